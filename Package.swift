@@ -1,0 +1,81 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .treatAllWarnings(as: .error),
+]
+
+/// Everything that the umbrella re-exports.
+let umbrella = [
+  "NumericCore", "Tensors", "Integrators", "Graphs", "Programs", "Adjoints", "NeuralNets",
+  "ContinuousModels", "Training",
+]
+
+/// The modules, floor by floor: each may import only what its list names.
+let floors: [(module: String, imports: [String])] = [
+  ("NumericCore", ["CKernels"]),
+  ("Tensors", ["NumericCore"]),
+  ("Integrators", ["NumericCore", "CKernels"]),
+  ("Graphs", ["NumericCore", "Tensors"]),
+  ("Programs", ["NumericCore", "CKernels", "Tensors", "Graphs"]),
+  ("Adjoints", ["NumericCore", "CKernels", "Tensors", "Integrators", "Graphs", "Programs"]),
+  ("NeuralNets", ["NumericCore", "Tensors"]),
+  (
+    "ContinuousModels",
+    [
+      "NumericCore", "Tensors", "Integrators", "Graphs", "Programs", "Adjoints", "NeuralNets",
+    ]
+  ),
+  (
+    "Training",
+    ["NumericCore", "CKernels", "Tensors", "Graphs", "Programs", "Adjoints", "NeuralNets"]
+  ),
+  ("NeuralODE", umbrella),
+  ("Experiments", umbrella + ["NeuralODE", "CZlib", "CBundledData"]),
+]
+
+let tested = [
+  "NumericCore", "CKernels", "Tensors", "Integrators", "Graphs", "Programs", "Adjoints",
+  "NeuralNets", "ContinuousModels", "Training", "Experiments",
+]
+
+let package = Package(
+  name: "swift-neural-ode",
+  products: [
+    .library(name: "NeuralODE", targets: ["NeuralODE"]),
+    .executable(name: "neural-ode", targets: ["CommandLineTool"]),
+  ],
+  targets: [
+    .target(name: "CKernels"),
+    .target(name: "CBundledData", exclude: ["data"]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+  ]
+    + floors.map { floor in
+      .target(
+        name: floor.module, dependencies: floor.imports.map { .init(stringLiteral: $0) },
+        swiftSettings: strict)
+    }
+    + [
+      .executableTarget(
+        name: "CommandLineTool",
+        dependencies: (umbrella + ["NeuralODE", "Experiments"]).map { .init(stringLiteral: $0) },
+        swiftSettings: strict),
+      .target(
+        name: "TestSupport",
+        dependencies: umbrella.map { .init(stringLiteral: $0) },
+        path: "Tests/TestSupport", swiftSettings: strict),
+    ]
+    + tested.map { module in
+      .testTarget(
+        name: "\(module)Tests",
+        dependencies: Set(umbrella + [module, "TestSupport", "CKernels"]).sorted()
+          .map { .init(stringLiteral: $0) },
+        path: "Tests/\(module)Tests",
+        exclude: [], resources: [], swiftSettings: strict)
+    },
+  cLanguageStandard: .c17
+)

@@ -1,0 +1,16 @@
+public import Tensors
+
+/// The closed graph of `body`: fresh leaves of the given types go in, its results come out.
+public func trace(
+  _ types: [TensorType], _ body: ([Tensor]) throws -> [Tensor]
+) rethrows -> Graph {
+  let leaves = types.enumerated().map { Tensor(.parameter($0.offset), [], $0.element) }
+  return Graph(parameters: leaves, outputs: try body(leaves))
+}
+
+/// The closed graph of a function of one tree; the parameters are its tensors in the order of `visit`.
+public func trace<Input: TensorTree>(
+  like input: Input, _ body: (Input) throws -> [Tensor]
+) rethrows -> Graph {
+  try trace(input.tensors.map(\.type)) { try body(input.replacingTensors(with: $0)) }
+}

@@ -1,0 +1,24 @@
+import Tensors
+
+extension Graph {
+  /// Checks what every transform must keep: operands defined before use, results numbered consecutively,
+  /// parameters in place, shapes that fit. A failure is a bug in a transform and stops the program.
+  package func verify() {
+    var defined = 0
+    for (place, instruction) in instructions.enumerated() {
+      precondition(
+        instruction.results.lowerBound == defined, "instruction \(place) results out of order")
+      precondition(
+        instruction.operands.allSatisfy { $0 < defined },
+        "instruction \(place) uses a value before it is defined")
+      defined = instruction.results.upperBound
+      if case .parameter(let number) = instruction.operation {
+        precondition(
+          place == number && parameters[number] == instruction.results.lowerBound,
+          "parameter \(number) is not in its place")
+      }
+    }
+    precondition(defined == types.count, "\(types.count - defined) values have no instruction")
+    precondition(outputs.allSatisfy { $0 < defined }, "an output is not defined")
+  }
+}

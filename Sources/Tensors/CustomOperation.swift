@@ -1,0 +1,41 @@
+/// An operation that is not a primitive: a whole solve, a hand-written kernel.
+///
+/// It is a value with an identity of its own kind; its derivative rules are written in tensors.
+public protocol CustomOperation: Sendable {
+  var name: String { get }
+  func resultTypes(of operands: [TensorType]) -> [TensorType]
+  /// Cotangents of the operands (nil: zero), given those of the results (nil: zero).
+  func vjp(operands: [Tensor], results: [Tensor], cotangents: [Tensor?]) -> [Tensor?]
+  /// Tangents of the results (nil: zero), given those of the operands (nil: zero).
+  func jvp(operands: [Tensor], results: [Tensor], tangents: [Tensor?]) -> [Tensor?]
+  /// A fresh evaluator with scratch memory of its own; one per workspace, used by one thread at a time.
+  func makeEvaluator(operands: [TensorType], in context: EvaluationContext) -> any CustomEvaluator
+}
+
+/// What computes a custom operation's results inside one workspace.
+public protocol CustomEvaluator: AnyObject {
+  /// Reads the operands and fills the results, all dense and row-major.
+  func evaluate(
+    operands: [UnsafeRawPointer], results: [UnsafeMutableRawPointer])
+}
+
+/// Things that the custom operations of one workspace share: what a solve records for its adjoint.
+public final class EvaluationContext {
+  private var shared: [ObjectIdentifier: AnyObject] = [:]
+
+  package init() {}
+
+  /// The object that belongs to `key` in this workspace, made on first use.
+  public func shared<Value: AnyObject>(_ key: AnyObject, make: () -> Value) -> Value {
+    let id = ObjectIdentifier(key)
+    if let found = shared[id] as? Value { return found }
+    let made = make()
+    shared[id] = made
+    return made
+  }
+
+  /// Every shared object of one kind.
+  package func all<Value: AnyObject>(_: Value.Type) -> [Value] {
+    shared.values.compactMap { $0 as? Value }
+  }
+}

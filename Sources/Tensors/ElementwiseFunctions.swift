@@ -1,0 +1,54 @@
+// Elementwise functions. Accuracies are those of the kernels: see `Docs/Conventions.md`.
+
+public func exp(_ x: Tensor) -> Tensor { .apply(.exp, x) }
+/// `exp(x) − 1`, accurate near 0.
+public func expm1(_ x: Tensor) -> Tensor { .apply(.expm1, x) }
+public func log(_ x: Tensor) -> Tensor { .apply(.log, x) }
+/// `log(1 + x)`, accurate near 0.
+public func log1p(_ x: Tensor) -> Tensor { .apply(.log1p, x) }
+public func sin(_ x: Tensor) -> Tensor { .apply(.sin, x) }
+public func cos(_ x: Tensor) -> Tensor { .apply(.cos, x) }
+public func tan(_ x: Tensor) -> Tensor { sin(x) / cos(x) }
+public func tanh(_ x: Tensor) -> Tensor { .apply(.tanh, x) }
+/// `1 / (1 + exp(−x))`.
+public func sigmoid(_ x: Tensor) -> Tensor { .apply(.sigmoid, x) }
+/// `log(1 + exp(x))`, without overflow.
+public func softplus(_ x: Tensor) -> Tensor { .apply(.softplus, x) }
+public func erf(_ x: Tensor) -> Tensor { .apply(.erf, x) }
+public func sqrt(_ x: Tensor) -> Tensor { .apply(.sqrt, x) }
+public func square(_ x: Tensor) -> Tensor { .apply(.square, x) }
+public func reciprocal(_ x: Tensor) -> Tensor { .apply(.reciprocal, x) }
+public func abs(_ x: Tensor) -> Tensor { .apply(.abs, x) }
+/// −1, 0 or 1.
+public func sign(_ x: Tensor) -> Tensor { .apply(.sign, x) }
+
+/// `a` to the power `b`; the derivative in `b` needs `a > 0`.
+public func pow(_ a: Tensor, _ b: Tensor) -> Tensor { .apply(.power, a, b) }
+
+/// `x` to a fixed power; small whole powers become products.
+public func pow(_ x: Tensor, _ exponent: Double) -> Tensor {
+  switch exponent {
+  case 1: x
+  case 2: square(x)
+  case 3: x * square(x)
+  case 4: square(square(x))
+  case 0.5: sqrt(x)
+  case -1: reciprocal(x)
+  default: .apply(.power, x, x.splat(exponent))
+  }
+}
+
+public func min(_ a: Tensor, _ b: Tensor) -> Tensor { .apply(.minimum, a, b) }
+public func max(_ a: Tensor, _ b: Tensor) -> Tensor { .apply(.maximum, a, b) }
+
+/// `max(x, 0)`.
+public func relu(_ x: Tensor) -> Tensor { max(x, x.splat(0)) }
+/// `x` where positive, else `exp(x) − 1`.
+public func elu(_ x: Tensor) -> Tensor { select(x .> 0, x, expm1(min(x, x.splat(0)))) }
+/// `x · sigmoid(x)`.
+public func silu(_ x: Tensor) -> Tensor { x * sigmoid(x) }
+/// `x · Φ(x)` with the exact normal distribution function.
+public func gelu(_ x: Tensor) -> Tensor { 0.5 * x * (1 + erf(x * 0.5.squareRoot())) }
+
+/// The identity, through which no derivative passes.
+public func stopGradient(_ x: Tensor) -> Tensor { Tensor(.stopGradient, [x], x.type) }

@@ -1,0 +1,44 @@
+/// The bytes of one dense tensor, row-major, aligned to 64 bytes.
+///
+/// Filled once by the initializer's closure and never written again while shared: readers on any thread
+/// see the same bytes, hence `@unchecked Sendable`. Whoever made a storage and alone holds it (an
+/// optimizer, an executor) may write through `mutableBytes` before handing it on.
+public final class Storage: @unchecked Sendable {
+  public let type: TensorType
+  package let mutableBytes: UnsafeMutableRawPointer
+
+  /// Uninitialized bytes, to be filled by `fill` before anyone else sees them.
+  package init(_ type: TensorType, fill: (UnsafeMutableRawPointer) throws -> Void) rethrows {
+    self.type = type
+    self.mutableBytes = .allocate(byteCount: max(type.byteCount, 1), alignment: 64)
+    try fill(mutableBytes)
+  }
+
+  public convenience init<Scalar: TensorScalar>(_ values: [Scalar], shape: [Int]) {
+    let type = TensorType(shape, Scalar.scalarType)
+    precondition(
+      values.count == type.count, "\(values.count) values do not fill the shape \(shape)")
+    self.init(type) { bytes in
+      values.withUnsafeBytes { bytes.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(bytes), byteCount: $0.count) }
+    }
+  }
+
+  deinit { mutableBytes.deallocate() }
+
+  package var bytes: UnsafeRawPointer { UnsafeRawPointer(mutableBytes) }
+
+  /// The elements as doubles, whatever the scalar type.
+  public var doubles: [Double] {
+    switch type.scalar {
+    case .float32: elements(as: Float.self).map(Double.init)
+    case .float64: elements(as: Double.self)
+    }
+  }
+
+  /// The elements; `Scalar` must be the storage's own type.
+  public func elements<Scalar: TensorScalar>(as: Scalar.Type) -> [Scalar] {
+    precondition(Scalar.scalarType == type.scalar, "\(type) does not hold \(Scalar.self)")
+    let typed = mutableBytes.assumingMemoryBound(to: Scalar.self)
+    return Array(UnsafeBufferPointer(start: typed, count: type.count))
+  }
+}

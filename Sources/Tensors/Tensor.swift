@@ -1,0 +1,75 @@
+/// An expression with a shape and a scalar type. Nothing is computed until a program runs it.
+///
+/// A tensor with concrete values is a constant expression; `Programs` evaluates the others.
+public struct Tensor: Sendable {
+  package var node: Node
+  package var index: Int
+
+  package init(_ node: Node, _ index: Int = 0) {
+    self.node = node
+    self.index = index
+  }
+
+  package init(_ operation: Operation, _ operands: [Tensor], _ type: TensorType) {
+    self.init(Node(operation, operands, [type]))
+  }
+
+  public var type: TensorType { node.types[index] }
+  public var shape: [Int] { type.shape }
+  public var rank: Int { type.rank }
+  public var scalarType: ScalarType { type.scalar }
+  package var operation: Operation { node.operation }
+}
+
+extension Tensor {
+  /// A concrete tensor from its row-major elements.
+  public init<Scalar: TensorScalar>(_ values: [Scalar], shape: [Int]) {
+    self.init(storage: Storage(values, shape: shape))
+  }
+
+  /// A concrete vector.
+  public init<Scalar: TensorScalar>(_ values: [Scalar]) {
+    self.init(values, shape: [values.count])
+  }
+
+  /// A concrete matrix from its rows.
+  public init<Scalar: TensorScalar>(rows: [[Scalar]]) {
+    let width = rows.first?.count ?? 0
+    precondition(rows.allSatisfy { $0.count == width }, "the rows have different lengths")
+    self.init(rows.flatMap { $0 }, shape: [rows.count, width])
+  }
+
+  public init(storage: Storage) {
+    self.init(.constant(storage), [], storage.type)
+  }
+
+  /// Every element `value`.
+  public init(repeating value: Double, shape: [Int], scalarType: ScalarType = .float32) {
+    self.init(.splat(value), [], TensorType(shape, scalarType))
+  }
+
+  public static func zeros(_ shape: [Int], scalarType: ScalarType = .float32) -> Tensor {
+    Tensor(repeating: 0, shape: shape, scalarType: scalarType)
+  }
+
+  public static func ones(_ shape: [Int], scalarType: ScalarType = .float32) -> Tensor {
+    Tensor(repeating: 1, shape: shape, scalarType: scalarType)
+  }
+
+  public static func zeros(like other: Tensor) -> Tensor {
+    Tensor(repeating: 0, shape: other.shape, scalarType: other.scalarType)
+  }
+
+  /// The concrete values, where the expression is a constant; nil for anything that must be run.
+  public var storage: Storage? {
+    switch operation {
+    case .constant(let storage): storage
+    case .splat(let value):
+      switch scalarType {
+      case .float32: Storage([Float](repeating: Float(value), count: type.count), shape: shape)
+      case .float64: Storage([Double](repeating: value, count: type.count), shape: shape)
+      }
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,126 @@
+/// A value made of tensors: a model, a gradient, a batch, an ODE state.
+///
+/// `visit` lists the tensors once, always in the same order; everything else (training, saving, tracing)
+/// follows from it.
+public protocol TensorTree: Sendable {
+  mutating func visit(_ visitor: inout some TensorVisitor)
+}
+
+/// Sees each tensor of a tree with its name, and may replace it.
+public protocol TensorVisitor {
+  mutating func visit(_ name: String, _ tensor: inout Tensor)
+  mutating func enter(_ name: String)
+  mutating func leave()
+}
+
+extension TensorVisitor {
+  public mutating func callAsFunction(_ name: String, _ tensor: inout Tensor) {
+    visit(name, &tensor)
+  }
+
+  public mutating func callAsFunction(_ name: String, _ tensor: inout Tensor?) {
+    guard var some = tensor else { return }
+    visit(name, &some)
+    tensor = some
+  }
+
+  public mutating func callAsFunction(_ name: String, _ tree: inout some TensorTree) {
+    enter(name)
+    tree.visit(&self)
+    leave()
+  }
+
+  public mutating func callAsFunction<Tree: TensorTree>(_ name: String, _ tree: inout Tree?) {
+    guard var some = tree else { return }
+    self(name, &some)
+    tree = some
+  }
+
+  public mutating func callAsFunction<Tree: TensorTree>(_ name: String, _ trees: inout [Tree]) {
+    enter(name)
+    for i in trees.indices { self(String(i), &trees[i]) }
+    leave()
+  }
+}
+
+extension Tensor: TensorTree {
+  public mutating func visit(_ visitor: inout some TensorVisitor) { visitor.visit("", &self) }
+}
+
+extension Array: TensorTree where Element: TensorTree {
+  public mutating func visit(_ visitor: inout some TensorVisitor) {
+    for i in indices { visitor(String(i), &self[i]) }
+  }
+}
+
+extension Optional: TensorTree where Wrapped: TensorTree {
+  public mutating func visit(_ visitor: inout some TensorVisitor) {
+    guard var some = self else { return }
+    some.visit(&visitor)
+    self = some
+  }
+}
+
+extension TensorTree {
+  /// The tensors, in the order of `visit`.
+  public var tensors: [Tensor] {
+    var copy = self
+    var collector = Collector()
+    copy.visit(&collector)
+    return collector.tensors
+  }
+
+  /// Dotted names (`field.output.weight`) in the order of `visit`.
+  public var tensorNames: [String] {
+    var copy = self
+    var collector = Collector()
+    copy.visit(&collector)
+    return collector.names
+  }
+
+  /// Number of scalars in all tensors.
+  public var parameterCount: Int { tensors.reduce(0) { $0 + $1.type.count } }
+
+  /// The same tree with other tensors, in the order of `visit`.
+  public func replacingTensors(with tensors: some Sequence<Tensor>) -> Self {
+    var copy = self
+    var replacer = Replacer(tensors: Array(tensors))
+    copy.visit(&replacer)
+    precondition(
+      replacer.next == replacer.tensors.count,
+      "the tree has \(replacer.next) tensors, not \(replacer.tensors.count)")
+    return copy
+  }
+
+  /// The same tree with each tensor changed.
+  public func mapTensors(_ transform: (Tensor) throws -> Tensor) rethrows -> Self {
+    replacingTensors(with: try tensors.map(transform))
+  }
+}
+
+private struct Collector: TensorVisitor {
+  var tensors: [Tensor] = []
+  var names: [String] = []
+  var path: [String] = []
+
+  mutating func visit(_ name: String, _ tensor: inout Tensor) {
+    tensors.append(tensor)
+    names.append((path + [name]).filter { !$0.isEmpty }.joined(separator: "."))
+  }
+  mutating func enter(_ name: String) { path.append(name) }
+  mutating func leave() { path.removeLast() }
+}
+
+private struct Replacer: TensorVisitor {
+  var tensors: [Tensor]
+  var next = 0
+
+  mutating func visit(_ name: String, _ tensor: inout Tensor) {
+    precondition(next < tensors.count, "the tree has more than \(tensors.count) tensors")
+    let new = tensors[next]
+    tensor = new
+    next += 1
+  }
+  mutating func enter(_ name: String) {}
+  mutating func leave() {}
+}
