@@ -1,0 +1,145 @@
+/// What went wrong with a file.
+public struct FileError: Error, Hashable, Sendable {
+  /// What was being done.
+  public enum Operation: Hashable, Sendable {
+    case read, write, createDirectory, remove
+  }
+
+  /// Why it could not be done.
+  public enum Reason: Error, Hashable, Sendable {
+    case notFound
+    case permissionDenied
+    case isDirectory
+    case notADirectory
+    case exists
+    case deviceFull
+    case readOnly
+    case nameTooLong
+    /// The file has more bytes than the reader allows.
+    case tooLarge(limit: Int)
+    /// Any other error number of the system.
+    case system(code: Int32)
+  }
+
+  public let path: String
+  public let operation: Operation
+  public let reason: Reason
+
+  package init(path: String, operation: Operation, reason: Reason) {
+    self.path = path
+    self.operation = operation
+    self.reason = reason
+  }
+}
+
+/// Whole files in and out.
+package enum Files {
+  /// All bytes of a file of at most `limit` bytes; pipes and devices are read to their end.
+  package static func read(_ path: String, limit: Int = .max) throws(FileError) -> [UInt8] {
+    do throws(FileError.Reason) {
+      let file = try FileDescriptor(opening: path, .read)
+      defer { file.close() }
+      return try readAll(file, limit: limit)
+    } catch {
+      throw FileError(path: path, operation: .read, reason: error)
+    }
+  }
+
+  private static func readAll(
+    _ file: FileDescriptor, limit: Int
+  ) throws(FileError.Reason) -> [UInt8] {
+    let (size, isDirectory) = try file.status()
+    if isDirectory { throw .isDirectory }
+    if size > limit { throw .tooLarge(limit: limit) }
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(size)
+    let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
+    defer { chunk.deallocate() }
+    while true {
+      let count = try file.read(into: chunk)
+      if count == 0 { return bytes }
+      if bytes.count > limit - count { throw .tooLarge(limit: limit) }
+      bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: chunk[..<count]))
+    }
+  }
+
+  /// Replaces or makes a file: whoever looks sees the old bytes or all of the new ones, never a part.
+  ///
+  /// The bytes go to a temporary name in the same directory, to the device, and then to `path`. On failure
+  /// the temporary file is removed and an old file is as it was.
+  package static func writeAtomically(_ bytes: [UInt8], to path: String) throws(FileError) {
+    let temporary = "\(path).\(PathCalls.processNumber).tmp"
+    do throws(FileError.Reason) {
+      if PathCalls.isDirectory(path) == true { throw .isDirectory }
+      if PathCalls.isDirectory(temporary) == false { try PathCalls.remove(temporary) }
+      let file = try FileDescriptor(opening: temporary, .create)
+      do throws(FileError.Reason) {
+        defer { file.close() }
+        try file.write(bytes)
+        try file.synchronize()
+      } catch {
+        try? PathCalls.remove(temporary)
+        throw error
+      }
+      do throws(FileError.Reason) {
+        try PathCalls.rename(temporary, to: path)
+      } catch {
+        try? PathCalls.remove(temporary)
+        throw error
+      }
+    } catch {
+      throw FileError(path: path, operation: .write, reason: error)
+    }
+  }
+
+  /// `writeAtomically` of a text in UTF-8.
+  package static func writeAtomically(_ text: String, to path: String) throws(FileError) {
+    try writeAtomically(Array(text.utf8), to: path)
+  }
+
+  /// Adds a text to the end of a file, which is made if it is not there.
+  package static func append(_ text: String, to path: String) throws(FileError) {
+    do throws(FileError.Reason) {
+      let file = try FileDescriptor(opening: path, .append)
+      defer { file.close() }
+      try file.write(Array(text.utf8))
+    } catch {
+      throw FileError(path: path, operation: .write, reason: error)
+    }
+  }
+
+  /// Makes a directory and those above it, where they are not there yet.
+  package static func createDirectory(_ path: String) throws(FileError) {
+    var prefix = path.hasPrefix("/") ? "/" : ""
+    for part in path.split(separator: "/") {
+      prefix += (prefix.isEmpty || prefix.hasSuffix("/") ? "" : "/") + part
+      do throws(FileError.Reason) {
+        switch PathCalls.isDirectory(prefix) {
+        case true?: continue
+        case false?: throw .notADirectory
+        case nil: try makeDirectory(prefix)
+        }
+      } catch {
+        throw FileError(path: prefix, operation: .createDirectory, reason: error)
+      }
+    }
+  }
+
+  /// A directory that another process made meanwhile is as good.
+  private static func makeDirectory(_ path: String) throws(FileError.Reason) {
+    do throws(FileError.Reason) {
+      try PathCalls.makeDirectory(path)
+    } catch .exists {
+    }
+  }
+
+  package static func exists(_ path: String) -> Bool { PathCalls.isDirectory(path) != nil }
+
+  package static func remove(_ path: String) throws(FileError) {
+    do throws(FileError.Reason) {
+      try PathCalls.remove(path)
+    } catch {
+      throw FileError(path: path, operation: .remove, reason: error)
+    }
+  }
+}

@@ -1,0 +1,177 @@
+/// A JSON document (RFC 8259): what configurations, logs and file headers are made of.
+///
+/// Numbers are doubles: whole numbers are exact up to 2⁵³.
+package enum JSONValue: Hashable, Sendable {
+  case null
+  case bool(Bool)
+  case number(Double)
+  case string(String)
+  case array([JSONValue])
+  case object(JSONObject)
+}
+
+/// The members of a JSON object, in the order in which they were written; no key occurs twice.
+package struct JSONObject: Hashable, Sendable {
+  package private(set) var keys: [String] = []
+  private var values: [String: JSONValue] = [:]
+
+  package init() {}
+
+  package var count: Int { keys.count }
+  package var members: [(key: String, value: JSONValue)] {
+    keys.map { ($0, values[$0] ?? .null) }
+  }
+
+  /// The value of a key; setting a new key appends it, setting nil removes it.
+  package subscript(key: String) -> JSONValue? {
+    get { values[key] }
+    set {
+      if newValue == nil {
+        keys.removeAll { $0 == key }
+      } else if values[key] == nil {
+        keys.append(key)
+      }
+      values[key] = newValue
+    }
+  }
+}
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+  package init(dictionaryLiteral elements: (String, JSONValue)...) {
+    for (key, value) in elements { self[key] = value }
+  }
+}
+
+extension JSONValue: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral,
+  ExpressibleByStringLiteral, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral,
+  ExpressibleByBooleanLiteral, ExpressibleByNilLiteral
+{
+  package init(dictionaryLiteral elements: (String, JSONValue)...) {
+    var object = JSONObject()
+    for (key, value) in elements { object[key] = value }
+    self = .object(object)
+  }
+  package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  package init(stringLiteral value: String) { self = .string(value) }
+  package init(floatLiteral value: Double) { self = .number(value) }
+  package init(integerLiteral value: Int) { self = .number(Double(value)) }
+  package init(booleanLiteral value: Bool) { self = .bool(value) }
+  package init(nilLiteral: ()) { self = .null }
+}
+
+extension JSONValue {
+  package init(_ values: [Double]) { self = .array(values.map(JSONValue.number)) }
+  package init(_ values: [String]) { self = .array(values.map(JSONValue.string)) }
+  package init(_ value: Int) { self = .number(Double(value)) }
+
+  /// The member of an object; nil for any other value or a missing key.
+  package subscript(key: String) -> JSONValue? { object?[key] }
+
+  package var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+  package var number: Double? { if case .number(let value) = self { value } else { nil } }
+  package var string: String? { if case .string(let value) = self { value } else { nil } }
+  package var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+  package var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
+
+  /// A whole number that a double holds exactly (|n| ≤ 2⁵³); nil for anything else.
+  package var integer: Int? {
+    guard let number, let whole = Int(exactly: number), whole.magnitude <= 1 << 53 else {
+      return nil
+    }
+    return whole
+  }
+
+  /// The numbers of an array of numbers; nil if it is anything else.
+  package var numbers: [Double]? {
+    guard let array else { return nil }
+    let numbers = array.compactMap(\.number)
+    return numbers.count == array.count ? numbers : nil
+  }
+}
+
+extension JSONValue: CustomStringConvertible {
+  /// The document on one line.
+  package var description: String { text() }
+
+  /// The document as text; with `indented`, one member a line and two spaces a level.
+  ///
+  /// Numbers are the shortest text that reads back to the same double. Not-a-number and the infinities
+  /// have no JSON form and are written as `null`.
+  package func text(indented: Bool = false) -> String {
+    var writer = JSONWriter(indented: indented)
+    writer.write(self, level: 0)
+    return writer.text
+  }
+}
+
+private struct JSONWriter {
+  let indented: Bool
+  var text = ""
+
+  init(indented: Bool) { self.indented = indented }
+
+  mutating func write(_ value: JSONValue, level: Int) {
+    switch value {
+    case .null: text += "null"
+    case .bool(let value): text += value ? "true" : "false"
+    case .number(let value): write(value)
+    case .string(let value): write(value)
+    case .array(let values):
+      writeList("[", values, "]", level: level) { $0.write($1, level: level + 1) }
+    case .object(let object):
+      writeList("{", object.members, "}", level: level) {
+        $0.write($1.key)
+        $0.text += $0.indented ? ": " : ":"
+        $0.write($1.value, level: level + 1)
+      }
+    }
+  }
+
+  private mutating func writeList<Item>(
+    _ open: String, _ items: [Item], _ close: String, level: Int,
+    _ write: (inout JSONWriter, Item) -> Void
+  ) {
+    text += open
+    for (place, item) in items.enumerated() {
+      if place > 0 { text += "," }
+      breakLine(level + 1)
+      write(&self, item)
+    }
+    if !items.isEmpty { breakLine(level) }
+    text += close
+  }
+
+  private mutating func breakLine(_ level: Int) {
+    if indented { text += "\n" + String(repeating: "  ", count: level) }
+  }
+
+  private mutating func write(_ value: Double) {
+    if !value.isFinite {
+      text += "null"
+    } else if let whole = Int(exactly: value), whole.magnitude <= 1 << 53,
+      value.sign == .plus || whole != 0
+    {
+      text += String(whole)
+    } else {
+      text += value.description
+    }
+  }
+
+  private mutating func write(_ value: String) {
+    text += "\""
+    for scalar in value.unicodeScalars {
+      switch scalar {
+      case "\"": text += "\\\""
+      case "\\": text += "\\\\"
+      case "\n": text += "\\n"
+      case "\r": text += "\\r"
+      case "\t": text += "\\t"
+      case _ where scalar.value < 0x20:
+        let digits = String(scalar.value, radix: 16)
+        text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+      default: text.unicodeScalars.append(scalar)
+      }
+    }
+    text += "\""
+  }
+}

@@ -1,0 +1,151 @@
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#elseif canImport(Darwin)
+  import Darwin
+#endif
+
+/// Thin wrappers of the system calls on open files.
+package struct FileDescriptor: Sendable {
+  package enum Mode {
+    case read
+    /// A new file; an existing one is an error.
+    case create
+    /// Writes go to the end; the file is made if it is not there.
+    case append
+  }
+
+  package static let standardOutput = FileDescriptor(number: 1)
+  package static let standardError = FileDescriptor(number: 2)
+
+  private let number: Int32
+
+  private init(number: Int32) { self.number = number }
+
+  package init(opening path: String, _ mode: Mode) throws(FileError.Reason) {
+    let flags =
+      switch mode {
+      case .read: O_RDONLY
+      case .create: O_WRONLY | O_CREAT | O_EXCL
+      case .append: O_WRONLY | O_CREAT | O_APPEND
+      }
+    number = open(path, flags | O_CLOEXEC, 0o644)
+    if number < 0 { throw FileError.Reason(code: errno) }
+  }
+
+  /// Fills the buffer from the current position; 0 at the end of the file.
+  package func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError.Reason) -> Int {
+    while true {
+      #if canImport(Glibc)
+        let count = Glibc.read(number, buffer.baseAddress, buffer.count)
+      #elseif canImport(Musl)
+        let count = Musl.read(number, buffer.baseAddress, buffer.count)
+      #else
+        let count = Darwin.read(number, buffer.baseAddress, buffer.count)
+      #endif
+      if count >= 0 { return count }
+      if errno != EINTR { throw FileError.Reason(code: errno) }
+    }
+  }
+
+  /// Writes all bytes.
+  package func write(_ buffer: UnsafeRawBufferPointer) throws(FileError.Reason) {
+    var rest = buffer[...]
+    while !rest.isEmpty {
+      let part = UnsafeRawBufferPointer(rebasing: rest)
+      #if canImport(Glibc)
+        let count = Glibc.write(number, part.baseAddress, part.count)
+      #elseif canImport(Musl)
+        let count = Musl.write(number, part.baseAddress, part.count)
+      #else
+        let count = Darwin.write(number, part.baseAddress, part.count)
+      #endif
+      if count >= 0 {
+        rest = rest.dropFirst(count)
+      } else if errno != EINTR {
+        throw FileError.Reason(code: errno)
+      }
+    }
+  }
+
+  package func write(_ bytes: [UInt8]) throws(FileError.Reason) {
+    let result = bytes.withUnsafeBytes { buffer in
+      Result { () throws(FileError.Reason) in try write(buffer) }
+    }
+    try result.get()
+  }
+
+  /// Bytes in the file, and whether it is a directory.
+  package func status() throws(FileError.Reason) -> (size: Int, isDirectory: Bool) {
+    var status = stat()
+    if fstat(number, &status) != 0 { throw FileError.Reason(code: errno) }
+    return (Int(status.st_size), status.st_mode & S_IFMT == S_IFDIR)
+  }
+
+  /// Waits until the written bytes are on the device; a device that cannot is no error.
+  package func synchronize() throws(FileError.Reason) {
+    if fsync(number) != 0 && errno != EINVAL && errno != EROFS {
+      throw FileError.Reason(code: errno)
+    }
+  }
+
+  package func close() {
+    #if canImport(Glibc)
+      _ = Glibc.close(number)
+    #elseif canImport(Musl)
+      _ = Musl.close(number)
+    #else
+      _ = Darwin.close(number)
+    #endif
+  }
+
+  package var isTerminal: Bool { isatty(number) == 1 }
+}
+
+/// Thin wrappers of the system calls on paths.
+package enum PathCalls {
+  package static func rename(_ old: String, to new: String) throws(FileError.Reason) {
+    #if canImport(Glibc)
+      let result = Glibc.rename(old, new)
+    #elseif canImport(Musl)
+      let result = Musl.rename(old, new)
+    #else
+      let result = Darwin.rename(old, new)
+    #endif
+    if result != 0 { throw FileError.Reason(code: errno) }
+  }
+
+  package static func remove(_ path: String) throws(FileError.Reason) {
+    if unlink(path) != 0 { throw FileError.Reason(code: errno) }
+  }
+
+  package static func makeDirectory(_ path: String) throws(FileError.Reason) {
+    if mkdir(path, 0o755) != 0 { throw FileError.Reason(code: errno) }
+  }
+
+  /// nil: nothing is there.
+  package static func isDirectory(_ path: String) -> Bool? {
+    var status = stat()
+    return stat(path, &status) == 0 ? status.st_mode & S_IFMT == S_IFDIR : nil
+  }
+
+  package static var processNumber: Int { Int(getpid()) }
+}
+
+extension FileError.Reason {
+  /// The meaning of a system error number.
+  package init(code: Int32) {
+    switch code {
+    case ENOENT: self = .notFound
+    case EACCES, EPERM: self = .permissionDenied
+    case EISDIR: self = .isDirectory
+    case ENOTDIR: self = .notADirectory
+    case EEXIST: self = .exists
+    case ENOSPC, EDQUOT: self = .deviceFull
+    case EROFS: self = .readOnly
+    case ENAMETOOLONG: self = .nameTooLong
+    default: self = .system(code: code)
+    }
+  }
+}
