@@ -42,7 +42,7 @@ func isAllowed(_ module: String, in target: Target, file: String) -> Bool {
   if target.dependencies.contains(where: { $0.name == module }) || standard.contains(module) {
     return true
   }
-  if platforms.contains(module) { return file.hasSuffix("NumericCore/Platform.swift") }
+  if platforms.contains(module) { return file.contains("NumericCore/Platform") }
   if target.type == "test" || target.folder.hasPrefix("Tests/") {
     return testsOnly.contains(module)
   }

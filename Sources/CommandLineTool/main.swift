@@ -1,1 +1,4 @@
-print("neural-ode")
+import NumericCore
+
+let code = Verbs.run(Array(CommandLine.arguments.dropFirst()))
+ProcessCalls.exit(code.rawValue)

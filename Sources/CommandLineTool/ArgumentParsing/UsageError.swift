@@ -1,0 +1,44 @@
+/// A command line that cannot be understood.
+enum UsageError: Error {
+  case unknownVerb(String, suggestion: String?)
+  case unknownOption(String, verb: String, suggestion: String?)
+  case missingValue(option: String, verb: String, expected: String)
+  case invalidValue(of: String, word: String, verb: String, expected: String, suggestion: String?)
+  case unexpectedValue(flag: String, verb: String)
+  case repeated(option: String, verb: String)
+  case missingParameter(String, verb: String)
+  case unexpectedArgument(String, verb: String)
+  /// Parameters that do not go together: what is wrong, and what to write.
+  case combination(String, remedy: String)
+}
+
+extension UsageError: CustomStringConvertible {
+  var description: String {
+    switch self {
+    case .unknownVerb(let verb, let suggestion):
+      "there is no verb '\(verb)'; \(remedy(suggestion, else: "see 'neural-ode --help'"))"
+    case .unknownOption(let option, let verb, let suggestion):
+      "'\(verb)' has no option '\(option)'; \(remedy(suggestion, else: see(verb)))"
+    case .missingValue(let option, let verb, let expected):
+      "'\(option)' needs a value; write \(expected) after it, \(see(verb))"
+    case .invalidValue(let name, let word, let verb, let expected, let suggestion):
+      "\(name): '\(word)' is not \(expected); \(remedy(suggestion, else: see(verb)))"
+    case .unexpectedValue(let flag, let verb):
+      "'\(flag)' takes no value; write it alone, \(see(verb))"
+    case .repeated(let option, let verb):
+      "'\(option)' is given twice; keep one, \(see(verb))"
+    case .missingParameter(let name, let verb):
+      "'\(verb)' needs \(name); \(see(verb))"
+    case .unexpectedArgument(let word, let verb):
+      "'\(verb)' does not take '\(word)'; leave it out, \(see(verb))"
+    case .combination(let message, let remedy):
+      "\(message); \(remedy)"
+    }
+  }
+
+  private func see(_ verb: String) -> String { "see 'neural-ode \(verb) --help'" }
+
+  private func remedy(_ suggestion: String?, else other: String) -> String {
+    suggestion.map { "did you mean '\($0)'?" } ?? other
+  }
+}

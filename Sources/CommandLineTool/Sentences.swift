@@ -1,0 +1,40 @@
+import Experiments
+import NumericCore
+
+/// Turns a thrown error into the tool's one line and its exit code.
+///
+/// Errors carry values; sentences are made here. To teach the tool a new error type, add a case here.
+struct Sentence {
+  var message: String
+  var code: ExitCode
+
+  init(about error: any Error) {
+    switch error {
+    case let error as ToolError: (message, code) = (error.message, error.code)
+    case let error as UsageError: (message, code) = (error.description, .usage)
+    case let error as FileError: (message, code) = Self.sentence(error)
+    case let error as DataError: (message, code) = (error.sentence, error.exitCode)
+    default: (message, code) = ("\(error)", .failure)
+    }
+  }
+
+  private static func sentence(_ error: FileError) -> (String, ExitCode) {
+    let code: ExitCode = error.operation == .read ? .noInput : .cannotCreate
+    return ("\(error.path): \(what(error.reason))", code)
+  }
+
+  static func what(_ reason: FileError.Reason) -> String {
+    switch reason {
+    case .notFound: "there is no such file; check the path"
+    case .permissionDenied: "permission denied; check the file's owner and mode"
+    case .isDirectory: "is a directory; name a file in it"
+    case .notADirectory: "a part of the path is not a directory; check the path"
+    case .exists: "exists already; choose another name or remove it"
+    case .deviceFull: "no space is left on the device; free some and run again"
+    case .readOnly: "the file system is read-only; choose another place"
+    case .nameTooLong: "the name is too long; choose a shorter one"
+    case .tooLarge(let limit): "has more than \(limit) bytes; check that it is the right file"
+    case .system(let code): "the system refused (error \(code)); check the path and its device"
+    }
+  }
+}

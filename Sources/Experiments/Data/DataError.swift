@@ -1,0 +1,55 @@
+public import NumericCore
+
+/// Data that are not as they should be: where, and what.
+public struct DataError: Error, Hashable, Sendable {
+  /// The file's path, or the name of a bundled file.
+  public let source: String
+  /// The line in the file, from 1, where one line is to blame.
+  public let line: Int?
+  /// The cell in the line, from 1, where one cell is to blame.
+  public let column: Int?
+  public let reason: Reason
+
+  public init(source: String, line: Int? = nil, column: Int? = nil, _ reason: Reason) {
+    self.source = source
+    self.line = line
+    self.column = column
+    self.reason = reason
+  }
+
+  /// What is wrong.
+  public enum Reason: Hashable, Sendable {
+    /// The file could not be read at all.
+    case unreadable(FileError.Reason)
+    case notBundled(names: [String])
+    /// No bytes, or no line that is not blank.
+    case empty
+    /// A header and nothing below it.
+    case noRows
+    case tooManyCells(found: Int, expected: Int)
+    case tooFewCells(found: Int, expected: Int)
+    /// A quoted cell that never ends; the line is where it began.
+    case unclosedQuote
+    /// Text between a closing quote and the next separator.
+    case textAfterQuote
+    case notText
+    case corruptGzip
+    case truncatedGzip
+    case missingColumn(String, found: [String])
+    case duplicateColumn(String)
+    case unnamedColumn
+    case notANumber(text: String, column: String)
+    /// A not-a-number or infinity that is spelled out.
+    case notFinite(text: String, column: String)
+    case missingTime
+    case notATime(text: String)
+    /// Dates in one line, numbers in another.
+    case mixedTimes(text: String)
+    case timeGoesBackwards(text: String, id: String)
+    case duplicateTime(text: String, id: String)
+    case constantChannel(String, value: Double)
+    case neverObserved(channel: String)
+    case tooFewPoints(found: Int, needed: Int)
+    case windowLongerThanData(window: Double, span: Double)
+  }
+}

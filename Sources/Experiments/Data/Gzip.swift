@@ -1,0 +1,61 @@
+internal import CZlib
+
+/// A stream of gzip or zlib bytes, inflated piece by piece.
+///
+/// Concatenated gzip members read as one stream, as RFC 1952 asks.
+final class Inflater {
+  enum Failure: Error {
+    case corrupt
+  }
+
+  /// zlib keeps a pointer to its own state's owner: the address must not change.
+  private let stream: UnsafeMutablePointer<z_stream>
+  private let output = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+  private(set) var isAtEnd = false
+
+  init() {
+    stream = .allocate(capacity: 1)
+    stream.initialize(to: z_stream())
+    // 15 bits of window; adding 32 recognizes gzip and zlib headers.
+    let status = inflateInit2_(
+      stream, 15 + 32, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
+    precondition(status == Z_OK, "zlib refused to start: \(status)")
+  }
+
+  deinit {
+    inflateEnd(stream)
+    stream.deinitialize(count: 1)
+    stream.deallocate()
+    output.deallocate()
+  }
+
+  /// Inflates a piece of input and appends what comes out.
+  func inflate(_ input: UnsafeRawBufferPointer, into bytes: inout [UInt8]) throws(Failure) {
+    let start = input.assumingMemoryBound(to: UInt8.self).baseAddress
+    stream.pointee.next_in = UnsafeMutablePointer(mutating: start)
+    stream.pointee.avail_in = UInt32(input.count)
+    while stream.pointee.avail_in > 0 {
+      if isAtEnd {
+        inflateReset(stream)
+        isAtEnd = false
+      }
+      repeat {
+        stream.pointee.next_out = output.assumingMemoryBound(to: UInt8.self).baseAddress
+        stream.pointee.avail_out = UInt32(output.count)
+        let status = CZlib.inflate(stream, Z_NO_FLUSH)
+        if status == Z_STREAM_END {
+          isAtEnd = true
+        } else if status != Z_OK && status != Z_BUF_ERROR {
+          throw .corrupt
+        }
+        let count = output.count - Int(stream.pointee.avail_out)
+        bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: output[..<count]))
+      } while stream.pointee.avail_out == 0 && !isAtEnd
+    }
+  }
+}
+
+/// Whether bytes begin as a gzip member does.
+func isGzip(_ bytes: UnsafeRawBufferPointer) -> Bool {
+  bytes.count >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b
+}
