@@ -1,0 +1,73 @@
+public import NumericCore
+public import Tensors
+
+/// One step of a gated recurrent unit.
+///
+/// `r = σ(x Wᵣ + bᵣ + h Uᵣ + cᵣ)`, `z = σ(x W_z + b_z + h U_z + c_z)`, `n = tanh(x Wₙ + bₙ + r (h Uₙ + cₙ))`,
+/// `h′ = (1 − z) n + z h`.
+///
+/// Shapes: input `[batch, in]`, state `[batch, hidden]` → `[batch, hidden]`. The three gates lie side by
+/// side as `r, z, n` in weights `[in, 3·hidden]`, `[hidden, 3·hidden]` and both biases.
+/// - Source: Cho et al. 2014, with the reset gate after the product as in cuDNN and PyTorch.
+public struct GRUCell: TensorTree {
+  public var input: Linear
+  public var recurrent: Linear
+
+  /// A cell of given parameters.
+  public init(input: Linear, recurrent: Linear) {
+    precondition(
+      recurrent.outputCount == 3 * recurrent.inputCount
+        && input.outputCount == recurrent.outputCount,
+      "a gated unit wants [in, 3·hidden] and [hidden, 3·hidden], got \(input.weight.shape) and "
+        + "\(recurrent.weight.shape)")
+    self.input = input
+    self.recurrent = recurrent
+  }
+
+  /// A cell with drawn parameters; the default is PyTorch's, uniform in ±1 / √hidden.
+  public init(
+    _ inputs: Int, _ hidden: Int, initializer: Initializer? = nil, key: RandomKey,
+    scalarType: ScalarType = .float32
+  ) {
+    let (input, recurrent) = Self.gates(
+      3, inputs, hidden, initializer: initializer, key: key, scalarType: scalarType)
+    self.init(input: input, recurrent: recurrent)
+  }
+
+  public var hiddenCount: Int { recurrent.inputCount }
+
+  /// The state after an input.
+  public func callAsFunction(_ x: Tensor, state h: Tensor) -> Tensor {
+    let sizes = [Int](repeating: hiddenCount, count: 3)
+    let fromInput = input(x).split(sizes, axis: -1)
+    let fromState = recurrent(h).split(sizes, axis: -1)
+    let r = sigmoid(fromInput[0] + fromState[0])
+    let z = sigmoid(fromInput[1] + fromState[1])
+    let n = tanh(fromInput[2] + r * fromState[2])
+    return n + z * (h - n)
+  }
+
+  public mutating func visit(_ visitor: inout some TensorVisitor) {
+    visitor("input", &input)
+    visitor("recurrent", &recurrent)
+  }
+}
+
+extension TensorTree {
+  /// Input and recurrent layers of a cell with `gates` gates side by side.
+  static func gates(
+    _ gates: Int, _ inputs: Int, _ hidden: Int, initializer: Initializer?, key: RandomKey,
+    scalarType: ScalarType
+  ) -> (input: Linear, recurrent: Linear) {
+    let pyTorch = Initializer.uniform(bound: 1 / Double(max(hidden, 1)).squareRoot())
+    let keys = key.split(2)
+    return (
+      Linear(
+        inputs, gates * hidden, initializer: initializer ?? pyTorch, biasInitializer: pyTorch,
+        key: keys[0], scalarType: scalarType),
+      Linear(
+        hidden, gates * hidden, initializer: initializer ?? pyTorch, biasInitializer: pyTorch,
+        key: keys[1], scalarType: scalarType)
+    )
+  }
+}

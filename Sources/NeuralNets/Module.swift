@@ -1,0 +1,9 @@
+public import Tensors
+
+/// A layer or a network of one input: a struct of tensors that can be called.
+///
+/// Conform by listing the parameters in `visit` and writing the formula in `callAsFunction`.
+public protocol Module: TensorTree {
+  /// The output for an input; shapes are the module's own.
+  func callAsFunction(_ input: Tensor) -> Tensor
+}

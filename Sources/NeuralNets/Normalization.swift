@@ -1,0 +1,78 @@
+public import Tensors
+
+/// Layer normalization over the last axis: `γ (x − mean) / √(variance + ε) + β`, variance with divisor n.
+///
+/// Shapes: `[…, features]` → same; scale and shift `[features]`.
+/// - Source: Ba, Kiros and Hinton 2016.
+public struct LayerNorm: Module {
+  public var scale: Tensor
+  public var shift: Tensor
+  public var epsilon: Double
+
+  /// Scale 1 and shift 0.
+  public init(_ features: Int, epsilon: Double = 1e-5, scalarType: ScalarType = .float32) {
+    scale = Tensor(
+      rounding: [Double](repeating: 1, count: features), shape: [features], to: scalarType)
+    shift = Tensor(
+      rounding: [Double](repeating: 0, count: features), shape: [features], to: scalarType)
+    self.epsilon = epsilon
+  }
+
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    precondition(
+      x.shape.last == scale.shape[0], "layer norm of \(scale.shape[0]) features got \(x.shape)")
+    return x.standardized([-1], epsilon: epsilon) * scale + shift
+  }
+
+  public mutating func visit(_ visitor: inout some TensorVisitor) {
+    visitor("scale", &scale)
+    visitor("shift", &shift)
+  }
+}
+
+/// Group normalization: each group of neighbouring channels is standardized over its channels and the place.
+///
+/// Shapes: channels last, `[batch, …, channels]` → same; scale and shift `[channels]`.
+/// - Source: Wu and He 2018.
+public struct GroupNorm: Module {
+  public var scale: Tensor
+  public var shift: Tensor
+  public var groups: Int
+  public var epsilon: Double
+
+  /// Scale 1 and shift 0.
+  public init(
+    groups: Int, channels: Int, epsilon: Double = 1e-5, scalarType: ScalarType = .float32
+  ) {
+    precondition(
+      groups > 0 && channels % groups == 0, "\(channels) channels do not make \(groups) groups")
+    scale = Tensor(
+      rounding: [Double](repeating: 1, count: channels), shape: [channels], to: scalarType)
+    shift = Tensor(
+      rounding: [Double](repeating: 0, count: channels), shape: [channels], to: scalarType)
+    self.groups = groups
+    self.epsilon = epsilon
+  }
+
+  public func callAsFunction(_ x: Tensor) -> Tensor {
+    let channels = scale.shape[0]
+    precondition(
+      x.rank >= 2 && x.shape.last == channels, "group norm of \(channels) channels got \(x.shape)")
+    let places = x.shape.dropFirst().dropLast().reduce(1, *)
+    return x.reshaped([x.shape[0], places, groups, channels / groups])
+      .standardized([1, 3], epsilon: epsilon).reshaped(x.shape) * scale + shift
+  }
+
+  public mutating func visit(_ visitor: inout some TensorVisitor) {
+    visitor("scale", &scale)
+    visitor("shift", &shift)
+  }
+}
+
+extension Tensor {
+  /// `(x − mean) / √(variance + ε)` over some axes, variance with divisor n.
+  fileprivate func standardized(_ axes: [Int], epsilon: Double) -> Tensor {
+    let centered = self - mean(axes, keepingAxes: true)
+    return centered / sqrt(square(centered).mean(axes, keepingAxes: true) + epsilon)
+  }
+}
