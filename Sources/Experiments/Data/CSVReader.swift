@@ -1,0 +1,145 @@
+/// One line of a CSV file, reused from line to line.
+package struct CSVRow: Sendable {
+  /// The line in the file where the row begins, from 1.
+  package fileprivate(set) var line = 0
+  fileprivate var bytes: [UInt8] = []
+  fileprivate var ends: [Int] = []
+
+  package init() {}
+
+  package var count: Int { ends.count }
+
+  /// The bytes of a cell without blanks around it.
+  package subscript(cell: Int) -> ArraySlice<UInt8> {
+    var cell = bytes[(cell == 0 ? 0 : ends[cell - 1])..<ends[cell]]
+    while let byte = cell.first, byte == 0x20 || byte == 0x09 { cell.removeFirst() }
+    while let byte = cell.last, byte == 0x20 || byte == 0x09 { cell.removeLast() }
+    return cell
+  }
+
+  /// The text of a cell; bytes that are not UTF-8 are replaced.
+  package func text(_ cell: Int) -> String { String(decoding: self[cell], as: UTF8.self) }
+
+  fileprivate mutating func clear(line: Int) {
+    self.line = line
+    bytes.removeAll(keepingCapacity: true)
+    ends.removeAll(keepingCapacity: true)
+  }
+
+  fileprivate mutating func endCell() { ends.append(bytes.count) }
+}
+
+/// Comma-separated values (RFC 4180), read line by line in constant memory.
+///
+/// Quoted cells may contain commas, line breaks and doubled quotes. Lines end in LF or CR LF; blank lines
+/// are skipped; a byte order mark is skipped.
+package struct CSVReader {
+  /// The file's path or name.
+  package let name: String
+  private let source: ByteSource
+  private var buffer: [UInt8] = []
+  private var position = 0
+  private var line = 1
+  private var isFirst = true
+
+  init(_ source: ByteSource) {
+    self.source = source
+    name = source.name
+  }
+
+  /// A file; gzip is inflated.
+  package init(path: String) throws(DataError) { self.init(try ByteSource(path: path)) }
+
+  /// Bytes in memory.
+  package init(name: String, bytes: [UInt8]) {
+    self.init(ByteSource(name: name, bytes: bytes))
+  }
+
+  /// Reads the next line that is not blank; false at the end.
+  package mutating func read(into row: inout CSVRow) throws(DataError) -> Bool {
+    if isFirst { try skipByteOrderMark() }
+    while true {
+      row.clear(line: line)
+      guard try readLine(into: &row) else { return false }
+      if row.count > 1 || !row[0].isEmpty { return true }
+    }
+  }
+
+  private mutating func readLine(into row: inout CSVRow) throws(DataError) -> Bool {
+    guard var byte = try nextByte() else { return false }
+    while true {
+      if byte == .quote, isCellStart(row) {
+        guard let after = try readQuoted(into: &row) else { return true }
+        byte = after
+      }
+      switch byte {
+      case .comma: row.endCell()
+      case .lineFeed:
+        line += 1
+        row.endCell()
+        return true
+      case .carriageReturn where try peekByte() == .lineFeed: break
+      default: row.bytes.append(byte)
+      }
+      guard let next = try nextByte() else {
+        row.endCell()
+        return true
+      }
+      byte = next
+    }
+  }
+
+  private func isCellStart(_ row: CSVRow) -> Bool { row.bytes.count == row.ends.last ?? 0 }
+
+  /// Reads up to the closing quote; returns the byte after it, or nil at the end of the file.
+  private mutating func readQuoted(into row: inout CSVRow) throws(DataError) -> UInt8? {
+    while let byte = try nextByte() {
+      if byte == .lineFeed { line += 1 }
+      if byte != .quote {
+        row.bytes.append(byte)
+        continue
+      }
+      switch try nextByte() {
+      case .quote: row.bytes.append(.quote)
+      case nil:
+        row.endCell()
+        return nil
+      case let after? where after == .comma || after == .lineFeed || after == .carriageReturn:
+        return after
+      default:
+        throw DataError(source: name, line: line, column: row.count + 1, .textAfterQuote)
+      }
+    }
+    throw DataError(source: name, line: row.line, column: row.count + 1, .unclosedQuote)
+  }
+
+  private mutating func skipByteOrderMark() throws(DataError) {
+    isFirst = false
+    while buffer.count < 3 {
+      if try !source.read(into: &buffer) { break }
+    }
+    if buffer.starts(with: [0xef, 0xbb, 0xbf]) { position = 3 }
+  }
+
+  private mutating func nextByte() throws(DataError) -> UInt8? {
+    guard let byte = try peekByte() else { return nil }
+    position += 1
+    return byte
+  }
+
+  private mutating func peekByte() throws(DataError) -> UInt8? {
+    while position == buffer.count {
+      buffer.removeAll(keepingCapacity: true)
+      position = 0
+      if try !source.read(into: &buffer) { return nil }
+    }
+    return buffer[position]
+  }
+}
+
+extension UInt8 {
+  fileprivate static let quote = UInt8(ascii: "\"")
+  fileprivate static let comma = UInt8(ascii: ",")
+  fileprivate static let lineFeed = UInt8(ascii: "\n")
+  fileprivate static let carriageReturn = UInt8(ascii: "\r")
+}

@@ -1,0 +1,155 @@
+/// A unit of time.
+public enum TimeUnit: String, CaseIterable, Hashable, Sendable {
+  case seconds, minutes, hours, days
+
+  public var seconds: Double {
+    switch self {
+    case .seconds: 1
+    case .minutes: 60
+    case .hours: 3_600
+    case .days: 86_400
+    }
+  }
+}
+
+/// What the times of a series mean.
+public enum TimeAxis: Hashable, Sendable {
+  /// Plain numbers in a unit that only the user knows.
+  case number
+  /// Units since an origin, which is given in seconds since 1970-01-01 00:00 UTC.
+  case calendar(origin: Double, unit: TimeUnit)
+
+  /// A time as it would stand in a file: a number, or a date and time to the second.
+  public func text(of time: Double) -> String {
+    switch self {
+    case .number: shortNumber(time)
+    case .calendar(let origin, let unit): CalendarTime.text(origin + time * unit.seconds)
+    }
+  }
+}
+
+/// Dates of the proleptic Gregorian calendar in seconds since 1970-01-01 00:00 UTC.
+public enum CalendarTime {
+  /// `2024-05-31`, `2024-05-31 18:30`, `2024-05-31T18:30:15.5Z`, `2024-05-31T18:30:00+02:00`; nil for any other text.
+  ///
+  /// Without an offset the time is taken as UTC.
+  public static func seconds(_ text: some StringProtocol) -> Double? {
+    seconds(ArraySlice(Array(text.utf8)))
+  }
+
+  static func seconds(_ text: ArraySlice<UInt8>) -> Double? {
+    var scanner = Scanner(rest: text)
+    guard let year = scanner.digits(4), scanner.take("-"), let month = scanner.digits(2),
+      scanner.take("-"), let day = scanner.digits(2), (1...12).contains(month),
+      (1...daysInMonth(month, of: year)).contains(day)
+    else { return nil }
+    let midnight = Double(daysSince1970(year, month, day)) * 86_400
+    if scanner.rest.isEmpty { return midnight }
+    guard scanner.take("T") || scanner.take(" "), let time = scanner.timeOfDay() else { return nil }
+    guard let offset = scanner.offset(), scanner.rest.isEmpty else { return nil }
+    return midnight + time - offset
+  }
+
+  /// The date and time of a number of seconds, to the second: `2024-05-31 18:30:15`.
+  public static func text(_ seconds: Double) -> String {
+    let whole = Int(seconds.rounded())
+    let day = whole.quotientAndRemainder(dividingBy: 86_400)
+    let isBefore = day.remainder < 0
+    let time = isBefore ? day.remainder + 86_400 : day.remainder
+    let (year, month, date) = civil(day.quotient - (isBefore ? 1 : 0))
+    let clock = [time / 3_600, time / 60 % 60, time % 60].map { padded($0, 2) }
+    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(date, 2)) "
+      + clock.joined(separator: ":")
+  }
+
+  private static func padded(_ number: Int, _ width: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  }
+
+  private static func daysInMonth(_ month: Int, of year: Int) -> Int {
+    switch month {
+    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
+  }
+
+  /// Days from 1970-01-01 to a date: years begin in March, so that the leap day is the last.
+  private static func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int {
+    let y = month <= 2 ? year - 1 : year
+    let era = (y >= 0 ? y : y - 399) / 400
+    let yearOfEra = y - era * 400
+    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    return era * 146_097 + dayOfEra - 719_468
+  }
+
+  /// The inverse of `daysSince1970`.
+  private static func civil(_ days: Int) -> (year: Int, month: Int, day: Int) {
+    let z = days + 719_468
+    let era = (z >= 0 ? z : z - 146_096) / 146_097
+    let dayOfEra = z - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shifted = (5 * dayOfYear + 2) / 153
+    let month = shifted < 10 ? shifted + 3 : shifted - 9
+    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    return (year, month, dayOfYear - (153 * shifted + 2) / 5 + 1)
+  }
+}
+
+private struct Scanner {
+  var rest: ArraySlice<UInt8>
+
+  mutating func take(_ character: Unicode.Scalar) -> Bool {
+    guard rest.first == UInt8(ascii: character) else { return false }
+    rest.removeFirst()
+    return true
+  }
+
+  mutating func digits(_ count: Int) -> Int? {
+    let head = rest.prefix(count)
+    guard head.count == count, head.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return nil }
+    rest.removeFirst(count)
+    return head.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+  }
+
+  /// `HH:MM`, `HH:MM:SS` or `HH:MM:SS.fff` in seconds.
+  mutating func timeOfDay() -> Double? {
+    guard let hours = digits(2), hours < 24, take(":"), let minutes = digits(2), minutes < 60
+    else { return nil }
+    var seconds = Double(hours * 3_600 + minutes * 60)
+    if take(":") {
+      guard let whole = digits(2), whole < 61 else { return nil }
+      seconds += Double(whole)
+      if take(".") {
+        var scale = 0.1
+        guard rest.first.map({ $0 >= 0x30 && $0 <= 0x39 }) == true else { return nil }
+        while let digit = digits(1) {
+          seconds += Double(digit) * scale
+          scale /= 10
+        }
+      }
+    }
+    return seconds
+  }
+
+  /// `Z`, `+02:00`, `-0530` or nothing, in seconds.
+  mutating func offset() -> Double? {
+    if rest.isEmpty || take("Z") { return 0 }
+    let isWest = take("-")
+    guard isWest || take("+"), let hours = digits(2) else { return nil }
+    _ = take(":")
+    guard let minutes = digits(2) else { return nil }
+    return (isWest ? -1 : 1) * Double(hours * 3_600 + minutes * 60)
+  }
+}
+
+/// A double as short as it reads back, without a trailing `.0`.
+func shortNumber(_ value: Double) -> String {
+  if let whole = Int(exactly: value), whole.magnitude < 1_000_000_000_000_000 {
+    return String(whole)
+  }
+  return value.description
+}

@@ -1,0 +1,190 @@
+/// Reads series from CSV, one line at a time.
+struct TimeSeriesReader {
+  private var csv: CSVReader
+  private let options: TimeSeriesOptions
+  private var row = CSVRow()
+  private var clock: Clock
+  private var header: [String] = []
+  private var accumulators: [SeriesAccumulator] = []
+  private var places: [String: Int] = [:]
+
+  init(_ csv: CSVReader, _ options: TimeSeriesOptions) {
+    self.csv = csv
+    self.options = options
+    clock = Clock(source: csv.name, unit: options.unit)
+  }
+
+  mutating func read() throws(DataError) -> TimeSeriesFile {
+    guard try csv.read(into: &row) else { throw DataError(source: csv.name, .empty) }
+    header = try readHeader()
+    let lowered = header.map { $0.lowercased() }
+    let isLong =
+      options.layout == .long
+      || options.layout == .automatic && ["channel", "value"].allSatisfy(lowered.contains)
+    let channels = try isLong ? readLong() : readWide()
+    if accumulators.isEmpty { throw DataError(source: csv.name, .noRows) }
+    return TimeSeriesFile(
+      source: csv.name, series: accumulators.map { $0.series(channels) }, axis: clock.axis)
+  }
+
+  private func readHeader() throws(DataError) -> [String] {
+    var names: [String] = []
+    for cell in 0..<row.count {
+      guard let name = String(validating: row[cell], as: UTF8.self) else {
+        throw DataError(source: csv.name, line: row.line, column: cell + 1, .notText)
+      }
+      if name.isEmpty {
+        throw DataError(source: csv.name, line: row.line, column: cell + 1, .unnamedColumn)
+      }
+      if names.contains(name) {
+        throw DataError(source: csv.name, line: row.line, column: cell + 1, .duplicateColumn(name))
+      }
+      names.append(name)
+    }
+    return names
+  }
+
+  private func column(_ name: String) throws(DataError) -> Int {
+    if let exact = header.firstIndex(of: name) { return exact }
+    if let near = header.firstIndex(where: { $0.lowercased() == name.lowercased() }) { return near }
+    throw DataError(source: csv.name, line: 1, .missingColumn(name, found: header))
+  }
+
+  private func timeColumn() throws(DataError) -> Int {
+    if let name = options.timeColumn { return try column(name) }
+    let usual = ["time", "t", "date", "datetime", "timestamp"]
+    return header.firstIndex { usual.contains($0.lowercased()) } ?? 0
+  }
+
+  private mutating func nextRow() throws(DataError) -> Bool {
+    guard try csv.read(into: &row) else { return false }
+    if row.count > header.count {
+      throw error(.tooManyCells(found: row.count, expected: header.count))
+    }
+    if row.count < header.count {
+      throw error(.tooFewCells(found: row.count, expected: header.count))
+    }
+    return true
+  }
+
+  // MARK: Layouts
+
+  private mutating func readWide() throws(DataError) -> [String] {
+    let time = try timeColumn()
+    let id = header.firstIndex { $0.lowercased() == "id" }
+    var columns: [Int] = []
+    if let wanted = options.channels {
+      for name in wanted { columns.append(try column(name)) }
+    } else {
+      columns = header.indices.filter { $0 != time && $0 != id }
+    }
+    while try nextRow() {
+      let place = try accumulator(id.map { row.text($0) } ?? "", channels: columns.count)
+      let now = try readTime(time)
+      try accumulators[place].begin(now, text: row.text(time), options.duplicates, at: position)
+      for (channel, column) in columns.enumerated() {
+        if let value = try readNumber(column) { accumulators[place].add(value, channel) }
+      }
+    }
+    return columns.map { header[$0] }
+  }
+
+  private mutating func readLong() throws(DataError) -> [String] {
+    let time = try column(options.timeColumn ?? "time")
+    let (channel, value) = (try column("channel"), try column("value"))
+    let id = header.firstIndex { $0.lowercased() == "id" }
+    var names = options.channels ?? []
+    while try nextRow() {
+      let name = row.text(channel)
+      let known = names.firstIndex(of: name)
+      if known == nil && options.channels != nil { continue }
+      if known == nil { names.append(name) }
+      let place = try accumulator(id.map { row.text($0) } ?? "", channels: 0)
+      let now = try readTime(time)
+      guard let number = try readNumber(value) else { continue }
+      try accumulators[place].append(
+        number, to: known ?? names.count - 1, now, text: row.text(time), options.duplicates,
+        at: position)
+    }
+    return names
+  }
+
+  // MARK: Cells
+
+  private var position: DataPosition { DataPosition(source: csv.name, line: row.line) }
+
+  private func error(_ reason: DataError.Reason, column: Int? = nil) -> DataError {
+    DataError(source: csv.name, line: row.line, column: column.map { $0 + 1 }, reason)
+  }
+
+  private mutating func accumulator(_ id: String, channels: Int) throws(DataError) -> Int {
+    if let place = places[id] { return place }
+    places[id] = accumulators.count
+    accumulators.append(SeriesAccumulator(id: id, channels: channels))
+    return accumulators.count - 1
+  }
+
+  private mutating func readTime(_ column: Int) throws(DataError) -> Double {
+    do throws(DataError.Reason) {
+      return try clock.time(row[column])
+    } catch {
+      throw self.error(error, column: column)
+    }
+  }
+
+  private func readNumber(_ column: Int) throws(DataError) -> Double? {
+    let cell = row[column]
+    if cell.isEmpty { return nil }
+    guard let value = decimalNumber(cell) else {
+      throw error(
+        .notANumber(text: row.text(column), column: header[column]), column: column)
+    }
+    if !value.isFinite {
+      throw error(
+        .notFinite(text: row.text(column), column: header[column]), column: column)
+    }
+    return value
+  }
+}
+
+extension DataError.Reason: Error {}
+
+/// Where a row stands.
+struct DataPosition {
+  let source: String
+  let line: Int
+}
+
+/// Turns cells into times; the first cell decides whether they are numbers or dates.
+private struct Clock {
+  let source: String
+  let unit: TimeUnit
+  var axis = TimeAxis.number
+  var isStarted = false
+
+  init(source: String, unit: TimeUnit) {
+    self.source = source
+    self.unit = unit
+  }
+
+  mutating func time(_ cell: ArraySlice<UInt8>) throws(DataError.Reason) -> Double {
+    if cell.isEmpty { throw .missingTime }
+    if let number = decimalNumber(cell) {
+      let text = String(decoding: cell, as: UTF8.self)
+      if !number.isFinite { throw .notATime(text: text) }
+      if axis != .number { throw .mixedTimes(text: text) }
+      isStarted = true
+      return number
+    }
+    let text = String(decoding: cell, as: UTF8.self)
+    guard let seconds = CalendarTime.seconds(cell) else { throw .notATime(text: text) }
+    switch axis {
+    case .number where isStarted: throw .mixedTimes(text: text)
+    case .number:
+      isStarted = true
+      axis = .calendar(origin: seconds, unit: unit)
+      return 0
+    case .calendar(let origin, let unit): return (seconds - origin) / unit.seconds
+    }
+  }
+}
