@@ -10,8 +10,7 @@
 /// `--json`; progress and warnings go to `console.note`. `Commands/DataCommand.swift` is a short example.
 enum Verbs {
   static let all: [any Command.Type] = [
-    ReproduceCommand.self,
-    DataCommand.self,
+    DataCommand.self
   ]
 
   static let summary = "Neural ordinary differential equations: solve, learn, forecast."

@@ -1,0 +1,122 @@
+/// What is wrong with a text of equations, where, and what to do about it.
+public struct EquationError: Error, Equatable, Sendable {
+  /// A place in a text; both numbers start at 1.
+  public struct Position: Hashable, Sendable {
+    public var line: Int
+    /// Counted in characters.
+    public var column: Int
+
+    package init(line: Int, column: Int) {
+      self.line = line
+      self.column = column
+    }
+  }
+
+  /// Name of the system or file.
+  public var source: String
+  public var position: Position
+  public var reason: Reason
+
+  /// The kinds of mistakes.
+  public enum Reason: Equatable, Sendable {
+    case unexpectedCharacter(Character)
+    case malformedNumber(String)
+    case expected(String, found: String)
+    /// Two values stand side by side, as in `2 x`.
+    case missingOperator(before: String)
+    /// `x''`.
+    case higherDerivative(String)
+    case unknownName(String, suggestion: String?)
+    case unknownFunction(String, suggestion: String?)
+    case functionWithoutArguments(String)
+    case argumentCount(function: String, expected: String, found: Int)
+    /// The name of a function, of a constant or of the time.
+    case reservedName(String)
+    case definedTwice(String, firstLine: Int)
+    case noDerivative
+    /// An initial value of something that has no derivative.
+    case missingDerivative(String)
+    case initialTime(Double, spanStart: Double)
+    /// An initial value that depends on a state, an input or the time.
+    case initialValueNotConstant(String)
+    case cyclicIntermediates([String])
+    case unusedParameter(String)
+    /// A name where only a number can stand.
+    case notConstant(String)
+    case notFinite(String, Double)
+    /// Bounds or `fixed` after something that is computed.
+    case notAParameter(String)
+    case emptyRange(from: Double, to: Double)
+    case outsideBounds(String, value: Double, lower: Double, upper: Double)
+  }
+}
+
+extension EquationError: CustomStringConvertible {
+  /// `source:line:column: what is wrong; what to do`.
+  public var description: String {
+    "\(source):\(position.line):\(position.column): \(reason)"
+  }
+}
+
+extension EquationError.Reason: CustomStringConvertible {
+  public var description: String { syntaxSentence ?? nameSentence ?? valueSentence }
+
+  private var syntaxSentence: String? {
+    switch self {
+    case .unexpectedCharacter(let character):
+      "'\(character)' has no meaning here; a comment starts with '#'"
+    case .malformedNumber(let text): "'\(text)' is not a number; write it as in 0.25 or 3e-4"
+    case .expected(let what, let found):
+      "expected \(what), found \(found); a formula over several lines goes in parentheses"
+    case .missingOperator(let next): "an operator is missing before \(next); write '*' to multiply"
+    case .higherDerivative(let name):
+      "\(name) has a second derivative; name the first one: \(name)' = v and v' = …"
+    default: nil
+    }
+  }
+
+  private var nameSentence: String? {
+    switch self {
+    case .unknownName(let name, let suggestion):
+      "nothing is named '\(name)'; "
+        + (suggestion.map { "did you mean '\($0)'?" }
+          ?? "give it a line: \(name) = a value or formula, \(name)' = …, or input \(name)")
+    case .unknownFunction(let name, let suggestion):
+      "there is no function '\(name)'; "
+        + (suggestion.map { "did you mean '\($0)'?" } ?? "write '*' to multiply")
+    case .functionWithoutArguments(let name):
+      "'\(name)' is a function; write its argument in parentheses: \(name)(…)"
+    case .argumentCount(let function, let expected, let found):
+      "'\(function)' takes \(expected), not \(found)"
+    case .reservedName(let name): "'\(name)' has a meaning of its own; choose another name"
+    case .definedTwice(let name, let line):
+      "'\(name)' is defined in line \(line) already; remove or rename one"
+    case .noDerivative: "there is no differential equation; write one as in x' = -k*x"
+    case .missingDerivative(let name):
+      "'\(name)' has an initial value and no derivative; write \(name)' = …"
+    case .cyclicIntermediates(let names):
+      "these depend on each other in a circle: \(names.joined(separator: " → ")); "
+        + "make one a state, or solve for it"
+    case .unusedParameter(let name): "'\(name)' is never used; remove it or use it"
+    default: nil
+    }
+  }
+
+  private var valueSentence: String {
+    switch self {
+    case .initialTime(let time, let start):
+      "the span starts at \(start), not at \(time); write the initial value at \(start)"
+    case .initialValueNotConstant(let name):
+      "the initial value of '\(name)' may depend on parameters only; write a value of each state"
+    case .notConstant(let name): "'\(name)' stands where only a number can; write its value"
+    case .notFinite(let name, let value): "'\(name)' is \(value); give it a finite value"
+    case .notAParameter(let name):
+      "'\(name)' is computed, so it has no bounds and is not fixed; remove them"
+    case .emptyRange(let from, let to):
+      "the range \(from)..\(to) is empty; write the smaller number first"
+    case .outsideBounds(let name, let value, let lower, let upper):
+      "'\(name)' is \(value), outside of its bounds \(lower)..\(upper); change one of them"
+    default: ""
+    }
+  }
+}

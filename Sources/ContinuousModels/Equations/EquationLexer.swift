@@ -1,0 +1,150 @@
+/// A word of a text of equations.
+enum EquationToken: Equatable {
+  case number(Double)
+  case name(String)
+  /// An operator, a parenthesis, `'`, `..` or a relation.
+  case symbol(String)
+  case endOfLine
+
+  /// How an error message quotes it.
+  var quoted: String {
+    switch self {
+    case .number(let value): "the number \(value)"
+    case .name(let name): "'\(name)'"
+    case .symbol(let symbol): "'\(symbol)'"
+    case .endOfLine: "the end of the line"
+    }
+  }
+}
+
+/// Cuts a text of equations into tokens with their places, and sets comments aside.
+///
+/// Line ends inside parentheses are no tokens, so that a long formula may be broken there.
+struct EquationLexer {
+  typealias Position = EquationError.Position
+
+  private(set) var tokens: [(token: EquationToken, position: Position)] = []
+  /// Text after `#`, by line.
+  private(set) var comments: [Int: String] = [:]
+
+  private let characters: [Character]
+  private let source: String
+  private var place = 0
+  private var position = Position(line: 1, column: 1)
+  private var depth = 0
+
+  init(_ text: String, source: String) throws(EquationError) {
+    characters = Array(text)
+    self.source = source
+    while let character = peek() { try scan(character) }
+    tokens.append((.endOfLine, position))
+  }
+
+  private func peek(_ offset: Int = 0) -> Character? {
+    place + offset < characters.count ? characters[place + offset] : nil
+  }
+
+  private mutating func advance() {
+    if characters[place].isNewline {
+      position = Position(line: position.line + 1, column: 1)
+    } else {
+      position.column += 1
+    }
+    place += 1
+  }
+
+  private mutating func take(while condition: (Character) -> Bool) -> String {
+    let start = place
+    while let next = peek(), condition(next) { advance() }
+    return String(characters[start..<place])
+  }
+
+  private mutating func scan(_ character: Character) throws(EquationError) {
+    let start = position
+    if character.isNewline {
+      advance()
+      if depth == 0 { tokens.append((.endOfLine, start)) }
+    } else if character.isWhitespace {
+      advance()
+    } else if character == "#" {
+      advance()
+      comments[start.line] = trimmed(take { !$0.isNewline })
+    } else if isDigit(character) || (character == "." && peek(1).map(isDigit) == true) {
+      tokens.append((.number(try number()), start))
+    } else if character.isLetter || character == "_" {
+      tokens.append((.name(take(while: isPartOfName)), start))
+    } else {
+      tokens.append((.symbol(try symbol(character)), start))
+    }
+  }
+
+  private mutating func number() throws(EquationError) -> Double {
+    let start = position
+    var text = take(while: isDigit)
+    // The dots of `0..5` do not belong to the number.
+    if peek() == ".", peek(1) != "." {
+      advance()
+      text += "." + take(while: isDigit)
+    }
+    if let mark = peek(), mark == "e" || mark == "E" {
+      let sign = peek(1) == "+" || peek(1) == "-"
+      if peek(sign ? 2 : 1).map(isDigit) == true {
+        text += "e"
+        advance()
+        if sign {
+          text.append(characters[place])
+          advance()
+        }
+        text += take(while: isDigit)
+      }
+    }
+    guard let value = Double(text), value.isFinite else {
+      throw EquationError(source: source, position: start, reason: .malformedNumber(text))
+    }
+    return value
+  }
+
+  private mutating func symbol(_ character: Character) throws(EquationError) -> String {
+    let start = position
+    advance()
+    switch character {
+    case "(":
+      depth += 1
+      return "("
+    case ")":
+      depth = max(depth - 1, 0)
+      return ")"
+    case "+", "*", "/", "^", "=", ",", "-": return String(character)
+    case "−": return "-"
+    case "·", "×": return "*"
+    case "'", "’", "′": return "'"
+    case "≥": return ">="
+    case "≤": return "<="
+    case ">", "<":
+      guard peek() == "=" else { return String(character) }
+      advance()
+      return String(character) + "="
+    case "." where peek() == ".":
+      advance()
+      return ".."
+    default:
+      throw EquationError(
+        source: source, position: start, reason: .unexpectedCharacter(character))
+    }
+  }
+
+  private func isDigit(_ character: Character) -> Bool {
+    character.isASCII && character.isNumber
+  }
+
+  /// Letters, digits, subscripts such as ₁; a superscript would look like a power.
+  private func isPartOfName(_ character: Character) -> Bool {
+    character.isLetter || character == "_"
+      || (character.isNumber && !"⁰¹²³⁴⁵⁶⁷⁸⁹".contains(character))
+  }
+
+  private func trimmed(_ text: String) -> String {
+    let start = text.drop { $0.isWhitespace }
+    return String(start.reversed().drop { $0.isWhitespace }.reversed())
+  }
+}

@@ -1,0 +1,256 @@
+import NumericCore
+import Tensors
+
+/// Gives the statements of a text their meaning: which names are states, parameters and intermediates, and
+/// what each formula is in numbered nodes.
+struct EquationReader {
+  typealias Position = EquationError.Position
+  typealias Named<Value> = (name: String, position: Position, value: Value)
+
+  private(set) var title = ""
+  private(set) var states: [EquationSystem.State] = []
+  private(set) var parameters: [EquationSystem.Parameter] = []
+  private(set) var intermediates: [EquationSystem.Intermediate] = []
+  private(set) var inputs: [EquationSystem.Input] = []
+  private(set) var span: ClosedRange<Double>?
+  private(set) var graph = ExpressionGraph()
+  private(set) var derivativeRoots: [Int] = []
+  private(set) var intermediateRoots: [Int] = []
+  private(set) var initialRoots: [Int?] = []
+
+  private let source: String
+  /// Where each name was defined.
+  private var definitions: [String: Position] = [:]
+  private var derivatives: [Named<EquationSyntax>] = []
+  private var formulas: [Named<EquationSyntax>] = []
+  private var initials: [Named<(formula: EquationSyntax, time: EquationSyntax)>] = []
+  /// Names of parameters that some formula uses.
+  private var used: Set<String> = []
+  /// Nodes of finished intermediates, and the chain of those under way.
+  private var finished: [String: Int] = [:]
+  private var chain: [String] = []
+
+  init(source: String) { self.source = source }
+
+  mutating func read(_ text: String) throws(EquationError) {
+    let (statements, comments) = try EquationParser.statements(of: text, source: source)
+    let firstLine = statements.first?.position.line ?? .max
+    title =
+      comments.filter { $0.key < firstLine && !$0.value.isEmpty }
+      .min { $0.key < $1.key }?.value ?? ""
+    for statement in statements { try collect(statement) }
+    guard !states.isEmpty else {
+      throw error(.noDerivative, at: statements.last?.position ?? Position(line: 1, column: 1))
+    }
+    for derivative in derivatives { derivativeRoots.append(try node(derivative.value)) }
+    for formula in formulas {
+      intermediateRoots.append(try intermediate(formula.name, at: formula.position))
+    }
+    try resolveInitials()
+    for parameter in parameters where !used.contains(parameter.name) {
+      throw error(.unusedParameter(parameter.name), at: place(of: parameter.name))
+    }
+  }
+
+  private func error(_ reason: EquationError.Reason, at position: Position) -> EquationError {
+    EquationError(source: source, position: position, reason: reason)
+  }
+
+  private func place(of name: String) -> Position {
+    definitions[name] ?? Position(line: 1, column: 1)
+  }
+}
+
+// MARK: - Statements
+
+extension EquationReader {
+  private mutating func collect(_ statement: EquationStatement) throws(EquationError) {
+    let (name, position, note) = (statement.name, statement.position, statement.note)
+    switch statement.kind {
+    case .derivative(let formula):
+      try define(name, at: position)
+      derivatives.append((name, position, formula))
+      states.append(.init(name: name, note: note, hasInitialValue: false))
+    case .initial(let formula, let time):
+      if EquationFunction.names.contains(name) { throw error(.reservedName(name), at: position) }
+      if let first = initials.first(where: { $0.name == name }) {
+        throw error(.definedTwice("\(name)(…)", firstLine: first.position.line), at: position)
+      }
+      initials.append((name, position, (formula, time)))
+    case .definition(let formula, let constraints):
+      try define(name, at: position)
+      if formula.names.contains(where: { $0.name != "pi" }) {
+        guard constraints.isEmpty else { throw error(.notAParameter(name), at: position) }
+        formulas.append((name, position, formula))
+        intermediates.append(.init(name: name, note: note))
+      } else {
+        parameters.append(try parameter(name, formula, constraints, note, at: position))
+      }
+    case .input(let value):
+      try define(name, at: position)
+      var number: Double?
+      if let value { number = try self.number(value, naming: name) }
+      inputs.append(.init(name: name, defaultValue: number, note: note))
+    case .span(let from, let to):
+      if let first = definitions["span"] {
+        throw error(.definedTwice("span", firstLine: first.line), at: position)
+      }
+      definitions["span"] = position
+      span = try range(from, to)
+    }
+  }
+
+  private mutating func define(_ name: String, at position: Position) throws(EquationError) {
+    if EquationFunction.names.contains(name) || EquationFunction.reserved.contains(name) {
+      throw error(.reservedName(name), at: position)
+    }
+    if let first = definitions[name] {
+      throw error(.definedTwice(name, firstLine: first.line), at: position)
+    }
+    definitions[name] = position
+  }
+
+  private mutating func parameter(
+    _ name: String, _ formula: EquationSyntax, _ constraints: [EquationStatement.Constraint],
+    _ note: String, at position: Position
+  ) throws(EquationError) -> EquationSystem.Parameter {
+    var parameter = EquationSystem.Parameter(
+      name: name, defaultValue: try number(formula, naming: name), lowerBound: -.infinity,
+      upperBound: .infinity, isFixed: false, note: note)
+    for constraint in constraints {
+      switch constraint {
+      case .fixed: parameter.isFixed = true
+      case .atLeast(let bound): parameter.lowerBound = try number(bound, naming: name)
+      case .atMost(let bound): parameter.upperBound = try number(bound, naming: name)
+      }
+    }
+    let (value, lower, upper) = (
+      parameter.defaultValue, parameter.lowerBound, parameter.upperBound
+    )
+    guard lower < upper else { throw error(.emptyRange(from: lower, to: upper), at: position) }
+    guard lower <= value, value <= upper else {
+      throw error(.outsideBounds(name, value: value, lower: lower, upper: upper), at: position)
+    }
+    return parameter
+  }
+
+  private mutating func range(
+    _ from: EquationSyntax, _ to: EquationSyntax
+  ) throws(EquationError) -> ClosedRange<Double> {
+    let (lower, upper) = (try number(from, naming: "span"), try number(to, naming: "span"))
+    guard lower < upper else { throw error(.emptyRange(from: lower, to: upper), at: from.position) }
+    return lower...upper
+  }
+
+  /// The value of a formula without names.
+  private mutating func number(
+    _ formula: EquationSyntax, naming name: String
+  ) throws(EquationError) -> Double {
+    if let found = formula.names.first(where: { $0.name != "pi" }) {
+      throw error(.notConstant(found.name), at: found.position)
+    }
+    let root = try node(formula)
+    let value = graph.value(of: root) ?? .nan
+    guard value.isFinite else { throw error(.notFinite(name, value), at: formula.position) }
+    return value
+  }
+
+  private mutating func resolveInitials() throws(EquationError) {
+    initialRoots = Array(repeating: nil, count: states.count)
+    let start = span?.lowerBound ?? 0
+    for initial in initials {
+      guard let place = states.firstIndex(where: { $0.name == initial.name }) else {
+        guard let near = nearestName(to: initial.name, among: states.map(\.name)) else {
+          throw error(.missingDerivative(initial.name), at: initial.position)
+        }
+        throw error(.unknownName(initial.name, suggestion: near), at: initial.position)
+      }
+      let time = try number(initial.value.time, naming: initial.name)
+      guard time == start else {
+        throw error(.initialTime(time, spanStart: start), at: initial.value.time.position)
+      }
+      let root = try node(initial.value.formula)
+      guard !graph.reach(of: [root]).varies[root] else {
+        throw error(.initialValueNotConstant(initial.name), at: initial.value.formula.position)
+      }
+      initialRoots[place] = root
+      states[place].hasInitialValue = true
+    }
+  }
+}
+
+// MARK: - Formulas
+
+extension EquationReader {
+  /// The node of a formula.
+  private mutating func node(_ syntax: EquationSyntax) throws(EquationError) -> Int {
+    switch syntax {
+    case .number(let value, _): return graph.constant(value)
+    case .name(let name, let position): return try node(named: name, at: position)
+    case .negated(let operand, _): return graph.unary(.negate, try node(operand))
+    case .binary(let symbol, let left, let right, _):
+      let (a, b) = (try node(left), try node(right))
+      switch symbol {
+      case .add: return graph.binary(.add, a, b)
+      case .subtract: return graph.binary(.subtract, a, b)
+      case .multiply: return graph.binary(.multiply, a, b)
+      case .divide: return graph.binary(.divide, a, b)
+      case .power: return graph.binary(.power, a, b)
+      }
+    case .call(let name, let arguments, let position):
+      guard let function = EquationFunction(rawValue: name) else {
+        let suggestion = nearestName(to: name, among: EquationFunction.names)
+        throw error(.unknownFunction(name, suggestion: suggestion), at: position)
+      }
+      guard function.argumentCounts.contains(arguments.count) else {
+        throw error(
+          .argumentCount(
+            function: name, expected: function.expectation, found: arguments.count), at: position)
+      }
+      var operands: [Int] = []
+      for argument in arguments { operands.append(try node(argument)) }
+      return function.node(of: operands, in: &graph)
+    }
+  }
+
+  private mutating func node(
+    named name: String, at position: Position
+  ) throws(EquationError) -> Int {
+    if name == "t" { return graph.number(of: .time) }
+    if name == "pi" { return graph.constant(.pi) }
+    if let place = states.firstIndex(where: { $0.name == name }) {
+      return graph.number(of: .state(place))
+    }
+    if let place = parameters.firstIndex(where: { $0.name == name }) {
+      used.insert(name)
+      return graph.number(of: .parameter(place))
+    }
+    if let place = inputs.firstIndex(where: { $0.name == name }) {
+      return graph.number(of: .input(place))
+    }
+    if formulas.contains(where: { $0.name == name }) { return try intermediate(name, at: position) }
+    if EquationFunction.names.contains(name) {
+      throw error(.functionWithoutArguments(name), at: position)
+    }
+    let known = definitions.keys.filter { $0 != "span" }.sorted() + ["pi", "t"]
+    throw error(.unknownName(name, suggestion: nearestName(to: name, among: known)), at: position)
+  }
+
+  /// The node of an intermediate; those that it needs come first.
+  private mutating func intermediate(
+    _ name: String, at position: Position
+  ) throws(EquationError) -> Int {
+    if let found = finished[name] { return found }
+    if let start = chain.firstIndex(of: name) {
+      throw error(.cyclicIntermediates(chain[start...] + [name]), at: place(of: name))
+    }
+    guard let formula = formulas.first(where: { $0.name == name })?.value else {
+      throw error(.unknownName(name, suggestion: nil), at: position)
+    }
+    chain.append(name)
+    let number = try node(formula)
+    chain.removeLast()
+    finished[name] = number
+    return number
+  }
+}

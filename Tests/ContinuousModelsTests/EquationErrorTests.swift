@@ -1,0 +1,61 @@
+import Testing
+
+import ContinuousModels
+
+/// A text with one mistake and what must be said about it.
+struct Mistake: CustomTestStringConvertible, Sendable {
+  var text: String
+  var line: Int
+  var column: Int
+  /// A part of the message that names the remedy.
+  var remedy: String
+  var testDescription: String { text }
+}
+
+private let mistakes: [Mistake] = [
+  .init(text: "x' = k*y\nk = 1\ny' = x\nz = 3", line: 4, column: 1, remedy: "never used"),
+  .init(text: "x' = -rat*x\nrate = 1", line: 1, column: 7, remedy: "did you mean 'rate'?"),
+  .init(text: "x' = -q*x", line: 1, column: 7, remedy: "q' = …"),
+  .init(text: "x' = sinus(x)", line: 1, column: 6, remedy: "did you mean 'sin'?"),
+  .init(text: "x' = sin*x", line: 1, column: 6, remedy: "sin(…)"),
+  .init(text: "x' = pow(x)", line: 1, column: 6, remedy: "takes two arguments, not 1"),
+  .init(text: "k = 1", line: 1, column: 1, remedy: "x' = -k*x"),
+  .init(text: "", line: 1, column: 1, remedy: "x' = -k*x"),
+  .init(text: "x' = 1\ny(0) = 3", line: 2, column: 1, remedy: "write y' = …"),
+  .init(text: "prey' = 1\npray(0) = 3", line: 2, column: 1, remedy: "did you mean 'prey'?"),
+  .init(text: "x' = a\na = b + x\nb = 2*a", line: 2, column: 1, remedy: "a → b → a"),
+  .init(text: "x' = 1\nx' = 2", line: 2, column: 1, remedy: "in line 1 already"),
+  .init(text: "x' = x\nx(0) = 1\nx(0) = 2", line: 3, column: 1, remedy: "in line 2 already"),
+  .init(text: "x' = 1\nx = 2", line: 2, column: 1, remedy: "in line 1 already"),
+  .init(text: "x'' = -x", line: 1, column: 1, remedy: "x' = v"),
+  .init(text: "x' = 2 x", line: 1, column: 8, remedy: "'*'"),
+  .init(text: "x' = (1 + x", line: 1, column: 12, remedy: "')'"),
+  .init(text: "x' = 1 +", line: 1, column: 9, remedy: "parentheses"),
+  .init(text: "x' = 1 + $", line: 1, column: 10, remedy: "'#'"),
+  .init(text: "x' = x²", line: 1, column: 7, remedy: "'²'"),
+  .init(text: "x 3", line: 1, column: 3, remedy: "after 'x'"),
+  .init(text: "x' = x\nt = 3", line: 2, column: 1, remedy: "choose another name"),
+  .init(text: "x' = x\nexp = 3", line: 2, column: 1, remedy: "choose another name"),
+  .init(text: "x' = k*x\nk = 3 in 5..9", line: 2, column: 1, remedy: "5.0..9.0"),
+  .init(text: "x' = k*x\nk = 3 in 9..5", line: 2, column: 1, remedy: "smaller number first"),
+  .init(text: "x' = k*x\nk = 1/0", line: 2, column: 6, remedy: "finite value"),
+  .init(text: "x' = k*x\nk = 2*x > 0", line: 2, column: 1, remedy: "no bounds"),
+  .init(text: "x' = k*x\nk = 2 > x", line: 2, column: 9, remedy: "where only a number can"),
+  .init(text: "x' = x\nspan = 3..3", line: 2, column: 8, remedy: "smaller number first"),
+  .init(text: "x' = x\nx(1) = 3", line: 2, column: 3, remedy: "at 0.0"),
+  .init(text: "x' = x\ny' = x\ny(0) = x", line: 3, column: 8, remedy: "parameters only"),
+  .init(text: "x' = x\nx(0) = 1e400", line: 2, column: 8, remedy: "3e-4"),
+]
+
+@Suite struct EquationErrorTests {
+  @Test(arguments: mistakes)
+  func `a mistake is named with its place and a remedy`(_ mistake: Mistake) throws {
+    let error = try #require(throws: EquationError.self) {
+      try EquationSystem(mistake.text, name: "test")
+    }
+    #expect(error.position == .init(line: mistake.line, column: mistake.column), "\(error)")
+    #expect(error.description.contains(mistake.remedy), "\(error)")
+    #expect(!error.description.contains("\n"))
+    #expect(error.description.hasPrefix("test:\(mistake.line):\(mistake.column): "))
+  }
+}
