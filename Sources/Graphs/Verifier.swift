@@ -1,8 +1,10 @@
 import Tensors
 
 extension Graph {
-  /// Checks what every transform must keep: operands defined before use, results numbered consecutively,
-  /// parameters in place, shapes that fit. A failure is a bug in a transform and stops the program.
+  /// Checks what every transform must keep.
+  ///
+  /// Operands are defined before use, results are numbered consecutively, parameters are in place, and each result has
+  /// the type that its operation infers. A failure is a bug in a transform and stops the program.
   package func verify() {
     var defined = 0
     for (place, instruction) in instructions.enumerated() {
@@ -17,6 +19,11 @@ extension Graph {
           place == number && parameters[number] == instruction.results.lowerBound,
           "parameter \(number) is not in its place")
       }
+      let operandTypes = instruction.operands.map { types[$0] }
+      let declared = Array(types[instruction.results])
+      precondition(
+        instruction.operation.inferredTypes(of: operandTypes, declared: declared) == declared,
+        "\(instruction.operation.label) of \(operandTypes) does not give \(declared)")
     }
     precondition(defined == types.count, "\(types.count - defined) values have no instruction")
     precondition(outputs.allSatisfy { $0 < defined }, "an output is not defined")

@@ -8,8 +8,32 @@ public protocol CustomOperation: Sendable {
   func vjp(operands: [Tensor], results: [Tensor], cotangents: [Tensor?]) -> [Tensor?]
   /// Tangents of the results (nil: zero), given those of the operands (nil: zero).
   func jvp(operands: [Tensor], results: [Tensor], tangents: [Tensor?]) -> [Tensor?]
+  /// The results over a new leading axis of the given size; `isBatched` says which operands have it.
+  ///
+  /// Unless given, each place of the axis is an application of its own.
+  func batched(operands: [Tensor], isBatched: [Bool], size: Int) -> [Tensor]
+  /// Equal for operations that are interchangeable; nil (unless given): never merged with another.
+  var identity: ObjectIdentifier? { get }
   /// A fresh evaluator with scratch memory of its own; one per workspace, used by one thread at a time.
   func makeEvaluator(operands: [TensorType], in context: EvaluationContext) -> any CustomEvaluator
+}
+
+extension CustomOperation {
+  public var identity: ObjectIdentifier? { nil }
+
+  /// The operation applied: one tensor per result.
+  public func callAsFunction(_ operands: [Tensor]) -> [Tensor] {
+    let node = Node(.custom(self), operands, resultTypes(of: operands.map(\.type)))
+    return node.types.indices.map { Tensor(node, $0) }
+  }
+
+  public func batched(operands: [Tensor], isBatched: [Bool], size: Int) -> [Tensor] {
+    precondition(size > 0, "an axis of size 0 has no applications to take the results' types from")
+    let rows = (0..<size).map { row in
+      self(zip(operands, isBatched).map { $1 ? $0.at(row) : $0 })
+    }
+    return rows[0].indices.map { result in stack(rows.map { $0[result] }) }
+  }
 }
 
 /// What computes a custom operation's results inside one workspace.

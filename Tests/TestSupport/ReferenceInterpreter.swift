@@ -222,8 +222,10 @@ package enum ReferenceInterpreter {
   ) -> [DenseArray] {
     let operands = zip(x, operandTypes).map { storage(of: $0.elements, $1) }
     let results = types.map { storage(of: [Double](repeating: .nan, count: $0.count), $0) }
-    custom.makeEvaluator(operands: operandTypes, in: EvaluationContext())
-      .evaluate(operands: operands.map(\.bytes), results: results.map(\.mutableBytes))
+    withExtendedLifetime((operands, results)) {
+      custom.makeEvaluator(operands: operandTypes, in: EvaluationContext())
+        .evaluate(operands: operands.map(\.bytes), results: results.map(\.mutableBytes))
+    }
     return results.map { DenseArray($0.type.shape, $0.doubles) }
   }
 
