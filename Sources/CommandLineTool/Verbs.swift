@@ -10,7 +10,8 @@
 /// `--json`; progress and warnings go to `console.note`. `Commands/DataCommand.swift` is a short example.
 enum Verbs {
   static let all: [any Command.Type] = [
-    DataCommand.self
+    ReproduceCommand.self,
+    DataCommand.self,
   ]
 
   static let summary = "Neural ordinary differential equations: solve, learn, forecast."

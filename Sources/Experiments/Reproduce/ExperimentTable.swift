@@ -1,0 +1,4 @@
+/// Every experiment that `reproduce` knows, in the order in which it runs them.
+package enum ExperimentTable {
+  package static let all: [any Experiment] = []
+}
