@@ -1,0 +1,66 @@
+// One feature level: every kernel for both scalar types. Included once by each Level*.c, which says how wide a
+// vector is (VECTOR_BYTES), how many there are, whether multiply-add is fused, and for which target to compile.
+#include <math.h>
+#include <string.h>
+#if HAS_MASKS
+#include <immintrin.h>
+#endif
+
+#include "Table.h"
+
+// Multiply-adds are written out (FMA), never contracted: a lane's bits must not depend on where it is computed.
+#pragma clang fp contract(off)
+
+#ifdef LEVEL_TARGET
+#define LEVEL_PUSH_(x) _Pragma(#x)
+#define LEVEL_PUSH(target_name) \
+  LEVEL_PUSH_(clang attribute push(__attribute__((target(target_name))), apply_to = function))
+LEVEL_PUSH(LEVEL_TARGET)
+#endif
+
+#define INLINE                     \
+  static inline __attribute__(( \
+      always_inline, unused, min_vector_width(VECTOR_BYTES * 8)))
+#define LEVEL static __attribute__((min_vector_width(VECTOR_BYTES * 8)))
+#define NOINLINE static __attribute__((noinline, unused))
+
+#if HAS_FMA
+#define FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
+#else
+#define FMA(a, b, c) ((a) * (b) + (c))
+#endif
+
+#define T float
+#define S int32_t
+#define T_IS_FLOAT 1
+#define N(name) name##_f32
+#include "Kernels.h"
+#undef T
+#undef S
+#undef T_IS_FLOAT
+#undef N
+
+#define T double
+#define S int64_t
+#define T_IS_FLOAT 0
+#define N(name) name##_f64
+#include "Kernels.h"
+#undef T
+#undef S
+#undef T_IS_FLOAT
+#undef N
+
+#ifdef LEVEL_TARGET
+#pragma clang attribute pop
+#endif
+
+#define MEMBERS(suffix)                                                                          \
+  .fused_##suffix = fused_##suffix, .pack_##suffix = pack_##suffix,                              \
+  .gemm_##suffix = gemm_##suffix, .sum_##suffix = sum_##suffix,                                  \
+  .maximum_over_##suffix = maximum_over_##suffix, .copy_##suffix = copy_##suffix,                \
+  .gather_##suffix = gather_##suffix, .scatter_add_##suffix = scatter_add_##suffix,              \
+  .im2col_##suffix = im2col_##suffix, .col2im_##suffix = col2im_##suffix,                        \
+  .combine_##suffix = combine_##suffix, .combine_rows_##suffix = combine_rows_##suffix,          \
+  .error_norm_##suffix = error_norm_##suffix, .adam_##suffix = adam_##suffix
+
+const nk_table LEVEL_TABLE = {MEMBERS(f32), MEMBERS(f64)};
