@@ -1,4 +1,3 @@
-import ContinuousModels
 import Experiments
 import NumericCore
 
@@ -15,7 +14,6 @@ struct Sentence {
     case let error as UsageError: (message, code) = (error.description, .usage)
     case let error as FileError: (message, code) = Self.sentence(error)
     case let error as DataError: (message, code) = (error.sentence, error.exitCode)
-    case let error as EquationError: (message, code) = (error.description, .badData)
     default: (message, code) = ("\(error)", .failure)
     }
   }

@@ -1,5 +1,3 @@
-import NumericCore
-
 /// The verb table.
 ///
 /// To add a verb:
@@ -12,7 +10,6 @@ import NumericCore
 /// `--json`; progress and warnings go to `console.note`. `Commands/DataCommand.swift` is a short example.
 enum Verbs {
   static let all: [any Command.Type] = [
-    SystemsCommand.self,
     ReproduceCommand.self,
     DataCommand.self,
   ]
@@ -60,6 +57,6 @@ enum Verbs {
   private static func find(_ verb: String) throws(UsageError) -> any Command.Type {
     for type in all where type.page.verb == verb { return type }
     let known = all.map { $0.page.verb }
-    throw .unknownVerb(verb, suggestion: nearestName(to: verb, among: known))
+    throw .unknownVerb(verb, suggestion: suggestion(for: verb, among: known))
   }
 }

@@ -10,3 +10,15 @@ package func fixturePath(_ name: String, file: StaticString = #filePath) -> Stri
   let folders = file.description.split(separator: "/", omittingEmptySubsequences: false)
   return folders.dropLast(2).joined(separator: "/") + "/Fixtures/" + name
 }
+
+extension JSONValue {
+  /// The numbers at a path of keys: an array of them, or one; nil if there are none.
+  package func numbers(at path: String...) -> [Double]? {
+    var value = self
+    for key in path {
+      guard let member = value.object?[key] else { return nil }
+      value = member
+    }
+    return value.number.map { [$0] } ?? value.numbers
+  }
+}

@@ -2,7 +2,7 @@
 ///
 ///     text       = { [ statement ] [ "#" comment ] line end }
 ///     statement  = name "'" "=" formula
-///                | name "(" formula ")" "=" formula [ "fixed" ]
+///                | name "(" formula ")" "=" formula
 ///                | name "=" formula { constraint }
 ///                | "input" name [ "=" formula ]
 ///                | "span" "=" formula ".." formula
@@ -64,8 +64,7 @@ struct EquationParser {
       let time = try formula()
       try expect(")")
       try expect("=")
-      let value = try formula()
-      return made(.initial(value, time: time, isFixed: take(.name("fixed"))), name, start)
+      return made(.initial(try formula(), time: time), name, start)
     }
     try expect("=", or: "\"'\", \"(\" or \"=\" after '\(name)'")
     if name == "span" {

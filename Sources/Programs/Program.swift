@@ -1,0 +1,80 @@
+import CKernels
+public import Graphs
+public import Tensors
+
+/// An executable graph: kernel calls over planned memory. Immutable and shared by threads; each thread runs it in a
+/// `Workspace` of its own.
+///
+/// Its pointers are side tables of steps, written by `init` and freed by `deinit` only, hence `@unchecked Sendable`.
+public final class Program: @unchecked Sendable {
+  public let parameterTypes: [TensorType]
+  public let outputTypes: [TensorType]
+  /// Bytes of scratch memory of one workspace.
+  public let scratchByteCount: Int
+
+  let buffers: [Lowerer.BufferKind]
+  let offsets: [Int: Int]
+  let prologue: UnsafeMutableBufferPointer<Step>
+  let body: UnsafeMutableBufferPointer<Step>
+  let customs: [Lowerer.CustomCall]
+  let inputTemplates: [nk_input]
+  let outputCount: Int
+  private let pool = WorkspacePool()
+
+  /// - Parameters:
+  ///   - invariant: parameters that stay the same over many runs; what depends on them alone is computed by `prepare`.
+  ///   - accumulating: outputs that are added to what their memory holds.
+  public init(_ graph: Graph, invariant: Set<Int> = [], accumulating: Set<Int> = []) {
+    let lowerer = Lowerer(graph.optimized, invariant: invariant, accumulating: accumulating)
+    parameterTypes = graph.parameterTypes
+    outputTypes = graph.outputTypes
+    buffers = lowerer.buffers
+    prologue = .copy(of: lowerer.prologue)
+    body = .copy(of: lowerer.body)
+    customs = lowerer.customs
+    inputTemplates = lowerer.inputTemplates
+    outputCount = lowerer.outputCount
+    let plan = BufferPlan(Program.requests(lowerer))
+    offsets = plan.offsets
+    scratchByteCount = plan.byteCount
+  }
+
+  deinit {
+    for step in prologue { step.deallocate() }
+    for step in body { step.deallocate() }
+    prologue.deallocate()
+    body.deallocate()
+  }
+
+  /// Lifetimes: the prologue's steps come before the body's.
+  private static func requests(_ lowerer: Lowerer) -> [BufferPlan.Request] {
+    var first: [Int: Int] = [:]
+    var last: [Int: Int] = [:]
+    let steps = lowerer.prologue + lowerer.body
+    for (place, step) in steps.enumerated() {
+      for location in step.locations(lowerer.customs) {
+        let buffer = Int(location.buffer)
+        first[buffer] = first[buffer] ?? place
+        last[buffer] = place
+      }
+    }
+    return lowerer.buffers.enumerated().compactMap { buffer, kind in
+      guard case .scratch(let bytes, let persistent) = kind, let start = first[buffer],
+        let end = last[buffer]
+      else { return nil }
+      return .init(
+        buffer: buffer, bytes: bytes, first: persistent ? 0 : start,
+        last: persistent ? steps.count : end)
+    }
+  }
+
+  /// Number of kernel calls of one run.
+  public var stepCount: Int { body.count }
+
+  /// Runs once: concrete tensors in, concrete tensors out.
+  public func callAsFunction(_ inputs: [Storage]) -> [Storage] {
+    let workspace = pool.take { Workspace(self) }
+    defer { pool.give(workspace) }
+    return workspace(inputs)
+  }
+}

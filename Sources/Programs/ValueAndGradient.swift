@@ -1,0 +1,137 @@
+import Graphs
+import Synchronization
+public import Tensors
+
+/// What a loss function returns when it has more to tell than the loss.
+public struct LossAndAuxiliary: Sendable {
+  /// A scalar.
+  public var loss: Tensor
+  /// Anything else that is to be evaluated with it; no gradient passes through.
+  public var auxiliary: [Tensor]
+
+  public init(_ loss: Tensor, auxiliary: [Tensor] = []) {
+    self.loss = loss
+    self.auxiliary = auxiliary
+  }
+}
+
+/// A loss and its gradient as a function of a model and a batch; traced once per shape, then replayed.
+///
+/// Everything about the model that is not a tensor (sizes, solvers, flags) is fixed by the first call for a shape.
+public final class ValueAndGradient<Model: TensorTree, Batch: TensorTree>: Sendable {
+  public struct Result: Sendable {
+    public var loss: Double
+    /// The gradient, in the model's own type.
+    public var gradient: Model
+    public var auxiliary: [Tensor]
+  }
+
+  private let body: @Sendable (Model, Batch) -> LossAndAuxiliary
+  private let cache = Mutex<[[TensorType]: Program]>([:])
+
+  package init(_ body: @escaping @Sendable (Model, Batch) -> LossAndAuxiliary) {
+    self.body = body
+  }
+
+  public func callAsFunction(_ model: Model, _ batch: Batch) -> Result {
+    let tensors = model.tensors
+    let inputs = (tensors + batch.tensors).map(Self.concrete)
+    let outputs = program(model, batch)(inputs)
+    let gradients = outputs.suffix(tensors.count).map { Tensor(storage: $0) }
+    let auxiliary = outputs.dropFirst().dropLast(tensors.count).map { Tensor(storage: $0) }
+    return Result(
+      loss: outputs[0].doubles[0], gradient: model.replacingTensors(with: gradients),
+      auxiliary: auxiliary)
+  }
+
+  /// The compiled loss and gradient for these shapes: parameters are the tensors of the model, then of the batch;
+  /// outputs the loss, the auxiliary values, then the gradient.
+  public func program(_ model: Model, _ batch: Batch) -> Program {
+    let types = (model.tensors + batch.tensors).map(\.type)
+    if let known = cache.withLock({ $0[types] }) { return known }
+    let made = Program(Self.graph(model, batch, body))
+    cache.withLock { $0[types] = made }
+    return made
+  }
+
+  private static func graph(
+    _ model: Model, _ batch: Batch, _ body: (Model, Batch) -> LossAndAuxiliary
+  ) -> Graph {
+    let count = model.tensors.count
+    let types = (model.tensors + batch.tensors).map(\.type)
+    let forward = trace(types) { arguments in
+      let result = body(
+        model.replacingTensors(with: arguments.prefix(count)),
+        batch.replacingTensors(with: arguments.dropFirst(count)))
+      precondition(result.loss.shape.isEmpty, "a loss is a scalar, not \(result.loss.type)")
+      return [result.loss] + result.auxiliary
+    }
+    return forward.valueAndGradient(wrt: Array(0..<count))
+  }
+
+  private static func concrete(_ tensor: Tensor) -> Storage {
+    if let storage = tensor.storage { return storage }
+    preconditionFailure("a model's and a batch's tensors are concrete; evaluate \(tensor.type)")
+  }
+}
+
+/// The loss and its gradient as one compiled function.
+public func valueAndGrad<Model: TensorTree, Batch: TensorTree>(
+  _ loss: @escaping @Sendable (Model, Batch) -> Tensor
+) -> ValueAndGradient<Model, Batch> {
+  ValueAndGradient { LossAndAuxiliary(loss($0, $1)) }
+}
+
+/// The same for a loss with auxiliary values.
+public func valueAndGrad<Model: TensorTree, Batch: TensorTree>(
+  _ loss: @escaping @Sendable (Model, Batch) -> LossAndAuxiliary
+) -> ValueAndGradient<Model, Batch> {
+  ValueAndGradient(loss)
+}
+
+/// A function of trees, compiled once per shape: what `valueAndGrad` is without the gradient.
+public final class CompiledFunction<Input: TensorTree>: Sendable {
+  private let body: @Sendable (Input) -> [Tensor]
+  private let cache = Mutex<[[TensorType]: Program]>([:])
+
+  public init(_ body: @escaping @Sendable (Input) -> [Tensor]) { self.body = body }
+
+  public func callAsFunction(_ input: Input) -> [Tensor] {
+    let types = input.tensors.map(\.type)
+    let program: Program
+    if let known = cache.withLock({ $0[types] }) {
+      program = known
+    } else {
+      program = Program(trace(like: input, body))
+      cache.withLock { $0[types] = program }
+    }
+    return program(input.tensors.map { $0.evaluated().storage! }).map { Tensor(storage: $0) }
+  }
+}
+
+extension Tensor {
+  /// The concrete tensor that the expression stands for.
+  public func evaluated() -> Tensor {
+    if storage != nil { return self }
+    return Tensor(storage: Program(trace([]) { _ in [self] })([])[0])
+  }
+
+  /// The values of the expression as doubles, row-major.
+  public var values: [Double] { evaluated().storage!.doubles }
+}
+
+/// Two trees as one.
+public struct Pair<First: TensorTree, Second: TensorTree>: TensorTree {
+  public var first: First
+  public var second: Second
+
+  public init(_ first: First, _ second: Second) {
+    self.first = first
+    self.second = second
+  }
+
+  public mutating func visit(_ visitor: inout some TensorVisitor) {
+    visitor("first", &first)
+    visitor("second", &second)
+  }
+}
