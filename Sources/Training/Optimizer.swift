@@ -1,0 +1,88 @@
+public import Tensors
+
+/// A rule that moves parameters along a gradient; a value, like everything that it carries from step to step.
+public protocol Optimizer: Sendable {
+  /// The step size as a function of the updates made.
+  var learningRate: Schedule { get set }
+  /// Updates made and moving averages: all that has to be saved to continue.
+  var state: OptimizerState { get set }
+
+  /// Moves a model downhill: against its gradient, which has the model's own type.
+  mutating func update<Model: TensorTree>(_ model: inout Model, along gradient: Model)
+
+  /// Moves an array of parameters; the optimizer was made for a vector of that length.
+  mutating func update(_ values: inout [Double], along gradient: [Double])
+}
+
+extension Optimizer {
+  /// The rate of the next update.
+  public var currentRate: Double { learningRate(state.step) * state.rateScale }
+
+  public mutating func update(_ values: inout [Double], along gradient: [Double]) {
+    precondition(
+      values.count == gradient.count,
+      "\(values.count) values and a gradient of \(gradient.count) numbers")
+    var tensor = Tensor(values)
+    update(&tensor, along: Tensor(gradient))
+    values = tensor.concreteStorage.elements(as: Double.self)
+  }
+}
+
+/// What an optimizer carries from step to step: the number of updates and its moving averages.
+///
+/// As a tree it lists the averages as `first.NAME` and `second.NAME`, with the model's own names.
+public struct OptimizerState: TensorTree {
+  /// Updates made.
+  public internal(set) var step = 0
+  /// A factor on every rate of the schedule: 1, or less after a training that diverged was rolled back.
+  public internal(set) var rateScale = 1.0
+
+  private let names: [String]
+  private let types: [TensorType]
+  /// For each moving average, one array per tensor of the model.
+  private var moments: [[Storage]]
+
+  /// Averages that are zero, for every tensor of a model.
+  init(for model: some TensorTree, moments count: Int) {
+    let types = model.tensors.map(\.type)
+    self.types = types
+    names = model.tensorNames
+    moments = (0..<count).map { _ in types.map(Storage.init(zeros:)) }
+  }
+
+  public mutating func visit(_ visitor: inout some TensorVisitor) {
+    for (moment, title) in zip(moments.indices, ["first", "second"]) {
+      visitor.enter(title)
+      for (place, name) in names.enumerated() {
+        var tensor = Tensor(storage: moments[moment][place])
+        visitor.visit(name, &tensor)
+        // A visitor that reads leaves the very same tensor; the graph of a trace cannot be held here.
+        if let storage = tensor.storage { moments[moment][place] = storage }
+      }
+      visitor.leave()
+    }
+  }
+
+  /// Applies a rule to each tensor of a model: counts the update, copies the values, and lets the rule change them.
+  mutating func update<Model: TensorTree>(
+    _ model: inout Model, along gradient: Model, _ rule: (ParameterArrays) -> Void
+  ) {
+    let (values, slopes) = (model.tensors, gradient.tensors)
+    precondition(
+      values.map(\.type) == types && slopes.map(\.type) == types,
+      "the optimizer was made for \(types), not for a model of \(values.map(\.type)) and a gradient "
+        + "of \(slopes.map(\.type))")
+    step += 1
+    let moved = values.indices.map { place -> Tensor in
+      for moment in moments.indices
+      where !isKnownUniquelyReferenced(&moments[moment][place]) {
+        moments[moment][place] = Storage(copying: moments[moment][place])
+      }
+      let result = Storage(copying: values[place].concreteStorage)
+      let slope = slopes[place].concreteStorage
+      rule(ParameterArrays(result, slope, moments.map { $0[place] }))
+      return Tensor(storage: result)
+    }
+    model = model.replacingTensors(with: moved)
+  }
+}

@@ -1,0 +1,53 @@
+import Tensors
+
+/// The elements of one parameter tensor while a rule changes them; valid during the rule only.
+enum ParameterArrays {
+  case float32(TypedArrays<Float>)
+  case float64(TypedArrays<Double>)
+
+  init(_ values: Storage, _ gradient: Storage, _ moments: [Storage]) {
+    switch values.type.scalar {
+    case .float32: self = .float32(TypedArrays(values, gradient, moments))
+    case .float64: self = .float64(TypedArrays(values, gradient, moments))
+    }
+  }
+}
+
+/// The same for one scalar type; a moving average that the rule does not keep must not be touched.
+struct TypedArrays<Scalar: TensorScalar> {
+  let count: Int
+  let values: UnsafeMutablePointer<Scalar>
+  let gradient: UnsafePointer<Scalar>
+  let first: UnsafeMutablePointer<Scalar>
+  let second: UnsafeMutablePointer<Scalar>
+
+  init(_ values: Storage, _ gradient: Storage, _ moments: [Storage]) {
+    count = values.type.count
+    self.values = values.mutableBytes.assumingMemoryBound(to: Scalar.self)
+    self.gradient = gradient.bytes.assumingMemoryBound(to: Scalar.self)
+    first = (moments.first ?? values).mutableBytes.assumingMemoryBound(to: Scalar.self)
+    second = (moments.last ?? values).mutableBytes.assumingMemoryBound(to: Scalar.self)
+  }
+}
+
+extension Storage {
+  /// All zeros.
+  convenience init(zeros type: TensorType) {
+    self.init(type) { $0.initializeMemory(as: UInt8.self, repeating: 0, count: type.byteCount) }
+  }
+
+  /// The same elements in memory of their own.
+  convenience init(copying other: Storage) {
+    self.init(other.type) { $0.copyMemory(from: other.bytes, byteCount: other.type.byteCount) }
+  }
+}
+
+extension Tensor {
+  /// The elements of a tensor that needs no running.
+  var concreteStorage: Storage {
+    guard let storage else {
+      preconditionFailure("an optimizer wants evaluated tensors, got an expression of \(type)")
+    }
+    return storage
+  }
+}

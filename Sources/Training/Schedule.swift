@@ -1,0 +1,47 @@
+import NumericCore
+
+/// A learning rate as a pure function of the number of updates made before.
+///
+/// A number literal is a constant schedule.
+public indirect enum Schedule: Hashable, Sendable {
+  case constant(Double)
+  /// `to + (from − to) (1 + cos(π n / over)) / 2` up to `over` steps, then `to` (Loshchilov and Hutter 2017).
+  case cosine(from: Double, to: Double = 0, over: Int)
+  /// `from + (to − from) n / over` up to `over` steps, then `to`.
+  case linear(from: Double, to: Double, over: Int)
+  /// `max(from · factor^(n / every), floor)`; with `every` 1 the decay per iteration of many papers.
+  case exponential(from: Double, factor: Double, every: Int = 1, floor: Double = 0)
+  /// `from · factor^⌊n / every⌋`.
+  case steps(from: Double, factor: Double, every: Int)
+  /// `start + (then(0) − start) n / over` for `over` steps, and then another schedule that counts from there.
+  case warmUp(from: Double = 0, over: Int, then: Schedule)
+  /// Another schedule times a factor.
+  case scaled(Schedule, by: Double)
+
+  /// The rate of the update that follows `step` updates.
+  public func callAsFunction(_ step: Int) -> Double {
+    switch self {
+    case .constant(let rate):
+      return rate
+    case .cosine(let from, let to, let over):
+      let part = min(Double(step) / Double(max(over, 1)), 1)
+      return to + (from - to) * (0.5 + 0.5 * LibraryMath.cosine(.pi * part))
+    case .linear(let from, let to, let over):
+      return from + (to - from) * min(Double(step) / Double(max(over, 1)), 1)
+    case .exponential(let from, let factor, let every, let floor):
+      return max(from * LibraryMath.power(factor, Double(step) / Double(max(every, 1))), floor)
+    case .steps(let from, let factor, let every):
+      return from * LibraryMath.power(factor, Double(step / max(every, 1)))
+    case .warmUp(let from, let over, let then):
+      return step < over
+        ? from + (then(0) - from) * Double(step) / Double(over) : then(step - over)
+    case .scaled(let schedule, let factor):
+      return schedule(step) * factor
+    }
+  }
+}
+
+extension Schedule: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+  public init(floatLiteral value: Double) { self = .constant(value) }
+  public init(integerLiteral value: Int) { self = .constant(Double(value)) }
+}
