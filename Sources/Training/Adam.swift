@@ -29,10 +29,10 @@ public struct Adam: Optimizer {
 
   public mutating func update<Model: TensorTree>(_ model: inout Model, along gradient: Model) {
     let rate = currentRate
-    let count = Double(state.step + 1)
+    let count = Double(state.age + 1)
     let rule = AdamStep(
-      rate: rate, b1: firstDecay, b2: secondDecay, c1: 1 - LibraryMath.power(firstDecay, count),
-      c2: 1 - LibraryMath.power(secondDecay, count), epsilon: epsilon, decay: weightDecay)
+      rate: rate, b1: firstDecay, b2: secondDecay, c1: 1 - Double.power(firstDecay, count),
+      c2: 1 - Double.power(secondDecay, count), epsilon: epsilon, decay: weightDecay)
     state.update(&model, along: gradient, rule.apply)
   }
 }

@@ -25,7 +25,7 @@ public struct Adamax: Optimizer {
   }
 
   public mutating func update<Model: TensorTree>(_ model: inout Model, along gradient: Model) {
-    let rate = currentRate / (1 - LibraryMath.power(firstDecay, Double(state.step + 1)))
+    let rate = currentRate / (1 - Double.power(firstDecay, Double(state.age + 1)))
     let rule = AdamaxStep(rate: rate, b1: firstDecay, b2: secondDecay, epsilon: epsilon)
     state.update(&model, along: gradient, rule.apply)
   }

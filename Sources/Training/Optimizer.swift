@@ -34,6 +34,8 @@ extension Optimizer {
 public struct OptimizerState: TensorTree {
   /// Updates made.
   public internal(set) var step = 0
+  /// Updates that the averages hold, for the correction of their bias.
+  var age = 0
   /// A factor on every rate of the schedule: 1, or less after a training that diverged was rolled back.
   public internal(set) var rateScale = 1.0
 
@@ -48,6 +50,20 @@ public struct OptimizerState: TensorTree {
     self.types = types
     names = model.tensorNames
     moments = (0..<count).map { _ in types.map(Storage.init(zeros:)) }
+  }
+
+  /// Averages that are zero again, and half the rate: after a return to an earlier model.
+  mutating func restartAtHalfRate() {
+    age = 0
+    rateScale /= 2
+    moments = moments.map { $0.map { Storage(zeros: $0.type) } }
+  }
+
+  /// The counters of a checkpoint.
+  mutating func resume(updates: Int, age: Int, rateScale: Double) {
+    step = updates
+    self.age = age
+    self.rateScale = rateScale
   }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {
@@ -73,6 +89,7 @@ public struct OptimizerState: TensorTree {
       "the optimizer was made for \(types), not for a model of \(values.map(\.type)) and a gradient "
         + "of \(slopes.map(\.type))")
     step += 1
+    age += 1
     let moved = values.indices.map { place -> Tensor in
       for moment in moments.indices
       where !isKnownUniquelyReferenced(&moments[moment][place]) {

@@ -74,13 +74,15 @@ extension TensorTree {
   /// The same model with the tensors of a file.
   ///
   /// Names and shapes are equal; a 32-bit float may be read into a 64-bit one.
-  /// - Parameter prefix: only names that begin with it and a dot belong to the model; empty: all do.
+  /// - Parameter prefix: only this name and those that begin with it and a dot belong to the model; empty: all do.
   public func loading(
     _ file: SafetensorsFile, prefix: String = ""
   ) throws(SafetensorsError) -> Self {
     let own = namedTensors(prefix: prefix)
     let known = Set(own.map(\.name))
-    let found = file.entries.map(\.name).filter { prefix.isEmpty || $0.hasPrefix(prefix + ".") }
+    let found = file.entries.map(\.name).filter {
+      prefix.isEmpty || $0 == prefix || $0.hasPrefix(prefix + ".")
+    }
     let missing = known.subtracting(found)
     let unexpected = Set(found).subtracting(known)
     guard missing.isEmpty && unexpected.isEmpty else {

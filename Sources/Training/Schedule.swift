@@ -25,13 +25,13 @@ public indirect enum Schedule: Hashable, Sendable {
       return rate
     case .cosine(let from, let to, let over):
       let part = min(Double(step) / Double(max(over, 1)), 1)
-      return to + (from - to) * (0.5 + 0.5 * LibraryMath.cosine(.pi * part))
+      return to + (from - to) * (0.5 + 0.5 * Double.cosine(.pi * part))
     case .linear(let from, let to, let over):
       return from + (to - from) * min(Double(step) / Double(max(over, 1)), 1)
     case .exponential(let from, let factor, let every, let floor):
-      return max(from * LibraryMath.power(factor, Double(step) / Double(max(every, 1))), floor)
+      return max(from * Double.power(factor, Double(step) / Double(max(every, 1))), floor)
     case .steps(let from, let factor, let every):
-      return from * LibraryMath.power(factor, Double(step / max(every, 1)))
+      return from * Double.power(factor, Double(step / max(every, 1)))
     case .warmUp(let from, let over, let then):
       return step < over
         ? from + (then(0) - from) * Double(step) / Double(over) : then(step - over)

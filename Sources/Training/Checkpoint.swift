@@ -1,0 +1,156 @@
+import NumericCore
+public import Tensors
+
+/// Why a checkpoint cannot continue a training.
+public enum CheckpointError: Error, Sendable {
+  case file(SafetensorsError)
+  /// The file holds a model but no training.
+  case notACheckpoint(path: String)
+  /// It belongs to a training with another setting, which would not continue with the same bits.
+  case settingDiffers(name: String, checkpoint: String, now: String)
+}
+
+/// A training's state as a file: model, best model, optimizer and counters in one safetensors file.
+///
+/// Tensors are named `model.…`, `best.…`, `optimizer.first.…`; the counters are the JSON text `training` of the
+/// metadata.
+public struct Checkpoint: Sendable {
+  public let path: String
+  private let options: TrainingOptions
+  private let metadata: [String: String]
+
+  /// A checkpoint at a path; `metadata` is written with it.
+  public init(path: String, options: TrainingOptions, metadata: [String: String] = [:]) {
+    self.path = path
+    self.options = options
+    self.metadata = metadata
+  }
+
+  /// Writes the state, whole or not at all.
+  public func save<Model: TensorTree>(_ state: TrainingState<Model>) throws {
+    var metadata = metadata
+    metadata["training"] = counters(of: state).description
+    let tensors =
+      state.model.namedTensors(prefix: "model") + state.best.namedTensors(prefix: "best")
+      + state.optimizer.state.namedTensors(prefix: "optimizer")
+    try SafetensorsFile.write(tensors, metadata: metadata, to: path)
+  }
+
+  /// The state of the file; `initial` gives the shapes, and the optimizer with its settings.
+  public func load<Model: TensorTree>(
+    into initial: TrainingState<Model>
+  ) throws(CheckpointError) -> TrainingState<Model> {
+    let file: SafetensorsFile
+    do {
+      file = try SafetensorsFile(path: path)
+    } catch {
+      throw .file(error)
+    }
+    guard let text = file.metadata["training"], let counters = try? JSONValue(parsing: text),
+      let steps = Steps(counters)
+    else { throw .notACheckpoint(path: path) }
+    try check(counters, initial.optimizer)
+    var state = initial
+    do {
+      state.model = try initial.model.loading(file, prefix: "model")
+      state.best = try initial.best.loading(file, prefix: "best")
+      state.optimizer.state = try initial.optimizer.state.loading(file, prefix: "optimizer")
+    } catch {
+      throw .file(error)
+    }
+    steps.restore(&state)
+    return state
+  }
+
+  // MARK: Counters
+
+  private func counters<Model: TensorTree>(of state: TrainingState<Model>) -> JSONValue {
+    var object = Steps(state).json
+    for (name, value) in settings(state.optimizer) { object[name] = .string(value) }
+    return .object(object)
+  }
+
+  /// What must be the same for the same bits.
+  private func settings(_ optimizer: any Optimizer) -> [(name: String, value: String)] {
+    [
+      ("seed", String(options.seed)), ("batchSize", String(options.batchSize)),
+      ("shardSize", String(options.shardSize)),
+      ("optimizer", String(describing: type(of: optimizer))),
+    ]
+  }
+
+  private func check(
+    _ counters: JSONValue, _ optimizer: any Optimizer
+  ) throws(CheckpointError) {
+    for (name, value) in settings(optimizer) {
+      let stored = counters[name]?.string ?? ""
+      if stored != value { throw .settingDiffers(name: name, checkpoint: stored, now: value) }
+    }
+  }
+}
+
+/// The numbers of a training's state, as text that reads back to the same numbers.
+private struct Steps {
+  var step, updates, age, bestStep, validationsSinceBest, skipped, skippedInARow, rollbacks: Int
+  var rateScale, wall: Double
+  var bestValidation: Double?
+
+  init<Model: TensorTree>(_ state: TrainingState<Model>) {
+    step = state.step
+    updates = state.optimizer.state.step
+    age = state.optimizer.state.age
+    bestStep = state.bestStep
+    validationsSinceBest = state.validationsSinceBest
+    skipped = state.skipped
+    skippedInARow = state.skippedInARow
+    rollbacks = state.rollbacks
+    rateScale = state.optimizer.state.rateScale
+    wall = state.wall
+    bestValidation = state.bestValidation
+  }
+
+  init?(_ json: JSONValue) {
+    func count(_ name: String) -> Int? { json[name]?.integer.flatMap { $0 >= 0 ? $0 : nil } }
+    guard let step = count("step"), let updates = count("updates"),
+      let age = count("age"),
+      let bestStep = count("bestStep"), let validations = count("validationsSinceBest"),
+      let skipped = count("skipped"), let skippedInARow = count("skippedInARow"),
+      let rollbacks = count("rollbacks"), let rateScale = json["rateScale"]?.number,
+      let wall = json["wall"]?.number
+    else { return nil }
+    self.step = step
+    self.updates = updates
+    self.age = age
+    self.bestStep = bestStep
+    validationsSinceBest = validations
+    self.skipped = skipped
+    self.skippedInARow = skippedInARow
+    self.rollbacks = rollbacks
+    self.rateScale = rateScale
+    self.wall = wall
+    bestValidation = json["bestValidation"]?.number
+  }
+
+  var json: JSONObject {
+    [
+      "step": JSONValue(step), "updates": JSONValue(updates), "age": JSONValue(age),
+      "bestStep": JSONValue(bestStep),
+      "validationsSinceBest": JSONValue(validationsSinceBest), "skipped": JSONValue(skipped),
+      "skippedInARow": JSONValue(skippedInARow), "rollbacks": JSONValue(rollbacks),
+      "rateScale": .number(rateScale), "wall": .number(wall),
+      "bestValidation": bestValidation.map(JSONValue.number) ?? .null,
+    ]
+  }
+
+  func restore<Model: TensorTree>(_ state: inout TrainingState<Model>) {
+    state.step = step
+    state.optimizer.state.resume(updates: updates, age: age, rateScale: rateScale)
+    state.bestStep = bestStep
+    state.validationsSinceBest = validationsSinceBest
+    state.skipped = skipped
+    state.skippedInARow = skippedInARow
+    state.rollbacks = rollbacks
+    state.wall = wall
+    state.bestValidation = bestValidation
+  }
+}

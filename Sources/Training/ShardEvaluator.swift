@@ -1,0 +1,76 @@
+public import NumericCore
+public import Tensors
+
+/// Some rows of a batch, ready to be evaluated by one thread.
+public struct Shard<Batch: Sendable>: Sendable {
+  public var batch: Batch
+  /// How much the shard's loss counts in the batch's: its rows, or what was observed in them.
+  public var weight: Double
+
+  public init(_ batch: Batch, weight: Double) {
+    self.batch = batch
+    self.weight = weight
+  }
+}
+
+/// When and for what a shard is made.
+public struct ShardContext: Sendable {
+  /// The training step, counted from 0.
+  public var step: Int
+  public var epoch: Int
+  /// False for validation.
+  public var isTraining: Bool
+  /// The shard's own randomness: of noise, of points to leave out.
+  ///
+  /// In validation it is the same every time.
+  public var key: RandomKey
+}
+
+/// A data set whose rows can be gathered into shards, from any thread.
+public protocol TrainingData: Sendable {
+  associatedtype Batch: Sendable
+  /// Number of rows.
+  var count: Int { get }
+  /// The given rows as one shard.
+  func shard(_ rows: [Int], in context: ShardContext) throws -> Shard<Batch>
+}
+
+/// A loss over one shard, its gradient, and what else is of interest.
+public struct ShardResult<Model: TensorTree>: Sendable {
+  /// The mean over the shard.
+  public var loss: Double
+  /// The gradient of that mean, in the model's own type.
+  public var gradient: Model
+  /// Further means, as `ShardEvaluator.auxiliaryNames` names them.
+  public var auxiliary: [Double]
+
+  public init(loss: Double, gradient: Model, auxiliary: [Double] = []) {
+    self.loss = loss
+    self.gradient = gradient
+    self.auxiliary = auxiliary
+  }
+}
+
+/// What computes the loss and gradient of a shard, on any thread.
+public protocol ShardEvaluator: Sendable {
+  associatedtype Model: TensorTree
+  associatedtype Batch: Sendable
+
+  /// Names of the auxiliary values; they become keys of the log.
+  var auxiliaryNames: [String] { get }
+
+  /// Loss and gradient of one shard.
+  func evaluate(model: Model, batch: Batch) throws -> ShardResult<Model>
+
+  /// Loss and auxiliary values of one shard, without the gradient.
+  func loss(model: Model, batch: Batch) throws -> (loss: Double, auxiliary: [Double])
+}
+
+extension ShardEvaluator {
+  public var auxiliaryNames: [String] { [] }
+
+  public func loss(model: Model, batch: Batch) throws -> (loss: Double, auxiliary: [Double]) {
+    let result = try evaluate(model: model, batch: batch)
+    return (result.loss, result.auxiliary)
+  }
+}

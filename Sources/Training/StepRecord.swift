@@ -1,0 +1,67 @@
+package import NumericCore
+
+/// What happened in one training step: a line of `metrics.jsonl`.
+public struct StepRecord: Sendable {
+  /// Something out of the ordinary.
+  public enum Event: String, Hashable, Sendable {
+    /// Loss or gradient was not finite; the model was left as it was.
+    case skipped
+    /// The last good model was restored, and the learning rate halved.
+    case rolledBack
+  }
+
+  /// Steps made, this one included.
+  public var step: Int
+  /// The epoch that the step belongs to, counted from 1.
+  public var epoch: Int
+  /// Seconds of training, all runs of a resumed training together.
+  public var wall: Double
+  public var loss: Double
+  public var learningRate: Double
+  /// Before clipping.
+  public var gradientNorm: Double
+  /// Further means over the batch, by name.
+  public var auxiliary: [(name: String, value: Double)]
+  /// The validation loss, after steps that end with a validation.
+  public var validation: Double?
+  /// Further means over the validation set, by name.
+  public var validationAuxiliary: [(name: String, value: Double)] = []
+  public var event: Event?
+
+  package init(
+    step: Int, epoch: Int, wall: Double, loss: Double, learningRate: Double, gradientNorm: Double,
+    auxiliary: [(name: String, value: Double)]
+  ) {
+    self.step = step
+    self.epoch = epoch
+    self.wall = wall
+    self.loss = loss
+    self.learningRate = learningRate
+    self.gradientNorm = gradientNorm
+    self.auxiliary = auxiliary
+  }
+
+  /// The value of an auxiliary name.
+  public func auxiliary(_ name: String) -> Double? {
+    auxiliary.first { $0.name == name }?.value
+  }
+
+  /// One JSON object: `step, epoch, wall, loss, learningRate, gradientNorm`, the auxiliary names, and where they
+  /// apply `validation`, `validationMetrics` and `event`.
+  package var json: JSONValue {
+    var object: JSONObject = [
+      "step": JSONValue(step), "epoch": JSONValue(epoch),
+      "wall": .number((wall * 1000).rounded() / 1000), "loss": .number(loss),
+      "learningRate": .number(learningRate), "gradientNorm": .number(gradientNorm),
+    ]
+    for (name, value) in auxiliary { object[name] = .number(value) }
+    if let validation { object["validation"] = .number(validation) }
+    if !validationAuxiliary.isEmpty {
+      var metrics = JSONObject()
+      for (name, value) in validationAuxiliary { metrics[name] = .number(value) }
+      object["validationMetrics"] = .object(metrics)
+    }
+    if let event { object["event"] = .string(event.rawValue) }
+    return .object(object)
+  }
+}

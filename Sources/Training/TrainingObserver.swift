@@ -1,0 +1,47 @@
+public import Tensors
+
+/// Who watches a training: logs, progress, checkpoints, and the wish to stop.
+public struct TrainingObserver<Model: TensorTree> {
+  /// Called after every step.
+  public var onStep: ((StepRecord) throws -> Void)?
+  /// The log, which gets the steps that are due.
+  public var log: MetricsLog?
+  public var progress: ProgressReporter?
+  /// Writes a checkpoint.
+  public var save: ((TrainingState<Model>) throws -> Void)?
+  public var stop: StopRequest?
+  /// Seconds since some moment.
+  public var clock: () -> Double
+
+  public init(
+    onStep: ((StepRecord) throws -> Void)? = nil, log: MetricsLog? = nil,
+    progress: ProgressReporter? = nil, save: ((TrainingState<Model>) throws -> Void)? = nil,
+    stop: StopRequest? = nil, clock: (() -> Double)? = nil
+  ) {
+    self.onStep = onStep
+    self.log = log
+    self.progress = progress
+    self.save = save
+    self.stop = stop
+    self.clock = clock ?? Self.stopwatch()
+  }
+
+  /// Seconds since now, by a clock that never goes backwards.
+  private static func stopwatch() -> () -> Double {
+    let start = ContinuousClock.now
+    return { (ContinuousClock.now - start) / .seconds(1) }
+  }
+
+  func saw(_ record: StepRecord, isDue: Bool, progress position: TrainingProgress) throws {
+    if isDue { try log?.append(record) }
+    progress?.report(position, record)
+    try onStep?(record)
+  }
+
+  /// The log first: a checkpoint never knows of steps that the log lost.
+  func finish(_ state: TrainingState<Model>) throws {
+    try log?.flush()
+    try save?(state)
+    progress?.finish()
+  }
+}
