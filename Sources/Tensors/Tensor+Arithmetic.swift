@@ -73,6 +73,9 @@ extension Tensor {
 
 /// `a` where `mask` is not 0, else `b`; all three broadcast together.
 public func select(_ mask: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
+  precondition(
+    mask.scalarType == a.scalarType && a.scalarType == b.scalarType,
+    "select has operands of different scalar types: \(mask.type), \(a.type) and \(b.type)")
   let shape = Tensor.broadcastShape(mask.shape, Tensor.broadcastShape(a.shape, b.shape))
   return Tensor(
     .select, [mask.broadcast(to: shape), a.broadcast(to: shape), b.broadcast(to: shape)],

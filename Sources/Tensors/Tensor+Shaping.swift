@@ -107,7 +107,9 @@ extension Tensor {
 
   /// Rows of axis 0 by index; `indices` is `[m]`, whole numbers within `0 ..< shape[0]`.
   public func gathered(_ indices: Tensor) -> Tensor {
-    precondition(indices.rank == 1 && rank >= 1, "gather wants indices [m], got \(indices.shape)")
+    precondition(
+      indices.rank == 1 && rank >= 1 && indices.scalarType == scalarType,
+      "gather wants indices [m], got \(indices.type) for \(type)")
     return Tensor(
       .gather, [self, indices], type.with(shape: [indices.shape[0]] + shape.dropFirst()))
   }
@@ -115,8 +117,9 @@ extension Tensor {
   /// `[n, …]` with `rows[i]` added at row `indices[i]`.
   public static func scatterAdd(_ rows: Tensor, at indices: Tensor, count n: Int) -> Tensor {
     precondition(
-      indices.rank == 1 && rows.rank >= 1 && indices.shape[0] == rows.shape[0],
-      "scatter wants one index per row, got \(indices.shape) for \(rows.shape)")
+      indices.rank == 1 && rows.rank >= 1 && indices.shape[0] == rows.shape[0]
+        && indices.scalarType == rows.scalarType,
+      "scatter wants one index per row, got \(indices.type) for \(rows.type)")
     return Tensor(
       .scatterAdd, [indices, rows], rows.type.with(shape: [n] + rows.shape.dropFirst()))
   }
@@ -126,6 +129,9 @@ extension Tensor {
 public func concatenate(_ parts: [Tensor], axis: Int) -> Tensor {
   precondition(!parts.isEmpty, "nothing to concatenate")
   let axis = axis < 0 ? axis + parts[0].rank : axis
+  precondition(
+    parts[0].shape.indices.contains(axis) && parts.allSatisfy { $0.rank == parts[0].rank },
+    "cannot concatenate \(parts.map(\.type)) along axis \(axis)")
   if parts.count == 1 { return parts[0] }
   var shape = parts[0].shape
   for part in parts.dropFirst() {

@@ -5,17 +5,28 @@ extension Graph {
   ///
   /// Values are kept to the bit: operands of sums and products may come in either order.
   public func mergingCommonSubexpressions() -> Graph {
-    var known: [Application: Node] = [:]
+    var known = KnownApplications()
     return rewriting { operation, operands, types in
-      var node = Node(operation, operands, types)
-      if let key = operation.structuralKey {
-        var identities = operands.map(ValueIdentity.init)
-        if operation.isCommutative { identities.sort { $0.order < $1.order } }
-        let application = Application(operation: key, operands: identities, types: types)
-        if let found = known[application] { node = found } else { known[application] = node }
-      }
+      let node = known.first(like: Node(operation, operands, types))
       return types.indices.map { Tensor(node, $0) }
     }
+  }
+}
+
+/// The applications seen so far; of equal ones the first is kept.
+struct KnownApplications {
+  private var nodes: [Application: Node] = [:]
+
+  mutating func first(like node: Node) -> Node {
+    guard let key = node.operation.structuralKey else { return node }
+    var operands = node.operands.map(ValueIdentity.init)
+    if operands.count == 2, node.operation.isCommutative, operands[1].precedes(operands[0]) {
+      operands.swapAt(0, 1)
+    }
+    let application = Application(operation: key, operands: operands, types: node.types)
+    if let found = nodes[application] { return found }
+    nodes[application] = node
+    return node
   }
 }
 
@@ -24,6 +35,11 @@ private struct Application: Hashable {
   var operation: StructuralKey
   var operands: [ValueIdentity]
   var types: [TensorType]
+
+  func hash(into hasher: inout Hasher) {
+    hasher.combine(operation)
+    hasher.combine(operands)
+  }
 }
 
 /// One result of one node, which must be kept alive while this is in use.
@@ -36,13 +52,17 @@ private struct ValueIdentity: Hashable {
     index = tensor.index
   }
 
-  var order: (UInt, Int) { (UInt(bitPattern: node), index) }
+  func precedes(_ other: ValueIdentity) -> Bool {
+    (UInt(bitPattern: node), index) < (UInt(bitPattern: other.node), other.index)
+  }
 }
 
 /// Equal for operations that give equal results for equal operands.
 struct StructuralKey: Hashable {
   var kind: Int
-  var numbers: [Int] = []
+  var first = 0
+  var second = 0
+  var third = 0
   var lists: [[Int]] = []
   var identity: ObjectIdentifier?
 }
@@ -52,25 +72,26 @@ extension Operation {
   var structuralKey: StructuralKey? {
     switch self {
     case .parameter: nil
-    case .splat(let value): .init(kind: 0, numbers: [Int(bitPattern: UInt(value.bitPattern))])
+    case .splat(let value): .init(kind: 0, first: Int(bitPattern: UInt(value.bitPattern)))
     case .constant(let storage): .init(kind: 1, identity: ObjectIdentifier(storage))
-    case .unary(let function): .init(kind: 2, numbers: [Int(function.rawValue)])
-    case .binary(let function): .init(kind: 3, numbers: [Int(function.rawValue)])
-    case .compare(let comparison): .init(kind: 4, numbers: [Int(comparison.rawValue)])
+    case .unary(let function): .init(kind: 2, first: Int(function.rawValue))
+    case .binary(let function): .init(kind: 3, first: Int(function.rawValue))
+    case .compare(let comparison): .init(kind: 4, first: Int(comparison.rawValue))
     case .select: .init(kind: 5)
     case .reduce(let reduction, let axes):
-      .init(kind: 6, numbers: [Int(reduction.rawValue)], lists: [axes])
+      .init(kind: 6, first: Int(reduction.rawValue), lists: [axes])
     case .broadcast: .init(kind: 7)
     case .reshape: .init(kind: 8)
     case .transpose(let permutation): .init(kind: 9, lists: [permutation])
     case .slice(let start, let stride): .init(kind: 10, lists: [start, stride])
     case .pad(let low, let high, let interior): .init(kind: 11, lists: [low, high, interior])
-    case .concatenate(let axis): .init(kind: 12, numbers: [axis])
+    case .concatenate(let axis): .init(kind: 12, first: axis)
     case .matrixMultiply(let left, let right):
-      .init(kind: 13, numbers: [left ? 1 : 0, right ? 1 : 0])
+      .init(kind: 13, first: left ? 1 : 0, second: right ? 1 : 0)
     case .convolution(let c):
       .init(
-        kind: 14, numbers: [Int(c.kind.rawValue), c.stride, c.padding], lists: [c.image, c.kernel])
+        kind: 14, first: Int(c.kind.rawValue), second: c.stride, third: c.padding,
+        lists: [c.image, c.kernel])
     case .gather: .init(kind: 15)
     case .scatterAdd: .init(kind: 16)
     case .convert: .init(kind: 17)

@@ -1,9 +1,8 @@
 import Tensors
 
 extension SimplificationRule {
-  /// Signs, factors and repeated elements.
-  static let elementwiseRules: [SimplificationRule] = [
-    // Signs move outwards, where they cancel.
+  /// Functions of one argument; signs move outwards, where they cancel.
+  static let signRules: [SimplificationRule] = [
     SimplificationRule("−(−x) = x") { $0.operand(of: .negate)?.operand(of: .negate) },
     SimplificationRule("−(a − b) = b − a") { y in
       y.operand(of: .negate)?.operands(of: .subtract).map { $1 - $0 }
@@ -17,17 +16,10 @@ extension SimplificationRule {
       else { return nil }
       return Tensor(y.operation, [x], y.type)
     },
-    SimplificationRule("(−a) · b = −(a · b)") { y in
-      guard let (a, b) = y.operands(of: .multiply) else { return nil }
-      if let x = a.operand(of: .negate) { return -(x * b) }
-      return b.operand(of: .negate).map { -(a * $0) }
-    },
-    SimplificationRule("(−a) / b = −(a / b)") { y in
-      guard let (a, b) = y.operands(of: .divide) else { return nil }
-      if let x = a.operand(of: .negate) { return -(x / b) }
-      return b.operand(of: .negate).map { -(a / $0) }
-    },
-    // Numbers go right and gather.
+  ]
+
+  /// Products; numbers go right and gather.
+  static let multiplicationRules: [SimplificationRule] = [
     SimplificationRule("c · x = x · c") { y in
       guard let (a, b) = y.operands(of: .multiply), a.splatValue != nil, b.splatValue == nil
       else { return nil }
@@ -53,9 +45,17 @@ extension SimplificationRule {
       else { return nil }
       return (x * z) * (c * d)
     },
+    SimplificationRule("(−a) · b = −(a · b)") { y in
+      guard let (a, b) = y.operands(of: .multiply) else { return nil }
+      if let x = a.operand(of: .negate) { return -(x * b) }
+      return b.operand(of: .negate).map { -(a * $0) }
+    },
     SimplificationRule("x · x = x²") { y in
       y.operands(of: .multiply).flatMap { $0.isSame(as: $1) ? square($0) : nil }
     },
+  ]
+
+  static let divisionRules: [SimplificationRule] = [
     SimplificationRule("0 / x = 0") { y in
       y.operands(of: .divide).flatMap { a, _ in a.isZero ? y.splat(0) : nil }
     },
@@ -68,6 +68,15 @@ extension SimplificationRule {
     SimplificationRule("1 / x = reciprocal x") { y in
       y.operands(of: .divide).flatMap { a, b in a.splatValue == 1 ? reciprocal(b) : nil }
     },
+    SimplificationRule("(−a) / b = −(a / b)") { y in
+      guard let (a, b) = y.operands(of: .divide) else { return nil }
+      if let x = a.operand(of: .negate) { return -(x / b) }
+      return b.operand(of: .negate).map { -(a / $0) }
+    },
+  ]
+
+  /// Choices between equal things.
+  static let selectionRules: [SimplificationRule] = [
     SimplificationRule("min(x, x) = max(x, x) = x") { y in
       (y.operands(of: .minimum) ?? y.operands(of: .maximum))
         .flatMap { $0.isSame(as: $1) ? $0 : nil }
@@ -82,6 +91,10 @@ extension SimplificationRule {
       if let c = a.splatValue, c == b.splatValue { return a }
       return a.isSame(as: b) ? a : nil
     },
+  ]
+
+  /// Elements that are repeated are computed once.
+  static let repetitionRules: [SimplificationRule] = [
     SimplificationRule("f(repeat x) = repeat f(x)") { y in
       guard y.operation.isElementwise, y.type.count > 1 else { return nil }
       let sources = y.operands.map(\.broadcastOperand)
@@ -96,7 +109,7 @@ extension SimplificationRule {
             repeating: operand.splatValue!, shape: first.shape, scalarType: operand.scalarType)
       }
       return Tensor(y.operation, operands, y.type.with(shape: first.shape)).broadcast(to: y.shape)
-    },
+    }
   ]
 
   /// Sums and differences.

@@ -1,36 +1,11 @@
 import Tensors
 
 extension SimplificationRule {
-  /// Operations of numbers are done at once where arithmetic is exact or correctly rounded: the result has the
-  /// bits that a program would give.
-  static let foldingRules: [SimplificationRule] = [
+  /// Constants, conversions and stops.
+  static let constantRules: [SimplificationRule] = [
     SimplificationRule("constant of one element = number") { y in
       guard case .constant(let storage) = y.operation, storage.type.count == 1 else { return nil }
       return y.splat(storage.doubles[0])
-    },
-    SimplificationRule("f(number) = number") { y in
-      guard case .unary(let function) = y.operation, let x = y.operands[0].splatValue,
-        let value = function.folded(x)
-      else { return nil }
-      return y.splat(value)
-    },
-    SimplificationRule("f(number, number) = number") { y in
-      guard case .binary(let function) = y.operation, let a = y.operands[0].splatValue,
-        let b = y.operands[1].splatValue, let value = function.folded(a, b)
-      else { return nil }
-      return y.splat(y.rounded(value))
-    },
-    SimplificationRule("comparison of numbers = number") { y in
-      guard case .compare(let comparison) = y.operation, let a = y.operands[0].splatValue,
-        let b = y.operands[1].splatValue
-      else { return nil }
-      let holds =
-        switch comparison {
-        case .less: a < b
-        case .lessOrEqual: a <= b
-        case .equal: a == b
-        }
-      return y.splat(holds ? 1 : 0)
     },
     SimplificationRule("convert(number) = number") { y in
       guard case .convert = y.operation, let x = y.operands[0].splatValue else { return nil }
@@ -55,6 +30,35 @@ extension SimplificationRule {
       else { return nil }
       if case .parameter = y.operands[0].operation { return nil }
       return y.operands[0]
+    },
+  ]
+
+  /// Operations of numbers are done at once where arithmetic is exact or correctly rounded: the result has the
+  /// bits that a program would give.
+  static let foldingRules: [SimplificationRule] = [
+    SimplificationRule("f(number) = number") { y in
+      guard case .unary(let function) = y.operation, let x = y.operands[0].splatValue,
+        let value = function.folded(x)
+      else { return nil }
+      return y.splat(value)
+    },
+    SimplificationRule("f(number, number) = number") { y in
+      guard case .binary(let function) = y.operation, let a = y.operands[0].splatValue,
+        let b = y.operands[1].splatValue, let value = function.folded(a, b)
+      else { return nil }
+      return y.splat(y.rounded(value))
+    },
+    SimplificationRule("comparison of numbers = number") { y in
+      guard case .compare(let comparison) = y.operation, let a = y.operands[0].splatValue,
+        let b = y.operands[1].splatValue
+      else { return nil }
+      let holds =
+        switch comparison {
+        case .less: a < b
+        case .lessOrEqual: a <= b
+        case .equal: a == b
+        }
+      return y.splat(holds ? 1 : 0)
     },
   ]
 }

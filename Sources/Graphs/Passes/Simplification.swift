@@ -13,27 +13,34 @@ package struct SimplificationRule: Sendable {
   }
 
   package static let all: [SimplificationRule] =
-    foldingRules + elementwiseRules + additionRules + shapingRules + slicingRules + reductionRules
-    + productRules
+    constantRules + foldingRules + signRules + multiplicationRules + divisionRules
+    + additionRules + selectionRules + repetitionRules + shapingRules + slicingRules
+    + reductionRules + productRules
 
   /// The rules that may fit an operation, so that the others need not be tried.
   static func rules(for operation: Operation) -> [SimplificationRule] {
     switch operation {
     case .parameter, .splat, .custom: []
-    case .unary, .compare, .select: elementwise
-    case .binary: arithmetic
-    case .constant, .convert, .stopGradient: foldingRules
-    case .broadcast, .reshape, .transpose: shaping
-    case .slice, .pad, .concatenate: slicing
+    case .unary: unary
+    case .binary(.multiply): multiplication
+    case .binary(.divide): division
+    case .binary(.add), .binary(.subtract): addition
+    case .binary, .compare, .select: selection
+    case .constant, .convert, .stopGradient: constantRules
+    case .broadcast, .reshape: shapingRules
+    case .transpose: transposing
+    case .slice, .pad, .concatenate: slicingRules
     case .reduce: reductionRules
     case .matrixMultiply, .convolution, .gather, .scatterAdd: productRules
     }
   }
 
-  private static let elementwise = foldingRules + elementwiseRules
-  private static let arithmetic = foldingRules + elementwiseRules + additionRules
-  private static let shaping = foldingRules + shapingRules + productRules
-  private static let slicing = foldingRules + slicingRules
+  private static let unary = foldingRules + signRules + repetitionRules
+  private static let multiplication = foldingRules + multiplicationRules + repetitionRules
+  private static let division = foldingRules + divisionRules + repetitionRules
+  private static let addition = foldingRules + additionRules + repetitionRules
+  private static let selection = foldingRules + selectionRules + repetitionRules
+  private static let transposing = shapingRules + productRules
 }
 
 extension Graph {
@@ -46,13 +53,14 @@ extension Graph {
     // Most graphs need two or three rounds; the bound only keeps a cycle of rules from hanging.
     for _ in 0..<12 {
       var isChanged = false
+      var known = KnownApplications()
       graph = graph.rewriting { operation, operands, types in
-        let node = Node(operation, operands, types)
+        let node = known.first(like: Node(operation, operands, types))
         guard types.count == 1 else { return types.indices.map { Tensor(node, $0) } }
-        let (result, changed) = Tensor(node).simplified(applied: applied)
-        isChanged = isChanged || changed
-        return [result]
-      }.mergingCommonSubexpressions()
+        guard let simpler = Tensor(node).simplified(applied: applied) else { return [Tensor(node)] }
+        isChanged = true
+        return [simpler]
+      }
       if !isChanged { break }
     }
     return graph
@@ -60,24 +68,21 @@ extension Graph {
 }
 
 extension Tensor {
-  /// Applies rules at the root of the expression until none fits.
-  fileprivate func simplified(
-    applied: ((String) -> Void)?
-  ) -> (result: Tensor, isChanged: Bool) {
-    var result = self
-    var isChanged = false
+  /// What rules make of the root of the expression, applied until none fits; nil where none does.
+  fileprivate func simplified(applied: ((String) -> Void)?) -> Tensor? {
+    var result: Tensor?
     search: for _ in 0..<12 {
-      for rule in SimplificationRule.rules(for: result.operation) {
-        guard let simpler = rule.apply(result) else { continue }
+      let current = result ?? self
+      for rule in SimplificationRule.rules(for: current.operation) {
+        guard let simpler = rule.apply(current) else { continue }
         precondition(
-          simpler.type == result.type,
-          "the rule \(rule.name) turned \(result.type) into \(simpler.type)")
+          simpler.type == type, "the rule \(rule.name) turned \(type) into \(simpler.type)")
         applied?(rule.name)
-        (result, isChanged) = (simpler, true)
+        result = simpler
         continue search
       }
       break
     }
-    return (result, isChanged)
+    return result
   }
 }
