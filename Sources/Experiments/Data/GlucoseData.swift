@@ -18,3 +18,13 @@ public enum GlucoseData {
   /// The horizons at which forecasts are judged, in hours.
   public static let horizons: [Double] = [0.5, 1, 2]
 }
+
+extension GlucoseData {
+  /// Gaps of a length in hours with two hours of readings on both sides, one an hour.
+  public static func gapPlan(length: Double) -> GapPlan {
+    GapPlan(length: length, context: 2, stride: 1, minimumVisible: 12)
+  }
+
+  /// The lengths of hidden gaps, in hours.
+  public static let gapLengths: [Double] = [0.5, 1, 2]
+}

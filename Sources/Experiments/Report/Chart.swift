@@ -1,0 +1,130 @@
+/// A picture of numbers: axes, marks, and how large it is.
+///
+/// Marks of the same name share a legend entry and a colour. Marks without a name are not in the legend.
+public struct Chart: Hashable, Sendable {
+  public enum Width: Hashable, Sendable {
+    case full, half, third
+
+    var pixels: Double {
+      switch self {
+      case .full: 960
+      case .half: 470
+      case .third: 306
+      }
+    }
+  }
+
+  /// One picture of an animation.
+  public struct Frame: Hashable, Sendable {
+    public var label: String
+    public var marks: [Mark]
+
+    public init(_ label: String, _ marks: [Mark]) {
+      self.label = label
+      self.marks = marks
+    }
+  }
+
+  public var title: String
+  public var x: Axis
+  public var y: Axis
+  public var marks: [Mark]
+  /// Pictures that a slider moves through; the marks above are in all of them.
+  public var frames: [Frame]
+  public var width: Width
+  /// The height of the plot in pixels; nil: made so that the plot is as high as it is wide.
+  public var height: Double?
+  /// One or two sentences that say what is seen.
+  public var caption: String
+
+  public init(
+    _ title: String, x: Axis, y: Axis, width: Width = .full, height: Double? = 280,
+    caption: String = "", marks: [Mark], frames: [Frame] = []
+  ) {
+    self.title = title
+    self.x = x
+    self.y = y
+    self.marks = marks
+    self.frames = frames
+    self.width = width
+    self.height = height
+    self.caption = caption
+  }
+}
+
+/// Something that is drawn in a chart.
+public struct Mark: Hashable, Sendable {
+  public enum Shape: Hashable, Sendable {
+    /// A line through points; it breaks where a coordinate is not finite.
+    case line(x: [Double], y: [Double])
+    /// The area between two lines.
+    case band(x: [Double], low: [Double], high: [Double])
+    case points(x: [Double], y: [Double])
+    /// Bars on a categorical axis, one value a category, with optional intervals.
+    case bars([Double], intervals: [ClosedRange<Double>])
+    /// Bars between edges, one more edge than counts.
+    case histogram(edges: [Double], counts: [Double])
+    /// Values on a grid, `[row, column]`, the first row at the bottom.
+    case heatMap(values: [[Double]], x: ClosedRange<Double>, y: ClosedRange<Double>, ColorMap)
+    case verticalRule(Double)
+    case horizontalRule(Double)
+    /// A straight line between two corners of the plot's diagonal.
+    case diagonal
+  }
+
+  /// How strongly a mark stands out.
+  public enum Emphasis: Hashable, Sendable {
+    case normal, strong, faint, dashed
+  }
+
+  public var shape: Shape
+  public var name: String
+  public var color: SeriesColor
+  public var emphasis: Emphasis
+
+  public init(
+    _ shape: Shape, name: String = "", color: SeriesColor = .first, emphasis: Emphasis = .normal
+  ) {
+    self.shape = shape
+    self.name = name
+    self.color = color
+    self.emphasis = emphasis
+  }
+
+  public static func line(
+    _ name: String = "", x: [Double], y: [Double], color: SeriesColor = .first,
+    emphasis: Emphasis = .normal
+  ) -> Mark {
+    precondition(x.count == y.count, "a line of \(x.count) x and \(y.count) y")
+    return Mark(.line(x: x, y: y), name: name, color: color, emphasis: emphasis)
+  }
+
+  public static func band(
+    _ name: String = "", x: [Double], low: [Double], high: [Double], color: SeriesColor = .first,
+    emphasis: Emphasis = .normal
+  ) -> Mark {
+    precondition(
+      x.count == low.count && x.count == high.count,
+      "a band of \(x.count) x, \(low.count) low and \(high.count) high")
+    return Mark(.band(x: x, low: low, high: high), name: name, color: color, emphasis: emphasis)
+  }
+
+  public static func points(
+    _ name: String = "", x: [Double], y: [Double], color: SeriesColor = .first,
+    emphasis: Emphasis = .normal
+  ) -> Mark {
+    precondition(x.count == y.count, "\(x.count) x and \(y.count) y of points")
+    return Mark(.points(x: x, y: y), name: name, color: color, emphasis: emphasis)
+  }
+}
+
+/// The colours of a chart, which differ on light and dark pages and to colour-blind eyes.
+public enum SeriesColor: Int, CaseIterable, Hashable, Sendable {
+  case first, second, third, fourth, fifth, sixth
+  /// The colour of text: what was measured.
+  case ink
+  /// A grey that steps back.
+  case muted
+
+  var cssClass: String { "c\(rawValue)" }
+}
