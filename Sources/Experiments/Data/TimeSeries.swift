@@ -58,7 +58,7 @@ public struct TimeSeries: Hashable, Sendable {
     rows(firstRow(after: start)..<firstRow(after: end))
   }
 
-  /// The number of rows whose times are at most `time`. O(log rows).
+  /// The number of rows whose times are at most `time`, found in O(log rows).
   public func firstRow(after time: Double) -> Int {
     var low = 0
     var high = times.count

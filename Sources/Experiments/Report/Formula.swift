@@ -15,7 +15,7 @@ public struct Formula: Hashable, Sendable {
   public static func number(_ text: String) -> Formula {
     Formula(markup: element("mn", [:], escaped(text)))
   }
-  /// `=`, `+`, `∫`, `(` …
+  /// An operator or a bracket: `=`, `+`, `∫`, `(`.
   public static func sign(_ text: String) -> Formula {
     Formula(markup: element("mo", [:], escaped(text)))
   }

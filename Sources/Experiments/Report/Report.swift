@@ -29,7 +29,7 @@ public struct Report: Sendable {
     sections.append(section)
   }
 
-  /// The page. The same report gives the same bytes.
+  /// The page as HTML; the same report gives the same bytes.
   public var html: String {
     var charts = 0
     let bodies = sections.enumerated().map { place, section in
