@@ -1,2 +1,102 @@
-/// Placeholder of the module's first type.
-public protocol VectorSpace {}
+/// What a solver needs of a state: sums, multiples and a norm over its components.
+///
+/// A state of a Runge–Kutta solve is anything that conforms: a number, a SIMD vector, an array of
+/// numbers. Times, steps and the weights of a method are `Double`s and are rounded to the state's
+/// own scalar type.
+public protocol VectorSpace: Sendable {
+  /// The zero of the space that `self` belongs to (an array has the same length).
+  var zero: Self { get }
+
+  /// `self + scale · other`.
+  func adding(_ scale: Double, times other: Self) -> Self
+
+  /// `scale · self`.
+  func scaled(by scale: Double) -> Self
+
+  /// Number of components.
+  var componentCount: Int { get }
+
+  /// Component `index` as a `Double`.
+  func component(_ index: Int) -> Double
+
+  /// `Σ_i (self_i / (absolute + relative · max(|first_i|, |second_i|)))²`.
+  func squaredError(_ tolerance: Tolerance, first: Self, second: Self) -> Double
+}
+
+extension VectorSpace {
+  @inlinable
+  public func squaredError(_ tolerance: Tolerance, first: Self, second: Self) -> Double {
+    var sum = 0.0
+    for index in 0..<componentCount {
+      let size = Swift.max(first.component(index).magnitude, second.component(index).magnitude)
+      let ratio = component(index) / (tolerance.absolute + tolerance.relative * size)
+      sum += ratio * ratio
+    }
+    return sum
+  }
+
+  /// The first component that is not finite, or nil.
+  @inlinable
+  public var firstNonFiniteComponent: Int? {
+    for index in 0..<componentCount where !component(index).isFinite { return index }
+    return nil
+  }
+}
+
+extension Double: VectorSpace {
+  @inlinable public var zero: Double { 0 }
+  @inlinable public func adding(_ scale: Double, times other: Double) -> Double {
+    self + scale * other
+  }
+  @inlinable public func scaled(by scale: Double) -> Double { scale * self }
+  @inlinable public var componentCount: Int { 1 }
+  @inlinable public func component(_ index: Int) -> Double { self }
+}
+
+extension Float: VectorSpace {
+  @inlinable public var zero: Float { 0 }
+  @inlinable public func adding(_ scale: Double, times other: Float) -> Float {
+    self + Float(scale) * other
+  }
+  @inlinable public func scaled(by scale: Double) -> Float { Float(scale) * self }
+  @inlinable public var componentCount: Int { 1 }
+  @inlinable public func component(_ index: Int) -> Double { Double(self) }
+}
+
+extension Array: VectorSpace where Element: VectorSpace {
+  @inlinable public var zero: [Element] { map(\.zero) }
+
+  /// - Precondition: both have the same length.
+  @inlinable
+  public func adding(_ scale: Double, times other: [Element]) -> [Element] {
+    precondition(count == other.count, "states of \(count) and \(other.count) elements")
+    var result = self
+    for index in result.indices {
+      result[index] = result[index].adding(scale, times: other[index])
+    }
+    return result
+  }
+
+  @inlinable public func scaled(by scale: Double) -> [Element] { map { $0.scaled(by: scale) } }
+
+  @inlinable public var componentCount: Int { reduce(0) { $0 + $1.componentCount } }
+
+  @inlinable
+  public func component(_ index: Int) -> Double {
+    var index = index
+    for element in self {
+      if index < element.componentCount { return element.component(index) }
+      index -= element.componentCount
+    }
+    preconditionFailure("a component outside of the state")
+  }
+
+  @inlinable
+  public func squaredError(_ tolerance: Tolerance, first: [Element], second: [Element]) -> Double {
+    var sum = 0.0
+    for index in indices {
+      sum += self[index].squaredError(tolerance, first: first[index], second: second[index])
+    }
+    return sum
+  }
+}

@@ -1,0 +1,43 @@
+/// A vector field on rows of a buffer.
+package protocol RowField<Scalar>: AnyObject {
+  associatedtype Scalar: RowScalar
+
+  /// Components of a row.
+  var width: Int { get }
+
+  /// `derivatives[r, :] = f(times[r], states[r, :])` for `r` in `0 ..< rows`, row-major.
+  ///
+  /// A row's result may depend on its own time, state and number only. `rowNumbers[r]` is the
+  /// number that the row had when the solve began.
+  func evaluate(
+    times: UnsafePointer<Double>, states: UnsafePointer<Scalar>, rows: Int,
+    rowNumbers: UnsafePointer<Int32>, derivatives: UnsafeMutablePointer<Scalar>)
+}
+
+/// The times at which a row solve saves states; the first is the start.
+package enum SaveTimes {
+  /// `[count]` for all rows.
+  case shared(UnsafePointer<Double>, count: Int)
+  /// `[rows, count]`, each row's own.
+  case perRow(UnsafePointer<Double>, count: Int)
+
+  package var count: Int {
+    switch self {
+    case .shared(_, let count), .perRow(_, let count): count
+    }
+  }
+
+  @inline(__always)
+  func times(ofRow row: Int) -> UnsafePointer<Double> {
+    switch self {
+    case .shared(let times, _): times
+    case .perRow(let times, let count): times + row * count
+    }
+  }
+}
+
+/// How one row ended, and what it has cost.
+package struct RowReport: Hashable, Sendable {
+  package var status: SolveStatus
+  package var statistics: StepStatistics
+}

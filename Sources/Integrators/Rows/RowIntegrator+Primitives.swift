@@ -1,0 +1,116 @@
+// The loops of a round, over the active rows.
+import NumericCore
+
+extension RowIntegrator {
+  func evaluate(
+    _ field: any RowField<Scalar>, times: UnsafePointer<Double>, states: UnsafePointer<Scalar>,
+    into slopes: UnsafeMutablePointer<Scalar>
+  ) {
+    field.evaluate(
+      times: times, states: states, rows: active, rowNumbers: scratch.rowNumbers,
+      derivatives: slopes)
+  }
+
+  /// `target = base + h Σ weights k`.
+  func combine(
+    _ plan: RowCombination, from base: UnsafePointer<Scalar>,
+    into target: UnsafeMutablePointer<Scalar>
+  ) {
+    setSources(plan)
+    plan.weights.withUnsafeBufferPointer { weights in
+      guard let weights = weights.baseAddress else {
+        target.update(from: base, count: active * width)
+        return
+      }
+      Scalar.combine(
+        base, scratch.sources, weights, count: plan.indices.count, steps: scratch.steps,
+        rows: active, width: width, into: target)
+    }
+  }
+
+  /// Norms of `steps Σ weights k` over the tolerance.
+  func errorNorms(
+    _ plan: RowCombination, second: UnsafePointer<Scalar>, _ factors: StepFactors,
+    into norms: UnsafeMutablePointer<Double>
+  ) {
+    setSources(plan)
+    plan.weights.withUnsafeBufferPointer { weights in
+      guard let weights = weights.baseAddress else { return }
+      self.norms(
+        weights, plan.indices.count, steps: scratch.steps, second: second, factors, into: norms)
+    }
+  }
+
+  /// Norms of `steps Σ weights sources` over the tolerance, for sources that are set.
+  func norms(
+    _ weights: UnsafePointer<Double>, _ count: Int, steps: UnsafePointer<Double>,
+    second: UnsafePointer<Scalar>, _ factors: StepFactors,
+    into norms: UnsafeMutablePointer<Double>
+  ) {
+    let tolerance = factors.control.tolerance
+    Scalar.errorNorms(
+      scratch.sources, weights, count: count, steps: steps, first: y, second: second,
+      absolute: tolerance.absolute, relative: tolerance.relative, mask: scratch.mask,
+      rows: active, width: width, into: norms)
+  }
+
+  private func setSources(_ plan: RowCombination) {
+    for (place, stage) in plan.indices.enumerated() {
+      scratch.sources[place] = UnsafePointer(scratch.slopes[stage])
+    }
+  }
+
+  /// The first component of the active row at this position that is not finite in `values`, or nil.
+  func firstNonFinite(_ values: UnsafePointer<Scalar>, at position: Int) -> Int? {
+    let row = values + position * width
+    for index in 0..<width where !row[index].isFinite { return index }
+    return nil
+  }
+
+  /// A buffer for states that holds neither `y` nor `other`.
+  func freeBuffer(besides other: Int = -1) -> Int {
+    (0..<3).first { $0 != yBuffer && $0 != other } ?? 0
+  }
+
+  /// Ends a row: the rest of its saved states are NaN unless it is complete.
+  func finish(_ row: Int, _ status: SolveStatus) {
+    reports[row].status = status
+    progress[row].isDone = true
+    for save in progress[row].save..<saveTimes.count {
+      (output + (save * rows + row) * width).update(repeating: .nan, count: width)
+    }
+  }
+
+  /// Drops rows that are done from the active ones, before any slope is known.
+  func dropFinishedRows() {
+    for position in 0..<active { scratch.isAccepted[position] = false }
+    gatherActiveRows(end: y, endSlopes: nil)
+  }
+
+  /// Makes the states and first slopes of the rows that go on the new active ones: those at the end
+  /// of the step where it was accepted.
+  func gatherActiveRows(end: UnsafePointer<Scalar>, endSlopes: UnsafeMutablePointer<Scalar>?) {
+    let endBuffer = scratch.states.firstIndex { UnsafePointer($0) == end } ?? -1
+    let buffer = freeBuffer(besides: endBuffer)
+    let target = scratch.states[buffer]
+    let spare = scratch.stageCount + 1
+    let slopeTarget = scratch.slopes[spare]
+    var kept = 0
+    for position in 0..<active {
+      let row = scratch.rowNumbers[position]
+      if progress[Int(row)].isDone { continue }
+      let isAccepted = scratch.isAccepted[position]
+      let source = isAccepted ? end : y
+      (target + kept * width).update(from: source + position * width, count: width)
+      let slopes = isAccepted ? endSlopes ?? scratch.slopes[0] : scratch.slopes[0]
+      (slopeTarget + kept * width).update(from: slopes + position * width, count: width)
+      scratch.rowNumbers[kept] = row
+      kept += 1
+    }
+    swap(&scratch.slopes[0], &scratch.slopes[spare])
+    active = kept
+    y = UnsafePointer(target)
+    yBuffer = buffer
+    isStateRecorded = false
+  }
+}

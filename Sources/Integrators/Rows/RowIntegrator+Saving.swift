@@ -1,0 +1,85 @@
+// States at the save times that a round's accepted steps reached.
+
+extension RowIntegrator {
+  /// Saves the states of the accepted rows and ends the rows that are complete or out of budget.
+  ///
+  /// Returns whether the derivative at the end was evaluated for it.
+  func saveStates(_ field: any RowField<Scalar>, _ end: UnsafePointer<Scalar>) -> Bool {
+    let usesEndSlope = evaluateEndSlopes(field, end)
+    var accepted = 0
+    forEachActive { row, position in
+      guard scratch.isAccepted[position] else { return }
+      saveStates(row, position, accepted, end)
+      accepted += 1
+      if progress[row].save == saveTimes.count {
+        progress[row].isDone = true
+      } else if let factors {
+        if tries(row) >= factors.control.stepBudget { finish(row, exhausted(row)) }
+      } else if progress[row].stepsTaken == progress[row].intervalSteps {
+        progress[row].beginInterval(
+          to: saveTimes.times(ofRow: row)[progress[row].save], control)
+      }
+    }
+    return usesEndSlope
+  }
+
+  /// Interpolation wants the derivative at the end; it is the next step's first one.
+  private func evaluateEndSlopes(
+    _ field: any RowField<Scalar>, _ end: UnsafePointer<Scalar>
+  ) -> Bool {
+    if tableau.interpolant.stageCount <= tableau.stageCount || factors == nil { return false }
+    var isNeeded = false
+    forEachActive { row, position in
+      guard scratch.isAccepted[position] else { return }
+      let save = saveTimes.times(ofRow: row)[progress[row].save]
+      guard theta(of: save, position) < 1 else { return }
+      isNeeded = true
+      progress[row].needsFirstStage = false
+      reports[row].statistics.evaluations += 1
+    }
+    if isNeeded {
+      evaluate(
+        field, times: scratch.nextTimes, states: end, into: scratch.slopes[tableau.stageCount])
+    }
+    return isNeeded
+  }
+
+  /// Where in the row's step a time lies: at or beyond the end it is 1 or more.
+  private func theta(of time: Double, _ position: Int) -> Double {
+    if time == scratch.nextTimes[position] { return 1 }
+    return (time - scratch.times[position]) / scratch.steps[position]
+  }
+
+  private func saveStates(
+    _ row: Int, _ position: Int, _ accepted: Int, _ end: UnsafePointer<Scalar>
+  ) {
+    let times = saveTimes.times(ofRow: row)
+    let (next, direction) = (scratch.nextTimes[position], progress[row].direction)
+    var save = progress[row].save
+    while save < saveTimes.count && (next - times[save]) * direction >= 0 {
+      let theta = min(theta(of: times[save], position), 1)
+      let target = output + (save * rows + row) * width
+      if theta == 1 {
+        target.update(from: end + position * width, count: width)
+      } else {
+        interpolate(theta, position, into: target)
+      }
+      record?.appendSave(position: accepted, index: save, theta: theta)
+      save += 1
+    }
+    progress[row].save = save
+  }
+
+  private func interpolate(
+    _ theta: Double, _ position: Int, into target: UnsafeMutablePointer<Scalar>
+  ) {
+    let offset = position * width
+    for (place, stage) in interpolantStages.enumerated() {
+      scratch.weights[place] = tableau.interpolant.weight(stage, at: theta)
+      scratch.sources[place] = UnsafePointer(scratch.slopes[stage] + offset)
+    }
+    Scalar.combine(
+      y + offset, scratch.sources, scratch.weights, count: interpolantStages.count,
+      steps: scratch.steps + position, rows: 1, width: width, into: target)
+  }
+}

@@ -1,0 +1,156 @@
+/// Solves a field for the rows of a buffer, each with its own time, step size, status and
+/// statistics.
+///
+/// A row that is finished or has failed leaves the active rows and costs nothing. A row's result is
+/// the same, bit for bit, whatever rows are solved beside it. One step size for a whole batch is a
+/// solve of one long row. The object owns all memory that its solves need; a solve that is run
+/// again allocates nothing but its list of reports.
+package final class RowIntegrator<Scalar: RowScalar> {
+  package let method: ODEMethod
+  package let control: StepControl
+  package let rows: Int
+  package let width: Int
+
+  let tableau: Tableau
+  /// Nil under fixed steps.
+  let factors: StepFactors?
+  /// The slot that holds the state at the end of a step: the last stage if the method reuses it,
+  /// else one more.
+  let endStage: Int
+  let stagePlans: [RowCombination]
+  let errorPlan: RowCombination
+  let interpolantStages: [Int]
+  lazy var stabilityBoundary = tableau.realStabilityBoundary
+  let scratch: RowScratch<Scalar>
+  var progress: [RowProgress] = []
+  var reports: [RowReport] = []
+
+  // The solve under way.
+  var active = 0
+  var y: UnsafePointer<Scalar>
+  /// Which of the scratch buffers `y` is, or −1.
+  var yBuffer = -1
+  /// Whether `y` lies in the record's memory.
+  var isStateRecorded = false
+  /// Whether the first slopes of all active rows are at hand (whether or not a row alone would have
+  /// them).
+  var areFirstSlopesKnown = false
+  var saveTimes: SaveTimes
+  var output: UnsafeMutablePointer<Scalar>
+  var record: StepRecord<Scalar>?
+
+  /// - Parameter errorMask: which components of a row count in the error norm; nil: all.
+  /// - Precondition: adaptive control wants a method that estimates its error; the mask has `width`
+  ///   elements and one of them is true.
+  package init(
+    method: ODEMethod, control: StepControl, rows: Int, width: Int, errorMask: [Bool]? = nil
+  ) {
+    precondition(rows >= 0 && width > 0, "a row buffer of shape [\(rows), \(width)]")
+    precondition(
+      errorMask.map { $0.count == width && $0.contains(true) } ?? true,
+      "an error mask of \(errorMask?.count ?? 0) elements for rows of \(width)")
+    ODESolver(method: method, control: control).checkAdaptive()
+    self.method = method
+    self.control = control
+    self.rows = rows
+    self.width = width
+    tableau = method.tableau
+    if case .adaptive(let adaptive) = control {
+      factors = StepFactors(adaptive, errorOrder: tableau.errorOrder ?? 1)
+    } else {
+      factors = nil
+    }
+    endStage = tableau.reusesLastStage ? tableau.stageCount - 1 : tableau.stageCount
+    stagePlans = (0...endStage).map { [tableau] in RowCombination(tableau.row($0)) }
+    errorPlan = RowCombination(tableau.errorWeights ?? [])
+    let interpolant = tableau.interpolant
+    interpolantStages = (0..<interpolant.stageCount).filter {
+      interpolant.coefficients[$0].contains { $0 != 0 }
+    }
+    scratch = RowScratch(
+      rows: rows, width: width, stageCount: tableau.stageCount, mask: errorMask)
+    y = UnsafePointer(scratch.states[0])
+    output = scratch.states[0]
+    saveTimes = .shared(UnsafePointer(scratch.times), count: 0)
+  }
+
+  /// Solves from the first save time to the last, in either direction, and saves the states at all
+  /// of them.
+  ///
+  /// Adaptive steps are not bounded by save times (states inside a step are interpolated), only the
+  /// last time is hit; fixed steps hit every save time. After a failure, the rest of a row's saved
+  /// states are NaN.
+  ///
+  /// - Parameters:
+  ///   - initial: `[rows, width]`; it may be the beginning of `states`.
+  ///   - times: monotone, at least 2; times may repeat.
+  ///   - states: `[times, rows, width]`.
+  ///   - record: gets the accepted steps; reset it before.
+  @discardableResult
+  package func solve(
+    _ field: any RowField<Scalar>, initial: UnsafePointer<Scalar>, times: SaveTimes,
+    states: UnsafeMutablePointer<Scalar>, record: StepRecord<Scalar>? = nil
+  ) -> [RowReport] {
+    precondition(
+      field.width == width, "a field of width \(field.width) in a solve of width \(width)")
+    begin(initial: initial, times: times, states: states, record: record)
+    if active > 0, let factors { chooseFirstSteps(field, factors) }
+    while active > 0 { round(field) }
+    self.record = nil
+    return reports
+  }
+
+  private func begin(
+    initial: UnsafePointer<Scalar>, times: SaveTimes, states: UnsafeMutablePointer<Scalar>,
+    record: StepRecord<Scalar>?
+  ) {
+    let count = times.count
+    precondition(count >= 2, "a solve wants at least 2 times, not \(count)")
+    saveTimes = times
+    output = states
+    self.record = record
+    reports.removeAll(keepingCapacity: true)
+    progress.removeAll(keepingCapacity: true)
+    if initial != UnsafePointer(states) {
+      states.update(from: initial, count: rows * width)
+    }
+    active = rows
+    y = initial
+    yBuffer = -1
+    isStateRecorded = false
+    areFirstSlopesKnown = false
+    for row in 0..<rows {
+      scratch.rowNumbers[row] = Int32(row)
+      reports.append(RowReport(status: .completed, statistics: StepStatistics()))
+      progress.append(RowProgress(times: times.times(ofRow: row), count: count))
+      saveInitial(row, times.times(ofRow: row), count, initial)
+    }
+    dropFinishedRows()
+  }
+
+  private func saveInitial(
+    _ row: Int, _ times: UnsafePointer<Double>, _ count: Int, _ initial: UnsafePointer<Scalar>
+  ) {
+    let direction = progress[row].direction
+    for index in 1..<count {
+      precondition(
+        (times[index] - times[index - 1]) * direction >= 0,
+        "save times are monotone: \(times[index - 1]), \(times[index])")
+    }
+    var save = 0
+    while save < count && times[save] == times[0] {
+      record?.appendInitialSave(row: row, index: save)
+      if save > 0 {
+        (output + (save * rows + row) * width)
+          .update(from: initial + row * width, count: width)
+      }
+      save += 1
+    }
+    progress[row].save = save
+    if save == count {
+      progress[row].isDone = true
+    } else if factors == nil {
+      progress[row].beginInterval(to: times[save], control)
+    }
+  }
+}

@@ -1,0 +1,75 @@
+/// The memory of a row integrator: everything that a solve needs besides its record.
+final class RowScratch<Scalar: RowScalar> {
+  let rows: Int
+  let width: Int
+  let stageCount: Int
+  /// Three buffers for states, of which one is always free to gather into.
+  let states: [UnsafeMutablePointer<Scalar>]
+  /// The state of a stage that is not recorded, and a perturbed state.
+  let stage: UnsafeMutablePointer<Scalar>
+  /// `k_i`, then the derivative at the end, then a spare one.
+  let slopes: UnsafeMutablePointer<UnsafeMutablePointer<Scalar>>
+  /// Where each stage's state is written, then the state at the end.
+  let slots: UnsafeMutablePointer<UnsafeMutablePointer<Scalar>>
+  let sources: UnsafeMutablePointer<UnsafePointer<Scalar>?>
+  let weights: UnsafeMutablePointer<Double>
+  /// Of each active row.
+  let times: UnsafeMutablePointer<Double>
+  let stageTimes: UnsafeMutablePointer<Double>
+  let nextTimes: UnsafeMutablePointer<Double>
+  let steps: UnsafeMutablePointer<Double>
+  let norms: UnsafeMutablePointer<Double>
+  let otherNorms: UnsafeMutablePointer<Double>
+  let ones: UnsafeMutablePointer<Double>
+  let rowNumbers: UnsafeMutablePointer<Int32>
+  let isAccepted: UnsafeMutablePointer<Bool>
+  let mask: UnsafeMutablePointer<Scalar>?
+
+  init(rows: Int, width: Int, stageCount: Int, mask errorMask: [Bool]?) {
+    self.rows = rows
+    self.width = width
+    self.stageCount = stageCount
+    func memory<Element>(_ count: Int, _ value: Element) -> UnsafeMutablePointer<Element> {
+      let memory = UnsafeMutablePointer<Element>.allocate(capacity: max(count, 1))
+      memory.initialize(repeating: value, count: max(count, 1))
+      return memory
+    }
+    let size = rows * width
+    states = (0..<3).map { _ in memory(size, 0) }
+    stage = memory(size, 0)
+    slopes = .allocate(capacity: stageCount + 2)
+    for index in 0..<stageCount + 2 { (slopes + index).initialize(to: memory(size, 0)) }
+    slots = memory(stageCount + 1, stage)
+    sources = memory(stageCount + 2, nil)
+    weights = memory(stageCount + 2, 0)
+    times = memory(rows, 0)
+    stageTimes = memory(rows, 0)
+    nextTimes = memory(rows, 0)
+    steps = memory(rows, 0)
+    norms = memory(rows, 0)
+    otherNorms = memory(rows, 0)
+    ones = memory(rows, 1)
+    rowNumbers = memory(rows, 0)
+    isAccepted = memory(rows, false)
+    mask = errorMask.map { bits in
+      let mask = memory(width, Scalar(0))
+      for (index, bit) in bits.enumerated() where bit { mask[index] = 1 }
+      return mask
+    }
+  }
+
+  deinit {
+    for state in states { state.deallocate() }
+    stage.deallocate()
+    for index in 0..<stageCount + 2 { slopes[index].deallocate() }
+    slopes.deallocate()
+    slots.deallocate()
+    sources.deallocate()
+    for numbers in [weights, times, stageTimes, nextTimes, steps, norms, otherNorms, ones] {
+      numbers.deallocate()
+    }
+    rowNumbers.deallocate()
+    isAccepted.deallocate()
+    mask?.deallocate()
+  }
+}

@@ -1,0 +1,97 @@
+/// The accepted steps of one row solve, for its adjoint.
+///
+/// A round is one try of a step by all rows that are still under way; rounds in which no step was
+/// accepted leave nothing. Memory is kept from one solve to the next: call `reset()` before each.
+package final class StepRecord<Scalar: RowScalar> {
+  package enum Level: Sendable {
+    /// Time, size and first state of each step; stages are computed again.
+    case states
+    /// The states of all stages as well.
+    case stages
+  }
+
+  /// The accepted steps of one round.
+  package struct Round {
+    /// Accepted rows; they are numbered by their position, `0 ..< rows`.
+    package let rows: Int
+    /// The original number of each.
+    package let rowNumbers: UnsafePointer<Int32>
+    /// Where each step starts, and its signed size.
+    package let times: UnsafePointer<Double>
+    package let steps: UnsafePointer<Double>
+    /// Stages whose derivative the step used: those of the tableau, and one more, the derivative at
+    /// the end (`Tableau.row(stageCount)`, `Tableau.node(stageCount)`), if dense output needed it.
+    package let stageCount: Int
+    /// `Y_i`, each `[rows, width]`; entry 0 is the state at the start, the last entry that at the
+    /// end of the step.
+    ///
+    /// At level `.states` only entry 0 is there.
+    package let stageStates: UnsafePointer<UnsafePointer<Scalar>>
+    /// Which of the record's saves lie in these steps.
+    package let saves: Range<Int>
+  }
+
+  /// A save time that a step reached or passed.
+  package struct Save {
+    /// Position of the row in its round.
+    package let position: Int
+    /// Index of the save time.
+    package let index: Int
+    /// Place in the step, in (0, 1]: the state is `y + h Σ b_i(θ) k_i`, and at exactly 1 the state
+    /// at the end of the step.
+    package let theta: Double
+    package var isEnd: Bool { theta == 1 }
+  }
+
+  /// A save time that equals a row's start: the state is the initial one.
+  package struct InitialSave {
+    package let row: Int
+    package let index: Int
+  }
+
+  package let level: Level
+  /// In the order of the walk.
+  package private(set) var rounds: [Round] = []
+  package private(set) var saves: [Save] = []
+  package private(set) var initialSaves: [InitialSave] = []
+  let arena = Arena()
+  private var firstSave = 0
+
+  package init(level: Level) { self.level = level }
+
+  /// Forgets all steps and keeps the memory.
+  package func reset() {
+    rounds.removeAll(keepingCapacity: true)
+    saves.removeAll(keepingCapacity: true)
+    initialSaves.removeAll(keepingCapacity: true)
+    firstSave = 0
+    arena.reset()
+  }
+
+  /// Bytes that the recorded steps take.
+  package var byteCount: Int {
+    arena.byteCount + rounds.count * MemoryLayout<Round>.stride
+      + saves.count * MemoryLayout<Save>.stride
+  }
+
+  func appendInitialSave(row: Int, index: Int) {
+    initialSaves.append(InitialSave(row: row, index: index))
+  }
+
+  func appendSave(position: Int, index: Int, theta: Double) {
+    saves.append(Save(position: position, index: index, theta: theta))
+  }
+
+  /// Closes a round with the saves that were appended since the one before.
+  func appendRound(
+    rows: Int, rowNumbers: UnsafePointer<Int32>, times: UnsafePointer<Double>,
+    steps: UnsafePointer<Double>, stageCount: Int,
+    stageStates: UnsafePointer<UnsafePointer<Scalar>>
+  ) {
+    rounds.append(
+      Round(
+        rows: rows, rowNumbers: rowNumbers, times: times, steps: steps, stageCount: stageCount,
+        stageStates: stageStates, saves: firstSave..<saves.count))
+    firstSave = saves.count
+  }
+}

@@ -1,0 +1,26 @@
+/// What a solve, or one row of it, has cost.
+public struct StepStatistics: Hashable, Sendable {
+  /// Evaluations of the field.
+  public var evaluations = 0
+  public var acceptedSteps = 0
+  public var rejectedSteps = 0
+  /// Sizes of accepted steps, without sign; 0 when there was none.
+  public var firstStep = 0.0
+  public var smallestStep = 0.0
+  public var largestStep = 0.0
+
+  @inlinable
+  public init() {}
+
+  @inlinable
+  mutating func accept(_ step: Double) {
+    let size = step.magnitude
+    if acceptedSteps == 0 {
+      firstStep = size
+      smallestStep = size
+    }
+    smallestStep = min(smallestStep, size)
+    largestStep = max(largestStep, size)
+    acceptedSteps += 1
+  }
+}

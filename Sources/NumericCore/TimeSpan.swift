@@ -1,0 +1,28 @@
+/// A stretch of time with a direction; `end` may lie before `start`.
+public struct TimeSpan: Hashable, Sendable {
+  public var start: Double
+  public var end: Double
+
+  /// - Precondition: both ends are finite.
+  @inlinable
+  public init(from start: Double, to end: Double) {
+    precondition(start.isFinite && end.isFinite, "a time span is finite: \(start), \(end)")
+    self.start = start
+    self.end = end
+  }
+
+  /// Signed: negative when time runs backwards.
+  @inlinable public var length: Double { end - start }
+
+  @inlinable public var isForward: Bool { end >= start }
+
+  /// `count` times, evenly spaced, with both ends.
+  ///
+  /// - Precondition: `count` is at least 2.
+  public func evenlySpaced(_ count: Int) -> [Double] {
+    precondition(count >= 2, "evenly spaced times are at least 2, not \(count)")
+    return (0..<count).map { index in
+      index == count - 1 ? end : start + length * (Double(index) / Double(count - 1))
+    }
+  }
+}

@@ -1,0 +1,18 @@
+/// How large an error of one step may be: `|e_i| ≤ absolute + relative · |y_i|`, in the root mean
+/// square.
+public struct Tolerance: Hashable, Sendable {
+  public var relative: Double
+  /// In the units of the state.
+  public var absolute: Double
+
+  /// - Precondition: both are finite and not negative, and one of them is positive.
+  @inlinable
+  public init(relative: Double, absolute: Double) {
+    precondition(
+      relative >= 0 && absolute >= 0 && relative + absolute > 0
+        && relative.isFinite && absolute.isFinite,
+      "tolerances are finite, not negative and not both zero: \(relative), \(absolute)")
+    self.relative = relative
+    self.absolute = absolute
+  }
+}
