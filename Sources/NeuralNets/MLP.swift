@@ -40,6 +40,9 @@ public struct MLP: Module {
       activation: activation, outputActivation: outputActivation)
   }
 
+  public var inputCount: Int { layers[0].inputCount }
+  public var outputCount: Int { layers[layers.count - 1].outputCount }
+
   public func callAsFunction(_ x: Tensor) -> Tensor {
     var x = x
     for layer in layers.dropLast() { x = activation(layer(x)) }

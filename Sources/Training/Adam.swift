@@ -1,3 +1,4 @@
+import CKernels
 import NumericCore
 public import Tensors
 
@@ -43,20 +44,12 @@ private struct AdamStep {
 
   func apply(_ arrays: ParameterArrays) {
     switch arrays {
-    case .float32(let arrays): apply(arrays)
-    case .float64(let arrays): apply(arrays)
-    }
-  }
-
-  private func apply<Scalar: TensorScalar>(_ a: TypedArrays<Scalar>) {
-    let (rate, epsilon, decay) = (Scalar(rate), Scalar(epsilon), Scalar(decay))
-    let (b1, rest1, scale1) = (Scalar(b1), Scalar(1 - self.b1), Scalar(1 / c1))
-    let (b2, rest2, scale2) = (Scalar(b2), Scalar(1 - self.b2), Scalar(1 / c2))
-    for i in 0..<a.count {
-      a.first[i] = b1 * a.first[i] + rest1 * a.gradient[i]
-      a.second[i] = b2 * a.second[i] + rest2 * a.gradient[i] * a.gradient[i]
-      let step = a.first[i] * scale1 / ((a.second[i] * scale2).squareRoot() + epsilon)
-      a.values[i] -= rate * (step + decay * a.values[i])
+    case .float32(let a):
+      nk_adam_f32(
+        a.values, a.first, a.second, a.gradient, a.count, rate, b1, b2, c1, c2, epsilon, decay)
+    case .float64(let a):
+      nk_adam_f64(
+        a.values, a.first, a.second, a.gradient, a.count, rate, b1, b2, c1, c2, epsilon, decay)
     }
   }
 }

@@ -24,6 +24,13 @@ public struct ShardContext: Sendable {
   ///
   /// In validation it is the same every time.
   public var key: RandomKey
+
+  public init(step: Int, epoch: Int, isTraining: Bool, key: RandomKey) {
+    self.step = step
+    self.epoch = epoch
+    self.isTraining = isTraining
+    self.key = key
+  }
 }
 
 /// A data set whose rows can be gathered into shards, from any thread.

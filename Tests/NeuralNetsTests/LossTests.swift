@@ -1,6 +1,8 @@
+import Graphs
 import NeuralNets
 import NumericCore
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct LossTests {
@@ -43,5 +45,19 @@ import Testing
     let sample = values(normal.sample(noise: Tensor([1.0, 1])))
     // exp(log 2) rounds once.
     #expect(sample[0] == 2 && abs(sample[1]) < 1e-15)
+  }
+
+  @Test func `what was not observed has no gradient, even when it is not a number`() {
+    let losses: [(Tensor, Tensor, Tensor) -> Tensor] = [
+      { meanSquaredError($0, $1, weights: $2) }, { meanAbsoluteError($0, $1, weights: $2) },
+      { huberLoss($0, $1, weights: $2) }, { binaryCrossEntropy($0, $1, weights: $2) },
+      { gaussianNegativeLogLikelihood($1, mean: $0, logVariance: $0, weights: $2) },
+    ]
+    for loss in losses {
+      let graph = trace([Self.prediction.type]) { [loss($0[0], Self.target, Self.mask)] }
+      let gradient = ReferenceInterpreter.run(graph.gradient(), [values(Self.prediction)])[0]
+      #expect(gradient.allSatisfy { $0.isFinite })
+      #expect(gradient[1] == 0 && gradient[4] == 0 && gradient[0] != 0)
+    }
   }
 }

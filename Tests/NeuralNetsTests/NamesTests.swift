@@ -1,6 +1,7 @@
 import NeuralNets
 import NumericCore
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct NamesTests {
@@ -21,5 +22,21 @@ import Testing
     #expect(GroupNorm(groups: 2, channels: 4).tensorNames == ["scale", "shift"])
     #expect(LayerNorm(4).parameterCount == 8)
     #expect(DiagonalNormal.standard([2]).tensorNames == ["mean", "standardDeviation"])
+  }
+
+  @Test func `visit forgets no tensor`() {
+    let key = RandomKey(1)
+    expectVisitsEveryTensor(MLP(sizes: [2, 3, 1], key: key))
+    expectVisitsEveryTensor(GRUCell(2, 5, key: key))
+    expectVisitsEveryTensor(LSTMCell(2, 5, key: key))
+    expectVisitsEveryTensor(RNNCell(2, 5, key: key))
+    expectVisitsEveryTensor(NormalGRUCell(2, 5, gateUnits: 4, key: key))
+    expectVisitsEveryTensor(Linear(2, 3, bias: false, key: key))
+    expectVisitsEveryTensor(Convolution2D(2, 4, kernel: 3, key: key))
+    expectVisitsEveryTensor(GroupNorm(groups: 2, channels: 4))
+    expectVisitsEveryTensor(LayerNorm(4))
+    expectVisitsEveryTensor(
+      DiagonalNormal(mean: Tensor([1.0]), standardDeviation: Tensor([2.0])))
+    expectVisitsEveryTensor(LSTMCell.State(hidden: Tensor([1.0]), memory: Tensor([2.0])))
   }
 }

@@ -1,0 +1,46 @@
+public import Programs
+public import Tensors
+
+/// A loss written in tensors, as the evaluator of a training: traced and compiled once per shape of a shard.
+///
+/// Auxiliary values are scalars, means over the shard.
+public struct CompiledLoss<Model: TensorTree, Batch: TensorTree>: ShardEvaluator {
+  public let auxiliaryNames: [String]
+  private let gradient: ValueAndGradient<Model, Batch>
+  private let value: CompiledFunction<Pair<Model, Batch>>
+
+  /// A loss with auxiliary values, one for each name.
+  public init(
+    auxiliaryNames: [String], _ loss: @escaping @Sendable (Model, Batch) -> LossAndAuxiliary
+  ) {
+    self.auxiliaryNames = auxiliaryNames
+    gradient = valueAndGrad(loss)
+    value = CompiledFunction { pair in
+      let result = loss(pair.first, pair.second)
+      return [result.loss] + result.auxiliary
+    }
+  }
+
+  /// A loss alone.
+  public init(_ loss: @escaping @Sendable (Model, Batch) -> Tensor) {
+    self.init(auxiliaryNames: []) { LossAndAuxiliary(loss($0, $1)) }
+  }
+
+  public func evaluate(model: Model, batch: Batch) -> ShardResult<Model> {
+    let result = gradient(model, batch)
+    return ShardResult(
+      loss: result.loss, gradient: result.gradient, auxiliary: scalars(result.auxiliary))
+  }
+
+  public func loss(model: Model, batch: Batch) -> (loss: Double, auxiliary: [Double]) {
+    let values = value(Pair(model, batch))
+    return (values[0].concreteStorage.doubles[0], scalars(Array(values.dropFirst())))
+  }
+
+  private func scalars(_ tensors: [Tensor]) -> [Double] {
+    precondition(
+      tensors.count == auxiliaryNames.count && tensors.allSatisfy(\.shape.isEmpty),
+      "auxiliary values \(tensors.map(\.type)) are not one scalar for each of \(auxiliaryNames)")
+    return tensors.map { $0.concreteStorage.doubles[0] }
+  }
+}
