@@ -1,0 +1,59 @@
+import Integrators
+
+/// The buffers of a discrete adjoint, kept from one backward pass to the next.
+final class AdjointMemory<Scalar: RowScalar> {
+  typealias Buffer = UnsafeMutablePointer<Scalar>
+
+  /// `λ` of every row, and of the rows of a round.
+  let lambda: Buffer
+  let roundLambda: Buffer
+  let stageCotangent: Buffer
+  /// `v_i`.
+  let products: [Buffer]
+  let stageTimes: UnsafeMutablePointer<Double>
+  let unitSteps: UnsafeMutablePointer<Double>
+  /// Arguments of a combination.
+  let sources: UnsafeMutablePointer<UnsafePointer<Scalar>?>
+  let weights: UnsafeMutablePointer<Double>
+  /// States of stages and slopes, when they are computed again.
+  private(set) var replayBuffers: [Buffer] = []
+  private(set) var slopes: [Buffer] = []
+  let replayStates: UnsafeMutablePointer<UnsafePointer<Scalar>>
+
+  private let count: Int
+  private let stages: Int
+
+  init(rows: Int, width: Int, stages: Int) {
+    count = max(rows * width, 1)
+    self.stages = stages
+    lambda = .allocate(capacity: count)
+    roundLambda = .allocate(capacity: count)
+    stageCotangent = .allocate(capacity: count)
+    products = (0..<stages).map { [count] _ in .allocate(capacity: count) }
+    stageTimes = .allocate(capacity: max(rows, 1))
+    unitSteps = .allocate(capacity: max(rows, 1))
+    unitSteps.initialize(repeating: 1, count: max(rows, 1))
+    sources = .allocate(capacity: stages + 1)
+    sources.initialize(repeating: nil, count: stages + 1)
+    weights = .allocate(capacity: stages + 1)
+    replayStates = .allocate(capacity: stages)
+  }
+
+  /// Room for states and slopes of the stages; nothing if it is there.
+  func makeReplay() {
+    guard replayBuffers.isEmpty else { return }
+    replayBuffers = (0..<stages).map { [count] _ in .allocate(capacity: count) }
+    slopes = (0..<stages).map { [count] _ in .allocate(capacity: count) }
+  }
+
+  deinit {
+    for buffer in [lambda, roundLambda, stageCotangent] + products + replayBuffers + slopes {
+      buffer.deallocate()
+    }
+    stageTimes.deallocate()
+    unitSteps.deallocate()
+    sources.deallocate()
+    weights.deallocate()
+    replayStates.deallocate()
+  }
+}

@@ -1,0 +1,190 @@
+import Integrators
+import Programs
+import Tensors
+
+/// A plan's field as the integrator calls it, and its vector–Jacobian product, in one workspace.
+final class FieldEvaluator<Scalar: RowScalar>: RowField {
+  let plan: SolvePlan
+  let width: Int
+  private var forward: [Int: Prepared] = [:]
+  private var adjoint: [Int: Prepared] = [:]
+  private var parameters: [UnsafeRawPointer] = []
+  private let times: UnsafeMutablePointer<Scalar>
+  private let stateRows: UnsafeMutablePointer<Scalar>
+  private let resultRows: UnsafeMutablePointer<Scalar>
+  private let cotangentRows: UnsafeMutablePointer<Scalar>
+  /// Rows of each per-row parameter, and room for their cotangents.
+  private var parameterRows: [UnsafeMutablePointer<Scalar>?] = []
+  private var parameterCotangentRows: [UnsafeMutablePointer<Scalar>?] = []
+  private var generation = 0
+  private(set) var evaluations = 0
+  private(set) var products = 0
+
+  private final class Prepared {
+    let workspace: Workspace
+    var generation = -1
+    init(_ program: Program) { workspace = Workspace(program) }
+  }
+
+  init(_ plan: SolvePlan) {
+    self.plan = plan
+    width = plan.solverWidth
+    let count = plan.stateType.count
+    times = .allocate(capacity: plan.batch)
+    times.initialize(repeating: 0, count: plan.batch)
+    func rows(_ count: Int) -> UnsafeMutablePointer<Scalar> {
+      let memory = UnsafeMutablePointer<Scalar>.allocate(capacity: max(count, 1))
+      memory.initialize(repeating: 0, count: max(count, 1))
+      return memory
+    }
+    stateRows = rows(count)
+    resultRows = rows(count)
+    cotangentRows = rows(count)
+    for (type, isPerRow) in zip(plan.parameterTypes, plan.isPerRow) {
+      parameterRows.append(isPerRow ? rows(type.count) : nil)
+      parameterCotangentRows.append(isPerRow ? rows(type.count) : nil)
+    }
+  }
+
+  deinit {
+    times.deallocate()
+    stateRows.deallocate()
+    resultRows.deallocate()
+    cotangentRows.deallocate()
+    for memory in parameterRows + parameterCotangentRows { memory?.deallocate() }
+  }
+
+  /// New parameter values: packed weights are made anew on next use.
+  func bind(_ parameters: [UnsafeRawPointer]) {
+    self.parameters = parameters
+    generation += 1
+    evaluations = 0
+    products = 0
+  }
+
+  func resetCounters() {
+    evaluations = 0
+    products = 0
+  }
+
+  // MARK: - RowField
+
+  func evaluate(
+    times rowTimes: UnsafePointer<Double>, states: UnsafePointer<Scalar>, rows: Int,
+    rowNumbers: UnsafePointer<Int32>, derivatives: UnsafeMutablePointer<Scalar>
+  ) {
+    evaluations += 1
+    let bucket = plan.bucket(for: rows)
+    let isWhole = plan.sharing == .joint || rows == bucket
+    let prepared = forward[bucket] ?? make(&forward, bucket, plan.forwardProgram(bucket: bucket))
+    let workspace = prepared.workspace
+    bindArguments(
+      workspace, times: rowTimes, states: states, rows: rows, bucket: bucket,
+      rowNumbers: rowNumbers, isWhole: isWhole)
+    workspace.setOutput(0, isWhole ? derivatives : resultRows)
+    if prepared.generation != generation {
+      workspace.prepare()
+      prepared.generation = generation
+    }
+    workspace.run()
+    if !isWhole { derivatives.update(from: resultRows, count: rows * width) }
+  }
+
+  /// `v ↦ vᵀ ∂f/∂(z, θ)` at rows of states: the state's part goes to `result`, the parameters' parts are added to
+  /// (or, for a backsolve, written to) `gradients`. A backsolve wants `f` itself as well, in `derivative`.
+  func multiply(
+    times rowTimes: UnsafePointer<Double>, states: UnsafePointer<Scalar>, rows: Int,
+    rowNumbers: UnsafePointer<Int32>, cotangents: UnsafePointer<Scalar>,
+    derivative: UnsafeMutablePointer<Scalar>? = nil, result: UnsafeMutablePointer<Scalar>,
+    gradients: [UnsafeMutablePointer<Scalar>]
+  ) {
+    products += 1
+    let bucket = plan.bucket(for: rows)
+    let isWhole = plan.sharing == .joint || rows == bucket
+    let prepared = adjoint[bucket] ?? make(&adjoint, bucket, plan.adjointProgram(bucket: bucket))
+    let workspace = prepared.workspace
+    bindArguments(
+      workspace, times: rowTimes, states: states, rows: rows, bucket: bucket,
+      rowNumbers: rowNumbers, isWhole: isWhole)
+    if isWhole {
+      workspace.setParameter(parameters.count + 2, cotangents)
+    } else {
+      cotangentRows.update(from: cotangents, count: rows * width)
+      (cotangentRows + rows * width).update(repeating: 0, count: (bucket - rows) * width)
+      workspace.setParameter(parameters.count + 2, cotangentRows)
+    }
+    if let derivative { workspace.setOutput(0, derivative) }
+    let first = derivative == nil ? 0 : 1
+    workspace.setOutput(first, isWhole ? result : resultRows)
+    for (place, gradient) in gradients.enumerated() {
+      workspace.setOutput(first + place + 1, parameterCotangentRows[place] ?? gradient)
+    }
+    if prepared.generation != generation {
+      workspace.prepare()
+      prepared.generation = generation
+    }
+    workspace.run()
+    if !isWhole { result.update(from: resultRows, count: rows * width) }
+    addRowCotangents(gradients, rows: rows, rowNumbers: rowNumbers)
+  }
+
+  // MARK: - Private
+
+  private func make(
+    _ cache: inout [Int: Prepared], _ bucket: Int, _ program: Program
+  ) -> Prepared {
+    let made = Prepared(program)
+    cache[bucket] = made
+    return made
+  }
+
+  private func bindArguments(
+    _ workspace: Workspace, times rowTimes: UnsafePointer<Double>, states: UnsafePointer<Scalar>,
+    rows: Int, bucket: Int, rowNumbers: UnsafePointer<Int32>, isWhole: Bool
+  ) {
+    for row in 0..<rows { times[row] = Scalar(rowTimes[row]) }
+    workspace.setParameter(0, times)
+    if isWhole {
+      workspace.setParameter(1, states)
+    } else {
+      stateRows.update(from: states, count: rows * width)
+      for row in rows..<bucket {
+        times[row] = times[0]
+        (stateRows + row * width).update(from: states, count: width)
+      }
+      workspace.setParameter(1, stateRows)
+    }
+    for (place, parameter) in parameters.enumerated() {
+      if let gathered = parameterRows[place], plan.sharing == .perRow, !isIdentity(rowNumbers, rows)
+      {
+        let size = plan.parameterTypes[place].count / plan.batch
+        let source = parameter.assumingMemoryBound(to: Scalar.self)
+        for row in 0..<bucket {
+          let number = Int(rowNumbers[row < rows ? row : 0])
+          (gathered + row * size).update(from: source + number * size, count: size)
+        }
+        workspace.setParameter(place + 2, gathered)
+      } else {
+        workspace.setParameter(place + 2, parameter)
+      }
+    }
+  }
+
+  private func isIdentity(_ rowNumbers: UnsafePointer<Int32>, _ rows: Int) -> Bool {
+    rows == plan.batch
+  }
+
+  private func addRowCotangents(
+    _ gradients: [UnsafeMutablePointer<Scalar>], rows: Int, rowNumbers: UnsafePointer<Int32>
+  ) {
+    for (place, memory) in parameterCotangentRows.enumerated() {
+      guard let memory else { continue }
+      let size = plan.parameterTypes[place].count / plan.batch
+      let rows = plan.sharing == .joint ? plan.batch : rows
+      for row in 0..<rows {
+        let number = plan.sharing == .joint ? row : Int(rowNumbers[row])
+        for i in 0..<size { gradients[place][number * size + i] += memory[row * size + i] }
+      }
+    }
+  }
+}

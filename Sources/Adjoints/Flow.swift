@@ -1,0 +1,90 @@
+public import Integrators
+public import Tensors
+import Graphs
+
+/// The flow of a field as a layer: initial states in, states at the times out; gradients pass through.
+public struct Flow<Field: TensorField>: TensorTree {
+  public var field: Field
+  public var solver: ODESolver
+  public var adjoint: Adjoint
+  public var sharing: StepSharing
+
+  /// - Parameters:
+  ///   - solver: method and step control.
+  ///   - adjoint: how gradients pass through.
+  ///   - sharing: one step for the batch, or one for each row.
+  public init(
+    of field: Field, solver: ODESolver, adjoint: Adjoint = .discrete,
+    sharing: StepSharing = .joint
+  ) {
+    self.field = field
+    self.solver = solver
+    self.adjoint = adjoint
+    self.sharing = sharing
+  }
+
+  public mutating func visit(_ visitor: inout some TensorVisitor) { visitor("field", &field) }
+
+  /// States at constant times that the batch shares, the first being the start. `[T]` → `[T, batch, …]`.
+  public func callAsFunction(_ initial: Tensor, at times: [Double]) -> FlowResult {
+    if case .unrolled = adjoint {
+      return FlowResult(
+        states: UnrolledSolve(field: field, solver: solver).states(initial, at: times),
+        statistics: nil)
+    }
+    return self(initial, at: Tensor(times))
+  }
+
+  /// States at times that are data: `[T]`, or `[batch, T]` for each row its own; float64; the first is the start.
+  ///
+  /// - Precondition: own times want steps per row, and exclude `.backsolve`.
+  public func callAsFunction(_ initial: Tensor, at times: Tensor) -> FlowResult {
+    precondition(
+      times.scalarType == .float64 && (times.rank == 1 || times.rank == 2),
+      "times are float64 of shape [T] or [batch, T], not \(times.type)")
+    precondition(
+      times.rank == 1 || (sharing == .perRow && times.shape[0] == initial.shape[0]),
+      "times of shape \(times.shape) want steps per row and \(initial.shape[0]) rows")
+    let parameters = field.tensors
+    let plan = makePlan(initial.type, times.type, parameters.map(\.type))
+    let results = SolveOperation(plan).apply([initial, times] + parameters)
+    return FlowResult(states: results[0], statistics: results[1])
+  }
+
+  private func makePlan(
+    _ state: TensorType, _ times: TensorType, _ parameters: [TensorType]
+  ) -> SolvePlan {
+    // The field without the values of the outer trace: only its form matters here.
+    let form = field.replacingTensors(
+      with: parameters.map { Tensor.zeros($0.shape, scalarType: $0.scalar) })
+    let rowNames = field.rowTensorNames
+    let isPerRow = field.tensorNames.map { rowNames.contains($0) }
+    let sharing = sharing
+    return SolvePlan(
+      stateType: state, timesType: times, parameterTypes: parameters, isPerRow: isPerRow,
+      solver: solver, adjoint: adjoint, sharing: sharing
+    ) { rows in
+      let types = SolvePlan.argumentTypes(
+        state: state, parameters: parameters, isPerRow: isPerRow, sharing: sharing, rows: rows)
+      return trace(types) { arguments in
+        let field = form.replacingTensors(with: arguments.dropFirst(2))
+        let derivative = field(arguments[0], arguments[1])
+        precondition(
+          derivative.type == arguments[1].type,
+          "the field maps \(arguments[1].type) to \(derivative.type)")
+        return [derivative]
+      }
+    }
+  }
+}
+
+/// What a flow returns.
+public struct FlowResult: Sendable {
+  /// `[T, batch, …]`.
+  public var states: Tensor
+  /// A line of `SolveStatistics` for each row (one when the batch shares its steps); nil when unrolled.
+  public var statistics: Tensor?
+
+  /// The states at the last time, `[batch, …]`.
+  public var final: Tensor { states.at(states.shape[0] - 1) }
+}

@@ -1,0 +1,110 @@
+import Integrators
+package import Tensors
+
+/// A whole solve as one operation.
+///
+/// Operands: initial state `[batch, …]`, times `[T]` or `[batch, T]` (float64), then the field's parameters. Results: the
+/// states `[T, batch, …]` and statistics `[rows, 6]` (float64; columns as `SolveStatistics`).
+package struct SolveOperation: CustomOperation {
+  package let plan: SolvePlan
+  package let key: SolveKey
+  /// Whether the steps are recorded for a discrete adjoint.
+  package let isRecorded: Bool
+
+  package var name: String { "solve" }
+
+  package init(_ plan: SolvePlan, isRecorded: Bool = true) {
+    self.plan = plan
+    self.key = SolveKey()
+    self.isRecorded = isRecorded
+  }
+
+  package func resultTypes(of operands: [TensorType]) -> [TensorType] {
+    [
+      plan.stateType.with(shape: [plan.saveCount] + plan.stateType.shape),
+      TensorType([plan.solverRows, SolveStatistics.columnCount], .float64),
+    ]
+  }
+
+  package func apply(_ operands: [Tensor]) -> [Tensor] {
+    let node = Node(.custom(self), operands, resultTypes(of: operands.map(\.type)))
+    return node.types.indices.map { Tensor(node, $0) }
+  }
+
+  /// The cotangents of the initial state and of the parameters; times get none.
+  package func vjp(operands: [Tensor], results: [Tensor], cotangents: [Tensor?]) -> [Tensor?] {
+    guard let cotangent = cotangents[0] else { return operands.map { _ in nil } }
+    let adjoint = SolveAdjointOperation(plan: plan, key: key)
+    let arguments = [results[0], cotangent, operands[1]] + operands.dropFirst(2)
+    let node = Node(.custom(adjoint), arguments, adjoint.resultTypes(of: arguments.map(\.type)))
+    var all: [Tensor?] = node.types.indices.map { Tensor(node, $0) }
+    all.insert(nil, at: 1)
+    return all
+  }
+
+  /// Forward sensitivities: the field and its tangent, solved together; the tangents do not steer the steps.
+  package func jvp(operands: [Tensor], results: [Tensor], tangents: [Tensor?]) -> [Tensor?] {
+    if tangents.allSatisfy({ $0 == nil }) { return [nil, nil] }
+    let moving = (2..<operands.count).filter { tangents[$0] != nil }
+    let initial = concatenate(
+      [operands[0], tangents[0] ?? .zeros(like: operands[0])], axis: -1)
+    let sensitivity = SolveOperation(plan.sensitivities(moving: moving.map { $0 - 2 }))
+    let arguments =
+      [initial, operands[1]] + operands.dropFirst(2) + moving.map { tangents[$0]! }
+    let solution = sensitivity.apply(arguments)[0]
+    let last = plan.stateType.shape.last!
+    return [solution.sliced(last..<2 * last, axis: -1), nil]
+  }
+
+  package func makeEvaluator(
+    operands: [TensorType], in context: EvaluationContext
+  ) -> any CustomEvaluator {
+    switch plan.stateType.scalar {
+    case .float32: SolveEvaluator<Float>(self, context)
+    case .float64: SolveEvaluator<Double>(self, context)
+    }
+  }
+}
+
+/// Runs a solve inside one workspace.
+final class SolveEvaluator<Scalar: RowScalar>: CustomEvaluator {
+  private let plan: SolvePlan
+  private let record: SolveRecord
+  private let field: FieldEvaluator<Scalar>
+  private let integrator: RowIntegrator<Scalar>
+  private let steps: StepRecord<Scalar>?
+
+  init(_ operation: SolveOperation, _ context: EvaluationContext) {
+    plan = operation.plan
+    record = context.shared(operation.key) { SolveRecord() }
+    field = FieldEvaluator(plan)
+    integrator = RowIntegrator(
+      method: plan.solver.method, control: plan.solver.control, rows: plan.solverRows,
+      width: plan.solverWidth, errorMask: plan.errorMask)
+    if case .discrete(let stored) = plan.adjoint, operation.isRecorded {
+      steps = StepRecord(level: stored == .stages ? .stages : .states)
+    } else {
+      steps = nil
+    }
+    record.steps = steps
+    record.evaluator = field
+  }
+
+  func evaluate(operands: [UnsafeRawPointer], results: [UnsafeMutableRawPointer]) {
+    field.bind(Array(operands.dropFirst(2)))
+    steps?.reset()
+    let states = results[0].assumingMemoryBound(to: Scalar.self)
+    let times = operands[1].assumingMemoryBound(to: Double.self)
+    record.reports = integrator.solve(
+      field, initial: operands[0].assumingMemoryBound(to: Scalar.self),
+      times: plan.timesType.rank == 1
+        ? .shared(times, count: plan.saveCount) : .perRow(times, count: plan.saveCount),
+      states: states, record: steps)
+    record.states = UnsafeRawPointer(states)
+    record.byteCount = steps?.byteCount ?? 0
+    let statistics = results[1].assumingMemoryBound(to: Double.self)
+    for (row, report) in record.reports.enumerated() {
+      SolveStatistics(report).write(to: statistics + row * SolveStatistics.columnCount)
+    }
+  }
+}

@@ -1,0 +1,22 @@
+package import Integrators
+
+/// What one solve leaves in its workspace for its adjoint and for whoever asks how it went.
+package final class SolveRecord {
+  /// Statistics and status of each row of the forward solve (one in all when the batch shares its steps).
+  package var reports: [RowReport] = []
+  /// Evaluations and vector–Jacobian products of the backward pass.
+  package var backwardEvaluations = 0
+  package var backwardReports: [RowReport] = []
+  package var backwardProducts = 0
+  /// Bytes held for the adjoint.
+  package var byteCount = 0
+  /// Identity of the forward result that the record belongs to.
+  var states: UnsafeRawPointer?
+  var steps: AnyObject?
+  var evaluator: AnyObject?
+}
+
+/// The identity that a solve shares with its adjoint.
+package final class SolveKey: Sendable {
+  package init() {}
+}
