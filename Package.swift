@@ -68,6 +68,10 @@ let package = Package(
         name: "TestSupport",
         dependencies: umbrella.map { .init(stringLiteral: $0) },
         path: "Tests/TestSupport", swiftSettings: strict),
+      // Runs the built tool; it does not link it.
+      .testTarget(
+        name: "CommandLineTests", dependencies: ["NumericCore", "Experiments"],
+        path: "Tests/CommandLineTests", swiftSettings: strict),
     ]
     + tested.map { module in
       .testTarget(

@@ -4,10 +4,10 @@ enum ReportScript {
     (() => {
       const svgName = 'http://www.w3.org/2000/svg';
       const numbers = text => text.split(' ').map(Number);
-      const show = value => {
+      const show = (value, digits) => {
         const size = Math.abs(value);
         if (size !== 0 && (size < 1e-3 || size >= 1e6)) return value.toExponential(2);
-        return String(Number(value.toPrecision(4)));
+        return String(Number(value.toPrecision(digits)));
       };
       const make = (name, attributes, parent) => {
         const node = document.createElementNS(svgName, name);
@@ -75,8 +75,12 @@ enum ReportScript {
 
       function readOut(figure, svg) {
         const [left, top, width, height] = numbers(svg.dataset.plot);
-        const value = (share, [low, high, isLog]) =>
-          isLog ? low * Math.pow(high / low, share) : low + share * (high - low);
+        // A value with no more digits than a tenth of a pixel is worth.
+        const text = (share, [low, high, isLog], pixels) => {
+          if (isLog) return show(low * Math.pow(high / low, share), 3);
+          const step = Math.pow(10, Math.floor(Math.log10((high - low) / pixels / 2)));
+          return show(Math.round((low + share * (high - low)) / step) * step, 6);
+        };
         const xAxis = numbers(svg.dataset.x);
         const yAxis = numbers(svg.dataset.y);
         const unit = text => (text ? ' ' + text : '');
@@ -111,7 +115,7 @@ enum ReportScript {
           make('line', { class: 'cross', x1: at, x2: at, y1: top, y2: top + height }, layer);
           tip.replaceChildren();
           const head = tip.appendChild(document.createElement('div'));
-          head.textContent = `${svg.dataset.xl} ${show(value((at - left) / width, xAxis))}${unit(svg.dataset.xu)}`;
+          head.textContent = `${svg.dataset.xl} ${text((at - left) / width, xAxis, width)}${unit(svg.dataset.xu)}`;
           for (const [mark, place] of rows.slice(0, 8)) {
             const color = [...mark.classList].find(name => /^c\d$/.test(name)) || '';
             make('circle', { class: 'spot ' + color, cx: place[0], cy: place[1], r: 4 }, layer);
@@ -120,7 +124,7 @@ enum ReportScript {
             dot.className = color;
             line.append(mark.dataset.n ? mark.dataset.n + ' ' : '');
             const bold = line.appendChild(document.createElement('b'));
-            bold.textContent = show(value(1 - (place[1] - top) / height, yAxis)) + unit(svg.dataset.yu);
+            bold.textContent = text(1 - (place[1] - top) / height, yAxis, height) + unit(svg.dataset.yu);
           }
           tip.classList.remove('off');
           const box = figure.getBoundingClientRect();

@@ -1,0 +1,93 @@
+import Experiments
+import Foundation
+import NumericCore
+import Testing
+
+@Suite struct FrameTests {
+  /// The verbs that `--help` lists.
+  private func verbs() throws -> [String] {
+    let help = try Tool.run("--help").output
+    let after = help.components(separatedBy: "Verbs:\n").last ?? ""
+    return after.components(separatedBy: "\n\n")[0].split(separator: "\n")
+      .filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }
+      .compactMap { $0.split(separator: " ").first.map(String.init) }
+  }
+
+  @Test func `help lists verbs, and every verb has a page of its own`() throws {
+    let verbs = try verbs()
+    #expect(verbs.contains("data"))
+    for verb in verbs {
+      let page = try Tool.run(verb, "--help")
+      #expect(page.status == 0 && page.errors.isEmpty, "\(verb)")
+      #expect(page.output.contains("Usage: neural-ode \(verb)"), "\(verb)")
+      #expect(page.output.contains("--json") && page.output.contains("--help"), "\(verb)")
+      #expect(page.output.split(separator: "\n").allSatisfy { $0.count <= 110 }, "\(verb)")
+      #expect(try Tool.run("help", verb).output == page.output, "\(verb)")
+    }
+  }
+
+  @Test func `the version is one line`() throws {
+    let result = try Tool.run("--version")
+    #expect(result.status == 0)
+    #expect(result.output.hasPrefix("neural-ode ") && result.output.hasSuffix("\n"))
+    #expect(result.output.split(separator: "\n").count == 1)
+  }
+
+  @Test func `without a verb the help is shown and the status says usage`() throws {
+    let result = try Tool.run()
+    #expect(result.status == 64 && result.output.contains("Verbs:"))
+  }
+
+  @Test(arguments: [
+    (["dta"], "there is no verb 'dta'; did you mean 'data'?"),
+    (["xyzzy"], "there is no verb 'xyzzy'; see 'neural-ode --help'"),
+    (["data", "--jsn"], "'data' has no option '--jsn'; did you mean '--json'?"),
+    (["data", "--nothing"], "'data' has no option '--nothing'; see 'neural-ode data --help'"),
+    (["data", "a", "b"], "'data' does not take 'b'; leave it out, see 'neural-ode data --help'"),
+    (
+      ["reproduce", "--seeds"],
+      "'--seeds' needs a value; write a whole number after it, see 'neural-ode reproduce --help'"
+    ),
+    (
+      ["reproduce", "--seeds", "many"],
+      "--seeds: 'many' is not a whole number; see 'neural-ode reproduce --help'"
+    ),
+    (
+      ["reproduce", "--seeds=1", "--seeds=2"],
+      "'--seeds' is given twice; keep one, see 'neural-ode reproduce --help'"
+    ),
+    (
+      ["reproduce", "--list=yes"],
+      "'--list' takes no value; write it alone, see 'neural-ode reproduce --help'"
+    ),
+    // A negative number is a value, not an option: it reaches the verb's own check.
+    (
+      ["reproduce", "--seed", "-1"],
+      "there is at least one seed, and none is negative; write --seeds 3 --seed 0"
+    ),
+  ])
+  func `wrong usage is one clear line and status 64`(words: [String], line: String) throws {
+    let result = try Tool.run(words)
+    #expect(result.status == 64 && result.output.isEmpty)
+    #expect(result.errors == "error: \(line)\n")
+  }
+
+  @Test func `json is one document on standard output and nothing else`() throws {
+    let result = try Tool.run("data", "--json")
+    #expect(result.status == 0 && result.errors.isEmpty)
+    let document = try JSONSerialization.jsonObject(with: Data(result.output.utf8))
+    let entries = try #require(document as? [[String: String]])
+    #expect(entries.compactMap { $0["name"] } == BundledData.entries.map(\.name))
+  }
+
+  @Test func `bundled data print as they are stored`() throws {
+    let result = try Tool.run("data", "lynx_hare.csv")
+    #expect(Array(result.output.utf8) == (try BundledData.contents(of: "lynx_hare.csv")))
+  }
+
+  @Test func `an unknown data set is a missing input`() throws {
+    let result = try Tool.run("data", "no.csv")
+    #expect(result.status == 66 && result.output.isEmpty && result.errorLines.count == 1)
+    #expect(result.errors.hasPrefix("error: no.csv: no bundled file has this name"))
+  }
+}

@@ -1,0 +1,55 @@
+import Foundation
+
+/// The built tool, run as a user runs it.
+enum Tool {
+  struct Result {
+    var status: Int32
+    var output: String
+    var errors: String
+
+    /// The lines of standard error.
+    var errorLines: [Substring] { errors.split(separator: "\n") }
+  }
+
+  struct NotBuilt: Error {
+    var path: String
+  }
+
+  /// The folder of products: where the test bundle lies.
+  private static var products: URL {
+    let bundle =
+      CommandLine.arguments.lazy
+      .compactMap { argument -> URL? in
+        guard let range = argument.range(of: ".xctest") else { return nil }
+        return URL(fileURLWithPath: String(argument[..<range.upperBound]))
+      }.first ?? URL(fileURLWithPath: CommandLine.arguments[0])
+    return bundle.deletingLastPathComponent()
+  }
+
+  static func run(_ words: String...) throws -> Result { try run(words) }
+
+  static func run(_ words: [String]) throws -> Result {
+    let path = products.appendingPathComponent("neural-ode")
+    guard FileManager.default.isExecutableFile(atPath: path.path) else {
+      throw NotBuilt(path: path.path)
+    }
+    // Files, not pipes: a full pipe nobody reads would stop the tool.
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("neural-ode-tool-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: folder) }
+    let files = ["out", "err"].map { folder.appendingPathComponent($0) }
+    for file in files { _ = FileManager.default.createFile(atPath: file.path, contents: nil) }
+
+    let process = Process()
+    process.executableURL = path
+    process.arguments = words
+    process.standardOutput = try FileHandle(forWritingTo: files[0])
+    process.standardError = try FileHandle(forWritingTo: files[1])
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    let texts = try files.map { String(decoding: try Data(contentsOf: $0), as: UTF8.self) }
+    return Result(status: process.terminationStatus, output: texts[0], errors: texts[1])
+  }
+}
