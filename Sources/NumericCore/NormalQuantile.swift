@@ -7,69 +7,72 @@
 public func normalQuantile(_ p: Double) -> Double {
   let q = p - 0.5
   if q.magnitude <= 0.425 {
-    return q * ratio(0.180625 - q * q, NormalQuantile.center)
+    return q * centerRatio(0.180625 - q * q)
   }
   let tail = q < 0 ? p : 1 - p
   guard tail > 0 else { return tail == 0 ? (q < 0 ? -.infinity : .infinity) : .nan }
   let r = (-plainLog(tail)).squareRoot()
-  let z =
-    r <= 5 ? ratio(r - 1.6, NormalQuantile.middle) : ratio(r - 5, NormalQuantile.far)
+  let z = r <= 5 ? middleRatio(r - 1.6) : farRatio(r - 5)
   return q < 0 ? -z : z
 }
 
-/// Numerator and denominator of degree 7, constant term first.
+/// Numerator and denominator of degree 7, by Horner's rule, constant terms last.
 @usableFromInline
-typealias RationalFunction = (SIMD8<Double>, SIMD8<Double>)
+struct RationalFunction {
+  @usableFromInline var terms: SIMD2<Double>
 
-@usableFromInline
-enum NormalQuantile {
-  @inlinable static var center: RationalFunction {
-    (
-      SIMD8(
-        3.3871328727963666080, 1.3314166789178437745e2, 1.9715909503065514427e3,
-        1.3731693765509461125e4, 4.5921953931549871457e4, 6.7265770927008700853e4,
-        3.3430575583588128105e4, 2.5090809287301226727e3),
-      SIMD8(
-        1, 4.2313330701600911252e1, 6.8718700749205790830e2, 5.3941960214247511077e3,
-        2.1213794301586595867e4, 3.9307895800092710610e4, 2.8729085735721942674e4,
-        5.2264952788528545610e3)
-    )
+  @inlinable init(_ numerator: Double, _ denominator: Double) {
+    terms = SIMD2(numerator, denominator)
   }
-  @inlinable static var middle: RationalFunction {
-    (
-      SIMD8(
-        1.42343711074968357734, 4.63033784615654529590, 5.76949722146069140550,
-        3.64784832476320460504, 1.27045825245236838258, 2.41780725177450611770e-1,
-        2.27238449892691845833e-2, 7.74545014278341407640e-4),
-      SIMD8(
-        1, 2.05319162663775882187, 1.67638483018380384940, 6.89767334985100004550e-1,
-        1.48103976427480074590e-1, 1.51986665636164571966e-2, 5.47593808499534494600e-4,
-        1.05075007164441684324e-9)
-    )
+
+  @inlinable
+  mutating func add(_ numerator: Double, _ denominator: Double, times x: Double) {
+    terms = terms * x + SIMD2(numerator, denominator)
   }
-  @inlinable static var far: RationalFunction {
-    (
-      SIMD8(
-        6.65790464350110377720, 5.46378491116411436990, 1.78482653991729133580,
-        2.96560571828504891230e-1, 2.65321895265761230930e-2, 1.24266094738807843860e-3,
-        2.71155556874348757815e-5, 2.01033439929228813265e-7),
-      SIMD8(
-        1, 5.99832206555887937690e-1, 1.36929880922735805310e-1, 1.48753612908506148525e-2,
-        7.86869131145613259100e-4, 1.84631831751005468180e-5, 1.42151175831644588870e-7,
-        2.04426310338993978564e-15)
-    )
-  }
+
+  @inlinable var value: Double { terms.x / terms.y }
 }
 
+/// AS 241's `A` and `B`.
 @inlinable
-func ratio(_ x: Double, _ function: RationalFunction) -> Double {
-  var values = function.0[7]
-  var divisor = function.1[7]
-  for degree in stride(from: 6, through: 0, by: -1) {
-    values = values * x + function.0[degree]
-    divisor = divisor * x + function.1[degree]
-  }
-  return values / divisor
+func centerRatio(_ x: Double) -> Double {
+  var ratio = RationalFunction(2.5090809287301226727e3, 5.2264952788528545610e3)
+  ratio.add(3.3430575583588128105e4, 2.8729085735721942674e4, times: x)
+  ratio.add(6.7265770927008700853e4, 3.9307895800092710610e4, times: x)
+  ratio.add(4.5921953931549871457e4, 2.1213794301586595867e4, times: x)
+  ratio.add(1.3731693765509461125e4, 5.3941960214247511077e3, times: x)
+  ratio.add(1.9715909503065514427e3, 6.8718700749205790830e2, times: x)
+  ratio.add(1.3314166789178437745e2, 4.2313330701600911252e1, times: x)
+  ratio.add(3.3871328727963666080, 1, times: x)
+  return ratio.value
+}
+
+/// AS 241's `C` and `D`.
+@inlinable
+func middleRatio(_ x: Double) -> Double {
+  var ratio = RationalFunction(7.74545014278341407640e-4, 1.05075007164441684324e-9)
+  ratio.add(2.27238449892691845833e-2, 5.47593808499534494600e-4, times: x)
+  ratio.add(2.41780725177450611770e-1, 1.51986665636164571966e-2, times: x)
+  ratio.add(1.27045825245236838258, 1.48103976427480074590e-1, times: x)
+  ratio.add(3.64784832476320460504, 6.89767334985100004550e-1, times: x)
+  ratio.add(5.76949722146069140550, 1.67638483018380384940, times: x)
+  ratio.add(4.63033784615654529590, 2.05319162663775882187, times: x)
+  ratio.add(1.42343711074968357734, 1, times: x)
+  return ratio.value
+}
+
+/// AS 241's `E` and `F`.
+@inlinable
+func farRatio(_ x: Double) -> Double {
+  var ratio = RationalFunction(2.01033439929228813265e-7, 2.04426310338993978564e-15)
+  ratio.add(2.71155556874348757815e-5, 1.42151175831644588870e-7, times: x)
+  ratio.add(1.24266094738807843860e-3, 1.84631831751005468180e-5, times: x)
+  ratio.add(2.65321895265761230930e-2, 7.86869131145613259100e-4, times: x)
+  ratio.add(2.96560571828504891230e-1, 1.48753612908506148525e-2, times: x)
+  ratio.add(1.78482653991729133580, 1.36929880922735805310e-1, times: x)
+  ratio.add(5.46378491116411436990, 5.99832206555887937690e-1, times: x)
+  ratio.add(6.65790464350110377720, 1, times: x)
+  return ratio.value
 }
 
 /// Natural logarithm of a positive finite number, without the system's library.

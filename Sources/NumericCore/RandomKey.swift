@@ -49,17 +49,19 @@ public struct RandomKey: Hashable, Sendable {
   /// Ten rounds of Philox 4×32; constants as published.
   @inlinable package static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32>
   {
-    var counter = counter
-    var key = key
+    var (x, y, z, w) = (counter.x, counter.y, counter.z, counter.w)
+    var (first, second) = (key.x, key.y)
     for _ in 0..<10 {
-      let a = UInt64(0xD251_1F53) * UInt64(counter.x)
-      let b = UInt64(0xCD9E_8D57) * UInt64(counter.z)
-      counter = SIMD4(
-        UInt32(truncatingIfNeeded: b >> 32) ^ counter.y ^ key.x, UInt32(truncatingIfNeeded: b),
-        UInt32(truncatingIfNeeded: a >> 32) ^ counter.w ^ key.y, UInt32(truncatingIfNeeded: a))
-      key.x &+= 0x9E37_79B9
-      key.y &+= 0xBB67_AE85
+      let a = UInt64(0xD251_1F53) * UInt64(x)
+      let b = UInt64(0xCD9E_8D57) * UInt64(z)
+      (x, z) = (
+        UInt32(truncatingIfNeeded: b >> 32) ^ y ^ first,
+        UInt32(truncatingIfNeeded: a >> 32) ^ w ^ second
+      )
+      (y, w) = (UInt32(truncatingIfNeeded: b), UInt32(truncatingIfNeeded: a))
+      first &+= 0x9E37_79B9
+      second &+= 0xBB67_AE85
     }
-    return counter
+    return SIMD4(x, y, z, w)
   }
 }

@@ -73,7 +73,7 @@ extension TensorTree {
   /// Dotted names (`field.output.weight`) in the order of `visit`.
   public var tensorNames: [String] {
     var copy = self
-    var collector = Collector()
+    var collector = NameCollector()
     copy.visit(&collector)
     return collector.names
   }
@@ -100,11 +100,17 @@ extension TensorTree {
 
 private struct Collector: TensorVisitor {
   var tensors: [Tensor] = []
+
+  mutating func visit(_ name: String, _ tensor: inout Tensor) { tensors.append(tensor) }
+  mutating func enter(_ name: String) {}
+  mutating func leave() {}
+}
+
+private struct NameCollector: TensorVisitor {
   var names: [String] = []
   var path: [String] = []
 
   mutating func visit(_ name: String, _ tensor: inout Tensor) {
-    tensors.append(tensor)
     names.append((path + [name]).filter { !$0.isEmpty }.joined(separator: "."))
   }
   mutating func enter(_ name: String) { path.append(name) }

@@ -38,16 +38,12 @@ extension SafetensorsFile {
   }
 
   private static func append(_ storage: Storage, to bytes: inout [UInt8]) {
-    switch storage.type.scalar {
-    case .float32:
-      for value in storage.elements(as: Float.self) {
-        withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
-      }
-    case .float64:
-      for value in storage.elements(as: Double.self) {
-        withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes.append(contentsOf: $0) }
-      }
-    }
+    #if _endian(little)
+      bytes.append(
+        contentsOf: UnsafeRawBufferPointer(start: storage.bytes, count: storage.type.byteCount))
+    #else
+      #error("tensors are written as they lie in memory, which is little-endian")
+    #endif
   }
 
   /// Writes a file whole or not at all.
