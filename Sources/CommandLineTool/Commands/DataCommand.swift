@@ -1,16 +1,30 @@
 import Experiments
 import NumericCore
 
-/// `neural-ode data`: the bundled data sets.
+/// `neural-ode data`: the bundled data sets, and a look at a user's file.
 struct DataCommand: Command {
   static let page = CommandPage(
-    verb: "data", summary: "Lists the bundled data sets, or prints one as CSV.",
+    verb: "data", summary: "Lists the bundled data sets, prints one, or checks a file of yours.",
     discussion:
       "Without a name, every bundled file with its licence and source. With a name, the file's "
-      + "text; with --json, its description only.",
-    examples: ["data", "data co2.csv", "data --json"])
+      + "text. With --check, the name is a CSV file of yours, wide (time,x1,x2) or long "
+      + "(id,time,channel,value), plain or gzip: what it holds is shown, or what is wrong with it.",
+    examples: ["data", "data co2.csv", "data --check my.csv --window 6"])
 
-  @Argument(value: "file", help: "A bundled file's name.") var name: String?
+  @Argument(value: "file", help: "A bundled file's name, or with --check a path.")
+  var name: String?
+  @Flag(help: "Reads the file as a series of measurements and shows what it holds.") var check
+  @Option(help: "With --check: the length of a window that must fit in every series.")
+  var window: Double?
+
+  func validate() throws(UsageError) {
+    if check && name == nil {
+      throw .combination("--check needs a file", remedy: "write its path")
+    }
+    if window != nil && !check {
+      throw .combination("--window belongs to --check", remedy: "add --check")
+    }
+  }
 
   func run(_ console: Console) throws {
     guard let name else {
@@ -20,11 +34,55 @@ struct DataCommand: Command {
       console.emit(.array(BundledData.entries.map(description)))
       return
     }
+    if check {
+      try show(try TimeSeriesFile.read(name), console)
+      return
+    }
     let contents = try BundledData.contents(of: name)
     console.print(String(decoding: contents, as: UTF8.self).trimmingNewline)
     if let entry = BundledData.entries.first(where: { $0.name == name }) {
       console.emit(description(entry))
     }
+  }
+
+  private func show(_ file: TimeSeriesFile, _ console: Console) throws {
+    try file.validate()
+    if let window {
+      let plan = WindowPlan(history: window, future: 0, stride: window, tolerance: 0)
+      for series in file.series { try plan.validate(series, source: file.source) }
+    }
+    let summary = SeriesSummary(of: file)
+    let unit = file.axis == .number ? "" : " hours"
+    console.print("series \(summary.series), rows \(summary.rows)")
+    console.print("times  \(summary.start) to \(summary.end)")
+    console.print(
+      "steps  median \(NumberText.significant(summary.medianStep, 4))\(unit), "
+        + "longest gap \(NumberText.significant(summary.longestGap, 4))\(unit)")
+    console.print()
+    console.table(
+      ["channel", "observed", "missing", "minimum", "mean", "maximum"],
+      summary.channels.map { channel in
+        let moments = [channel.minimum, channel.mean, channel.maximum]
+        return [channel.name, "\(channel.observed)", "\(channel.missing)"]
+          + moments.map { NumberText.significant($0, 4) }
+      })
+    console.emit(document(summary))
+  }
+
+  private func document(_ summary: SeriesSummary) -> JSONValue {
+    let channels = summary.channels.map { channel -> JSONValue in
+      [
+        "name": .string(channel.name), "observed": .number(Double(channel.observed)),
+        "missing": .number(Double(channel.missing)), "minimum": .number(channel.minimum),
+        "mean": .number(channel.mean), "maximum": .number(channel.maximum),
+      ]
+    }
+    return [
+      "series": .number(Double(summary.series)), "rows": .number(Double(summary.rows)),
+      "start": .string(summary.start), "end": .string(summary.end),
+      "medianStep": .number(summary.medianStep), "longestGap": .number(summary.longestGap),
+      "channels": .array(channels),
+    ]
   }
 
   private func description(_ entry: BundledData.Entry) -> JSONValue {
