@@ -1,4 +1,6 @@
 /// Every experiment that `reproduce` knows, in the order in which it runs them.
 package enum ExperimentTable {
-  package static let all: [any Experiment] = []
+  package static let all: [any Experiment] = [
+    CNFExperiment(), FFJORDExperiment(), FlowMatchingExperiment(), RNODEExperiment(),
+  ]
 }

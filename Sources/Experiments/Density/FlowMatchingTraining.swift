@@ -1,0 +1,48 @@
+package import ContinuousModels
+import Integrators
+import NeuralNets
+import NumericCore
+import Tensors
+package import Training
+
+/// Flow matching of a free-form flow: three hidden layers of 64 units, batches of 512, coupled in blocks of 128.
+package struct FlowMatchingTraining {
+  package typealias Model = ContinuousNormalizingFlow<TimeConditionedMLP>
+
+  package var source: PointSource
+  package var iterations: Int
+  package var seed: UInt64
+  package var hidden = [64, 64, 64]
+  package var batchSize = 512
+  package var blockSize = 128
+  package var isCoupled = true
+  package var learningRate = 3e-3
+  package var threads = 2
+  /// Rows of the table; nil: fresh points.
+  package var rows: Int?
+
+  package init(_ source: PointSource, iterations: Int, seed: UInt64) {
+    self.source = source
+    self.iterations = iterations
+    self.seed = seed
+  }
+
+  package func run(
+    observer: TrainingObserver<TimeConditionedMLP> = TrainingObserver()
+  ) throws -> Model {
+    let field = TimeConditionedMLP(
+      dimension: source.dimension, hidden: hidden, key: RandomKey(seed).folding(in: 1))
+    let options = TrainingOptions(
+      length: .steps(iterations), batchSize: batchSize, shardSize: blockSize, threads: threads,
+      seed: seed, validationInterval: .steps(iterations),
+      checkpointInterval: .steps(iterations), logInterval: 100)
+    let state = try fit(
+      field, CompiledLoss { flowMatchingLoss($0, $1) },
+      on: FlowMatchingData(source, count: rows ?? batchSize, isCoupled: isCoupled),
+      learningRate: .cosine(from: learningRate, over: iterations), options: options,
+      observer: observer)
+    return Model(
+      state.model, dimension: source.dimension, orientation: .baseToData,
+      solver: ODESolver(method: .rungeKutta4, control: .steps(perInterval: 25)))
+  }
+}

@@ -1,0 +1,151 @@
+import ContinuousModels
+import Integrators
+import NeuralNets
+import NumericCore
+import Programs
+import Tensors
+import Training
+
+/// Free-form continuous flows on toy distributions (Grathwohl et al. 2019).
+///
+/// The paper shows these as pictures; the thresholds are calibrated, and the floors are the distributions' entropies.
+struct FFJORDExperiment: Experiment {
+  let name = "ffjord"
+  let summary = "FFJORD on 2-D toys and an 8-D mixture: test NLL against entropy, with an audit."
+
+  /// One distribution and how it is trained.
+  struct Setting {
+    var data: PlanarData
+    var steps: Int
+    var iterations: Int
+    var threshold: Double
+    /// Of the quick version; nil: not in it.
+    var quick: (iterations: Int, steps: Int, threshold: Double)?
+  }
+
+  static let settings = [
+    Setting(
+      data: .eightGaussians, steps: 10, iterations: 1500, threshold: 2.95,
+      quick: (iterations: 100, steps: 6, threshold: 3.5)),
+    Setting(
+      data: .moons, steps: 20, iterations: 1200, threshold: 2.50,
+      quick: (iterations: 100, steps: 6, threshold: 3.4)),
+    Setting(data: .checkerboard, steps: 10, iterations: 2500, threshold: 3.80, quick: nil),
+    Setting(data: .circles, steps: 10, iterations: 800, threshold: 3.78, quick: nil),
+  ]
+
+  func run(_ run: ExperimentRun) throws -> ExperimentResult {
+    var result = ExperimentResult(claims: [])
+    for setting in Self.settings where !run.isQuick || setting.quick != nil {
+      try toy(setting, run, &result)
+    }
+    result.claims += Self.estimatorClaims(run)
+    try mixture(run, &result)
+    return result
+  }
+
+  /// Trains on one distribution and audits the result on fresh points.
+  private func toy(
+    _ setting: Setting, _ run: ExperimentRun, _ result: inout ExperimentResult
+  ) throws {
+    let data = setting.data
+    let full = (setting.iterations, setting.steps, setting.threshold)
+    let (iterations, steps, threshold) = run.isQuick ? setting.quick ?? full : full
+    let (flow, seconds) = try timed {
+      try PlanarTraining(
+        data, steps: steps, iterations: iterations, seed: run.seed
+      ).run(progress: run.progress)
+    }
+    let test = data.sample(run.choose(full: 5000, quick: 1000), key: run.key.folding(in: 99))
+    let audit = flow.audit(on: test, entropy: data.entropy)
+    result.claims += [
+      Claim(
+        "\(data.rawValue), test NLL (nats)", ours: audit.fine,
+        threshold: .between(data.entropy - LikelihoodAudit.allowedExcess, threshold),
+        seconds: seconds),
+      Claim(
+        "\(data.rawValue), |NLL by the training solver − by a finer one| (nats)",
+        ours: (audit.reported - audit.fine).magnitude,
+        threshold: .atMost(LikelihoodAudit.allowedDifference)),
+    ]
+    result.notes.append(audit.sentence(of: data.rawValue))
+  }
+
+  /// The 8-D mixture with Hutchinson's estimator, its gap to the exact entropy.
+  private func mixture(_ run: ExperimentRun, _ result: inout ExperimentResult) throws {
+    let source = PointSource.fresh(dimension: GaussianMixture.dimension) {
+      GaussianMixture.points($0, key: $1)
+    }
+    let (flow, seconds) = try timed {
+      try PlanarTraining(
+        source, steps: 8, iterations: run.choose(full: 1500, quick: 40), seed: run.seed,
+        estimate: .rademacher
+      ).run(progress: run.progress)
+    }
+    let count = run.choose(full: 5000, quick: 500)
+    let points = GaussianMixture.points(count, key: run.key.folding(in: 98))
+    let test = Tensor(points, shape: [count, GaussianMixture.dimension])
+    let audit = flow.audit(on: test, entropy: GaussianMixture.entropy)
+    result.claims.append(
+      Claim(
+        "8-D mixture, test NLL minus entropy (nats)",
+        ours: audit.fine - GaussianMixture.entropy,
+        threshold: .between(-LikelihoodAudit.allowedExcess, run.choose(full: 0.5, quick: 7)),
+        seconds: seconds))
+    result.notes.append(audit.sentence(of: "8-D mixture"))
+  }
+
+  /// Hutchinson's estimator at a fixed field: bias in standard errors, and the two noises' variances.
+  private static func estimatorClaims(_ run: ExperimentRun) -> [Claim] {
+    let field = TimeConditionedMLP(
+      dimension: 2, hidden: [64, 64, 64], key: run.key.folding(in: 7), scalarType: .float64)
+    let (time, draws) = (Tensor([0.3], shape: []), 4000)
+    let point = run.key.folding(in: 8).normal([1, 2], scalarType: .float64)
+    let exact = field.valueAndTrace(time, point).trace.values[0]
+    func estimate(_ noise: Tensor) -> (mean: Double, variance: Double) {
+      let tangents = field.pushforward(
+        time, point.broadcast(to: [draws, 2]), noise.expandingAxis(at: 0)
+      ).tangents
+      let values = (tangents.at(0) * noise).sum([1]).values
+      let mean = values.reduce(0, +) / Double(draws)
+      return (mean, values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(draws - 1))
+    }
+    let rademacher = estimate(
+      run.key.folding(in: 9).rademacher([draws, 2], scalarType: .float64))
+    let gaussian = estimate(run.key.folding(in: 10).normal([draws, 2], scalarType: .float64))
+    func bias(_ estimate: (mean: Double, variance: Double)) -> Double {
+      let error = (estimate.variance / Double(draws)).squareRoot()
+      return error == 0 ? 0 : (estimate.mean - exact).magnitude / error
+    }
+    return [
+      Claim(
+        "Hutchinson's estimate, bias of 4000 draws (standard errors)",
+        ours: max(bias(rademacher), bias(gaussian)), threshold: .atMost(3)),
+      Claim(
+        "variance with Rademacher noise / with Gaussian noise",
+        ours: rademacher.variance / gaussian.variance, threshold: .atMost(1)),
+    ]
+  }
+}
+
+extension LikelihoodAudit {
+  /// The audit as a sentence for readers.
+  func sentence(of name: String) -> String {
+    let words = warnings.map { warning in
+      switch warning {
+      case .solverExploitation(let reported, let fine):
+        "WARNING: the solver is exploited: \(Figure(reported)) reported, \(Figure(fine)) in truth"
+      case .belowEntropy(let figure, let entropy):
+        "WARNING: \(Figure(figure)) is below the entropy \(Figure(entropy))"
+      case .notReversible(let error):
+        "WARNING: points come back only to within \(Figure(error))"
+      case .notFinite: "WARNING: densities are not finite"
+      }
+    }
+    let figures =
+      "\(name): NLL \(Figure(fine)) ± \(Figure(standardError)) "
+      + "(\(Figure(reported)) by the training solver), reconstruction error "
+      + "\(Figure(reconstructionError)), \(evaluations) evaluations, \(fineEvaluations) to check"
+    return ([figures] + words).joined(separator: "; ")
+  }
+}

@@ -1,0 +1,72 @@
+import ContinuousModels
+import Integrators
+import NeuralNets
+import NumericCore
+import Tensors
+import Training
+
+/// Flows with penalized paths: fewer evaluations for the same likelihood.
+struct RNODEExperiment: Experiment {
+  let name = "rnode"
+  let summary = "Kinetic and Jacobian penalties on 8 Gaussians: evaluations against likelihood."
+
+  static let weight = 0.05
+
+  /// What is measured of one flow.
+  private struct Measured {
+    var negativeLogLikelihood: Double
+    /// By Dormand–Prince on 1000 points at tolerance 10⁻⁵.
+    var evaluations: Int
+    /// The largest round-trip error at tolerance 10⁻³.
+    var reconstructionError: Double
+  }
+
+  func run(_ run: ExperimentRun) throws -> ExperimentResult {
+    let plain = try measure(weight: 0, run)
+    let smooth = try measure(weight: Self.weight, run)
+    let ratio = Double(smooth.evaluations) / Double(plain.evaluations)
+    return ExperimentResult(
+      claims: [
+        Claim(
+          "evaluations at 1e-5 with penalties / without", ours: ratio,
+          threshold: .atMost(run.choose(full: 0.85, quick: 1))),
+        Claim(
+          "test NLL with penalties − without (nats)",
+          ours: smooth.negativeLogLikelihood - plain.negativeLogLikelihood,
+          threshold: .atMost(run.choose(full: 0.05, quick: 0.3))),
+        Claim(
+          "round-trip error at 1e-3 with penalties / without",
+          ours: smooth.reconstructionError / plain.reconstructionError, threshold: .atMost(1)),
+      ],
+      notes: [
+        "without penalties \(plain.evaluations) evaluations, NLL "
+          + "\(Figure(plain.negativeLogLikelihood)), round trip \(Figure(plain.reconstructionError)); "
+          + "with \(smooth.evaluations), \(Figure(smooth.negativeLogLikelihood)), "
+          + "\(Figure(smooth.reconstructionError))"
+      ])
+  }
+
+  private func measure(weight: Double, _ run: ExperimentRun) throws -> Measured {
+    var training = PlanarTraining(
+      .eightGaussians, steps: 10, iterations: run.choose(full: 600, quick: 60), seed: run.seed)
+    training.duration = .fixed(1)
+    training.objective = DensityObjective(kinetic: weight, jacobian: weight)
+    let flow = try training.run(progress: run.progress)
+    let test = PlanarData.eightGaussians.sample(
+      run.choose(full: 5000, quick: 500), key: run.key.folding(in: 99))
+    let probe = PlanarData.eightGaussians.sample(1000, key: run.key.folding(in: 98))
+    return Measured(
+      negativeLogLikelihood: flow.audit(on: test).fine,
+      evaluations: flow.densities(of: probe, solver: .adaptive(1e-5), batchSize: 1000).evaluations,
+      reconstructionError: flow.reconstructionError(on: probe, solver: .adaptive(1e-3)))
+  }
+}
+
+extension ODESolver {
+  /// Dormand–Prince with equal tolerances.
+  static func adaptive(_ tolerance: Double) -> ODESolver {
+    ODESolver(
+      method: .dormandPrince5,
+      control: .proportionalIntegral(Tolerance(relative: tolerance, absolute: tolerance)))
+  }
+}
