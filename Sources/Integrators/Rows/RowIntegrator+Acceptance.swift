@@ -43,23 +43,14 @@ extension RowIntegrator {
     let size = scratch.steps[position]
     let largest = factors.control.largestStep
     if error <= 1 {
-      let factor = factors.afterAcceptance(
-        error: error, previous: progress[row].previousError,
-        wasRejected: progress[row].wasRejected)
-      progress[row].step =
-        min(size.magnitude * factor, largest) * progress[row].direction
-      progress[row].previousError = max(error, AdaptiveControl.smallestPreviousError)
-      progress[row].wasRejected = false
-      progress[row].nonFiniteTries = 0
+      let factor = progress[row].memory.accept(logError: quickLog2(error), factors)
+      progress[row].step = min(size.magnitude * factor, largest) * progress[row].direction
       return true
     }
-    progress[row].step = size * factors.afterRejection(error: error)
-    progress[row].wasRejected = true
-    progress[row].nonFiniteTries = error.isFinite ? 0 : progress[row].nonFiniteTries + 1
+    progress[row].step =
+      size * progress[row].memory.reject(error: error, logError: quickLog2(error), factors)
     let time = progress[row].time
-    if time + progress[row].step == time
-      || progress[row].nonFiniteTries >= AdaptiveControl.nonFiniteTryLimit
-    {
+    if time + progress[row].step == time || progress[row].memory.isHopeless {
       finish(row, failure(time, position, end))
     } else if tries(row) + 1 >= factors.control.stepBudget {
       finish(row, exhausted(row))

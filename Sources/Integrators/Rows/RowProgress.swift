@@ -9,12 +9,9 @@ struct RowProgress: BitwiseCopyable {
   var step = 0.0
   /// Next save time.
   var save: Int
-  var previousError = AdaptiveControl.smallestPreviousError
+  var memory = StepMemory()
   /// The derivative at the present state has not been evaluated.
   var needsFirstStage = true
-  var wasRejected = false
-  /// Tries in a row whose error was not finite.
-  var nonFiniteTries = 0
   /// Fixed steps: the interval between two save times and the place in it.
   var intervalStart = 0.0
   var intervalSteps = 0

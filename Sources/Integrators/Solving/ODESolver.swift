@@ -16,6 +16,7 @@ public struct ODESolver: Hashable, Sendable {
   }
 
   /// Stops a program that asks a method without error estimate for adaptive steps.
+  @usableFromInline
   func checkAdaptive() {
     if case .adaptive = control {
       precondition(method.isAdaptive, "\(method.name) estimates no error: give it fixed steps")

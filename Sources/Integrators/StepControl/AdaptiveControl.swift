@@ -43,9 +43,6 @@ public struct AdaptiveControl: Hashable, Sendable {
     self.stepBudget = stepBudget
   }
 
-  /// The smallest error that counts as the one before (Hairer's `facold`).
-  @usableFromInline static let smallestPreviousError = 1e-4
-
   /// A row whose error was not finite so many times in a row has failed: by then the step is
   /// smaller by 1e-21.
   @usableFromInline static let nonFiniteTryLimit = 30

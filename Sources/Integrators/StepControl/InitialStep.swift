@@ -18,7 +18,7 @@ enum InitialStep {
     guard largest.isFinite else { return guess }
     let size =
       largest <= 1e-15
-      ? max(1e-6, guess * 1e-3) : realPower(0.01 / largest, 1 / Double(errorOrder))
+      ? max(1e-6, guess * 1e-3) : quickExp2(quickLog2(0.01 / largest) / Double(errorOrder))
     return min(100 * guess, size)
   }
 }

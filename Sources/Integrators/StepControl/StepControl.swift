@@ -32,6 +32,10 @@ public enum StepControl: Hashable, Sendable {
         largestStep: largestStep, stepBudget: stepBudget))
   }
 
+  public var isAdaptive: Bool {
+    if case .adaptive = self { true } else { false }
+  }
+
   /// How many equal steps an interval of that (signed) length takes, or nil under adaptive control.
   public func fixedStepCount(over length: Double) -> Int? {
     switch self {

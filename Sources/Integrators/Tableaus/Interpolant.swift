@@ -44,8 +44,9 @@ public struct Interpolant: Hashable, Sendable {
     return Interpolant(coefficients: rows, order: 3)
   }
 
-  /// The quartic through both ends, their derivatives and `y + h Σ middle_i k_i` at θ = 1/2, for a
-  /// method whose last stage is the derivative at the end.
+  /// The quartic through both ends, their derivatives and `y + h Σ middle_i k_i` at θ = 1/2.
+  ///
+  /// The last weight belongs to the derivative at the end. Fourth order if the middle is.
   ///
   /// Source: Shampine, Some practical Runge–Kutta formulas, Math. Comp. 46 (1986).
   public static func quartic(weights: [Double], middle: [Double]) -> Interpolant {

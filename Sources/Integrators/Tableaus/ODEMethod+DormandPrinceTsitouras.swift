@@ -1,34 +1,4 @@
 extension ODEMethod {
-  /// Fehlberg's pair 4(5), which advances with the fourth-order solution.
-  public static let fehlberg4 = ODEMethod(
-    name: "fehlberg45", source: "Fehlberg, NASA TR R-315 (1969), table III",
-    scheme: .explicitRungeKutta(
-      Tableau(
-        nodes: [0, 1 / 4, 3 / 8, 12 / 13, 1, 1 / 2],
-        stages: [
-          [], [1 / 4], [3 / 32, 9 / 32], [1932 / 2197, -7200 / 2197, 7296 / 2197],
-          [439 / 216, -8, 3680 / 513, -845 / 4104],
-          [-8 / 27, 2, -3544 / 2565, 1859 / 4104, -11 / 40],
-        ],
-        weights: [25 / 216, 0, 1408 / 2565, 2197 / 4104, -1 / 5, 0],
-        embeddedWeights: [16 / 135, 0, 6656 / 12825, 28561 / 56430, -9 / 50, 2 / 55],
-        order: 4, embeddedOrder: 5)))
-
-  /// Cash and Karp's pair 5(4).
-  public static let cashKarp5 = ODEMethod(
-    name: "cash-karp", source: "Cash, Karp, ACM Trans. Math. Softw. 16 (1990)",
-    scheme: .explicitRungeKutta(
-      Tableau(
-        nodes: [0, 1 / 5, 3 / 10, 3 / 5, 1, 7 / 8],
-        stages: [
-          [], [1 / 5], [3 / 40, 9 / 40], [3 / 10, -9 / 10, 6 / 5],
-          [-11 / 54, 5 / 2, -70 / 27, 35 / 27],
-          [1631 / 55296, 175 / 512, 575 / 13824, 44275 / 110592, 253 / 4096],
-        ],
-        weights: [37 / 378, 0, 250 / 621, 125 / 594, 0, 512 / 1771],
-        embeddedWeights: [2825 / 27648, 0, 18575 / 48384, 13525 / 55296, 277 / 14336, 1 / 4],
-        order: 5, embeddedOrder: 4)))
-
   /// Dormand and Prince's pair 5(4) with Shampine's embedded weights (as torchdiffeq and diffrax
   /// have it) and his quartic for dense output.
   ///

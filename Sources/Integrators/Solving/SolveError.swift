@@ -1,0 +1,7 @@
+/// Times that a solve cannot be asked for.
+public enum SolveError: Error, Hashable {
+  /// Each time must lie beyond the one before it, or at it, in the direction of the span.
+  case timesOutOfOrder(index: Int, before: Double, time: Double)
+  case timeOutsideSpan(time: Double, start: Double, end: Double)
+  case initialStateNotFinite(component: Int)
+}

@@ -1,0 +1,42 @@
+public import NumericCore
+
+/// How a method steps along a field, one try at a time.
+///
+/// A walk calls `attempt` until a try is accepted, may then ask for states inside the step, and
+/// calls `advance` before it goes on. What a method keeps from step to step (slopes, earlier
+/// states, factorizations) is the stepper's own.
+public protocol Stepper<State>: Sendable {
+  associatedtype State: VectorSpace
+
+  /// Evaluations of the field so far.
+  var evaluations: Int { get }
+
+  /// The derivative at the start of a step.
+  mutating func slope<Field: VectorField<State>>(
+    _ field: Field, _ time: Double, _ state: State
+  ) -> State
+
+  /// The state after a step of this (signed) size.
+  mutating func attempt<Field: VectorField<State>>(
+    _ field: Field, _ time: Double, _ state: State, size: Double
+  ) -> State
+
+  /// The estimated error of the last try.
+  func error(size: Double) -> State
+
+  /// The state at `time + theta · size` in the last try.
+  mutating func interpolated<Field: VectorField<State>>(
+    _ field: Field, _ time: Double, _ state: State, size: Double, end: State, theta: Double
+  ) -> State
+
+  /// Powers of θ in the polynomial of a step.
+  var interpolantDegree: Int { get }
+
+  /// The coefficient of `θ^power` (1 and more) in the polynomial of the last try.
+  mutating func interpolantCoefficient<Field: VectorField<State>>(
+    _ field: Field, _ time: Double, size: Double, end: State, power: Int
+  ) -> State
+
+  /// Makes the end of the last try the start of the next.
+  mutating func advance()
+}
