@@ -1,3 +1,4 @@
+import ContinuousModels
 import Experiments
 import NumericCore
 
@@ -14,6 +15,8 @@ struct Sentence {
     case let error as UsageError: (message, code) = (error.description, .usage)
     case let error as FileError: (message, code) = Self.sentence(error)
     case let error as DataError: (message, code) = (error.sentence, error.exitCode)
+    case let error as EquationError: (message, code) = (error.description, .badData)
+    case let error as FitError: (message, code) = (error.sentence, error.exitCode)
     default: (message, code) = ("\(error)", .failure)
     }
   }

@@ -1,3 +1,5 @@
+import NumericCore
+
 /// The verb table.
 ///
 /// To add a verb:
@@ -10,7 +12,12 @@
 /// `--json`; progress and warnings go to `console.note`. `Commands/DataCommand.swift` is a short example.
 enum Verbs {
   static let all: [any Command.Type] = [
+    SolveCommand.self,
+    MethodsCommand.self,
+    SystemsCommand.self,
+    FitCommand.self,
     ReproduceCommand.self,
+    BenchCommand.self,
     DataCommand.self,
   ]
 
@@ -57,6 +64,6 @@ enum Verbs {
   private static func find(_ verb: String) throws(UsageError) -> any Command.Type {
     for type in all where type.page.verb == verb { return type }
     let known = all.map { $0.page.verb }
-    throw .unknownVerb(verb, suggestion: suggestion(for: verb, among: known))
+    throw .unknownVerb(verb, suggestion: nearestName(to: verb, among: known))
   }
 }

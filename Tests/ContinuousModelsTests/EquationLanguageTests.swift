@@ -113,4 +113,11 @@ private func value(_ formula: String, x: Double = 1, t: Double = 0) throws -> Do
     #expect(system.states.map(\.hasInitialValue) == [false, true])
     #expect(system.initialState()[0].isNaN)
   }
+
+  @Test func `an initial value that is fixed or follows from parameters is not free`() throws {
+    let system = try EquationSystem(
+      "x' = -x\ny' = -y\nz' = -z\nx(0) = 1\ny(0) = 2 fixed\nz(0) = s\ns = 3", name: "test")
+    #expect(system.states.map(\.isInitialFixed) == [false, true, true])
+    #expect(system.initialState() == [1, 2, 3])
+  }
 }

@@ -157,7 +157,7 @@ def entry(system, f, parameters, initial, end, stiff=False, name=None, points=11
     }
 
 
-ECCENTRICITY = 0.6
+ECCENTRICITY = 0.5
 KEPLER_START = [1 - ECCENTRICITY, 0, 0, np.sqrt((1 + ECCENTRICITY) / (1 - ECCENTRICITY))]
 RODS = {"g": 9.8, "m1": 1.0, "m2": 1.0, "l1": 1.0, "c1": 0.5, "c2": 0.5, "i1": 1.0, "i2": 1.0}
 
@@ -177,7 +177,7 @@ entries = [
         "pendulum", pendulum, {"g": 9.81, "length": 2.0, "damping": 0.7}, [1, 0], 10,
         name="pendulum-damped"),
     entry("double-pendulum", double_pendulum, RODS, [0.5, 0.5, 0.5, 0.5], 10),
-    entry("kepler", kepler, {"mu": 1.0, "eccentricity": ECCENTRICITY}, KEPLER_START, 20),
+    entry("kepler", kepler, {"mu": 1.0, "eccentricity": ECCENTRICITY}, KEPLER_START, 10),
     entry("brusselator", brusselator, {"a": 1.0, "b": 3.0}, [1.5, 3], 20),
     entry("sir", sir, {"beta": 0.5, "gamma": 0.1, "population": 1.0}, [0.99, 0.01, 0], 100),
     entry(

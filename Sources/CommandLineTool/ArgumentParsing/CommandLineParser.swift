@@ -1,3 +1,5 @@
+import NumericCore
+
 /// Reads the words after a verb into a command's parameters.
 struct CommandLineParser {
   /// What is to be done after parsing.
@@ -71,7 +73,7 @@ struct CommandLineParser {
     }
     guard let parameter = options[name] else {
       let known = options.keys.sorted() + ["--help", "--json"]
-      throw .unknownOption(name, verb: verb, suggestion: suggestion(for: name, among: known))
+      throw .unknownOption(name, verb: verb, suggestion: nearestName(to: name, among: known))
     }
     if !written.insert(name).inserted && !parameter.isRepeatable {
       throw .repeated(option: name, verb: verb)
@@ -104,7 +106,7 @@ struct CommandLineParser {
     if parameter.take(word) { return }
     throw .invalidValue(
       of: name, word: word, verb: verb, expected: parameter.expectation,
-      suggestion: suggestion(for: word, among: parameter.choices))
+      suggestion: nearestName(to: word, among: parameter.choices))
   }
 
   private func checkRequired() throws(UsageError) {

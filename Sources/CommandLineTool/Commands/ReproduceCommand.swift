@@ -56,7 +56,7 @@ struct ReproduceCommand: Command {
         throw .invalidValue(
           of: "<names>", word: name, verb: Self.page.verb,
           expected: "one of \(known.joined(separator: ", "))",
-          suggestion: suggestion(for: name, among: known))
+          suggestion: nearestName(to: name, among: known))
       }
       found.append(experiment)
     }

@@ -2,7 +2,7 @@
 ///
 ///     text       = { [ statement ] [ "#" comment ] line end }
 ///     statement  = name "'" "=" formula
-///                | name "(" formula ")" "=" formula
+///                | name "(" formula ")" "=" formula [ "fixed" ]
 ///                | name "=" formula { constraint }
 ///                | "input" name [ "=" formula ]
 ///                | "span" "=" formula ".." formula
@@ -64,7 +64,8 @@ struct EquationParser {
       let time = try formula()
       try expect(")")
       try expect("=")
-      return made(.initial(try formula(), time: time), name, start)
+      let value = try formula()
+      return made(.initial(value, time: time, isFixed: take(.name("fixed"))), name, start)
     }
     try expect("=", or: "\"'\", \"(\" or \"=\" after '\(name)'")
     if name == "span" {

@@ -23,7 +23,7 @@ struct EquationReader {
   private var definitions: [String: Position] = [:]
   private var derivatives: [Named<EquationSyntax>] = []
   private var formulas: [Named<EquationSyntax>] = []
-  private var initials: [Named<(formula: EquationSyntax, time: EquationSyntax)>] = []
+  private var initials: [Named<(formula: EquationSyntax, time: EquationSyntax, isFixed: Bool)>] = []
   /// Names of parameters that some formula uses.
   private var used: Set<String> = []
   /// Nodes of finished intermediates, and the chain of those under way.
@@ -70,13 +70,13 @@ extension EquationReader {
     case .derivative(let formula):
       try define(name, at: position)
       derivatives.append((name, position, formula))
-      states.append(.init(name: name, note: note, hasInitialValue: false))
-    case .initial(let formula, let time):
+      states.append(.init(name: name, note: note, hasInitialValue: false, isInitialFixed: false))
+    case .initial(let formula, let time, let isFixed):
       if EquationFunction.names.contains(name) { throw error(.reservedName(name), at: position) }
       if let first = initials.first(where: { $0.name == name }) {
         throw error(.definedTwice("\(name)(…)", firstLine: first.position.line), at: position)
       }
-      initials.append((name, position, (formula, time)))
+      initials.append((name, position, (formula, time, isFixed)))
     case .definition(let formula, let constraints):
       try define(name, at: position)
       if formula.names.contains(where: { $0.name != "pi" }) {
@@ -175,6 +175,7 @@ extension EquationReader {
       }
       initialRoots[place] = root
       states[place].hasInitialValue = true
+      states[place].isInitialFixed = initial.value.isFixed || graph.value(of: root) == nil
     }
   }
 }

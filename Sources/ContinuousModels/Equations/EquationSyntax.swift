@@ -44,8 +44,8 @@ struct EquationStatement {
   enum Kind {
     /// `x' = formula`
     case derivative(EquationSyntax)
-    /// `x(0) = formula`
-    case initial(EquationSyntax, time: EquationSyntax)
+    /// `x(0) = formula`, perhaps `fixed`
+    case initial(EquationSyntax, time: EquationSyntax, isFixed: Bool)
     /// `k = formula`, a parameter if the formula is a number, else an intermediate.
     case definition(EquationSyntax, [Constraint])
     /// `input u` or `input u = 0`

@@ -22,6 +22,8 @@ public struct EquationSystem: Sendable {
     /// The comment at its derivative.
     public var note: String
     public var hasInitialValue: Bool
+    /// Its initial value is known, or follows from the parameters: not to be estimated by itself.
+    public var isInitialFixed: Bool
   }
 
   /// A number that may be set or estimated.

@@ -53,12 +53,12 @@ extension NamedSystem {
       v' = -mu*y/r^3
       r  = sqrt(x^2 + y^2)
       mu = 1 > 0
-      eccentricity = 0.6 in 0..1
+      eccentricity = 0.5 in 0..1
       x(0) = 1 - eccentricity
       y(0) = 0
       u(0) = 0
       v(0) = sqrt(mu*(1 + eccentricity)/(1 - eccentricity))
-      span = 0..20
+      span = 0..10
       """),
   ]
 }

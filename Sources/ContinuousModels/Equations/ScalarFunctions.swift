@@ -3,6 +3,7 @@ package import Tensors
 
 extension UnaryFunction {
   /// The function of one number.
+  @inline(__always)
   package func value<Scalar: ElementaryScalar>(_ x: Scalar) -> Scalar {
     switch self {
     case .negate: -x
@@ -27,6 +28,7 @@ extension UnaryFunction {
 
 extension BinaryFunction {
   /// The function of two numbers; not-a-number passes through `minimum` and `maximum`.
+  @inline(__always)
   package func value<Scalar: ElementaryScalar>(_ a: Scalar, _ b: Scalar) -> Scalar {
     switch self {
     case .add: a + b
@@ -42,6 +44,7 @@ extension BinaryFunction {
 
 extension Comparison {
   /// 1 where it holds, else 0.
+  @inline(__always)
   package func value<Scalar: ElementaryScalar>(_ a: Scalar, _ b: Scalar) -> Scalar {
     switch self {
     case .less: a < b ? 1 : 0

@@ -1,0 +1,179 @@
+import ContinuousModels
+import Integrators
+import NumericCore
+import Tensors
+
+/// `neural-ode solve`: integrates a system of equations.
+struct SolveCommand: Command {
+  static let page = CommandPage(
+    verb: "solve", summary: "Solves a named system, or one written in a file.",
+    discussion:
+      "Start, end, initial values and parameters are those of the system ('neural-ode systems NAME' shows them) "
+      + "unless they are given here. Steps adapt to --rtol and --atol; with --step they are equal. "
+      + "A solve that fails writes what it has and exits with 1.",
+    examples: [
+      "solve lorenz --set rho=24 --to 5 --points 6",
+      "solve lotka-volterra --initial 20,5 --at 0,1,2,5 --json",
+      "solve mine.ode --method dopri5 --rtol 1e-10 --atol 1e-10",
+    ])
+
+  @Argument(
+    value: "system", help: "A name ('neural-ode systems' lists them), or a file of equations.")
+  var system: String
+  @Option(value: "name", help: "The method ('neural-ode methods' lists them).")
+  var method = "tsit5"
+  @Option(name: "rtol", help: "Relative tolerance of a step (1e-6 unless given).")
+  var relativeTolerance: Double?
+  @Option(name: "atol", help: "Absolute tolerance of a step (1e-9 unless given).")
+  var absoluteTolerance: Double?
+  @Option(value: "size", help: "Equal steps of at most this size, instead of tolerances.")
+  var step: Double?
+  @Option(name: "max-steps", help: "A solve that has tried so many steps ends.")
+  var stepBudget = AdaptiveControl.defaultStepBudget
+  @Option(value: "time", help: "Time of the initial state.") var from: Double?
+  @Option(value: "time", help: "Last time; may lie before the first.") var to: Double?
+  @Option(help: "Initial values in the order of the states.") var initial: NumberList?
+  @Option(help: "Sets a parameter.") var set: [Assignment] = []
+  @Option(help: "Times at which the state is written.") var at: NumberList?
+  @Option(help: "Number of evenly spaced times at which the state is written (11 unless given).")
+  var points: Int?
+  @Option(help: "Arithmetic of the state.") var scalar = Scalar.float64
+
+  enum Scalar: String, CaseIterable, ArgumentValue {
+    case float32, float64
+    var type: ScalarType { self == .float32 ? .float32 : .float64 }
+  }
+
+  func validate() throws(UsageError) {
+    if at != nil && points != nil {
+      throw .combination("--at and --points exclude each other", remedy: "keep one of them")
+    }
+    if let points, points < 2 {
+      throw .combination("--points is \(points)", remedy: "write 2 or more")
+    }
+    if step != nil && (relativeTolerance ?? absoluteTolerance) != nil {
+      throw .combination(
+        "--step asks for equal steps, --rtol and --atol for adapted ones", remedy: "keep one kind")
+    }
+    if let step, step <= 0 {
+      throw .combination("--step is \(shortText(step))", remedy: "write a positive size")
+    }
+    if stepBudget < 1 {
+      throw .combination("--max-steps is \(stepBudget)", remedy: "write a positive number")
+    }
+    for (name, value) in [("--rtol", relativeTolerance), ("--atol", absoluteTolerance)] {
+      if let value, value < 0 {
+        throw .combination("\(name) is \(shortText(value))", remedy: "a tolerance is not negative")
+      }
+    }
+    if relativeTolerance ?? 1 == 0 && absoluteTolerance ?? 1 == 0 {
+      throw .combination("both tolerances are 0", remedy: "make one of them positive")
+    }
+  }
+
+  func run(_ console: Console) throws {
+    let solver = try self.solver()
+    let equations = try SystemArgument.equations(system)
+    let parameters = try SystemArgument.parameters(of: equations, setting: set)
+    try checkInputs(of: equations)
+    let start = try initialState(of: equations, parameters)
+    let times = try TimeChoice(self, equations).times()
+    let solution = equations.solution(
+      from: start, at: times.all, parameters: parameters, solver: solver, scalarType: scalar.type)
+    let report = SolveReport(
+      equations, solution, method: solver.method, writing: times.written)
+    report.print(to: console)
+    if !solution.status.isCompleted {
+      console.note("error: \(report.message)")
+      throw ExitCode.failure
+    }
+  }
+
+  private func solver() throws(UsageError) -> ODESolver {
+    guard let method = ODEMethod.named(self.method) else {
+      let near = nearestName(to: self.method, among: ODEMethod.all.map(\.name))
+      throw .combination(
+        "there is no method '\(self.method)'",
+        remedy: near.map { "did you mean '\($0)'?" } ?? "see 'neural-ode methods'")
+    }
+    if let step { return ODESolver(method: method, control: .fixed(step)) }
+    guard method.isAdaptive else {
+      throw .combination(
+        "'\(method.name)' estimates no error", remedy: "give it equal steps, as in --step 0.01")
+    }
+    let tolerance = Tolerance(
+      relative: relativeTolerance ?? 1e-6, absolute: absoluteTolerance ?? 1e-9)
+    return ODESolver(
+      method: method, control: .proportionalIntegral(tolerance, stepBudget: stepBudget))
+  }
+
+  private func checkInputs(of equations: EquationSystem) throws(UsageError) {
+    guard let input = equations.inputs.first(where: { $0.defaultValue == nil }) else { return }
+    throw .combination(
+      "\(equations.name) has the input '\(input.name)' without a value",
+      remedy: "write 'input \(input.name) = 0' in the equations")
+  }
+
+  private func initialState(
+    of equations: EquationSystem, _ parameters: [Double]
+  ) throws(UsageError) -> [Double] {
+    let names = equations.states.map(\.name)
+    if let values = initial?.values {
+      guard values.count == names.count else {
+        throw .combination(
+          "--initial has \(values.count) values, \(equations.name) has \(names.count) states",
+          remedy: "write one for each of \(names.joined(separator: ", "))")
+      }
+      return values
+    }
+    if let missing = equations.states.first(where: { !$0.hasInitialValue }) {
+      throw .combination(
+        "\(equations.name) has no initial value of '\(missing.name)'",
+        remedy: "write '\(missing.name)(0) = …' in the equations, or give --initial")
+    }
+    return equations.initialState(parameters: parameters)
+  }
+}
+
+/// Which times a solve covers and writes.
+private struct TimeChoice {
+  let command: SolveCommand
+  let from: Double
+  let to: Double
+
+  init(_ command: SolveCommand, _ equations: EquationSystem) throws(UsageError) {
+    self.command = command
+    from = command.from ?? equations.span?.lowerBound ?? 0
+    guard let to = command.to ?? command.at?.values.last ?? equations.span?.upperBound else {
+      throw .combination(
+        "\(equations.name) has no span", remedy: "give --to, or write 'span = 0..10' in it")
+    }
+    self.to = to
+  }
+
+  /// The times of the solve, the start first, and which of them are written.
+  func times() throws(UsageError) -> (all: [Double], written: Range<Int>) {
+    guard let times = command.at?.values else {
+      guard from != to else {
+        throw .combination(
+          "the span from \(from) to \(to) is empty", remedy: "change --from or --to")
+      }
+      let count = command.points ?? 11
+      return (TimeSpan(from: from, to: to).evenlySpaced(count), 0..<count)
+    }
+    let direction: Double = to < from ? -1 : 1
+    for time in times where (time - from) * direction < 0 || (to - time) * direction < 0 {
+      throw .combination(
+        "--at: \(shortText(time)) lies outside of the span from \(shortText(from)) to \(shortText(to))",
+        remedy: "change it, or --from and --to")
+    }
+    for (earlier, later) in zip(times, times.dropFirst()) where (later - earlier) * direction <= 0 {
+      throw .combination(
+        "--at: \(shortText(later)) follows \(shortText(earlier))",
+        remedy: "write the times in order, each once")
+    }
+    if times == [from] { return ([from, from], 0..<1) }
+    return times.first == from
+      ? (times, 0..<times.count) : ([from] + times, 1..<times.count + 1)
+  }
+}

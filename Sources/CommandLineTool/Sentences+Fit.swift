@@ -1,0 +1,33 @@
+import ContinuousModels
+
+extension FitError {
+  /// What is wrong and what to do.
+  var sentence: String {
+    switch self {
+    case .unknownName(let name, let suggestion):
+      "'\(name)' is neither a parameter nor an initial value; "
+        + (suggestion.map { "did you mean '\($0)'?" } ?? "initial values are written as in 'x(0)'")
+    case .unknownColumn(let name, let suggestion):
+      "'\(name)' is neither a state nor an intermediate; "
+        + (suggestion.map { "did you mean '\($0)'?" } ?? "see the equations")
+    case .tooFewMeasurements(let found, let unknowns):
+      "\(found) measurements do not determine \(unknowns) unknowns; fix some with --fix"
+    case .nothingToEstimate: "every value is fixed; leave one free"
+    case .notPositive(let name, let time, let value):
+      "'\(name)' is \(value) at time \(time), and lognormal errors want positive values; "
+        + "remove it or choose --likelihood normal"
+    case .inputWithoutSignal(let name):
+      "the input '\(name)' has no value; write 'input \(name) = 0' in the equations"
+    case .noSolution:
+      "the equations have no solution over the data from any starting point; set others with --set"
+    }
+  }
+
+  var exitCode: ExitCode {
+    switch self {
+    case .unknownName, .unknownColumn, .nothingToEstimate: .usage
+    case .tooFewMeasurements, .notPositive, .inputWithoutSignal: .badData
+    case .noSolution: .failure
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import ContinuousModels
+import Integrators
+import NumericCore
+
+/// What `solve` writes.
+struct SolveReport {
+  private let equations: EquationSystem
+  private let solution: EquationSolution
+  private let method: ODEMethod
+  private let written: Range<Int>
+
+  init(
+    _ equations: EquationSystem, _ solution: EquationSolution, method: ODEMethod,
+    writing: Range<Int>
+  ) {
+    self.equations = equations
+    self.solution = solution
+    self.method = method
+    written = writing
+  }
+
+  func print(to console: Console) {
+    // A failed solve has fewer times than were asked for.
+    let rows = zip(solution.times, solution.states).prefix(written.upperBound)
+      .dropFirst(written.lowerBound)
+    console.table(
+      ["time"] + equations.states.map(\.name),
+      rows.map { [shortText($0)] + $1.map { shortText($0, digits: 10) } })
+    let statistics = solution.statistics
+    console.print()
+    console.print(
+      "\(method.name): \(statistics.acceptedSteps) steps accepted, \(statistics.rejectedSteps) rejected, "
+        + "\(statistics.evaluations) evaluations; \(solution.status.word)")
+    console.emit([
+      "system": .string(equations.name), "method": .string(method.name),
+      "times": JSONValue(rows.map(\.0)), "states": .array(rows.map { JSONValue($0.1) }),
+      "statistics": [
+        "evaluations": JSONValue(statistics.evaluations),
+        "acceptedSteps": JSONValue(statistics.acceptedSteps),
+        "rejectedSteps": JSONValue(statistics.rejectedSteps),
+        "firstStep": .number(statistics.firstStep),
+        "smallestStep": .number(statistics.smallestStep),
+        "largestStep": .number(statistics.largestStep),
+      ],
+      "status": .string(solution.status.word),
+      "message": solution.status.isCompleted ? .null : .string(message),
+    ])
+  }
+
+  /// Where and why the solve ended early, and what to try.
+  var message: String {
+    switch solution.status {
+    case .completed: "completed"
+    case .stepBudgetExhausted(let time):
+      "all steps were used up at time \(shortText(time)); raise --max-steps or the tolerances"
+    case .stiff(let time, let product):
+      "the equations are stiff: at time \(shortText(time)) stability, not accuracy, bounds the steps "
+        + "(step times eigenvalue \(shortText(product, digits: 2))); "
+        + "an explicit method needs --max-steps raised, or a shorter span"
+    case .stepUnderflow(let time):
+      "the step size vanished at time \(shortText(time)); the solution may be singular there, "
+        + "or the tolerances too small for the arithmetic"
+    case .nonFinite(let time, let component):
+      "'\(equations.states[component].name)' ceased to be finite after time \(shortText(time)); "
+        + "check the equations and the initial values there, or end before"
+    }
+  }
+}
+
+extension SolveStatus {
+  /// The status as one word.
+  var word: String {
+    switch self {
+    case .completed: "completed"
+    case .stepBudgetExhausted: "stepBudgetExhausted"
+    case .stiff: "stiff"
+    case .stepUnderflow: "stepUnderflow"
+    case .nonFinite: "nonFinite"
+    }
+  }
+}

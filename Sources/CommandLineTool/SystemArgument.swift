@@ -1,0 +1,52 @@
+import ContinuousModels
+import NumericCore
+
+/// A system on the command line: a name of the table, or a file of equations.
+enum SystemArgument {
+  /// The equations meant by `word`: a file where there is a dot or a slash, else a name.
+  static func equations(_ word: String) throws -> EquationSystem {
+    guard word.contains(".") || word.contains("/") else { return try named(word).equations() }
+    let bytes = try Files.read(word, limit: 1 << 20)
+    return try EquationSystem(String(decoding: bytes, as: UTF8.self), name: word)
+  }
+
+  static func named(_ name: String) throws(UsageError) -> NamedSystem {
+    if let found = NamedSystem.named(name) { return found }
+    let near = nearestName(to: name, among: NamedSystem.all.map(\.name))
+    throw .combination(
+      "there is no system '\(name)'",
+      remedy: near.map { "did you mean '\($0)'?" }
+        ?? "see 'neural-ode systems', or name a file of equations such as mine.ode")
+  }
+
+  /// The parameters' values after `--set`.
+  static func parameters(
+    of system: EquationSystem, setting assignments: [Assignment]
+  ) throws(UsageError) -> [Double] {
+    var values = system.defaultParameters
+    for assignment in assignments {
+      let names = system.parameters.map(\.name)
+      guard let place = system.parameterIndex(assignment.name) else {
+        let near = nearestName(to: assignment.name, among: names)
+        throw .combination(
+          "--set: \(system.name) has no parameter '\(assignment.name)'",
+          remedy: near.map { "did you mean '\($0)'?" }
+            ?? "the parameters are \(names.joined(separator: ", "))")
+      }
+      guard let value = Double(assignment.value), value.isFinite else {
+        throw .combination(
+          "--set: '\(assignment.value)' is not a number",
+          remedy: "write one as in --set \(assignment.name)=\(system.defaultParameters[place])")
+      }
+      let parameter = system.parameters[place]
+      guard parameter.lowerBound <= value, value <= parameter.upperBound else {
+        throw .combination(
+          "--set: \(assignment.name)=\(assignment.value) is outside of its bounds "
+            + "\(parameter.lowerBound)..\(parameter.upperBound)",
+          remedy: "choose a value within them")
+      }
+      values[place] = value
+    }
+    return values
+  }
+}

@@ -1,0 +1,82 @@
+public import Integrators
+import NumericCore
+public import Tensors
+
+/// The states of a system over time, and how the solve went.
+public struct EquationSolution: Sendable {
+  /// The times that were reached.
+  public var times: [Double]
+  /// `[time][state]`.
+  public var states: [[Double]]
+  public var status: SolveStatus
+  public var statistics: StepStatistics
+}
+
+extension EquationSystem {
+  /// Solves the equations from the first of `times` on, and saves the states at all of them.
+  ///
+  /// - Parameters:
+  ///   - initial: the state at the first time; nil: as written in the equations.
+  ///   - times: monotone, at least 2.
+  ///   - parameters: nil: as written in the equations.
+  ///   - scalarType: the arithmetic of the state; time is always double.
+  /// - Returns: the times that were reached; a failed solve has fewer than were asked for.
+  /// - Precondition: inputs have default values.
+  public func solution(
+    from initial: [Double]? = nil, at times: [Double], parameters: [Double]? = nil,
+    solver: ODESolver, scalarType: ScalarType = .float64
+  ) -> EquationSolution {
+    let parameters = parameters ?? defaultParameters
+    let initial = initial ?? initialState(parameters: parameters)
+    precondition(
+      initial.count == states.count,
+      "\(initial.count) initial values for the \(states.count) states of \(name)")
+    return switch scalarType {
+    case .float32: solution(Float.self, initial, times, parameters, solver)
+    case .float64: solution(Double.self, initial, times, parameters, solver)
+    }
+  }
+
+  private func solution<Scalar: TapeScalar>(
+    _: Scalar.Type, _ initial: [Double], _ times: [Double], _ parameters: [Double],
+    _ solver: ODESolver
+  ) -> EquationSolution {
+    let registers = TapeRegisters<Scalar>(derivativeTape, parameters: parameters)
+    for (place, input) in inputs.enumerated() {
+      guard let value = input.defaultValue else {
+        preconditionFailure("the input \(input.name) of \(name) has no value")
+      }
+      registers.set(input: place, to: value)
+    }
+    let (states, report) = solve(registers, from: initial, at: times, solver)
+    let reached = states.prefix { $0.allSatisfy { $0.isFinite } }
+    return EquationSolution(
+      times: Array(times.prefix(reached.count)), states: Array(reached), status: report.status,
+      statistics: report.statistics)
+  }
+}
+
+/// Solves one trajectory of a tape's field: `[time][state]`.
+func solve<Scalar: TapeScalar>(
+  _ registers: TapeRegisters<Scalar>, from initial: [Double], at times: [Double],
+  _ solver: ODESolver
+) -> (states: [[Double]], report: RowReport) {
+  let width = registers.tape.stateCount
+  let integrator = RowIntegrator<Scalar>(
+    method: solver.method, control: solver.control, rows: 1, width: width)
+  let start = initial.map(Scalar.init)
+  var flat = [Scalar](repeating: 0, count: times.count * width)
+  let reports = times.withUnsafeBufferPointer { times in
+    start.withUnsafeBufferPointer { start in
+      flat.withUnsafeMutableBufferPointer { flat in
+        integrator.solve(
+          EquationField(registers), initial: start.baseAddress!,
+          times: .shared(times.baseAddress!, count: times.count), states: flat.baseAddress!)
+      }
+    }
+  }
+  let states = times.indices.map { time in
+    flat[time * width..<(time + 1) * width].map(Double.init)
+  }
+  return (states, reports[0])
+}

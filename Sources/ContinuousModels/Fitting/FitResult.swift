@@ -1,0 +1,34 @@
+/// What a fit found.
+public struct FitResult: Sendable {
+  /// An estimated number.
+  public struct Estimate: Sendable {
+    /// A parameter's name, or `x(0)`.
+    public var name: String
+    public var value: Double
+    /// 95 % by the curvature at the minimum (Laplace); nil if the data do not determine the value.
+    public var laplace: ClosedRange<Double>?
+    /// 95 % by the profile of the likelihood; an end is nil where the data set no bound.
+    public var profile: (lower: Double?, upper: Double?)
+    /// Whether the data bound the value on both sides.
+    public var isIdentified: Bool { profile.lower != nil && profile.upper != nil }
+  }
+
+  public var estimates: [Estimate]
+  /// Maximum-likelihood standard deviation of the errors (of the logarithms, if lognormal).
+  public var standardDeviation: Double
+  /// Sum of the squared residuals (of the logarithms, if lognormal; weighted, if robust).
+  public var residualSquares: Double
+  public var logLikelihood: Double
+  public var measurementCount: Int
+  public var hasConverged: Bool
+  /// Starting points, and how many of them ended at this minimum.
+  public var starts: Int
+  public var agreeingStarts: Int
+  /// Solves of the equations with their sensitivities.
+  public var solves: Int
+  /// Values of the measured quantities, `[time][column]`.
+  public var predictions: [[Double]]
+
+  /// The estimated value of a name.
+  public subscript(name: String) -> Double? { estimates.first { $0.name == name }?.value }
+}

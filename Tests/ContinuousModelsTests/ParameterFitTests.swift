@@ -1,0 +1,165 @@
+import ContinuousModels
+import Integrators
+import NumericCore
+import TestSupport
+import Testing
+
+/// Hudson's Bay Company pelts in thousands (hare, lynx), 1900–1920.
+private let pelts: [[Double]] = [
+  [30.0, 4.0], [47.2, 6.1], [70.2, 9.8], [77.4, 35.2], [36.3, 59.4], [20.6, 41.7], [18.1, 19.0],
+  [21.4, 13.0], [22.0, 8.3], [25.4, 9.1], [27.1, 7.4], [40.3, 8.0], [57.0, 12.3], [76.6, 19.5],
+  [52.3, 45.7], [19.5, 51.1], [11.2, 29.7], [7.6, 15.8], [14.6, 9.7], [16.2, 10.1], [24.7, 8.1],
+]
+
+/// Common cold on Tristan da Cunha (infected, recovered), days 1–21.
+private let cold: [[Double]] = [
+  [1, 0], [1, 0], [3, 0], [7, 0], [6, 5], [10, 7], [13, 8], [13, 13], [14, 13], [14, 16], [17, 17],
+  [10, 24], [6, 30], [6, 31], [4, 33], [3, 34], [1, 36], [1, 36], [1, 36], [1, 36], [0, 37],
+]
+
+private let tightSolver = ODESolver(
+  method: .tsitouras5,
+  control: .proportionalIntegral(Tolerance(relative: 1e-11, absolute: 1e-11)))
+
+private func isNear(_ found: Double?, _ expected: Double, digits: Double = 5e-4) -> Bool {
+  guard let found else { return false }
+  return abs(found - expected) <= digits * abs(expected)
+}
+
+@Suite struct ParameterFitTests {
+  // The reference values were found by SciPy's least_squares on the same data, to all digits shown.
+  @Test func `hare and lynx have SciPy's estimates`() throws {
+    let system = try #require(NamedSystem.named("lotka-volterra")).equations()
+    var fit = ParameterFit(
+      system,
+      to: .init(
+        times: (0..<21).map { 1900 + Double($0) }, names: ["prey", "predator"], values: pelts),
+      likelihood: .lognormal)
+    fit.starts = 4
+    let result = try fit.run()
+    let expected = [
+      ("alpha", 0.537852745), ("beta", 0.0270619223), ("gamma", 0.800342133),
+      ("delta", 0.0238159573), ("prey(0)", 34.6154892), ("predator(0)", 5.80505776),
+    ]
+    for (name, value) in expected { #expect(isNear(result[name], value), "\(name)") }
+    #expect(isNear(result.standardDeviation, 0.21710677866666897))
+    #expect(result.hasConverged)
+    for estimate in result.estimates {
+      let laplace = try #require(estimate.laplace)
+      #expect(estimate.isIdentified && laplace.contains(estimate.value))
+      // Both intervals are of the same width, to the curvature of the likelihood.
+      let lower = try #require(estimate.profile.lower)
+      let upper = try #require(estimate.profile.upper)
+      #expect(lower < estimate.value && estimate.value < upper)
+      let ratio = (upper - lower) / (laplace.upperBound - laplace.lowerBound)
+      #expect(0.7 < ratio && ratio < 1.4, "\(estimate.name)")
+    }
+  }
+
+  @Test func `the cold on Tristan da Cunha has SciPy's estimates`() throws {
+    let system = try EquationSystem(
+      """
+      s' = -rate*s*i
+      i' = rate*s*i - recovery*i
+      r' = recovery*i
+      rate = 0.01 > 0
+      recovery = 0.3 > 0
+      s(0) = 50
+      i(0) = 1 fixed
+      r(0) = 0 fixed
+      """, name: "cold")
+    let fit = ParameterFit(
+      system, to: .init(times: (1...21).map(Double.init), names: ["i", "r"], values: cold))
+    let result = try fit.run()
+    #expect(isNear(result["rate"], 0.0204610555))
+    #expect(isNear(result["recovery"], 0.267308520))
+    #expect(isNear(result["s(0)"], 40.2831925))
+    #expect(isNear(result.residualSquares, 145.18408637215003, digits: 1e-6))
+  }
+
+  @Test func `sensitivities are the slopes of the solution`() throws {
+    let system = try #require(NamedSystem.named("lotka-volterra")).equations()
+    let unknowns: [SensitivitySystem.Unknown] =
+      system.parameters.indices.map { .parameter($0) } + system.states.indices.map { .initial($0) }
+    let sensitivity = SensitivitySystem(system, unknowns: unknowns, observables: [.state(0)])
+    let solver = tightSolver
+    func states(_ parameters: [Double], _ initial: [Double]) -> [Double] {
+      system.solution(from: initial, at: [0, 5], parameters: parameters, solver: solver).states[1]
+    }
+    let (parameters, initial) = (system.defaultParameters, system.initialState())
+    let whole = sensitivity.solution(at: [0, 5], parameters: parameters, solver: solver)[1]
+    for (block, unknown) in unknowns.enumerated() {
+      var (low, high) = ((parameters, initial), (parameters, initial))
+      let step: Double
+      switch unknown {
+      case .parameter(let place):
+        step = 1e-4 * parameters[place]
+        low.0[place] -= step
+        high.0[place] += step
+      case .initial(let place):
+        step = 1e-4 * initial[place]
+        low.1[place] -= step
+        high.1[place] += step
+      }
+      let (below, above) = (states(low.0, low.1), states(high.0, high.1))
+      for state in 0..<2 {
+        let slope = (above[state] - below[state]) / (2 * step)
+        // Truncation 1e-8 times a third derivative, solver noise 1e-9 / step.
+        #expect(
+          abs(slope - whole[2 * (1 + block) + state]) <= 1e-5 * (1 + abs(slope)),
+          "\(unknown), \(state)")
+      }
+    }
+  }
+
+  @Test func `outliers move a robust fit little`() throws {
+    let system = try EquationSystem("x' = -k*x\nk = 0.5 > 0\nx(0) = 3", name: "decay")
+    let times = (0..<20).map { Double($0) * 0.2 }
+    var noise = SeededGenerator(seed: 3)
+    var values = times.map { [5 * Double.exponential(-0.8 * $0) + 0.02 * noise.numbers(1)[0]] }
+    values[7] = [9]
+    let data = ParameterFit.Measurements(times: times, names: ["x"], values: values)
+    let normal = try ParameterFit(system, to: data).run()
+    let robust = try ParameterFit(system, to: data, likelihood: .robust).run()
+    #expect(isNear(robust["k"], 0.8, digits: 0.02))
+    #expect(!isNear(normal["k"], 0.8, digits: 0.02))
+  }
+
+  @Test func `what the data cannot tell is said`() throws {
+    // Only the product a*b acts.
+    let system = try EquationSystem(
+      "x' = -a*b*x\na = 0.7 > 0\nb = 1.1 > 0\nx(0) = 1 fixed", name: "p")
+    let times = (0..<10).map { Double($0) * 0.3 }
+    var noise = SeededGenerator(seed: 5)
+    let values = times.map { [Double.exponential(-0.9 * $0) + 0.01 * noise.numbers(1)[0]] }
+    let result = try ParameterFit(system, to: .init(times: times, names: ["x"], values: values))
+      .run()
+    #expect(result.estimates.allSatisfy { !$0.isIdentified })
+    let product = try #require(result["a"]) * #require(result["b"])
+    #expect(isNear(product, 0.9, digits: 0.02))
+  }
+
+  @Test func `names are checked`() throws {
+    let system = try EquationSystem("x' = -k*x\nk = 0.5 > 0\nx(0) = 3", name: "decay")
+    let data = ParameterFit.Measurements(
+      times: [0, 1, 2], names: ["x"], values: [[3], [2], [-1]])
+    #expect(throws: FitError.unknownName("kk", suggestion: "k")) {
+      try ParameterFit(system, to: data, startValues: ["kk": 1]).run()
+    }
+    #expect(throws: FitError.notPositive("x", time: 2, value: -1)) {
+      try ParameterFit(system, to: data, likelihood: .lognormal).run()
+    }
+    var other = data
+    other.names = ["y"]
+    #expect(throws: FitError.unknownColumn("y", suggestion: nil)) {
+      try ParameterFit(system, to: other).run()
+    }
+    other = .init(times: [0, 1], names: ["x"], values: [[1], [.nan]])
+    #expect(throws: FitError.tooFewMeasurements(found: 1, unknowns: 2)) {
+      try ParameterFit(system, to: other).run()
+    }
+    #expect(throws: FitError.nothingToEstimate) {
+      try ParameterFit(system, to: data, knownValues: ["k": 1, "x(0)": 3]).run()
+    }
+  }
+}
