@@ -1,0 +1,75 @@
+public import Adjoints
+public import NeuralNets
+public import NumericCore
+public import Tensors
+
+/// The body `F` of a block: the update of a residual network, the field of an ODE-Net.
+///
+/// As a residual block `h ← h + F(h)`; as a field `dh/dt = F(t, h)` with the time appended to each layer that takes it.
+public struct DenseBlock: TensorField {
+  public var inner: Linear
+  public var outer: Linear
+  /// Whether the inner layer takes the time as one more input.
+  public var takesTime: Bool
+
+  /// `F(t, h) = tanh(W₂ softplus(W₁ [h, t] + b₁) + b₂)`.
+  public init(width: Int, hidden: Int, takesTime: Bool, key: RandomKey) {
+    let keys = key.split(2)
+    inner = Linear(width + (takesTime ? 1 : 0), hidden, key: keys[0])
+    outer = Linear(hidden, width, key: keys[1])
+    self.takesTime = takesTime
+  }
+
+  public func callAsFunction(_ time: Tensor, _ state: Tensor) -> Tensor {
+    tanh(outer(softplus(inner(takesTime ? appending(time, to: state) : state))))
+  }
+
+  public mutating func visit(_ visitor: inout some TensorVisitor) {
+    visitor("inner", &inner)
+    visitor("outer", &outer)
+  }
+}
+
+/// The convolutional body of Chen et al. (2018): norm, relu, convolution, norm, relu, convolution, norm.
+///
+/// Shapes: `[batch, height, width, channels]` → same. As a field the time is one more constant channel of each
+/// convolution.
+public struct ConvolutionalBlock: TensorField {
+  public var norms: [GroupNorm]
+  public var convolutions: [Convolution2D]
+  public var takesTime: Bool
+
+  public init(channels: Int, groups: Int, takesTime: Bool, key: RandomKey) {
+    let keys = key.split(2)
+    norms = (0..<3).map { _ in GroupNorm(groups: groups, channels: channels) }
+    convolutions = keys.map {
+      Convolution2D(channels + (takesTime ? 1 : 0), channels, kernel: 3, padding: 1, key: $0)
+    }
+    self.takesTime = takesTime
+  }
+
+  public func callAsFunction(_ time: Tensor, _ state: Tensor) -> Tensor {
+    var h = state
+    for (norm, convolution) in zip(norms, convolutions) {
+      h = relu(norm(h))
+      h = convolution(takesTime ? appending(time, to: h) : h)
+    }
+    return norms[2](h)
+  }
+
+  public mutating func visit(_ visitor: inout some TensorVisitor) {
+    visitor("norms", &norms)
+    visitor("convolutions", &convolutions)
+  }
+}
+
+/// The state with the time as one more feature on the last axis.
+///
+/// Shapes: time `[]` or `[batch, 1]`; state `[batch, …, features]` → `[batch, …, features + 1]`.
+func appending(_ time: Tensor, to state: Tensor) -> Tensor {
+  let column = Array(state.shape.dropLast()) + [1]
+  let time =
+    time.shape.isEmpty
+    ? time : time.reshaped([time.shape[0]] + Array(repeating: 1, count: state.rank - 1))
+  return concatenate([state, time.broadcast(to: column)], axis: -1)
+}

@@ -1,0 +1,16 @@
+import Programs
+package import Tensors
+
+/// How often a classifier is right.
+package enum Accuracy {
+  /// Per cent of labels `[batch]` that are the place of the largest of the logits `[batch, classes]`.
+  package static func percent(logits: Tensor, labels: Tensor) -> Double {
+    let classes = logits.shape[1]
+    let (scores, labels) = (logits.values, labels.values)
+    let hits = labels.indices.count { row in
+      let own = scores[row * classes..<(row + 1) * classes]
+      return own.indices.max { own[$0] < own[$1] }! - row * classes == Int(labels[row])
+    }
+    return 100 * Double(hits) / Double(max(labels.count, 1))
+  }
+}
