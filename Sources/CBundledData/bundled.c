@@ -32,6 +32,9 @@ static const unsigned char uk_measles_cities_csv[] = {
 static const unsigned char uk_measles_demog_csv[] = {
 #embed "data/uk_measles_demog.csv"
 };
+static const unsigned char w1_safetensors[] = {
+#embed "data/w1.safetensors"
+};
 
 static const BundledFile files[] = {
   {"cgm.csv.gz", cgm_csv_gz, sizeof cgm_csv_gz},
@@ -43,6 +46,7 @@ static const BundledFile files[] = {
   {"tristan.csv", tristan_csv, sizeof tristan_csv},
   {"uk_measles_cities.csv", uk_measles_cities_csv, sizeof uk_measles_cities_csv},
   {"uk_measles_demog.csv", uk_measles_demog_csv, sizeof uk_measles_demog_csv},
+  {"w1.safetensors", w1_safetensors, sizeof w1_safetensors},
 };
 
 const BundledFile *bundled_files(void) { return files; }

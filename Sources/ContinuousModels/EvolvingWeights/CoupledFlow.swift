@@ -25,7 +25,10 @@ extension CoupledSystem {
       for fraction in [0, 0.5, 0.5, 1] {
         let (stage, stageWeights): (Tensor, [Tensor]) =
           slopes.last.map { last in
-            (z + (fraction * h) * last.z, zip(weights, last.weights).map { $0 + (fraction * h) * $1 })
+            (
+              z + (fraction * h) * last.z,
+              zip(weights, last.weights).map { $0 + (fraction * h) * $1 }
+            )
           } ?? (z, weights)
         slopes.append((activationRate(stage, stageWeights), weightRate(stageWeights)))
       }

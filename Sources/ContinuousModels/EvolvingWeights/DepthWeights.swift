@@ -1,5 +1,5 @@
-import NeuralNets
-public import NumericCore
+public import NeuralNets
+import NumericCore
 public import Tensors
 
 /// How the weights of a layer depend on depth `t ∈ [0, 1]`.
@@ -24,7 +24,7 @@ public enum DepthWeights: TensorTree {
       return (0..<steps).map { step in
         let t = Double(step) / Double(steps)
         return coefficients.enumerated().dropFirst().reduce(coefficients[0]) {
-          $0 + Platform.cos(Double($1.offset) * .pi * t) * $1.element
+          $0 + Double.cosine(Double($1.offset) * .pi * t) * $1.element
         }
       }
     case .piecewise(let pieces):

@@ -1,4 +1,4 @@
-public import NeuralNets
+import NeuralNets
 public import Tensors
 
 /// Weights that react, diffuse and drift along one of their axes: `∂w/∂t = τ ∂²w/∂x² + υ ∂w/∂x + ρ w`, periodic.
@@ -85,7 +85,8 @@ extension Tensor {
     // Row i of the circulant matrix holds c[(i − j) mod n].
     let indices = (0..<n).flatMap { i in (0..<n).map { Double(((i - $0) % n + n) % n) } }
     let matrix = gathered(
-      Tensor(rounding: indices, shape: [n * n], to: scalarType)).reshaped([n, n])
+      Tensor(rounding: indices, shape: [n * n], to: scalarType)
+    ).reshaped([n, n])
     return matmul(matrix, weights.reshaped([n, weights.type.count / max(n, 1)]))
       .reshaped(weights.shape)
   }

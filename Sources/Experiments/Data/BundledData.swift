@@ -50,6 +50,10 @@ public enum BundledData {
       name: "uk_measles_demog.csv",
       summary: "Births and population of the same towns by year.",
       licence: "MIT", source: "pypomp"),
+    Entry(
+      name: "w1.safetensors",
+      summary: "Initial weights and batches of the benchmark workload W1.",
+      licence: "Apache-2.0", source: "this project"),
   ]
 
   /// The bytes of a bundled file as they are stored (a `.gz` file is compressed).

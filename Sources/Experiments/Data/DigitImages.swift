@@ -4,9 +4,9 @@ import Tensors
 
 /// The bundled 8 × 8 handwritten digits: features in 0…1 and labels.
 package enum DigitImages {
-  /// 1,437 digits for training and 360 for the test, by a permutation drawn from the key.
+  /// 1,437 digits for training and 360 for the test, always the same ones unless another key is given.
   package static func split(
-    trainingCount: Int = 1437, key: RandomKey
+    trainingCount: Int = 1437, key: RandomKey = RandomKey(0)
   ) throws -> (training: LabelledPoints, test: LabelledPoints) {
     let all = try load()
     let order = key.permutation(all.count)

@@ -181,11 +181,4 @@ extension ODESolver {
   static func fixedSteps(_ count: Int) -> ODESolver {
     ODESolver(method: .rungeKutta4, control: .steps(perInterval: count))
   }
-
-  /// Dormand–Prince with both tolerances the same.
-  static func adaptive(_ tolerance: Double) -> ODESolver {
-    ODESolver(
-      method: .dormandPrince5,
-      control: .proportionalIntegral(Tolerance(relative: tolerance, absolute: tolerance)))
-  }
 }

@@ -15,7 +15,7 @@ package struct DepthExperiment: Experiment {
   package init() {}
 
   package func run(_ run: ExperimentRun) throws -> ExperimentResult {
-    let (training, test) = try DigitImages.split(key: run.key.folding(in: 1))
+    let (training, test) = try DigitImages.split()
     let epochs = run.choose(full: 40, quick: 8)
     let keys = run.key.folding(in: 2).split(3)
     let residual = fit(

@@ -52,7 +52,8 @@ package struct EvolvingWeightsExperiment: Experiment {
   /// the images of the unit vectors.
   private func bestLinearFit(evolves: Bool, _ run: ExperimentRun) -> LinearFit {
     let basis = LabelledPoints(
-      points: Tensor([1.0, 0, 0, 1], shape: [2, 2]), targets: Tensor([-1.0, 0, 0, -2], shape: [2, 2]))
+      points: Tensor([1.0, 0, 0, 1], shape: [2, 2]),
+      targets: Tensor([-1.0, 0, 0, -2], shape: [2, 2]))
     let lossAndGradient = valueAndGrad { (model: LinearCoupledSystem, batch: LabelledPoints) in
       square(model.state(from: batch.points, steps: 20) - batch.targets).sum() * 0.5
     }
@@ -81,7 +82,7 @@ package struct EvolvingWeightsExperiment: Experiment {
   // MARK: - Digits
 
   private func digitClaims(_ run: ExperimentRun) throws -> (claims: [Claim], notes: [String]) {
-    let (training, test) = try DigitImages.split(key: run.key.folding(in: 1))
+    let (training, test) = try DigitImages.split()
     let names = ["constant", "time appended", "Galerkin", "piecewise", "evolving 1", "evolving 2"]
     var accuracies: [Double] = []
     let (_, seconds) = timed {
