@@ -88,8 +88,8 @@ INLINE V N(expm1)(V x) {
   return __builtin_elementwise_abs(x) < tiny ? x : y;
 }
 
-/// log(x + c) for x > 0 and a correction c below an ulp of x.
-INLINE V N(log_of_sum)(V x, V c) {
+/// log(x + c) for x > 0 and a correction c (if `corrected`) below an ulp of x.
+INLINE V N(log_of_sum)(V x, V c, const bool corrected) {
 #if T_IS_FLOAT
   const S root_half = 0x3f3504f3;
   const T high = 0x1.62e4p-1f, low = 0x1.7f7d1cp-20f;
@@ -99,8 +99,9 @@ INLINE V N(log_of_sum)(V x, V c) {
 #endif
   const S one = (S)BIAS << MANTISSA;
   const int up = T_IS_FLOAT ? 25 : 54;
-  I subnormal = (I)(x < SMALLEST_NORMAL);
-  x = subnormal ? x * (V)(T)(T_IS_FLOAT ? 0x1p25 : 0x1p54) : x;
+  // A sum 1 + y > 0 is never subnormal.
+  I subnormal = corrected ? (I)(V)0 : (I)(x < SMALLEST_NORMAL);
+  if (!corrected) x = subnormal ? x * (V)(T)(T_IS_FLOAT ? 0x1p25 : 0x1p54) : x;
   I bits = (I)x + (one - root_half);
   // A logical shift: the biased exponent is positive.
 #if T_IS_FLOAT
@@ -110,8 +111,9 @@ INLINE V N(log_of_sum)(V x, V c) {
   I exponent = (I)((unsigned_integers)bits >> MANTISSA) - BIAS;
 #endif
   V m = (V)((bits & (((S)1 << MANTISSA) - 1)) + root_half);
-  V f = (m - 1) + c * N(power_of_two)(-exponent);
-  exponent -= subnormal & up;
+  V f = m - 1;
+  if (corrected) f = f + c * N(power_of_two)(-exponent);
+  if (!corrected) exponent -= subnormal & up;
   V k = (V)(exponent + (I)(V)ROUNDER) - ROUNDER;
   V s = f / (f + 2);
   V z = s * s;
@@ -141,12 +143,12 @@ INLINE V N(log_cases)(V x, V zero_at, V y) {
   return ((x > zero_at) & (x < INFINITE)) ? y : special;
 }
 
-INLINE V N(log)(V x) { return N(log_cases)(x, (V)0, N(log_of_sum)(x, (V)0)); }
+INLINE V N(log)(V x) { return N(log_cases)(x, (V)0, N(log_of_sum)(x, (V)0, false)); }
 
 /// log(1 + x): the rounding error of 1 + x is carried along.
 INLINE V N(log1p)(V x) {
   V u = x + 1;
-  V y = N(log_of_sum)(u, x - (u - 1));
+  V y = N(log_of_sum)(u, x - (u - 1), true);
   const T tiny = T_IS_FLOAT ? 0x1p-25 : 0x1p-54;
   y = __builtin_elementwise_abs(x) < tiny ? x : y;
   return N(log_cases)(x, (V)-1, y);
@@ -264,14 +266,38 @@ INLINE V N(sigmoid)(V x) {
   return (x < 0 ? t : (V)1) / (1 + t);
 }
 
+/// log(1 + t) for t in [0, 1] as in `log_of_sum`, without taking an exponent out.
+INLINE V N(log1p_of_fraction)(V t) {
+  V s = t / (t + 2);
+  V z = s * s;
+#if T_IS_FLOAT
+  V p = (V)0.243016715140042034017f;
+  p = FMA(p, z, (V)0.214274780095429753742f);
+  p = FMA(p, z, (V)0.286168997392048257823f);
+  p = FMA(p, z, (V)0.39998877261747924305f);
+  p = FMA(p, z, (V)0.666666756266929123114f);
+#else
+  V p = (V)0.160570446108773429927;
+  p = FMA(p, z, (V)0.0579691517384292560865);
+  p = FMA(p, z, (V)0.100944305742147306275);
+  p = FMA(p, z, (V)0.10455656866302420181);
+  p = FMA(p, z, (V)0.11770532750673202121);
+  p = FMA(p, z, (V)0.133330064606405159458);
+  p = FMA(p, z, (V)0.153846278407209015602);
+  p = FMA(p, z, (V)0.181818178662180203979);
+  p = FMA(p, z, (V)0.222222222273032805774);
+  p = FMA(p, z, (V)0.28571428571380695066);
+  p = FMA(p, z, (V)0.400000000000002260578);
+  p = FMA(p, z, (V)0.666666666666666662946);
+#endif
+  V half_square = (T)0.5 * t * t;
+  return t - (half_square - s * FMA(z, p, half_square));
+}
+
 /// log(1 + exp(x)) = max(x, 0) + log1p(exp(-|x|)).
 INLINE V N(softplus)(V x) {
-  V t = N(exp)(-__builtin_elementwise_abs(x));
-  V u = t + 1;
-  V y = N(log_of_sum)(u, t - (u - 1));
-  const T tiny = T_IS_FLOAT ? 0x1p-25 : 0x1p-54;
-  y = t < tiny ? t : y;
-  return (x > 0 ? x : (V)0) + (x == x ? y : x);
+  V y = N(log1p_of_fraction)(N(exp)(-__builtin_elementwise_abs(x)));
+  return (x > 0 ? x : (V)0) + y;
 }
 
 /// |x| < 1: x E(x²); beyond: 1 - exp(L(|x| - 1)), L a fit of log erfc.
