@@ -7,7 +7,12 @@
 
 #include "CKernels.h"
 #if defined(WITH_OPENBLAS)
-#include <cblas.h>
+// Declared here so that the run-time library alone is enough.
+void cblas_sgemm(int order, int transpose_a, int transpose_b, int m, int n, int k, float alpha, const float *a, int lda, const float *b,
+                 int ldb, float beta, float *c, int ldc);
+void cblas_dgemm(int order, int transpose_a, int transpose_b, int m, int n, int k, double alpha, const double *a, int lda, const double *b,
+                 int ldb, double beta, double *c, int ldc);
+enum { CblasRowMajor = 101, CblasNoTrans = 111 };
 #endif
 
 static double now(void) {

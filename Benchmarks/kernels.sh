@@ -11,9 +11,12 @@ for source in "$root"/Sources/CKernels/*.c; do
 done
 wait
 blas=""
-if echo 'int main(void) { return 0; }' | "$compiler" -x c - -lopenblas -o "$build/probe" 2>/dev/null; then
-  blas="-DWITH_OPENBLAS -lopenblas"
-fi
+for library in -lopenblas -l:libopenblas.so.0; do
+  if echo 'int main(void) { return 0; }' | "$compiler" -x c - $library -o "$build/probe" 2>/dev/null; then
+    blas="-DWITH_OPENBLAS $library"
+    break
+  fi
+done
 # shellcheck disable=SC2086
 "$compiler" -std=gnu17 -O2 -I "$root/Sources/CKernels/include" "$root/Benchmarks/kernels.c" "$build"/Level*.o \
   $blas -lm -o "$build/kernels"

@@ -7,8 +7,10 @@ static const nk_table *const tables[] = {&nk_table_base, &nk_table_v3, &nk_table
 static const nk_table *const tables[] = {&nk_table_base, &nk_table_base, &nk_table_base};
 #endif
 
-static _Atomic(const nk_table *) current = &nk_table_base;
-static _Atomic(nk_level) current_level = nk_level_base;
+/// Set once before main; NULL in `chosen` means this one.
+static nk_level best = nk_level_base;
+/// A test's choice holds for its own thread, so that tests beside it do not see it.
+static _Thread_local const nk_table *chosen = NULL;
 
 nk_level nk_level_supported(void) {
 #if defined(__x86_64__)
@@ -19,21 +21,26 @@ nk_level nk_level_supported(void) {
   return nk_level_base;
 }
 
+static const nk_table *best_table = &nk_table_base;
+
+__attribute__((constructor)) static void choose(void) {
+  best = nk_level_supported();
+  best_table = tables[best];
+}
+
 nk_level nk_level_current(void) {
-  return __c11_atomic_load(&current_level, __ATOMIC_RELAXED);
+  for (int level = nk_level_base; chosen && level <= nk_level_v4; level++)
+    if (tables[level] == chosen) return (nk_level)level;
+  return best;
 }
 
 nk_level nk_level_select(nk_level level) {
-  nk_level supported = nk_level_supported();
-  if (level > supported) level = supported;
-  __c11_atomic_store(&current, tables[level], __ATOMIC_RELAXED);
-  __c11_atomic_store(&current_level, level, __ATOMIC_RELAXED);
+  if (level > best) level = best;
+  chosen = level == best ? NULL : tables[level];
   return level;
 }
 
-__attribute__((constructor)) static void choose(void) { nk_level_select(nk_level_v4); }
-
-#define TABLE __c11_atomic_load(&current, __ATOMIC_RELAXED)
+#define TABLE (chosen ? chosen : best_table)
 
 #define NK_ENTRY_POINTS(T, suffix)                                                                 \
   void nk_fused_##suffix(const nk_step *steps, int step_count, const nk_input *inputs,             \

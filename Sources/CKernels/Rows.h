@@ -84,6 +84,7 @@ LEVEL void N(combine_narrow)(const T *base, const T *const *stages, const T *wei
 LEVEL void N(combine)(const T *base, const T *const *stages, const double *weights, int count, const double *h, long rows, long width, T *target) {
   T w[N(most_stages)];
   for (int j = 0; j < count; j++) w[j] = (T)weights[j];
+  if (width == 0) return;
   // Rows with the same step are one run.
   for (long r = 0; r < rows;) {
     long next = r + 1;

@@ -15,9 +15,10 @@
 typedef enum { nk_level_base = 0, nk_level_v3 = 1, nk_level_v4 = 2 } nk_level;
 /// The highest level that this machine supports.
 nk_level nk_level_supported(void);
-/// The level in use.
+/// The level in use on the calling thread.
 nk_level nk_level_current(void);
-/// Chooses a level not above the supported one (for tests); returns the one in use afterwards.
+/// Chooses a level not above the supported one for the calling thread (for tests); returns the one in use afterwards. Threads begin
+/// with the highest level. Bits are the same at one level only; packed operands may be used at any level.
 nk_level nk_level_select(nk_level level);
 
 #pragma mark - Fused elementwise programs
