@@ -2,32 +2,40 @@
 
 extension SIMD2: VectorSpace where Scalar == Double {
   @inlinable public var zero: Self { Self(repeating: 0) }
-  @inlinable public func adding(_ scale: Double, times other: Self) -> Self { self + scale * other }
-  @inlinable public func scaled(by scale: Double) -> Self { scale * self }
+  @inlinable @inline(__always) public func adding(_ scale: Double, times other: Self) -> Self {
+    self + scale * other
+  }
+  @inlinable @inline(__always) public func scaled(by scale: Double) -> Self { scale * self }
   @inlinable public var componentCount: Int { 2 }
   @inlinable public func component(_ index: Int) -> Double { self[index] }
 }
 
 extension SIMD3: VectorSpace where Scalar == Double {
   @inlinable public var zero: Self { Self(repeating: 0) }
-  @inlinable public func adding(_ scale: Double, times other: Self) -> Self { self + scale * other }
-  @inlinable public func scaled(by scale: Double) -> Self { scale * self }
+  @inlinable @inline(__always) public func adding(_ scale: Double, times other: Self) -> Self {
+    self + scale * other
+  }
+  @inlinable @inline(__always) public func scaled(by scale: Double) -> Self { scale * self }
   @inlinable public var componentCount: Int { 3 }
   @inlinable public func component(_ index: Int) -> Double { self[index] }
 }
 
 extension SIMD4: VectorSpace where Scalar == Double {
   @inlinable public var zero: Self { Self(repeating: 0) }
-  @inlinable public func adding(_ scale: Double, times other: Self) -> Self { self + scale * other }
-  @inlinable public func scaled(by scale: Double) -> Self { scale * self }
+  @inlinable @inline(__always) public func adding(_ scale: Double, times other: Self) -> Self {
+    self + scale * other
+  }
+  @inlinable @inline(__always) public func scaled(by scale: Double) -> Self { scale * self }
   @inlinable public var componentCount: Int { 4 }
   @inlinable public func component(_ index: Int) -> Double { self[index] }
 }
 
 extension SIMD8: VectorSpace where Scalar == Double {
   @inlinable public var zero: Self { Self(repeating: 0) }
-  @inlinable public func adding(_ scale: Double, times other: Self) -> Self { self + scale * other }
-  @inlinable public func scaled(by scale: Double) -> Self { scale * self }
+  @inlinable @inline(__always) public func adding(_ scale: Double, times other: Self) -> Self {
+    self + scale * other
+  }
+  @inlinable @inline(__always) public func scaled(by scale: Double) -> Self { scale * self }
   @inlinable public var componentCount: Int { 8 }
   @inlinable public func component(_ index: Int) -> Double { self[index] }
 }

@@ -45,20 +45,20 @@ extension VectorSpace {
 
 extension Double: VectorSpace {
   @inlinable public var zero: Double { 0 }
-  @inlinable public func adding(_ scale: Double, times other: Double) -> Double {
+  @inlinable @inline(__always) public func adding(_ scale: Double, times other: Double) -> Double {
     self + scale * other
   }
-  @inlinable public func scaled(by scale: Double) -> Double { scale * self }
+  @inlinable @inline(__always) public func scaled(by scale: Double) -> Double { scale * self }
   @inlinable public var componentCount: Int { 1 }
   @inlinable public func component(_ index: Int) -> Double { self }
 }
 
 extension Float: VectorSpace {
   @inlinable public var zero: Float { 0 }
-  @inlinable public func adding(_ scale: Double, times other: Float) -> Float {
+  @inlinable @inline(__always) public func adding(_ scale: Double, times other: Float) -> Float {
     self + Float(scale) * other
   }
-  @inlinable public func scaled(by scale: Double) -> Float { Float(scale) * self }
+  @inlinable @inline(__always) public func scaled(by scale: Double) -> Float { Float(scale) * self }
   @inlinable public var componentCount: Int { 1 }
   @inlinable public func component(_ index: Int) -> Double { Double(self) }
 }
@@ -77,7 +77,9 @@ extension Array: VectorSpace where Element: VectorSpace {
     return result
   }
 
-  @inlinable public func scaled(by scale: Double) -> [Element] { map { $0.scaled(by: scale) } }
+  @inlinable @inline(__always) public func scaled(by scale: Double) -> [Element] {
+    map { $0.scaled(by: scale) }
+  }
 
   @inlinable public var componentCount: Int { reduce(0) { $0 + $1.componentCount } }
 

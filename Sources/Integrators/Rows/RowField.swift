@@ -37,7 +37,7 @@ package enum SaveTimes {
 }
 
 /// How one row ended, and what it has cost.
-package struct RowReport: Hashable, Sendable {
+package struct RowReport: Hashable, BitwiseCopyable, Sendable {
   package var status: SolveStatus
   package var statistics: StepStatistics
 }

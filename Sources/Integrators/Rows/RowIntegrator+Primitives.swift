@@ -76,6 +76,7 @@ extension RowIntegrator {
   func finish(_ row: Int, _ status: SolveStatus) {
     reports[row].status = status
     progress[row].isDone = true
+    hasFinishedRows = true
     for save in progress[row].save..<saveTimes.count {
       (output + (save * rows + row) * width).update(repeating: .nan, count: width)
     }
@@ -112,5 +113,6 @@ extension RowIntegrator {
     y = UnsafePointer(target)
     yBuffer = buffer
     isStateRecorded = false
+    hasFinishedRows = false
   }
 }

@@ -123,8 +123,4 @@ extension RowIntegrator {
       if areFirstSlopesKnown { swap(&scratch.slopes[0], &scratch.slopes[slopeStage]) }
     }
   }
-
-  private var hasFinishedRows: Bool {
-    (0..<active).contains { progress[Int(scratch.rowNumbers[$0])].isDone }
-  }
 }

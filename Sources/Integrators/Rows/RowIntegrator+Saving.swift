@@ -13,6 +13,7 @@ extension RowIntegrator {
       accepted += 1
       if progress[row].save == saveTimes.count {
         progress[row].isDone = true
+        hasFinishedRows = true
       } else if let factors {
         if tries(row) >= factors.control.stepBudget { finish(row, exhausted(row)) }
       } else if progress[row].stepsTaken == progress[row].intervalSteps {

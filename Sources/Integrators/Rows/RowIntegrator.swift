@@ -22,8 +22,9 @@ package final class RowIntegrator<Scalar: RowScalar> {
   let interpolantStages: [Int]
   lazy var stabilityBoundary = tableau.realStabilityBoundary
   let scratch: RowScratch<Scalar>
-  var progress: [RowProgress] = []
-  var reports: [RowReport] = []
+  /// Of every row, finished ones included.
+  let progress: UnsafeMutablePointer<RowProgress>
+  let reports: UnsafeMutablePointer<RowReport>
 
   // The solve under way.
   var active = 0
@@ -35,6 +36,8 @@ package final class RowIntegrator<Scalar: RowScalar> {
   /// Whether the first slopes of all active rows are at hand (whether or not a row alone would have
   /// them).
   var areFirstSlopesKnown = false
+  /// Whether a row has ended since the active rows were last gathered.
+  var hasFinishedRows = false
   var saveTimes: SaveTimes
   var output: UnsafeMutablePointer<Scalar>
   var record: StepRecord<Scalar>?
@@ -69,9 +72,16 @@ package final class RowIntegrator<Scalar: RowScalar> {
     }
     scratch = RowScratch(
       rows: rows, width: width, stageCount: tableau.stageCount, mask: errorMask)
+    progress = .allocate(capacity: max(rows, 1))
+    reports = .allocate(capacity: max(rows, 1))
     y = UnsafePointer(scratch.states[0])
     output = scratch.states[0]
     saveTimes = .shared(UnsafePointer(scratch.times), count: 0)
+  }
+
+  deinit {
+    progress.deallocate()
+    reports.deallocate()
   }
 
   /// Solves from the first save time to the last, in either direction, and saves the states at all
@@ -86,6 +96,8 @@ package final class RowIntegrator<Scalar: RowScalar> {
   ///   - times: monotone, at least 2; times may repeat.
   ///   - states: `[times, rows, width]`.
   ///   - record: gets the accepted steps; reset it before.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   @discardableResult
   package func solve(
     _ field: any RowField<Scalar>, initial: UnsafePointer<Scalar>, times: SaveTimes,
@@ -97,7 +109,7 @@ package final class RowIntegrator<Scalar: RowScalar> {
     if active > 0, let factors { chooseFirstSteps(field, factors) }
     while active > 0 { round(field) }
     self.record = nil
-    return reports
+    return Array(UnsafeBufferPointer(start: reports, count: rows))
   }
 
   private func begin(
@@ -109,8 +121,6 @@ package final class RowIntegrator<Scalar: RowScalar> {
     saveTimes = times
     output = states
     self.record = record
-    reports.removeAll(keepingCapacity: true)
-    progress.removeAll(keepingCapacity: true)
     if initial != UnsafePointer(states) {
       states.update(from: initial, count: rows * width)
     }
@@ -119,13 +129,14 @@ package final class RowIntegrator<Scalar: RowScalar> {
     yBuffer = -1
     isStateRecorded = false
     areFirstSlopesKnown = false
+    hasFinishedRows = false
     for row in 0..<rows {
       scratch.rowNumbers[row] = Int32(row)
-      reports.append(RowReport(status: .completed, statistics: StepStatistics()))
-      progress.append(RowProgress(times: times.times(ofRow: row), count: count))
+      (reports + row).initialize(to: RowReport(status: .completed, statistics: StepStatistics()))
+      (progress + row).initialize(to: RowProgress(times: times.times(ofRow: row), count: count))
       saveInitial(row, times.times(ofRow: row), count, initial)
     }
-    dropFinishedRows()
+    if hasFinishedRows { dropFinishedRows() }
   }
 
   private func saveInitial(
@@ -149,6 +160,7 @@ package final class RowIntegrator<Scalar: RowScalar> {
     progress[row].save = save
     if save == count {
       progress[row].isDone = true
+      hasFinishedRows = true
     } else if factors == nil {
       progress[row].beginInterval(to: times[save], control)
     }

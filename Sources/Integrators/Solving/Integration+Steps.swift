@@ -4,17 +4,17 @@ extension Integration {
   /// Steps of the controller until one is accepted.
   @inlinable
   @inline(__always)
-  mutating func adaptiveStep(_ factors: StepFactors) -> AcceptedStep<State>? {
+  mutating func takeAdaptiveStep(_ factors: StepFactors) -> Bool {
     let last = stops[stops.count - 1]
-    if status != nil || time == last {
+    if ending != nil || time == last {
       ending = ending ?? .completed
-      return nil
+      return false
     }
     while true {
       let tries = counts.acceptedSteps + counts.rejectedSteps
       if tries >= factors.control.stepBudget {
         ending = stiffness.status(at: time)
-        return nil
+        return false
       }
       // A step that would end just before the last time ends there.
       let rest = last - time
@@ -33,26 +33,27 @@ extension Integration {
         let factor = memory.accept(logError: logError, factors)
         size = Swift.min(h.magnitude * factor, factors.control.largestStep) * direction
         counts.accept(h)
-        return AcceptedStep(start: time, end: next, size: h, startState: state, endState: end)
+        (stepSize, endTime, endState) = (h, next, end)
+        return true
       }
       counts.rejectedSteps += 1
       size = h * memory.reject(error: squared, logError: logError, factors)
       if time + size == time || memory.isHopeless {
         fail(end)
-        return nil
+        return false
       }
     }
   }
 
   /// The next of the equal steps to a stop.
   @inlinable
-  mutating func fixedStep() -> AcceptedStep<State>? {
+  mutating func takeFixedStep() -> Bool {
     while stepsTaken == intervalSteps {
       if hasBegun { stop += 1 }
       hasBegun = true
       if stop == stops.count {
         ending = .completed
-        return nil
+        return false
       }
       intervalStart = time
       intervalSteps = control.fixedStepCount(over: stops[stop] - time) ?? 0
@@ -65,11 +66,12 @@ extension Integration {
     if let component = end.firstNonFiniteComponent {
       counts.rejectedSteps += 1
       ending = .nonFinite(time: time, component: component)
-      return nil
+      return false
     }
     stepsTaken += 1
     counts.accept(size)
-    return AcceptedStep(start: time, end: next, size: size, startState: state, endState: end)
+    (stepSize, endTime, endState) = (size, next, end)
+    return true
   }
 
   /// Chooses the first step.

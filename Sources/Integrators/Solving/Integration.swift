@@ -24,8 +24,11 @@ where Method.State == Field.State {
   @usableFromInline var size = 0.0
   @usableFromInline var memory = StepMemory()
   @usableFromInline var hasBegun = false
-  /// The last accepted step, which is the present one until the walk goes on.
-  @usableFromInline var step: AcceptedStep<State>?
+  /// Whether the walk is at an accepted step, from `time` to `endTime`.
+  @usableFromInline var isAtStep = false
+  @usableFromInline var stepSize = 0.0
+  @usableFromInline var endTime = 0.0
+  @usableFromInline var endState: State
   @usableFromInline var stop = 0
   @usableFromInline var intervalStart = 0.0
   @usableFromInline var intervalSteps = 0
@@ -57,6 +60,7 @@ where Method.State == Field.State {
     componentCount = Double(Swift.max(initial.componentCount, 1))
     time = span.start
     state = initial
+    endState = initial
   }
 
   @inlinable
@@ -77,26 +81,35 @@ where Method.State == Field.State {
   }
 
   /// Where the walk is.
-  @inlinable public var currentTime: Double { step?.end ?? time }
-  @inlinable public var currentState: State { step?.endState ?? state }
+  @inlinable public var currentTime: Double { isAtStep ? endTime : time }
+  @inlinable public var currentState: State { isAtStep ? endState : state }
 
   @inlinable
   @inline(__always)
   public mutating func next() -> AcceptedStep<State>? {
-    if let step {
+    guard advance() else { return nil }
+    return AcceptedStep(
+      start: time, end: endTime, size: stepSize, startState: state, endState: endState)
+  }
+
+  /// Goes on to the next accepted step, if there is one.
+  @inlinable
+  @inline(__always)
+  mutating func advance() -> Bool {
+    if isAtStep {
       stepper.advance()
-      time = step.end
-      state = step.endState
-      self.step = nil
+      time = endTime
+      state = endState
+      isAtStep = false
     }
-    guard status == nil else { return nil }
+    guard ending == nil else { return false }
     if let factors {
       if !hasBegun { begin(factors) }
-      step = adaptiveStep(factors)
+      isAtStep = takeAdaptiveStep(factors)
     } else {
-      step = fixedStep()
+      isAtStep = takeFixedStep()
     }
-    return step
+    return isAtStep
   }
 
   /// The state inside the present step, at `start + theta · size`.
@@ -104,9 +117,9 @@ where Method.State == Field.State {
   /// - Precondition: the walk is at a step.
   @inlinable
   public mutating func state(atFraction theta: Double) -> State {
-    guard let step else { preconditionFailure("the walk is not at a step") }
+    precondition(isAtStep, "the walk is not at a step")
     return stepper.interpolated(
-      field, step.start, step.startState, size: step.size, end: step.endState, theta: theta)
+      field, time, state, size: stepSize, end: endState, theta: theta)
   }
 }
 
@@ -162,11 +175,11 @@ extension Integration {
   /// Appends the polynomial of the present step.
   @inlinable
   mutating func appendPolynomial(to dense: inout DenseOutput<State>) {
-    guard let step else { return }
+    guard isAtStep else { return }
     for power in 1...stepper.interpolantDegree {
       dense.polynomials.append(
         stepper.interpolantCoefficient(
-          field, step.start, size: step.size, end: step.endState, power: power))
+          field, time, size: stepSize, end: endState, power: power))
     }
   }
 }

@@ -1,5 +1,5 @@
 /// How a solve, or one row of it, ended.
-public enum SolveStatus: Hashable, Sendable {
+public enum SolveStatus: Hashable, BitwiseCopyable, Sendable {
   case completed
   /// All steps were used up before the end.
   case stepBudgetExhausted(time: Double)

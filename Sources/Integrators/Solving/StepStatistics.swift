@@ -1,5 +1,5 @@
 /// What a solve, or one row of it, has cost.
-public struct StepStatistics: Hashable, Sendable {
+public struct StepStatistics: Hashable, BitwiseCopyable, Sendable {
   /// Evaluations of the field.
   public var evaluations = 0
   public var acceptedSteps = 0

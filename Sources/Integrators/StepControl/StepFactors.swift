@@ -36,6 +36,7 @@ struct StepMemory: BitwiseCopyable, Sendable {
 
   /// How much larger the next step is after one with this log₂ of the error was accepted.
   @inlinable
+  @inline(__always)
   mutating func accept(logError: Double, _ factors: StepFactors) -> Double {
     let power =
       factors.logSafety + factors.exponent * logError

@@ -38,6 +38,7 @@ public struct ODEMethod: Hashable, Sendable {
   public static let all: [ODEMethod] = [
     .euler, .midpoint, .heun2, .ralston2, .heun3, .bogackiShampine3, .rungeKutta4,
     .threeEighths4, .fehlberg4, .cashKarp5, .dormandPrince5, .dormandPrince5Classic, .tsitouras5,
+    .verner6,
   ]
 
   /// The method of that name, or nil.

@@ -16,6 +16,9 @@ public struct Tableau: Hashable, Sendable {
   public let embeddedOrder: Int?
   /// Dense output.
   public let interpolant: Interpolant
+  /// Whether the last stage is the derivative at the end of the step, and so the next step's first
+  /// ("first same as last"); found from the numbers.
+  public let reusesLastStage: Bool
 
   /// - Precondition: the first node is 0 and all lists have matching lengths.
   public init(
@@ -35,7 +38,10 @@ public struct Tableau: Hashable, Sendable {
     self.embeddedWeights = embeddedWeights
     self.order = order
     self.embeddedOrder = embeddedOrder
-    let reuses = Self.reusesLastStage(nodes, stages, weights)
+    let reuses =
+      stages.count > 1 && nodes.last == 1 && weights.last == 0
+      && stages.last == weights.dropLast()
+    reusesLastStage = reuses
     self.interpolant =
       interpolant ?? .cubicHermite(weights: weights, reusesLastStage: reuses)
     precondition(
@@ -46,10 +52,6 @@ public struct Tableau: Hashable, Sendable {
 
   /// Evaluations of the field in a step that reuses nothing.
   public var stageCount: Int { nodes.count }
-
-  /// Whether the last stage is the derivative at the end of the step, and so the next step's first
-  /// ("first same as last").
-  public var reusesLastStage: Bool { Self.reusesLastStage(nodes, stages, weights) }
 
   /// `b − b̂`: `h Σ e_i k_i` estimates the error of a step.
   public var errorWeights: [Double]? {
@@ -90,11 +92,5 @@ public struct Tableau: Hashable, Sendable {
     let steps = (1...10_000).lazy.map { Double($0) * 0.01 }
     let outside = steps.first { abs(stabilityFunction(-$0)) > 1 + 1e-9 }
     return (outside ?? 100) - 0.01
-  }
-
-  private static func reusesLastStage(
-    _ nodes: [Double], _ stages: [[Double]], _ weights: [Double]
-  ) -> Bool {
-    stages.count > 1 && nodes.last == 1 && weights.last == 0 && stages.last == weights.dropLast()
   }
 }
