@@ -18,11 +18,4 @@ package enum ProcessCalls {
       Darwin.exit(code)
     #endif
   }
-
-  /// Processor time that all threads of the process have used, in seconds.
-  package static var processorSeconds: Double {
-    var time = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + 1e-9 * Double(time.tv_nsec)
-  }
 }
