@@ -35,6 +35,8 @@ final class BacksolveAdjoint<Scalar: RowScalar>: CustomEvaluator {
     segment.deallocate()
   }
 
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   func evaluate(operands: [UnsafeRawPointer], results: [UnsafeMutableRawPointer]) {
     let states = operands[0].assumingMemoryBound(to: Scalar.self)
     let cotangents = operands[1].assumingMemoryBound(to: Scalar.self)
@@ -76,6 +78,9 @@ private final class AugmentedField<Scalar: RowScalar>: RowField {
   private let times: UnsafeMutablePointer<Double>
   private let rowNumbers: UnsafeMutablePointer<Int32>
   private let negated: UnsafeMutablePointer<Scalar>
+  /// Where each parameter's part of the row begins, and that place in the derivative under way.
+  private let offsets: [Int]
+  private var gradients: [UnsafeMutablePointer<Scalar>]
 
   init(_ plan: SolvePlan, _ field: FieldEvaluator<Scalar>) {
     self.plan = plan
@@ -85,6 +90,12 @@ private final class AugmentedField<Scalar: RowScalar>: RowField {
     rowNumbers = .allocate(capacity: plan.batch)
     for row in 0..<plan.batch { rowNumbers[row] = Int32(row) }
     negated = .allocate(capacity: plan.stateType.count)
+    var next = 2 * plan.stateType.count
+    offsets = plan.parameterTypes.map { type in
+      defer { next += type.count }
+      return next
+    }
+    gradients = offsets.map { [negated] _ in negated }
   }
 
   deinit {
@@ -93,6 +104,8 @@ private final class AugmentedField<Scalar: RowScalar>: RowField {
     negated.deallocate()
   }
 
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   func evaluate(
     times now: UnsafePointer<Double>, states: UnsafePointer<Scalar>, rows: Int,
     rowNumbers _: UnsafePointer<Int32>, derivatives: UnsafeMutablePointer<Scalar>
@@ -101,12 +114,11 @@ private final class AugmentedField<Scalar: RowScalar>: RowField {
     times.update(repeating: now[0], count: plan.batch)
     // vᵀJ is linear in v: with v = −a it gives ȧ and ġ at once.
     for i in 0..<count { negated[i] = -states[count + i] }
-    var gradients: [UnsafeMutablePointer<Scalar>] = []
-    var offset = 2 * count
-    for (type, isPerRow) in zip(plan.parameterTypes, plan.isPerRow) {
-      if isPerRow { (derivatives + offset).update(repeating: 0, count: type.count) }
-      gradients.append(derivatives + offset)
-      offset += type.count
+    for place in offsets.indices {
+      gradients[place] = derivatives + offsets[place]
+      if plan.isPerRow[place] {
+        gradients[place].update(repeating: 0, count: plan.parameterTypes[place].count)
+      }
     }
     field.multiply(
       times: times, states: states, rows: plan.solverRows, rowNumbers: rowNumbers,

@@ -28,6 +28,8 @@ final class DiscreteAdjoint<Scalar: RowScalar>: CustomEvaluator {
     memory = AdjointMemory(rows: rows, width: width, stages: tableau.stageCount + 1)
   }
 
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   func evaluate(operands: [UnsafeRawPointer], results: [UnsafeMutableRawPointer]) {
     guard let steps = record.steps as? StepRecord<Scalar>,
       let field = record.evaluator as? FieldEvaluator<Scalar>

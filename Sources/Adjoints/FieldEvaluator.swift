@@ -69,6 +69,8 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
 
   // MARK: - RowField
 
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   func evaluate(
     times rowTimes: UnsafePointer<Double>, states: UnsafePointer<Scalar>, rows: Int,
     rowNumbers: UnsafePointer<Int32>, derivatives: UnsafeMutablePointer<Scalar>
@@ -92,6 +94,8 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
 
   /// `v ↦ vᵀ ∂f/∂(z, θ)` at rows of states: the state's part goes to `result`, the parameters' parts are added to
   /// (or, for a backsolve, written to) `gradients`. A backsolve wants `f` itself as well, in `derivative`.
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   func multiply(
     times rowTimes: UnsafePointer<Double>, states: UnsafePointer<Scalar>, rows: Int,
     rowNumbers: UnsafePointer<Int32>, cotangents: UnsafePointer<Scalar>,

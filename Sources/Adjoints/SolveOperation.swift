@@ -90,6 +90,8 @@ final class SolveEvaluator<Scalar: RowScalar>: CustomEvaluator {
     record.evaluator = field
   }
 
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
   func evaluate(operands: [UnsafeRawPointer], results: [UnsafeMutableRawPointer]) {
     field.bind(Array(operands.dropFirst(2)))
     steps?.reset()
