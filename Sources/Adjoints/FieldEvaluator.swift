@@ -92,8 +92,10 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
     if !isWhole { derivatives.update(from: resultRows, count: rows * width) }
   }
 
-  /// `v ↦ vᵀ ∂f/∂(z, θ)` at rows of states: the state's part goes to `result`, the parameters' parts are added to
-  /// (or, for a backsolve, written to) `gradients`. A backsolve wants `f` itself as well, in `derivative`.
+  /// The vector–Jacobian product `v ↦ vᵀ ∂f/∂(z, θ)` at rows of states.
+  ///
+  /// The state's part goes to `result`, the parameters' parts are added to (or, for a backsolve, written to)
+  /// `gradients`. A backsolve wants `f` itself as well, in `derivative`.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   func multiply(

@@ -25,7 +25,7 @@ public struct Flow<Field: TensorField>: TensorTree {
 
   public mutating func visit(_ visitor: inout some TensorVisitor) { visitor("field", &field) }
 
-  /// States at constant times that the batch shares, the first being the start. `[T]` → `[T, batch, …]`.
+  /// States at constant times that the batch shares, the first being the start: `[T]` → `[T, batch, …]`.
   public func callAsFunction(_ initial: Tensor, at times: [Double]) -> FlowResult {
     if case .unrolled = adjoint {
       return FlowResult(

@@ -53,8 +53,9 @@ package final class SolvePlan: Sendable {
   /// The field's graph for so many rows of the batch.
   package func fieldGraph(rows: Int) -> Graph { makeGraph(rows) }
 
-  /// The plan of the state with its tangent beside it on the last axis; the tangents of the `moving` parameters are
-  /// further parameters. Tangents do not count in the error norm.
+  /// The plan of the state with its tangent beside it on the last axis.
+  ///
+  /// The tangents of the `moving` parameters are further parameters. Tangents do not count in the error norm.
   package func sensitivities(moving: [Int]) -> SolvePlan {
     let last = stateType.shape.last!
     let outer = TensorType(stateType.shape.dropLast() + [2 * last], stateType.scalar)
@@ -111,7 +112,9 @@ package final class SolvePlan: Sendable {
     cache.withLock { programs(in: &$0, bucket).forward }
   }
 
-  /// Parameters `time, state, θ…, cotangent`; outputs the cotangents of the state and of θ…
+  /// The program of the field's vector–Jacobian product.
+  ///
+  /// Parameters: time, state, θ…, cotangent. Outputs: the cotangents of the state and of θ….
   ///
   /// For the discrete adjoint those of shared parameters are added to what their memory holds; for a backsolve they are
   /// written, and `f` comes first.

@@ -2,8 +2,9 @@ import CKernels
 public import Graphs
 public import Tensors
 
-/// An executable graph: kernel calls over planned memory. Immutable and shared by threads; each thread runs it in a
-/// `Workspace` of its own.
+/// An executable graph: kernel calls over planned memory.
+///
+/// Immutable and shared by threads; each thread runs it in a `Workspace` of its own.
 ///
 /// Its pointers are side tables of steps, written by `init` and freed by `deinit` only, hence `@unchecked Sendable`.
 public final class Program: @unchecked Sendable {

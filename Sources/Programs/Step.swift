@@ -1,7 +1,8 @@
 import CKernels
 
-/// One call of a kernel, with locations instead of pointers. Everything is plain data: running a step
-/// neither retains nor allocates.
+/// One call of a kernel, with locations instead of pointers.
+///
+/// Everything is plain data: running a step neither retains nor allocates.
 enum Step {
   case fused(FusedStep)
   case pack(PackStep)

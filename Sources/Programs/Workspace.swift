@@ -58,7 +58,7 @@ public final class Workspace {
     bases[number] = address
   }
 
-  /// Computes what depends on invariant parameters alone. Wanted after they change.
+  /// Computes what depends on invariant parameters alone; wanted after they change.
   package func prepare() { execute(program.prologue) }
 
   /// Runs the body with the addresses set before.

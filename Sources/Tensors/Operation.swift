@@ -1,4 +1,6 @@
-/// Elementwise functions of one argument. Composites (relu, elu, gelu …) are written in these.
+/// Elementwise functions of one argument.
+///
+/// Composites (relu, elu, gelu …) are written in these.
 public enum UnaryFunction: UInt8, Hashable, Sendable, CaseIterable {
   case negate, reciprocal, square, sqrt, abs, sign
   case exp, expm1, log, log1p
@@ -63,7 +65,9 @@ public struct Convolution: Hashable, Sendable {
   }
 }
 
-/// A primitive. Every transform and the executor switch exhaustively over these.
+/// A primitive.
+///
+/// Every transform and the executor switch exhaustively over these.
 public enum Operation: Sendable {
   /// A fresh leaf of a trace; the number is its place among the parameters of the graph.
   case parameter(Int)

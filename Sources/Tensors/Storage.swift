@@ -19,7 +19,10 @@ public final class Storage: @unchecked Sendable {
     precondition(
       values.count == type.count, "\(values.count) values do not fill the shape \(shape)")
     self.init(type) { bytes in
-      values.withUnsafeBytes { bytes.copyMemory(from: $0.baseAddress ?? UnsafeRawPointer(bytes), byteCount: $0.count) }
+      values.withUnsafeBytes { source in
+        guard let first = source.baseAddress else { return }
+        bytes.copyMemory(from: first, byteCount: source.count)
+      }
     }
   }
 

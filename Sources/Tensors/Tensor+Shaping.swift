@@ -82,7 +82,8 @@ extension Tensor {
     let interior = interior ?? [Int](repeating: 0, count: rank)
     precondition(
       low.count == rank && high.count == rank && interior.count == rank
-        && (low + high + interior).allSatisfy { $0 >= 0 }, "bad padding \(low), \(high), \(interior)")
+        && (low + high + interior).allSatisfy { $0 >= 0 },
+      "bad padding \(low), \(high), \(interior)")
     let sizes = (0..<rank).map { (axis: Int) -> Int in
       low[axis] + shape[axis] + max(shape[axis] - 1, 0) * interior[axis] + high[axis]
     }

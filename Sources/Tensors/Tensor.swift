@@ -1,4 +1,6 @@
-/// An expression with a shape and a scalar type. Nothing is computed until a program runs it.
+/// An expression with a shape and a scalar type.
+///
+/// Nothing is computed until a program runs it.
 ///
 /// A tensor with concrete values is a constant expression; `Programs` evaluates the others.
 public struct Tensor: Sendable {

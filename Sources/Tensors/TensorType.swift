@@ -1,4 +1,6 @@
-/// Shape and scalar type of a tensor. Row-major, leading axis first.
+/// Shape and scalar type of a tensor.
+///
+/// Row-major, leading axis first.
 public struct TensorType: Hashable, Sendable, CustomStringConvertible {
   public var shape: [Int]
   public var scalar: ScalarType

@@ -30,7 +30,9 @@ public struct DenseBlock: TensorField {
   }
 }
 
-/// The convolutional body of Chen et al. (2018): norm, relu, convolution, norm, relu, convolution, norm.
+/// The convolutional body: norm, relu, convolution, norm, relu, convolution, norm.
+///
+/// Source: Chen and others 2018, the image example.
 ///
 /// Shapes: `[batch, height, width, channels]` → same. As a field the time is one more constant channel of each
 /// convolution.

@@ -6,7 +6,9 @@ import Programs
 import Tensors
 import Training
 
-/// Width-M continuous planar flows with a hypernetwork (Chen et al. 2018, §4).
+/// Width-M continuous planar flows with a hypernetwork.
+///
+/// Source: Chen, Rubanova, Bettencourt and Duvenaud 2018, section 4.
 struct CNFExperiment: Experiment {
   typealias Flow = ContinuousNormalizingFlow<GatedPlanarField>
 

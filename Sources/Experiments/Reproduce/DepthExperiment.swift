@@ -7,7 +7,9 @@ import Programs
 import Tensors
 import Training
 
-/// A-SUP: one block as a field against six residual blocks, on the 8 × 8 digits (Chen et al. 2018, section 3).
+/// A-SUP: one block as a field against six residual blocks, on the 8 × 8 digits.
+///
+/// Source: Chen, Rubanova, Bettencourt and Duvenaud 2018, section 3.
 package struct DepthExperiment: Experiment {
   package let name = "ode-net"
   package let summary = "ODE-Net against ResNet with the same block, on 8 × 8 digits"

@@ -5,7 +5,7 @@ import Programs
 import Tensors
 import Training
 
-/// A-ANODEV2: what weights that evolve add (Zhang et al. 2019).
+/// A-ANODEV2: what weights that evolve add (Zhang and others 2019).
 ///
 /// No autonomous planar flow maps `z` to `diag(−1, −2) z`: with constant weights the mean squared error of a coordinate
 /// has the infimum 0.125. With `θ̇ = q(θ)` the map is exact.

@@ -6,7 +6,7 @@ import Programs
 import Tensors
 import Training
 
-/// Free-form continuous flows on toy distributions (Grathwohl et al. 2019).
+/// Free-form continuous flows on toy distributions (Grathwohl and others 2019).
 ///
 /// The paper shows these as pictures; the thresholds are calibrated, and the floors are the distributions' entropies.
 struct FFJORDExperiment: Experiment {
