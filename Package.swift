@@ -64,6 +64,7 @@ let package = Package(
         name: "CommandLineTool",
         dependencies: (umbrella + ["NeuralODE", "Experiments"]).map { .init(stringLiteral: $0) },
         swiftSettings: strict),
+      .target(name: "CAllocations", path: "Tests/CAllocations"),
       .target(
         name: "TestSupport",
         dependencies: umbrella.map { .init(stringLiteral: $0) },
@@ -76,7 +77,7 @@ let package = Package(
     + tested.map { module in
       .testTarget(
         name: "\(module)Tests",
-        dependencies: Set(umbrella + [module, "TestSupport", "CKernels"]).sorted()
+        dependencies: Set(umbrella + [module, "TestSupport", "CKernels", "CAllocations"]).sorted()
           .map { .init(stringLiteral: $0) },
         path: "Tests/\(module)Tests",
         exclude: [], resources: [], swiftSettings: strict)
