@@ -1,7 +1,9 @@
 // Adam with decoupled weight decay (Loshchilov and Hutter 2019, algorithm 2).
-LEVEL void N(adam)(T *x, T *m, T *v, const T *g, long n, double rate, double b1, double b2, double c1, double c2, double epsilon, double decay) {
+LEVEL void N(adam)(T *x, T *m, T *v, const T *g, long n, double rate, double b1, double b2,
+                   double c1, double c2, double epsilon, double decay) {
   const T keep1 = (T)b1, take1 = (T)(1 - b1), keep2 = (T)b2, take2 = (T)(1 - b2);
-  const T scale1 = (T)(1 / c1), scale2 = (T)(1 / c2), eps = (T)epsilon, decayed = (T)decay, step = (T)rate;
+  const T scale1 = (T)(1 / c1), scale2 = (T)(1 / c2), eps = (T)epsilon, decayed = (T)decay,
+          step = (T)rate;
   long i = 0;
   for (; i + W <= n; i += W) {
     V gradient = N(load)(g + i), parameter = N(load)(x + i);

@@ -6,7 +6,8 @@ INLINE void N(inside)(long left, long kernel, long size, long *first, long *last
   *last = size - left < kernel ? (size - left > *first ? size - left : *first) : kernel;
 }
 
-LEVEL void N(im2col)(const T *image, long height, long width, long channels, long kernel_height, long kernel_width, long stride, long padding, T *columns) {
+LEVEL void N(im2col)(const T *image, long height, long width, long channels, long kernel_height,
+                     long kernel_width, long stride, long padding, T *columns) {
   long out_height = (height + 2 * padding - kernel_height) / stride + 1;
   long out_width = (width + 2 * padding - kernel_width) / stride + 1;
   long segment = kernel_width * channels;
@@ -21,17 +22,20 @@ LEVEL void N(im2col)(const T *image, long height, long width, long channels, lon
           continue;
         }
         for (long i = 0; i < first * channels; i++) columns[i] = 0;
-        N(copy_run)(image + (y * width + left + first) * channels, columns + first * channels, (last - first) * channels);
+        N(copy_run)(image + (y * width + left + first) * channels, columns + first * channels,
+                    (last - first) * channels);
         for (long i = last * channels; i < segment; i++) columns[i] = 0;
       }
     }
 }
 
-LEVEL void N(col2im)(const T *columns, long height, long width, long channels, long kernel_height, long kernel_width, long stride, long padding, T *image) {
+LEVEL void N(col2im)(const T *columns, long height, long width, long channels, long kernel_height,
+                     long kernel_width, long stride, long padding, T *image) {
   long out_height = (height + 2 * padding - kernel_height) / stride + 1;
   long out_width = (width + 2 * padding - kernel_width) / stride + 1;
   long segment = kernel_width * channels;
-  if (height * width * channels > 0) memset(image, 0, (size_t)(height * width * channels) * sizeof(T));
+  if (height * width * channels > 0)
+    memset(image, 0, (size_t)(height * width * channels) * sizeof(T));
   for (long oy = 0; oy < out_height; oy++)
     for (long ox = 0; ox < out_width; ox++) {
       long left = ox * stride - padding, first, last;
@@ -39,7 +43,8 @@ LEVEL void N(col2im)(const T *columns, long height, long width, long channels, l
       for (long ky = 0; ky < kernel_height; ky++, columns += segment) {
         long y = oy * stride - padding + ky;
         if (y < 0 || y >= height) continue;
-        N(add_run)(columns + first * channels, image + (y * width + left + first) * channels, (last - first) * channels);
+        N(add_run)(columns + first * channels, image + (y * width + left + first) * channels,
+                   (last - first) * channels);
       }
     }
 }

@@ -1,8 +1,8 @@
 // Elementary functions of vectors, without branches except where a comment says so.
 //
-// Coefficients are minimax fits (Remez exchange in 50 digits) made for this file; the reductions are those of
-// Cody and Waite, Software Manual for the Elementary Functions (1980), and Tang, ACM TOMS 15 (1989).
-// The measured errors are in Docs/Conventions.md.
+// Coefficients are minimax fits (Remez exchange in 50 digits) made for this file; the reductions
+// are those of Cody and Waite, Software Manual for the Elementary Functions (1980), and Tang, ACM
+// TOMS 15 (1989). The measured errors are in Docs/Conventions.md.
 #if T_IS_FLOAT
 #define MANTISSA 23
 #define BIAS 127
@@ -215,7 +215,8 @@ INLINE V N(sin_of_reduced)(V r, I n) {
   return (V)((I)y ^ ((n & 2) << to_sign));
 }
 
-/// Replaces every lane by the C library's function (for arguments that the reduction above does not cover).
+/// Replaces every lane by the C library's function (for arguments that the reduction above does not
+/// cover).
 NOINLINE void N(each_lane)(T (*function)(T), const T *x, T *y) {
   for (long i = 0; i < W; i++) y[i] = function(x[i]);
 }

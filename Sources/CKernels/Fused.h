@@ -1,4 +1,5 @@
-// Fused elementwise programs: blocks that stay in the first-level cache, one switch per step and block.
+// Fused elementwise programs: blocks that stay in the first-level cache, one switch per step and
+// block.
 #include "Sources.h"
 #include "Steps.h"
 
@@ -10,20 +11,23 @@ typedef struct {
   T *output[nk_max_registers];
 } N(plan);
 
-INLINE int N(last_read)(const nk_step *steps, int step_count, int r, const uint8_t *output_registers, int output_count) {
+INLINE int N(last_read)(const nk_step *steps, int step_count, int r,
+                        const uint8_t *output_registers, int output_count) {
   for (int o = 0; o < output_count; o++)
     if (output_registers[o] == r) return step_count;
   for (int s = step_count - 1; s >= 0; s--) {
     int count = N(arguments)(steps + s);
-    if (steps[s].a == r || (count > 1 && steps[s].b == r) || (count > 2 && steps[s].c == r)) return s;
+    if (steps[s].a == r || (count > 1 && steps[s].b == r) || (count > 2 && steps[s].c == r))
+      return s;
   }
   return -1;
 }
 
-/// An output is written by its register's last step, unless it is added to or a later step (or another output) still reads the
-/// same array as an input.
-INLINE void N(make_plan)(const nk_step *steps, int step_count, N(source) *sources, int input_count, void *const *outputs,
-                         const uint8_t *output_registers, const bool *accumulate, int output_count, N(plan) *plan) {
+/// An output is written by its register's last step, unless it is added to or a later step (or
+/// another output) still reads the same array as an input.
+INLINE void N(make_plan)(const nk_step *steps, int step_count, N(source) * sources, int input_count,
+                         void *const *outputs, const uint8_t *output_registers,
+                         const bool *accumulate, int output_count, N(plan) * plan) {
   plan->written = plan->direct = 0;
   for (int s = 0; s < step_count; s++) {
     plan->written |= 1u << steps[s].target;
@@ -36,7 +40,8 @@ INLINE void N(make_plan)(const nk_step *steps, int step_count, N(source) *source
       if (sources[i].data != outputs[o]) continue;
       int read = N(last_read)(steps, step_count, i, output_registers, output_count);
       if (direct && read > plan->last[r]) direct = false;
-      // An input that is itself copied to another output must not be overwritten by this one before.
+      // An input that is itself copied to another output must not be overwritten by this one
+      // before.
       if (read == step_count && !(plan->written >> i & 1)) sources[i].buffered = true;
     }
     if (direct) {
@@ -47,7 +52,8 @@ INLINE void N(make_plan)(const nk_step *steps, int step_count, N(source) *source
 }
 
 /// Elements start ..< start + count of a run; returns where they can be read.
-INLINE const T *N(read_block)(const N(source) *source, long start, long count, bool again, const long *merged, int rank, T *buffer) {
+INLINE const T *N(read_block)(const N(source) * source, long start, long count, bool again,
+                              const long *merged, int rank, T *buffer) {
   long j = 0;
   switch (source->way) {
     case N(in_place): {
@@ -61,17 +67,14 @@ INLINE const T *N(read_block)(const N(source) *source, long start, long count, b
       if (again)
         for (V value = (V)*source->data; j < count; j += W) N(store)(buffer + j, value);
       return buffer;
-    case N(periodic):
-      return source->tile + (start == 0 ? 0 : start % source->period);
+    case N(periodic): return source->tile + (start == 0 ? 0 : start % source->period);
     case N(strided): {
       long stride = source->stride[rank - 1];
       const T *from = source->data + start * stride;
       for (; j < count; j++) buffer[j] = from[j * stride];
       break;
     }
-    case N(general):
-      N(materialize)(source, merged, rank, start, count, buffer);
-      break;
+    case N(general): N(materialize)(source, merged, rank, start, count, buffer); break;
   }
   for (j = count; j % W != 0; j++) buffer[j] = 0;
   return buffer;
@@ -88,13 +91,15 @@ INLINE void N(write_block)(const T *from, T *to, long count, bool accumulate) {
   }
 }
 
-LEVEL void N(fused)(const nk_step *steps, int step_count, const nk_input *inputs, int input_count, const long *sizes, int rank,
-                    void *const *outputs, const uint8_t *output_registers, const bool *accumulate, int output_count) {
+LEVEL void N(fused)(const nk_step *steps, int step_count, const nk_input *inputs, int input_count,
+                    const long *sizes, int rank, void *const *outputs,
+                    const uint8_t *output_registers, const bool *accumulate, int output_count) {
   long total = 1;
   for (int d = 0; d < rank; d++) total *= sizes[d];
   if (total == 0) return;
 
-  // 1. How the inputs are read: the whole index space as one run, or long rows as runs of their own.
+  // 1. How the inputs are read: the whole index space as one run, or long rows as runs of their
+  // own.
   _Alignas(64) T tiles[N(tiles)][2 * N(block) + 2 * N(slack)];
   N(source) sources[nk_max_registers];
   long merged[nk_max_dimensions], run = total, runs = 1;
@@ -108,7 +113,8 @@ LEVEL void N(fused)(const nk_step *steps, int step_count, const nk_input *inputs
       source->data = inputs[i].data;
       source->buffered = false;
       N(classify)(source, merged, kept);
-      if (source->way == N(periodic) && (source->period > N(block) || tile_count == N(tiles))) source->way = N(general);
+      if (source->way == N(periodic) && (source->period > N(block) || tile_count == N(tiles)))
+        source->way = N(general);
       if (source->way == N(periodic)) source->tile = tiles[tile_count++];
       flat = flat && source->way != N(general);
     }
@@ -122,13 +128,15 @@ LEVEL void N(fused)(const nk_step *steps, int step_count, const nk_input *inputs
       }
     } else {
       for (int i = 0; i < input_count; i++)
-        if (sources[i].way == N(periodic)) N(fill_tile)(sources + i, total < N(block) ? total : N(block));
+        if (sources[i].way == N(periodic))
+          N(fill_tile)(sources + i, total < N(block) ? total : N(block));
     }
   }
 
   // 2. Where the outputs are written.
   N(plan) plan;
-  N(make_plan)(steps, step_count, sources, input_count, outputs, output_registers, accumulate, output_count, &plan);
+  N(make_plan)(steps, step_count, sources, input_count, outputs, output_registers, accumulate,
+               output_count, &plan);
 
   // 3. Block after block.
   _Alignas(64) T buffers[nk_max_registers][N(block) + N(slack)];
@@ -139,12 +147,16 @@ LEVEL void N(fused)(const nk_step *steps, int step_count, const nk_input *inputs
       long count = run - start < N(block) ? run - start : N(block), padded = (count + W - 1) & -W;
       uint32_t direct = padded == count ? plan.direct : 0;
       for (int i = 0; i < input_count; i++)
-        registers[i] = N(read_block)(sources + i, start, count, start == 0 || (plan.written >> i & 1), merged, kept, buffers[i]);
+        registers[i] =
+            N(read_block)(sources + i, start, count, start == 0 || (plan.written >> i & 1), merged,
+                          kept, buffers[i]);
       for (int s = 0; s < step_count; s++) {
         const nk_step *step = steps + s;
         int t = step->target;
-        T *target = (direct >> t & 1) && plan.last[t] == s ? plan.output[t] + offset + start : buffers[t];
-        N(run_step)(step, registers[step->a], registers[step->b], registers[step->c], target, padded);
+        T *target =
+            (direct >> t & 1) && plan.last[t] == s ? plan.output[t] + offset + start : buffers[t];
+        N(run_step)(step, registers[step->a], registers[step->b], registers[step->c], target,
+                    padded);
         registers[t] = target;
       }
       for (int o = 0; o < output_count; o++) {

@@ -1,4 +1,5 @@
-// Every kernel for one scalar type T (S: the integer of its size, N: its suffix) at one feature level.
+// Every kernel for one scalar type T (S: the integer of its size, N: its suffix) at one feature
+// level.
 #define W (VECTOR_BYTES / (long)sizeof(T))
 #define V N(vector)
 #define I N(integers)

@@ -1,14 +1,16 @@
-// One feature level: every kernel for both scalar types. Included once by each Level*.c, which says how wide a
-// vector is (VECTOR_BYTES), how many there are, whether multiply-add is fused, and for which target to compile.
+// One feature level: every kernel for both scalar types. Included once by each Level*.c, which says
+// how wide a vector is (VECTOR_BYTES), how many there are, whether multiply-add is fused, and for
+// which target to compile.
 #include <math.h>
 #include <string.h>
-#if HAS_MASKS
+#if HAS_MASKS || HAS_MASKED_LOADS
 #include <immintrin.h>
 #endif
 
 #include "Table.h"
 
-// Multiply-adds are written out (FMA), never contracted: a lane's bits must not depend on where it is computed.
+// Multiply-adds are written out (FMA), never contracted: a lane's bits must not depend on where it
+// is computed.
 #pragma clang fp contract(off)
 
 #ifdef LEVEL_TARGET
@@ -18,9 +20,8 @@
 LEVEL_PUSH(LEVEL_TARGET)
 #endif
 
-#define INLINE                     \
-  static inline __attribute__(( \
-      always_inline, unused, min_vector_width(VECTOR_BYTES * 8)))
+#define INLINE \
+  static inline __attribute__((always_inline, unused, min_vector_width(VECTOR_BYTES * 8)))
 #define LEVEL static __attribute__((min_vector_width(VECTOR_BYTES * 8)))
 #define NOINLINE static __attribute__((noinline, unused))
 
@@ -54,13 +55,13 @@ LEVEL_PUSH(LEVEL_TARGET)
 #pragma clang attribute pop
 #endif
 
-#define MEMBERS(suffix)                                                                          \
-  .fused_##suffix = fused_##suffix, .pack_##suffix = pack_##suffix,                              \
-  .gemm_##suffix = gemm_##suffix, .sum_##suffix = sum_##suffix,                                  \
-  .maximum_over_##suffix = maximum_over_##suffix, .copy_##suffix = copy_##suffix,                \
-  .gather_##suffix = gather_##suffix, .scatter_add_##suffix = scatter_add_##suffix,              \
-  .im2col_##suffix = im2col_##suffix, .col2im_##suffix = col2im_##suffix,                        \
-  .combine_##suffix = combine_##suffix, .combine_rows_##suffix = combine_rows_##suffix,          \
+#define MEMBERS(suffix)                                                                 \
+  .fused_##suffix = fused_##suffix, .pack_##suffix = pack_##suffix,                     \
+  .gemm_##suffix = gemm_##suffix, .sum_##suffix = sum_##suffix,                         \
+  .maximum_over_##suffix = maximum_over_##suffix, .copy_##suffix = copy_##suffix,       \
+  .gather_##suffix = gather_##suffix, .scatter_add_##suffix = scatter_add_##suffix,     \
+  .im2col_##suffix = im2col_##suffix, .col2im_##suffix = col2im_##suffix,               \
+  .combine_##suffix = combine_##suffix, .combine_rows_##suffix = combine_rows_##suffix, \
   .error_norm_##suffix = error_norm_##suffix, .adam_##suffix = adam_##suffix
 
 const nk_table LEVEL_TABLE = {MEMBERS(f32), MEMBERS(f64)};

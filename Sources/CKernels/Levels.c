@@ -59,8 +59,8 @@ nk_level nk_level_select(nk_level level) {
     TABLE->pack_##suffix(k, n, b, row_stride, column_stride, packed);                              \
   }                                                                                                \
   void nk_gemm_##suffix(long m, long n, long k, const T *a, long row_stride, long column_stride,   \
-                        const T *packed, const T *bias, nk_activation activation,                  \
-                        bool accumulate, T *c) {                                                   \
+                        const T *packed, const T *bias, nk_activation activation, bool accumulate, \
+                        T *c) {                                                                    \
     TABLE->gemm_##suffix(m, n, k, a, row_stride, column_stride, packed, bias, activation,          \
                          accumulate, c);                                                           \
   }                                                                                                \

@@ -1,5 +1,6 @@
-// Products with at most nk_narrow columns. A row-major left operand is read along k, a lane-wise split of the sum with a fixed
-// tree; a transposed one along its rows, each element one chain in the order of k.
+// Products with at most nk_narrow columns. A row-major left operand is read along k, a lane-wise
+// split of the sum with a fixed tree; a transposed one along its rows, each element one chain in
+// the order of k.
 enum { N(lanes) = VECTOR_BYTES >= 32 ? 32 / sizeof(T) : VECTOR_BYTES / sizeof(T) };
 typedef T N(short_vector) __attribute__((ext_vector_type(N(lanes))));
 typedef N(short_vector) N(unaligned_short) __attribute__((aligned(sizeof(T))));
@@ -21,8 +22,8 @@ INLINE T N(short_sum)(N(short_vector) x) {
 }
 
 /// Four rows (the last ones may repeat) by J columns, k >= lanes.
-INLINE void N(narrow_rows)(const int J, long k, const T *const *rows, long column_stride, bool strided, const T *packed,
-                           T (*sums)[4]) {
+INLINE void N(narrow_rows)(const int J, long k, const T *const *rows, long column_stride,
+                           bool strided, const T *packed, T (*sums)[4]) {
   N(short_vector) acc[4][nk_narrow];
 #pragma clang loop unroll(full)
   for (int r = 0; r < 4; r++)
@@ -64,8 +65,8 @@ INLINE void N(narrow_rows)(const int J, long k, const T *const *rows, long colum
 }
 
 /// Up to W rows of a transposed left operand by J columns, U vectors at once.
-INLINE void N(narrow_columns)(const int J, const int U, long k, const T *a, long column_stride, const T *packed,
-                              bool accumulate, const T *bias, T *c, long rows) {
+INLINE void N(narrow_columns)(const int J, const int U, long k, const T *a, long column_stride,
+                              const T *packed, bool accumulate, const T *bias, T *c, long rows) {
   V sums[nk_narrow][4];
   long part = rows - (U - 1) * W;
 #pragma clang loop unroll(full)
@@ -99,14 +100,16 @@ INLINE void N(narrow_columns)(const int J, const int U, long k, const T *a, long
     }
 }
 
-INLINE void N(narrow_product_of)(const int J, long m, long k, const T *a, long row_stride, long column_stride,
-                                 const T *packed, const T *bias, bool accumulate, T *c) {
+INLINE void N(narrow_product_of)(const int J, long m, long k, const T *a, long row_stride,
+                                 long column_stride, const T *packed, const T *bias,
+                                 bool accumulate, T *c) {
   if (row_stride == 1 && column_stride != 1) {
     long i = 0;
     for (; i + 2 * W <= m; i += 2 * W)
       N(narrow_columns)(J, 2, k, a + i, column_stride, packed, accumulate, bias, c + i * J, 2 * W);
     for (; i < m; i += W)
-      N(narrow_columns)(J, 1, k, a + i, column_stride, packed, accumulate, bias, c + i * J, m - i < W ? m - i : W);
+      N(narrow_columns)(J, 1, k, a + i, column_stride, packed, accumulate, bias, c + i * J,
+                        m - i < W ? m - i : W);
     return;
   }
   for (long i = 0; i < m; i += 4) {
@@ -115,13 +118,16 @@ INLINE void N(narrow_product_of)(const int J, long m, long k, const T *a, long r
     for (int r = 0; r < 4; r++) rows[r] = a + (i + (r < count ? r : count - 1)) * row_stride;
     T sums[nk_narrow][4];
     if (k >= N(lanes)) {
-      if (column_stride == 1) N(narrow_rows)(J, k, rows, 1, false, packed, sums);
-      else N(narrow_rows)(J, k, rows, column_stride, true, packed, sums);
+      if (column_stride == 1)
+        N(narrow_rows)(J, k, rows, 1, false, packed, sums);
+      else
+        N(narrow_rows)(J, k, rows, column_stride, true, packed, sums);
     } else {
       for (int r = 0; r < count; r++)
         for (int j = 0; j < J; j++) {
           T sum = 0;
-          for (long p = 0; p < k; p++) sum = FMA(rows[r][p * column_stride], packed[j * k + p], sum);
+          for (long p = 0; p < k; p++)
+            sum = FMA(rows[r][p * column_stride], packed[j * k + p], sum);
           sums[j][r] = sum;
         }
     }
@@ -133,12 +139,21 @@ INLINE void N(narrow_product_of)(const int J, long m, long k, const T *a, long r
   }
 }
 
-LEVEL void N(narrow_product)(long m, long n, long k, const T *a, long row_stride, long column_stride,
-                             const T *packed, const T *bias, bool accumulate, T *c) {
+LEVEL void N(narrow_product)(long m, long n, long k, const T *a, long row_stride,
+                             long column_stride, const T *packed, const T *bias, bool accumulate,
+                             T *c) {
   switch (n) {
-    case 1: N(narrow_product_of)(1, m, k, a, row_stride, column_stride, packed, bias, accumulate, c); break;
-    case 2: N(narrow_product_of)(2, m, k, a, row_stride, column_stride, packed, bias, accumulate, c); break;
-    case 3: N(narrow_product_of)(3, m, k, a, row_stride, column_stride, packed, bias, accumulate, c); break;
-    case 4: N(narrow_product_of)(4, m, k, a, row_stride, column_stride, packed, bias, accumulate, c); break;
+    case 1:
+      N(narrow_product_of)(1, m, k, a, row_stride, column_stride, packed, bias, accumulate, c);
+      break;
+    case 2:
+      N(narrow_product_of)(2, m, k, a, row_stride, column_stride, packed, bias, accumulate, c);
+      break;
+    case 3:
+      N(narrow_product_of)(3, m, k, a, row_stride, column_stride, packed, bias, accumulate, c);
+      break;
+    case 4:
+      N(narrow_product_of)(4, m, k, a, row_stride, column_stride, packed, bias, accumulate, c);
+      break;
   }
 }

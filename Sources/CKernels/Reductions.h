@@ -1,4 +1,5 @@
-// Sums and maxima over the middle of [outer, n, inner], in an order that depends on n and inner alone.
+// Sums and maxima over the middle of [outer, n, inner], in an order that depends on n and inner
+// alone.
 
 /// The sum of n neighbours: 4 vectors of partial sums, folded pairwise, then the rest one by one.
 INLINE T N(sum_of_run)(const T *x, long n) {
@@ -19,22 +20,42 @@ INLINE T N(sum_of_run)(const T *x, long n) {
   return sum;
 }
 
-/// Columns of n rows `inner` apart: rows 0, 4, 8… , 1, 5, 9… and so on are summed apart and then pairwise.
-INLINE V N(sum_of_columns)(const T *x, long n, long inner, long part) {
-#define AT(row) (part == W ? N(load)(x + (row) * inner) : N(load_part)(x + (row) * inner, part))
-  V a = (V)0, b = (V)0, c = (V)0, d = (V)0;
+enum { N(sum_vectors) = VECTOR_REGISTERS == 32 ? 4 : 2 };
+
+/// U vectors of columns of n rows `inner` apart, the last one `part` wide: rows 0, 4, 8…, then 1,
+/// 5, 9… and so on are summed apart and then pairwise.
+INLINE void N(sum_of_columns)(const int U, const T *x, long n, long inner, long part,
+                              bool accumulate, T *y) {
+  V sums[4][N(sum_vectors)];
+#pragma clang loop unroll(full)
+  for (int r = 0; r < 4; r++)
+#pragma clang loop unroll(full)
+    for (int u = 0; u < U; u++) sums[r][u] = (V)0;
+#define ADD(r)                                                          \
+  _Pragma("clang loop unroll(full)") for (int u = 0; u < U; u++) {      \
+    const T *from = x + (i + r) * inner + u * W;                        \
+    sums[r][u] += part == W ? N(load)(from) : N(load_part)(from, part); \
+  }
   long i = 0;
   for (; i + 4 <= n; i += 4) {
-    a += AT(i);
-    b += AT(i + 1);
-    c += AT(i + 2);
-    d += AT(i + 3);
+    ADD(0)
+    ADD(1)
+    ADD(2)
+    ADD(3)
   }
-  if (i < n) a += AT(i);
-  if (i + 1 < n) b += AT(i + 1);
-  if (i + 2 < n) c += AT(i + 2);
-#undef AT
-  return (a + b) + (c + d);
+  if (i < n) ADD(0)
+  if (i + 1 < n) ADD(1)
+  if (i + 2 < n) ADD(2)
+#undef ADD
+#pragma clang loop unroll(full)
+  for (int u = 0; u < U; u++) {
+    V sum = (sums[0][u] + sums[1][u]) + (sums[2][u] + sums[3][u]);
+    T *to = y + u * W;
+    if (part == W)
+      N(store)(to, accumulate ? N(load)(to) + sum : sum);
+    else
+      N(store_part)(to, accumulate ? N(load_part)(to, part) + sum : sum, part);
+  }
 }
 
 LEVEL void N(sum)(const T *x, long outer, long n, long inner, bool accumulate, T *y) {
@@ -47,15 +68,10 @@ LEVEL void N(sum)(const T *x, long outer, long n, long inner, bool accumulate, T
   }
   for (long o = 0; o < outer; o++, x += n * inner, y += inner) {
     long j = 0;
-    for (; j + W <= inner; j += W) {
-      V sum = N(sum_of_columns)(x + j, n, inner, W);
-      N(store)(y + j, accumulate ? N(load)(y + j) + sum : sum);
-    }
-    if (j < inner) {
-      long part = inner - j;
-      V sum = N(sum_of_columns)(x + j, n, inner, part);
-      N(store_part)(y + j, accumulate ? N(load_part)(y + j, part) + sum : sum, part);
-    }
+    for (; j + N(sum_vectors) * W <= inner; j += N(sum_vectors) * W)
+      N(sum_of_columns)(N(sum_vectors), x + j, n, inner, W, accumulate, y + j);
+    for (; j + W <= inner; j += W) N(sum_of_columns)(1, x + j, n, inner, W, accumulate, y + j);
+    if (j < inner) N(sum_of_columns)(1, x + j, n, inner, inner - j, accumulate, y + j);
   }
 }
 
@@ -82,7 +98,8 @@ LEVEL void N(maximum_over)(const T *x, long outer, long n, long inner, T *y) {
         for (long i = 0; i < n; i++) largest = N(larger)(largest, N(load)(x + i * inner + j));
         N(store)(y + j, largest);
       } else {
-        for (long i = 0; i < n; i++) largest = N(larger)(largest, N(load_part)(x + i * inner + j, part));
+        for (long i = 0; i < n; i++)
+          largest = N(larger)(largest, N(load_part)(x + i * inner + j, part));
         N(store_part)(y + j, largest, part);
       }
     }

@@ -2,7 +2,8 @@
 enum { N(most_stages) = 32 };
 
 /// base + h Σ weights[j] stages[j], elements from ..< to; all in the order of j.
-INLINE void N(combine_count)(const int count, const T *base, const T *const *stages, const T *weights, T h, long from, long to, T *target) {
+INLINE void N(combine_count)(const int count, const T *base, const T *const *stages,
+                             const T *weights, T h, long from, long to, T *target) {
   const T *k[N(most_stages)];
   for (int j = 0; j < count; j++) k[j] = stages[j];
   long i = from;
@@ -18,7 +19,8 @@ INLINE void N(combine_count)(const int count, const T *base, const T *const *sta
   }
 }
 
-LEVEL void N(combine_run)(const T *base, const T *const *stages, const T *weights, int count, T h, long from, long to, T *target) {
+LEVEL void N(combine_run)(const T *base, const T *const *stages, const T *weights, int count, T h,
+                          long from, long to, T *target) {
   switch (count) {
     case 0:
       for (long i = from; i < to; i++) target[i] = base ? base[i] : 0;
@@ -63,7 +65,8 @@ INLINE V N(weighted_part)(const T *const *stages, const T *weights, int count, l
 enum { N(row_block) = 256 };
 
 /// Rows narrower than a vector with steps of their own, several at once.
-LEVEL void N(combine_narrow)(const T *base, const T *const *stages, const T *weights, int count, const double *h, long first, long rows, long width, T *target) {
+LEVEL void N(combine_narrow)(const T *base, const T *const *stages, const T *weights, int count,
+                             const double *h, long first, long rows, long width, T *target) {
   T steps[N(row_block) + W];
   long together = N(row_block) / width;
   for (long r = first; r < rows; r += together) {
@@ -72,16 +75,21 @@ LEVEL void N(combine_narrow)(const T *base, const T *const *stages, const T *wei
     const T *step = steps;
     for (; at + W <= end; at += W, step += W) {
       V sum = N(weighted)(stages, weights, count, at);
-      N(store)(target + at, base ? FMA(N(load)(step), sum, N(load)(base + at)) : N(load)(step) * sum);
+      N(store)(target + at,
+               base ? FMA(N(load)(step), sum, N(load)(base + at)) : N(load)(step) * sum);
     }
     if (at < end) {
-      V sum = N(weighted_part)(stages, weights, count, at, end - at), scale = N(load_part)(step, end - at);
-      N(store_part)(target + at, base ? FMA(scale, sum, N(load_part)(base + at, end - at)) : scale * sum, end - at);
+      V sum = N(weighted_part)(stages, weights, count, at, end - at),
+        scale = N(load_part)(step, end - at);
+      N(store_part)(target + at,
+                    base ? FMA(scale, sum, N(load_part)(base + at, end - at)) : scale * sum,
+                    end - at);
     }
   }
 }
 
-LEVEL void N(combine)(const T *base, const T *const *stages, const double *weights, int count, const double *h, long rows, long width, T *target) {
+LEVEL void N(combine)(const T *base, const T *const *stages, const double *weights, int count,
+                      const double *h, long rows, long width, T *target) {
   T w[N(most_stages)];
   for (int j = 0; j < count; j++) w[j] = (T)weights[j];
   if (width == 0) return;
@@ -98,7 +106,8 @@ LEVEL void N(combine)(const T *base, const T *const *stages, const double *weigh
   }
 }
 
-LEVEL void N(combine_rows)(const T *base, const T *const *stages, const double *weights, int count, const double *h, long rows, long width, T *target) {
+LEVEL void N(combine_rows)(const T *base, const T *const *stages, const double *weights, int count,
+                           const double *h, long rows, long width, T *target) {
   T w[N(most_stages)];
   for (long r = 0; r < rows; r++) {
     for (int j = 0; j < count; j++) w[j] = (T)weights[j * rows + r];
@@ -117,12 +126,13 @@ typedef struct {
 } N(squares);
 
 /// Adds `count` elements; all calls for a row but the last have a multiple of 8.
-INLINE void N(add_squares)(const T *q, const T *mask, long count, N(squares) *sum) {
+INLINE void N(add_squares)(const T *q, const T *mask, long count, N(squares) * sum) {
   long i = 0;
   for (; i + 8 <= count; i += 8) {
     N(eight) x = __builtin_convertvector(*(const N(unaligned_eight) *)(q + i), N(eight));
     if (mask) {
-      sum->lanes += __builtin_convertvector(*(const N(unaligned_eight) *)(mask + i), N(eight)) * (x * x);
+      sum->lanes +=
+          __builtin_convertvector(*(const N(unaligned_eight) *)(mask + i), N(eight)) * (x * x);
     } else {
       sum->lanes += x * x;
     }
@@ -133,7 +143,7 @@ INLINE void N(add_squares)(const T *q, const T *mask, long count, N(squares) *su
   }
 }
 
-INLINE double N(total_of_squares)(const N(squares) *sum) {
+INLINE double N(total_of_squares)(const N(squares) * sum) {
   N(eight) x = sum->lanes;
   return (((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]))) + sum->rest;
 }
@@ -145,8 +155,9 @@ INLINE V N(ratio)(V e, V y0, V y1, V absolute, V relative) {
   return e / FMA(relative, a > b ? a : b, absolute) + (y1 - y1);
 }
 
-LEVEL void N(error_norm)(const T *const *stages, const double *weights, int count, const double *h, const T *y0, const T *y1,
-                         double absolute, double relative, const T *mask, long rows, long width, double *norms) {
+LEVEL void N(error_norm)(const T *const *stages, const double *weights, int count, const double *h,
+                         const T *y0, const T *y1, double absolute, double relative, const T *mask,
+                         long rows, long width, double *norms) {
   T w[N(most_stages)], steps[N(row_block) + W], q[N(row_block) + W];
   for (int j = 0; j < count; j++) w[j] = (T)weights[j];
   double counted = mask ? 0 : (double)width;
@@ -158,8 +169,10 @@ LEVEL void N(error_norm)(const T *const *stages, const double *weights, int coun
   for (long r = 0; r < rows; r += together) {
     long some = rows - r < together ? rows - r : together;
     N(squares) sum = {(N(eight))0, 0};
-    if (width <= N(row_block)) N(repeat_rows)(h + r, some, width, steps);
-    else N(repeat_rows)(h + r, 1, N(row_block), steps);
+    if (width <= N(row_block))
+      N(repeat_rows)(h + r, some, width, steps);
+    else
+      N(repeat_rows)(h + r, 1, N(row_block), steps);
     long end = (r + some) * width;
     for (long from = r * width; from < end; from += N(row_block)) {
       long to = end - from < N(row_block) ? end : from + N(row_block), at = from;
@@ -170,9 +183,11 @@ LEVEL void N(error_norm)(const T *const *stages, const double *weights, int coun
       if (at < to) {
         long part = to - at;
         V e = N(load_part)(steps + at - from, part) * N(weighted_part)(stages, w, count, at, part);
-        N(store)(q + at - from, N(ratio)(e, N(load_part)(y0 + at, part), N(load_part)(y1 + at, part), a, b));
+        N(store)(q + at - from,
+                 N(ratio)(e, N(load_part)(y0 + at, part), N(load_part)(y1 + at, part), a, b));
       }
-      if (width > N(row_block)) N(add_squares)(q, mask ? mask + from - r * width : NULL, to - from, &sum);
+      if (width > N(row_block))
+        N(add_squares)(q, mask ? mask + from - r * width : NULL, to - from, &sum);
     }
     if (width > N(row_block)) {
       norms[r] = __builtin_sqrt(N(total_of_squares)(&sum) * mean);

@@ -16,7 +16,8 @@ typedef struct {
 } N(source);
 
 /// True if every input is dense or a single value; then one dimension is enough.
-INLINE bool N(walks_as_one)(const nk_input *inputs, int input_count, const long *sizes, int rank, N(source) *sources) {
+INLINE bool N(walks_as_one)(const nk_input *inputs, int input_count, const long *sizes, int rank,
+                            N(source) * sources) {
   for (int i = 0; i < input_count; i++) {
     bool dense = true, constant = true;
     long expected = 1;
@@ -35,8 +36,10 @@ INLINE bool N(walks_as_one)(const nk_input *inputs, int input_count, const long 
   return true;
 }
 
-/// Drops dimensions of one element and merges those that every input can walk as one; returns the new rank.
-INLINE int N(merge)(const nk_input *inputs, int input_count, const long *sizes, int rank, N(source) *sources, long *merged) {
+/// Drops dimensions of one element and merges those that every input can walk as one; returns the
+/// new rank.
+INLINE int N(merge)(const nk_input *inputs, int input_count, const long *sizes, int rank,
+                    N(source) * sources, long *merged) {
   int kept = 0;
   for (int d = 0; d < rank; d++) {
     if (sizes[d] == 1) continue;
@@ -50,19 +53,23 @@ INLINE int N(merge)(const nk_input *inputs, int input_count, const long *sizes, 
   return kept;
 }
 
-/// Classifies an input over merged sizes; its pattern is the dense part behind leading dimensions that repeat it.
-INLINE void N(classify)(N(source) *source, const long *sizes, int rank) {
+/// Classifies an input over merged sizes; its pattern is the dense part behind leading dimensions
+/// that repeat it.
+INLINE void N(classify)(N(source) * source, const long *sizes, int rank) {
   long expected = 1;
   int d = rank - 1;
   while (d >= 0 && source->stride[d] == expected) expected *= sizes[d--];
   bool repeats = true;
   for (int e = d; e >= 0; e--) repeats = repeats && source->stride[e] == 0;
   source->period = expected;
-  source->way = d < 0 ? N(in_place) : !repeats ? N(general) : expected == 1 ? N(splat) : N(periodic);
+  source->way = d < 0           ? N(in_place)
+                : !repeats      ? N(general)
+                : expected == 1 ? N(splat)
+                                : N(periodic);
 }
 
 /// Fills a tile so that `count` elements can be read from any phase.
-INLINE void N(fill_tile)(N(source) *source, long count) {
+INLINE void N(fill_tile)(N(source) * source, long count) {
   long period = source->period, length = count + (count > N(block) - W ? period : 0);
   T *tile = source->tile;
   // The first elements one by one, until a vector can be read from any phase…
@@ -78,8 +85,10 @@ INLINE void N(fill_tile)(N(source) *source, long count) {
   }
 }
 
-/// Elements start ..< start + count of the index space. A splat may write up to W - 1 elements more.
-INLINE void N(materialize)(const N(source) *source, const long *sizes, int rank, long start, long count, T *to) {
+/// Elements start ..< start + count of the index space. A splat may write up to W - 1 elements
+/// more.
+INLINE void N(materialize)(const N(source) * source, const long *sizes, int rank, long start,
+                           long count, T *to) {
   long index[nk_max_dimensions], rest = start;
   const T *from = source->data;
   for (int d = rank - 1; d >= 0; d--) {

@@ -12,6 +12,12 @@ INLINE V N(load_part)(const T *p, long count) {
   return (V)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p);
 #elif HAS_MASKS
   return (V)_mm512_maskz_loadu_pd((__mmask8)((1u << count) - 1), p);
+#elif HAS_MASKED_LOADS && T_IS_FLOAT
+  const I lanes = {0, 1, 2, 3, 4, 5, 6, 7};
+  return (V)_mm256_maskload_ps(p, (__m256i)(lanes < (S)count));
+#elif HAS_MASKED_LOADS
+  const I lanes = {0, 1, 2, 3};
+  return (V)_mm256_maskload_pd(p, (__m256i)(lanes < (S)count));
 #else
   T lanes[W] = {0};
   T *to = lanes;
