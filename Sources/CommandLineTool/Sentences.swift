@@ -17,6 +17,9 @@ struct Sentence {
     case let error as DataError: (message, code) = (error.sentence, error.exitCode)
     case let error as EquationError: (message, code) = (error.description, .badData)
     case let error as FitError: (message, code) = (error.sentence, error.exitCode)
+    case let error as ConfigurationError:
+      (message, code) = (error.sentence, .badConfiguration)
+    case let error as RunError: (message, code) = (error.sentence, error.exitCode)
     default: (message, code) = ("\(error)", .failure)
     }
   }

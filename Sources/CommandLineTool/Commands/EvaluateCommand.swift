@@ -1,0 +1,30 @@
+import Experiments
+import NumericCore
+
+/// `neural-ode evaluate RUN`.
+struct EvaluateCommand: Command {
+  static let page = CommandPage(
+    verb: "evaluate", summary: "Measures a trained model on its test data beside the baselines.",
+    discussion:
+      "Root mean squared and mean absolute error, negative log likelihood in nats, and the share of observations in "
+      + "the 90 % band, by horizon and by length of a hidden gap.",
+    examples: ["evaluate runs/glucose", "evaluate runs/glucose --json"])
+
+  @Argument(value: "run", help: "A run folder or a model file.") var folder: String
+  @Option(value: "file", help: "Other data than the model was trained on, split in the same way.")
+  var data: String?
+
+  func run(_ console: Console) throws {
+    let file = try ForecastModelFile(reading: folder)
+    var recipe = file.recipe
+    if let data { recipe.file = data }
+    let split = try ForecastData(recipe)
+    let channels = file.forecaster.normalization.channels
+    guard split.channels == channels else {
+      throw RunError.channelsDiffer(model: channels, data: split.channels)
+    }
+    let evaluation = ForecastEvaluation(file.forecaster, on: split)
+    console.table(ForecastEvaluation.header, evaluation.rows(unit: split.unitName))
+    console.emit(evaluation.json(run: folder))
+  }
+}

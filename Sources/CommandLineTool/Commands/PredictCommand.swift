@@ -1,0 +1,43 @@
+import Experiments
+import NumericCore
+
+/// `neural-ode predict RUN --data file.csv`.
+struct PredictCommand: Command {
+  static let page = CommandPage(
+    verb: "predict", summary: "Forecasts a file's series with a trained model, as CSV.",
+    discussion:
+      "Forecasts begin at each series' last reading. Columns: id (if there are several series), time, channel, mean, "
+      + "and the lower and upper end of the 90 % band.",
+    examples: [
+      "predict runs/glucose --data readings.csv",
+      "predict runs/glucose --data readings.csv --at 0.5,1,2 --out forecast.csv",
+    ])
+
+  @Argument(value: "run", help: "A run folder or a model file.") var folder: String
+  @Option(value: "file", help: "A CSV file with the model's channels.") var data: String
+  @Option(
+    help: "Times after the last reading, in the unit of the times; a regular grid if not given.")
+  var at: NumberList?
+  @Option(value: "file", help: "Where the CSV goes; standard output if not given.") var out: String?
+
+  func run(_ console: Console) throws {
+    let file = try ForecastModelFile(reading: folder)
+    let prediction = try ForecastPrediction(of: data, by: file, at: at?.values.sorted())
+    let csv = prediction.csv
+    if let out {
+      try Files.writeAtomically(csv, to: out)
+      console.print("\(prediction.lines.count) forecasts in \(out)")
+    } else {
+      console.print(String(csv.dropLast()))
+    }
+    console.emit(
+      .array(
+        prediction.lines.map { line in
+          [
+            "id": .string(line.id), "time": .string(prediction.axis.text(of: line.time)),
+            "channel": .string(line.channel), "mean": .number(line.mean),
+            "lower": .number(line.lower), "upper": .number(line.upper),
+          ]
+        }))
+  }
+}

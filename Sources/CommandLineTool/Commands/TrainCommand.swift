@@ -1,0 +1,87 @@
+import Experiments
+import NumericCore
+import Training
+
+/// `neural-ode train`: the main job.
+struct TrainCommand: Command {
+  static let page = CommandPage(
+    verb: "train", summary: "Trains a model on data and writes a run folder with a report.",
+    discussion:
+      "Without arguments, trains the recipe 'glucose' on bundled readings: four hours of history, gaps filled, the "
+      + "next two hours forecast with a band, beside honest baselines. With --data, trains on your file: wide "
+      + "(time,x1,x2; an empty cell is missing) or long (id,time,channel,value) CSV, one long series or many.",
+    examples: [
+      "train", "train --data readings.csv --out runs/mine --epochs 20",
+      "train glucose --set training.steps=500 --seed 3",
+      "train runs/mine/config.json --resume auto",
+    ])
+
+  enum Resume: String, CaseIterable, ArgumentValue {
+    case auto, never
+  }
+
+  enum Model: String, CaseIterable, ArgumentValue {
+    case latentODE = "latent-ode"
+  }
+
+  @Argument(value: "recipe", help: "A recipe's name (glucose) or a configuration file.")
+  var recipe: String?
+  @Option(value: "file", help: "A CSV file to train on.") var data: String?
+  @Option(help: "What is trained.") var model = Model.latentODE
+  @Option(value: "directory", help: "The run folder; runs/ and the recipe's name if not given.")
+  var out: String?
+  @Option(help: "Passes over the data, in place of the recipe's number of steps.") var epochs: Int?
+  @Option(help: "Where all randomness comes from.") var seed: Int?
+  @Option(help: "Changes one value of the configuration, for example training.steps=500.")
+  var set: [Assignment] = []
+  @Option(help: "Whether a checkpoint in the run folder is continued.") var resume = Resume.never
+  @Option(help: "Threads; they do not change the result.") var threads = 2
+
+  func validate() throws(UsageError) {
+    if threads < 1 {
+      throw .combination("--threads is at least 1", remedy: "give a positive number")
+    }
+    if let epochs, epochs < 1 {
+      throw .combination("--epochs is at least 1", remedy: "give a positive number")
+    }
+    if let seed, seed < 0 {
+      throw .combination("--seed is at least 0", remedy: "give a number from 0 on")
+    }
+  }
+
+  func run(_ console: Console) throws {
+    let recipe = try effectiveRecipe()
+    let directory = out ?? "runs/" + recipe.name
+    let run = ForecastRun(
+      recipe: recipe, directory: directory, threads: threads, resumes: resume == .auto)
+    let stop = StopRequest()
+    SignalNote.shared.begin()
+    defer { SignalNote.shared.end() }
+    let outcome = try run.run(progress: ProgressReporter(), stop: stop)
+    try outcome.writeReport(to: directory)
+    console.table(
+      ForecastEvaluation.header, outcome.evaluation.rows(unit: outcome.data.unitName))
+    console.print()
+    console.print(
+      "\(outcome.parameterCount) parameters, \(outcome.steps) steps in "
+        + "\(NumberText.fixed(outcome.trainingSeconds, 1)) s; see \(directory)/report.html")
+    console.emit(outcome.json(run: directory))
+  }
+
+  private func effectiveRecipe() throws -> ForecastRecipe {
+    var result: ForecastRecipe
+    if let recipe, recipe.hasSuffix(".json") {
+      let text = String(decoding: try Files.read(recipe), as: UTF8.self)
+      result = try ForecastRecipe(parsing: text, path: recipe)
+    } else if let recipe, recipe != "glucose" {
+      throw ConfigurationError.unknownRecipe(recipe, known: ["glucose"])
+    } else {
+      result = data.map(ForecastRecipe.forFile) ?? .glucose
+    }
+    if let data { result.file = data }
+    if let epochs { result.epochs = epochs }
+    if let seed { result.seed = seed }
+    for assignment in set { try result.set(assignment.name, toWord: assignment.value) }
+    return result
+  }
+}

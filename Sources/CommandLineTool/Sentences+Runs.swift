@@ -1,0 +1,56 @@
+import Experiments
+import NumericCore
+import Training
+
+extension ConfigurationError {
+  /// What is wrong and what to do.
+  var sentence: String {
+    switch self {
+    case .unknownKey(let key, let known):
+      "the configuration has no '\(key)'"
+        + (suggestion(for: key, among: known).map { "; did you mean '\($0)'?" }
+          ?? "; known are \(known.joined(separator: ", "))")
+    case .wrongValue(let key, let value, let expected):
+      "the configuration's '\(key)' is \(value); it wants \(expected)"
+    case .notJSON(let path, let offset):
+      "\(path): is not a JSON document (at byte \(offset)); correct it there"
+    case .unknownRecipe(let name, let known):
+      "there is no recipe '\(name)'"
+        + (suggestion(for: name, among: known).map { "; did you mean '\($0)'?" }
+          ?? "; known are \(known.joined(separator: ", ")), or give a .json file")
+    }
+  }
+}
+
+extension RunError {
+  /// What is wrong and what to do.
+  var sentence: String {
+    switch self {
+    case .noModel(let path, let reason):
+      if case .file(let error) = reason {
+        "\(path): \(Sentence.what(error.reason))"
+      } else {
+        "\(path): is not a model file (\(reason)); train again or copy it again"
+      }
+    case .notAForecastModel(let path):
+      "\(path): is not a forecasting model; name a folder that 'neural-ode train' wrote"
+    case .channelsDiffer(let model, let data):
+      "the model knows the channels \(model.joined(separator: ", ")), the data have "
+        + "\(data.joined(separator: ", ")); rename or choose the columns"
+    case .diverged(let step):
+      "training diverged at step \(step); lower the rate, for example --set training.learningRate=0.001"
+    case .interrupted(_, let run):
+      "stopped; the checkpoint is kept, continue with --out \(run) --resume auto"
+    }
+  }
+
+  var exitCode: ExitCode {
+    switch self {
+    case .noModel(_, let reason):
+      if case .file = reason { .noInput } else { .badData }
+    case .notAForecastModel, .channelsDiffer: .badData
+    case .diverged: .failure
+    case .interrupted(let signal, _): signal == 2 ? .interrupted : .stoppedWithCheckpoint
+    }
+  }
+}

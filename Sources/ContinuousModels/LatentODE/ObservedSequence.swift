@@ -1,0 +1,42 @@
+public import Tensors
+
+/// What an encoder reads: rows of values at irregular times, side by side for a batch of series.
+///
+/// Rows stand in order of time. A series that is shorter than the others has rows whose mask is 0; they may stand
+/// anywhere and are passed over without a trace.
+public struct ObservedSequence: TensorTree {
+  /// What is known at each row: values, gaps, whatever the encoder was made for.
+  ///
+  /// `[row, batch, feature]`.
+  public var features: Tensor
+  /// 1 where the row holds an observation, 0 where it is padding or hidden.
+  ///
+  /// `[row, batch, 1]`.
+  public var mask: Tensor
+  /// Time from each row to the next later one that is observed; 0 at the last.
+  ///
+  /// `[row, batch, 1]`.
+  public var gaps: Tensor
+
+  /// - Precondition: the shapes agree.
+  public init(features: Tensor, mask: Tensor, gaps: Tensor) {
+    precondition(
+      features.rank == 3 && mask.shape == Array(features.shape.prefix(2)) + [1]
+        && gaps.shape == mask.shape,
+      "observations want features [row, batch, feature], mask and gaps [row, batch, 1], got "
+        + "\(features.shape), \(mask.shape), \(gaps.shape)")
+    self.features = features
+    self.mask = mask
+    self.gaps = gaps
+  }
+
+  public var rowCount: Int { features.shape[0] }
+  public var batchCount: Int { features.shape[1] }
+  public var featureCount: Int { features.shape[2] }
+
+  public mutating func visit(_ visitor: inout some TensorVisitor) {
+    visitor("features", &features)
+    visitor("mask", &mask)
+    visitor("gaps", &gaps)
+  }
+}

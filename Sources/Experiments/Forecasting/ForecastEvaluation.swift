@@ -1,0 +1,127 @@
+package import NumericCore
+
+/// How good forecasts of one kind are.
+public struct ForecastScore: Hashable, Sendable {
+  public var count: Int
+  /// In the data's unit.
+  public var rootMeanSquaredError: Double
+  public var meanAbsoluteError: Double
+  /// In nats a forecast.
+  public var negativeLogLikelihood: Double
+  /// Share of observations inside the central band of 90 %.
+  public var coverage: Double
+
+  public init(_ forecasts: GaussianForecasts) {
+    count = forecasts.count
+    rootMeanSquaredError = forecasts.rootMeanSquaredError
+    meanAbsoluteError = forecasts.meanAbsoluteError
+    negativeLogLikelihood = forecasts.negativeLogLikelihood
+    coverage = forecasts.coverage(ofCentral: 0.9)
+  }
+
+  package var json: JSONValue {
+    [
+      "count": JSONValue(count), "rmse": .number(rootMeanSquaredError),
+      "mae": .number(meanAbsoluteError), "nll": .number(negativeLogLikelihood),
+      "coverage90": .number(coverage),
+    ]
+  }
+}
+
+/// A trained model and the baselines on the same windows and the same hidden readings.
+public struct ForecastEvaluation: Sendable {
+  /// One row of the comparison: a channel and a horizon, or a channel and a gap's length.
+  public struct Line: Sendable {
+    public var channel: String
+    /// The horizon or the length of the gap, in the unit of the times.
+    public var length: Double
+    public var model: GaussianForecasts
+    public var baselines: [(name: String, forecasts: GaussianForecasts)]
+
+    public var score: ForecastScore { ForecastScore(model) }
+  }
+
+  public var horizons: [Line]
+  public var gaps: [Line]
+}
+
+extension ForecastEvaluation {
+  /// Evaluates on the test part; baselines are fitted to the training part.
+  public init(_ forecaster: LatentForecaster, on data: ForecastData) {
+    horizons = Self.horizons(forecaster, data)
+    gaps = (data.recipe.gaps ?? []).flatMap { Self.gap($0, forecaster, data) }
+  }
+
+  private static func horizons(_ forecaster: LatentForecaster, _ data: ForecastData) -> [Line] {
+    let (training, test) = (data.windows(of: data.training), data.windows(of: data.test))
+    let horizons = data.recipe.horizons ?? []
+    let tolerance = data.plan.tolerance
+    var lines: [Line] = []
+    let predicted = predictions(forecaster, test, horizons, data)
+    for (channel, name) in data.channels.enumerated() {
+      let baselines: [any ForecastBaseline] = [
+        LastValueBaseline(
+          fitting: training, horizons: horizons, tolerance: tolerance, channel: channel),
+        AutoregressionBaseline(
+          fitting: training, horizons: horizons, history: data.plan.history,
+          spacing: data.clock.spacing, tolerance: tolerance, channel: channel),
+      ]
+      let compared = baselines.map {
+        ($0.name, $0.forecasts(of: test, tolerance: tolerance, channel: channel))
+      }
+      for (place, horizon) in horizons.enumerated() {
+        lines.append(
+          Line(
+            channel: name, length: horizon, model: predicted[channel][place],
+            baselines: compared.map { ($0.0, $0.1[place]) }))
+      }
+    }
+    return lines
+  }
+
+  /// `[channel][horizon]`, at the true times of the targets.
+  private static func predictions(
+    _ forecaster: LatentForecaster, _ windows: [Window], _ horizons: [Double], _ data: ForecastData
+  ) -> [[GaussianForecasts]] {
+    var results = data.channels.map { _ in horizons.map { _ in GaussianForecasts() } }
+    let examples = windows.map { SeriesExample(forecasting: $0, history: data.plan.history) }
+    for (window, forecast) in zip(windows, forecaster.forecasts(examples)) {
+      for channel in data.channels.indices {
+        for (place, horizon) in horizons.enumerated() {
+          guard
+            let target = window.target(
+              at: horizon, within: data.plan.tolerance, channel: channel),
+            let row = forecast.times.firstIndex(of: target.time)
+          else { continue }
+          results[channel][place].append(
+            mean: forecast.means[row][channel], deviation: forecast.deviations[row][channel],
+            observed: target.value)
+        }
+      }
+    }
+    return results
+  }
+
+  private static func gap(
+    _ length: Double, _ forecaster: LatentForecaster, _ data: ForecastData
+  ) -> [Line] {
+    let gaps = data.gaps(of: data.test, length: length)
+    let fitted = data.gaps(of: data.training, length: length)
+    let filled = forecaster.forecasts(gaps.map(SeriesExample.init(filling:)))
+    return data.channels.enumerated().map { channel, name in
+      var model = GaussianForecasts()
+      for (gap, forecast) in zip(gaps, filled) {
+        for row in 0..<gap.hidden.count {
+          guard let value = gap.hidden.value(row, channel) else { continue }
+          model.append(
+            mean: forecast.means[row][channel], deviation: forecast.deviations[row][channel],
+            observed: value)
+        }
+      }
+      let baseline = InterpolationBaseline(fitting: fitted, channel: channel)
+      return Line(
+        channel: name, length: length, model: model,
+        baselines: [(baseline.name, baseline.forecasts(of: gaps))])
+    }
+  }
+}

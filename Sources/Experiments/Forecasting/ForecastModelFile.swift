@@ -1,0 +1,99 @@
+public import NumericCore
+import Tensors
+public import Training
+
+/// Why a run folder cannot be used.
+public enum RunError: Error, Sendable {
+  case noModel(path: String, reason: SafetensorsError)
+  /// The file is a model of another kind, or its description is damaged.
+  case notAForecastModel(path: String)
+  /// The data of a prediction lack a channel of the model.
+  case channelsDiffer(model: [String], data: [String])
+  /// Loss or gradient stayed non-finite.
+  case diverged(step: Int)
+  /// A signal came; the checkpoint continues.
+  case interrupted(signal: Int, run: String)
+}
+
+/// A trained model as one file: weights, and in the metadata all that its use needs.
+public struct ForecastModelFile: Sendable {
+  public var recipe: ForecastRecipe
+  public var forecaster: LatentForecaster
+
+  public init(recipe: ForecastRecipe, forecaster: LatentForecaster) {
+    self.recipe = recipe
+    self.forecaster = forecaster
+  }
+
+  /// `model.safetensors` of a run folder, or the file itself.
+  public static func path(in run: String) -> String {
+    run.hasSuffix(".safetensors") ? run : run + "/model.safetensors"
+  }
+
+  package var metadata: [String: String] {
+    let normalization = forecaster.normalization
+    let clock = forecaster.builder.clock
+    let description: JSONValue = [
+      "channels": JSONValue(normalization.channels), "means": JSONValue(normalization.means),
+      "deviations": JSONValue(normalization.deviations), "window": .number(clock.window),
+      "spacing": .number(clock.spacing),
+    ]
+    return [
+      "kind": "forecast", "config": recipe.json.description,
+      "normalization": description.description,
+    ]
+  }
+
+  /// Writes the file, whole or not at all.
+  public func write(to path: String) throws(FileError) {
+    try forecaster.model.save(to: path, metadata: metadata)
+  }
+
+  /// Reads a run folder or a model file.
+  public init(reading run: String) throws(RunError) {
+    let path = Self.path(in: run)
+    let file: SafetensorsFile
+    do {
+      file = try SafetensorsFile(path: path)
+    } catch {
+      throw .noModel(path: path, reason: error)
+    }
+    guard let described = Self.description(file.metadata) else {
+      throw .notAForecastModel(path: path)
+    }
+    let form = described.recipe.network.model(for: described.builder, key: RandomKey(0))
+    do {
+      forecaster = LatentForecaster(
+        model: try form.loading(file), builder: described.builder,
+        normalization: described.normalization)
+    } catch {
+      throw .noModel(path: path, reason: error)
+    }
+    recipe = described.recipe
+  }
+
+  /// What the metadata say; nil if they are not those of a forecasting model.
+  private static func description(
+    _ metadata: [String: String]
+  ) -> (recipe: ForecastRecipe, builder: LatentBatchBuilder, normalization: Normalization)? {
+    func document(_ key: String) -> JSONValue? {
+      metadata[key].flatMap { try? JSONValue(parsing: $0) }
+    }
+    guard metadata["kind"] == "forecast", let config = document("config"),
+      let recipe = try? ForecastRecipe().overridden(by: config),
+      let text = document("normalization"),
+      let channels = text["channels"]?.array?.compactMap(\.string),
+      let means = text["means"]?.numbers, let deviations = text["deviations"]?.numbers,
+      let window = text["window"]?.number, let spacing = text["spacing"]?.number,
+      channels.count == means.count, means.count == deviations.count, !channels.isEmpty,
+      window > 0, spacing > 0, deviations.allSatisfy({ $0 > 0 })
+    else { return nil }
+    let builder = LatentBatchBuilder(
+      clock: ModelClock(window: window, spacing: spacing), channelCount: channels.count,
+      latentCount: recipe.network.latent, detail: recipe.network.context)
+    return (
+      recipe, builder,
+      Normalization(channels: channels, means: means, deviations: deviations)
+    )
+  }
+}

@@ -1,0 +1,107 @@
+internal import NumericCore
+
+/// Forecasts of a user's series by a trained model.
+public struct ForecastPrediction: Sendable {
+  /// One forecast of one channel.
+  public struct Line: Hashable, Sendable {
+    public var id: String
+    public var time: Double
+    public var channel: String
+    public var mean: Double
+    /// The central band of 90 %.
+    public var lower: Double
+    public var upper: Double
+  }
+
+  public var lines: [Line]
+  public var axis: TimeAxis
+  /// Whether the series have names.
+  public var hasIDs: Bool
+
+  /// Forecasts every series of a file from its last reading on.
+  ///
+  /// - Parameter offsets: times after the last reading, in the unit of the times; negative ones lie inside of the
+  ///   history. Nil: a regular grid over the model's future.
+  /// - Throws: `DataError` for a file that is not as it should be, `RunError` if it lacks a channel of the model.
+  public init(
+    of path: String, by file: ForecastModelFile, at offsets: [Double]?
+  ) throws {
+    let recipe = file.recipe
+    let channels = file.forecaster.normalization.channels
+    let isOwn = recipe.file == nil
+    let data = try TimeSeriesFile.read(
+      path,
+      TimeSeriesOptions(
+        layout: isOwn ? .automatic : recipe.layout,
+        timeColumn: isOwn ? nil : recipe.timeColumn, channels: channels, unit: recipe.unit,
+        duplicates: .average))
+    let found = data.series.first?.channels ?? []
+    guard found == channels else { throw RunError.channelsDiffer(model: channels, data: found) }
+    let history = recipe.history ?? 1
+    let future = recipe.future ?? 1
+    let grid = offsets ?? ForecastPrediction.grid(future, file.forecaster.builder.clock.spacing)
+    var examples: [SeriesExample] = []
+    for series in data.series {
+      guard let now = series.times.last else {
+        throw DataError(source: path, .tooFewPoints(found: 0, needed: 1))
+      }
+      // One unit in the last place keeps a reading at the very start inside.
+      let start = now - history
+      let visible = series.after(start.nextDown, through: now)
+      examples.append(
+        SeriesExample(
+          start: start, now: now, visible: visible,
+          asked: TimeSeries(
+            id: series.id, channels: channels, times: grid.map { now + $0 },
+            values: [Double?](repeating: nil, count: grid.count * channels.count))))
+    }
+    let half = normalQuantile(0.95)
+    var lines: [Line] = []
+    for (example, forecast) in zip(examples, file.forecaster.forecasts(examples)) {
+      for (row, time) in forecast.times.enumerated() {
+        for (channel, name) in channels.enumerated() {
+          let (mean, width) = (
+            forecast.means[row][channel], half * forecast.deviations[row][channel]
+          )
+          lines.append(
+            Line(
+              id: example.asked.id, time: time, channel: name, mean: mean, lower: mean - width,
+              upper: mean + width))
+        }
+      }
+    }
+    self.lines = lines
+    axis = data.axis
+    hasIDs = data.series.contains { !$0.id.isEmpty }
+  }
+
+  private static func grid(_ future: Double, _ spacing: Double) -> [Double] {
+    let count = max(1, min(Int((future / spacing).rounded()), 1_000))
+    return (1...count).map { future * Double($0) / Double(count) }
+  }
+
+  /// `id,time,channel,mean,lower,upper`; without the ids where the series have none.
+  public var csv: String {
+    var text = (hasIDs ? "id," : "") + "time,channel,mean,lower,upper\n"
+    for line in lines {
+      if hasIDs { text += ForecastPrediction.cell(line.id) + "," }
+      text +=
+        [
+          ForecastPrediction.cell(axis.text(of: line.time)), ForecastPrediction.cell(line.channel),
+          number(line.mean), number(line.lower), number(line.upper),
+        ].joined(separator: ",") + "\n"
+    }
+    return text
+  }
+
+  /// Six decimals are more than a forecast knows.
+  private func number(_ value: Double) -> String { ((value * 1e6).rounded() / 1e6).description }
+
+  private static func cell(_ text: String) -> String {
+    let needsQuotes = text.contains { ",\"\n\r".contains($0) }
+    guard needsQuotes else { return text }
+    return "\""
+      + text.split(separator: "\"", omittingEmptySubsequences: false)
+      .joined(separator: "\"\"") + "\""
+  }
+}

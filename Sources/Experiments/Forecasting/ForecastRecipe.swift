@@ -1,0 +1,72 @@
+internal import NumericCore
+
+/// All that decides what a forecasting run does: data, windows, network, training.
+public struct ForecastRecipe: Hashable, Sendable {
+  public var name = "glucose"
+  /// A file of the user's, or nil for the bundled glucose readings.
+  public var file: String?
+  public var layout = TimeSeriesOptions.Layout.automatic
+  public var timeColumn: String?
+  /// nil: all.
+  public var channels: [String]?
+  public var unit = TimeUnit.hours
+
+  /// Lengths in the unit of the times; nil: chosen from the data.
+  public var history: Double?
+  public var future: Double?
+  /// The distance between two windows of the evaluation.
+  public var stride: Double?
+  public var horizons: [Double]?
+  /// Lengths of the gaps that are hidden in the evaluation.
+  public var gaps: [Double]?
+  public var minimumHistory = 12
+  public var validationShare = 0.15
+  public var testShare = 0.15
+
+  public var network = ForecastNetwork()
+
+  /// Updates; nil: 2,500, or fewer for a small data set.
+  public var steps = 2_500
+  /// Passes over the data; if given, it decides instead of `steps`.
+  public var epochs: Int?
+  public var batchSize = 128
+  public var shardSize = 32
+  public var learningRate = 4e-3
+  public var gradientClip = 1.0
+  public var divergenceWeight = 0.1
+  public var varianceWeighting = 1.0
+  public var fillShare = 0.4
+  public var validations = 10
+  public var seed = 0
+
+  public init() {}
+
+  /// The recipe of the main job: four hours of glucose readings, and the next two.
+  public static var glucose: ForecastRecipe {
+    var recipe = ForecastRecipe()
+    recipe.channels = ["glucose"]
+    recipe.timeColumn = "datetime"
+    recipe.history = GlucoseData.plan.history
+    recipe.future = GlucoseData.plan.future
+    recipe.stride = GlucoseData.plan.stride
+    recipe.horizons = GlucoseData.horizons
+    recipe.gaps = GlucoseData.gapLengths
+    return recipe
+  }
+
+  /// A recipe for a file of the user's, with lengths to be chosen from the data.
+  public static func forFile(_ path: String) -> ForecastRecipe {
+    var recipe = ForecastRecipe()
+    recipe.name = "file"
+    recipe.file = path
+    return recipe
+  }
+}
+
+/// Why a configuration cannot be used.
+public enum ConfigurationError: Error, Hashable, Sendable {
+  case unknownKey(String, known: [String])
+  case wrongValue(key: String, value: String, expected: String)
+  case notJSON(path: String, offset: Int)
+  case unknownRecipe(String, known: [String])
+}

@@ -1,0 +1,127 @@
+import NumericCore
+public import Training
+
+/// Random examples cut from the training part of one or many series: half of them forecasts, half gaps to fill.
+///
+/// All examples of a shard are of one kind, so that few shapes occur.
+public struct ForecastTask: TrainingData {
+  /// How examples are cut.
+  public struct Plan: Hashable, Sendable {
+    public var history: Double
+    public var future: Double
+    public var minimumHistory: Int
+    /// The share of shards in which gaps are to be filled.
+    public var fillShare: Double
+    /// The weight of the divergence, and the steps over which it rises to that.
+    public var divergenceWeight: Double
+    public var annealingSteps: Int
+
+    public init(
+      history: Double, future: Double, minimumHistory: Int, fillShare: Double,
+      divergenceWeight: Double, annealingSteps: Int
+    ) {
+      self.history = history
+      self.future = future
+      self.minimumHistory = minimumHistory
+      self.fillShare = fillShare
+      self.divergenceWeight = divergenceWeight
+      self.annealingSteps = annealingSteps
+    }
+  }
+
+  private struct Moment: Hashable, Sendable {
+    var series: Int
+    var now: Double
+  }
+
+  public let plan: Plan
+  private let series: [TimeSeries]
+  private let builder: LatentBatchBuilder
+  private let moments: [Moment]
+
+  /// Moments are the times of the normalized series at which enough history and a future are known; of them, every
+  /// `stride`-th is a row.
+  public init(
+    _ series: [TimeSeries], _ plan: Plan, builder: LatentBatchBuilder, stride: Int = 1
+  ) {
+    self.plan = plan
+    self.series = series
+    self.builder = builder
+    var moments: [Moment] = []
+    for (number, one) in series.enumerated() where one.count > plan.minimumHistory {
+      for row in Swift.stride(from: plan.minimumHistory - 1, to: one.count - 1, by: stride) {
+        let now = one.times[row]
+        let isWhole =
+          now - plan.history >= one.times[0] - builder.clock.spacing
+          && now + plan.future <= one.times[one.count - 1] + builder.clock.spacing
+        guard isWhole else { continue }
+        let known = row + 1 - one.firstRow(after: now - plan.history)
+        let coming = one.firstRow(after: now + plan.future) - row - 1
+        if known >= plan.minimumHistory && coming >= 1 {
+          moments.append(Moment(series: number, now: now))
+        }
+      }
+    }
+    self.moments = moments
+  }
+
+  public var count: Int { moments.count }
+
+  public func shard(_ rows: [Int], in context: ShardContext) -> Shard<LatentBatch> {
+    let keys = context.key.split(3)
+    var words = RandomWords(keys[0])
+    let isFilling = keys[1].uniform(1, as: Double.self)[0] < plan.fillShare
+    let examples = rows.map { row in
+      isFilling ? gap(moments[row], &words) : forecast(moments[row], &words)
+    }
+    let progress = Double(context.step) / Double(max(plan.annealingSteps, 1))
+    let weight = plan.divergenceWeight * (context.isTraining ? min(1, progress) : 1)
+    return Shard(
+      builder.batch(
+        examples, divergenceWeight: weight, key: context.isTraining ? keys[2] : nil),
+      weight: Double(rows.count))
+  }
+
+  /// A forecast from a random moment after a reading; now and then a part of the history is missing.
+  private func forecast(_ moment: Moment, _ words: inout RandomWords) -> SeriesExample {
+    let one = series[moment.series]
+    let now = moment.now + words.unit() * builder.clock.spacing
+    let start = now - plan.history
+    var visible = one.after(start, through: now)
+    if words.unit() < 0.5 {
+      let length = plan.history * (0.08 + 0.42 * words.unit())
+      let from = start + words.unit() * (plan.history - length)
+      let rest = visible.without(from, through: from + length)
+      if rest.count >= min(plan.minimumHistory, visible.count) { visible = rest }
+    }
+    let asked = one.after(now, through: now + plan.future + builder.clock.spacing / 2)
+    return SeriesExample(start: start, now: now, visible: visible, asked: asked)
+  }
+
+  /// A gap of random length with readings on both sides.
+  private func gap(_ moment: Moment, _ words: inout RandomWords) -> SeriesExample {
+    let one = series[moment.series]
+    let window = plan.history + plan.future
+    let start = moment.now - plan.history
+    let length = window * (0.04 + 0.32 * words.unit())
+    let margin = window / 6
+    let from = start + margin + words.unit() * max(window - length - 2 * margin, 0)
+    let end = min(start + window, from + length + margin * (1 + 2 * words.unit()))
+    let all = one.after(start, through: end)
+    return SeriesExample(
+      start: start, now: end, visible: all.without(from, through: from + length),
+      asked: all.after(from, through: from + length))
+  }
+}
+
+extension RandomWords {
+  /// A multiple of 2⁻⁵³ in `0 ..< 1`.
+  mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
+}
+
+extension TimeSeries {
+  /// The rows whose times do not lie in `start < t ≤ end`.
+  func without(_ start: Double, through end: Double) -> TimeSeries {
+    rows(0..<firstRow(after: start)).followed(by: rows(firstRow(after: end)..<count))
+  }
+}

@@ -1,0 +1,205 @@
+public import ContinuousModels
+public import NumericCore
+public import Tensors
+
+/// A batch of examples as tensors: what a latent ODE is trained on.
+public struct LatentBatch: TensorTree {
+  public var observed: ObservedSequence
+  public var query: LatentQuery
+  /// `[time, batch, channel]`; 0 where nothing is known.
+  public var targets: Tensor
+  /// 1 where a target counts, else 0; `[time, batch, channel]`.
+  public var weights: Tensor
+  /// Standard normal, `[batch, latent]`.
+  public var noise: Tensor
+  /// The weight of the divergence, a scalar.
+  public var divergenceWeight: Tensor
+
+  public mutating func visit(_ visitor: inout some TensorVisitor) {
+    visitor("observed", &observed)
+    visitor("query", &query)
+    visitor("targets", &targets)
+    visitor("weights", &weights)
+    visitor("noise", &noise)
+    visitor("divergenceWeight", &divergenceWeight)
+  }
+}
+
+/// Makes tensors of examples.
+///
+/// Counts are rounded up, to multiples of eight rows and four queries, so that a model is compiled for a few shapes
+/// only; padding has mask and weight 0.
+public struct LatentBatchBuilder: Hashable, Sendable {
+  public var clock: ModelClock
+  public var channelCount: Int
+  public var latentCount: Int
+  public var detail: LocalDetail
+  /// Rows that an encoder reads at most; of more, evenly many are kept, the last one among them.
+  public var rowLimit: Int
+
+  public init(
+    clock: ModelClock, channelCount: Int, latentCount: Int, detail: LocalDetail = .readings,
+    rowLimit: Int = 128
+  ) {
+    self.clock = clock
+    self.channelCount = channelCount
+    self.latentCount = latentCount
+    self.detail = detail
+    self.rowLimit = rowLimit
+  }
+
+  /// Features of a row for the encoder.
+  public var featureCount: Int { 3 * channelCount + 3 }
+  /// Features of a query for the decoder.
+  public var contextCount: Int { detail.featureCount * channelCount }
+  /// Features of a series for the encoder's head.
+  public var summaryCount: Int { 3 * channelCount + 1 }
+
+  /// The tensors of some examples; noise is drawn from the key (nil: zero).
+  public func batch(
+    _ examples: [SeriesExample], divergenceWeight: Double = 0, key: RandomKey? = nil
+  ) -> LatentBatch {
+    let visible = examples.map { thinned($0.visible) }
+    let rows = roundedUp(visible.map(\.count).max() ?? 0, to: 8)
+    let queries = roundedUp(examples.map(\.asked.count).max() ?? 0, to: 4)
+    let count = examples.count
+    var arrays = Arrays(builder: self, rows: rows, queries: queries, batch: count)
+    for (place, example) in examples.enumerated() {
+      arrays.add(example, visible[place], at: place)
+    }
+    func tensor(_ values: [Float], _ shape: [Int]) -> Tensor { Tensor(values, shape: shape) }
+    return LatentBatch(
+      observed: ObservedSequence(
+        features: tensor(arrays.features, [rows, count, featureCount]),
+        mask: tensor(arrays.mask, [rows, count, 1]), gaps: tensor(arrays.gaps, [rows, count, 1])),
+      query: LatentQuery(
+        times: Tensor(arrays.times, shape: [count, 1 + queries]),
+        context: tensor(arrays.context, [queries, count, contextCount]),
+        reference: tensor(arrays.reference, [queries, count, channelCount]),
+        summary: tensor(arrays.summary, [count, summaryCount])),
+      targets: tensor(arrays.targets, [queries, count, channelCount]),
+      weights: tensor(arrays.weights, [queries, count, channelCount]),
+      noise: tensor(
+        key?.normal(count * latentCount, as: Float.self)
+          ?? [Float](repeating: 0, count: count * latentCount), [count, latentCount]),
+      divergenceWeight: tensor([Float(divergenceWeight)], []))
+  }
+
+  private func roundedUp(_ count: Int, to multiple: Int) -> Int {
+    max(1, (count + multiple - 1) / multiple) * multiple
+  }
+
+  private func thinned(_ series: TimeSeries) -> TimeSeries {
+    let count = series.count
+    guard count > rowLimit else { return series }
+    let rows = (0..<rowLimit).map { count - 1 - (rowLimit - 1 - $0) * count / rowLimit }
+    let channels = series.channels.count
+    return TimeSeries(
+      id: series.id, channels: series.channels, times: rows.map { series.times[$0] },
+      values: rows.flatMap { series.values[$0 * channels..<($0 + 1) * channels] },
+      isObserved: rows.flatMap { series.isObserved[$0 * channels..<($0 + 1) * channels] })
+  }
+}
+
+/// The elements of a batch's tensors while examples are written into them.
+private struct Arrays {
+  let builder: LatentBatchBuilder
+  let rows: Int
+  let queries: Int
+  let batch: Int
+  var features: [Float]
+  var mask: [Float]
+  var gaps: [Float]
+  var times: [Double]
+  var context: [Float]
+  var reference: [Float]
+  var summary: [Float]
+  var targets: [Float]
+  var weights: [Float]
+
+  init(builder: LatentBatchBuilder, rows: Int, queries: Int, batch: Int) {
+    self.builder = builder
+    self.rows = rows
+    self.queries = queries
+    self.batch = batch
+    func zeros(_ counts: Int...) -> [Float] { [Float](repeating: 0, count: counts.reduce(1, *)) }
+    features = zeros(rows, batch, builder.featureCount)
+    mask = zeros(rows, batch)
+    gaps = zeros(rows, batch)
+    times = [Double](repeating: 0, count: batch * (1 + queries))
+    context = zeros(queries, batch, builder.contextCount)
+    reference = zeros(queries, batch, builder.channelCount)
+    summary = zeros(batch, builder.summaryCount)
+    targets = zeros(queries, batch, builder.channelCount)
+    weights = zeros(queries, batch, builder.channelCount)
+  }
+
+  mutating func add(_ example: SeriesExample, _ visible: TimeSeries, at place: Int) {
+    let clock = builder.clock
+    let contexts = (0..<builder.channelCount).map { channel in
+      let (times, values) = example.visible.observations(of: channel)
+      return LocalContext(times: times, values: values, clock: clock, detail: builder.detail)
+    }
+    addRows(example, visible, contexts, at: place)
+    addQueries(example, contexts, at: place)
+    let start = place * builder.summaryCount
+    for (channel, context) in contexts.enumerated() {
+      summary[start + 3 * channel] = Float(context.lastValue)
+      summary[start + 3 * channel + 1] = Float(context.lastChange)
+      summary[start + 3 * channel + 2] = Float(context.slowChange)
+    }
+    let last = example.visible.times.last ?? example.start
+    summary[start + 3 * builder.channelCount] = Float(clock.units(example.now - last))
+  }
+
+  private mutating func addRows(
+    _ example: SeriesExample, _ visible: TimeSeries, _ contexts: [LocalContext], at place: Int
+  ) {
+    let (clock, channels) = (builder.clock, builder.channelCount)
+    for row in 0..<visible.count {
+      let slot = row * batch + place
+      let time = visible.times[row]
+      mask[slot] = 1
+      let later = row + 1 < visible.count ? clock.units(visible.times[row + 1] - time) : 0
+      let earlier = clock.units(time - (row > 0 ? visible.times[row - 1] : example.start))
+      gaps[slot] = Float(later)
+      let start = slot * builder.featureCount
+      for channel in 0..<channels {
+        guard let value = visible.value(row, channel) else { continue }
+        features[start + 3 * channel] = Float(value - contexts[channel].lastValue)
+        features[start + 3 * channel + 1] = Float(value)
+        features[start + 3 * channel + 2] = 1
+      }
+      features[start + 3 * channels] = Float(min(later, 4))
+      features[start + 3 * channels + 1] = Float(min(earlier, 4))
+      features[start + 3 * channels + 2] = Float(clock.units(time - example.start) / 4 - 0.5)
+    }
+  }
+
+  private mutating func addQueries(
+    _ example: SeriesExample, _ contexts: [LocalContext], at place: Int
+  ) {
+    let (clock, channels) = (builder.clock, builder.channelCount)
+    let asked = example.asked
+    let first = place * (1 + queries)
+    var latest = 0.0
+    for query in 0..<queries {
+      if query < asked.count {
+        let time = asked.times[query]
+        latest = max(clock.units(time - example.start), 0)
+        let slot = query * batch + place
+        for (channel, local) in contexts.enumerated() {
+          let (line, numbers) = local.at(time)
+          reference[slot * channels + channel] = Float(line)
+          let start = slot * builder.contextCount + channel * builder.detail.featureCount
+          for (offset, number) in numbers.enumerated() { context[start + offset] = Float(number) }
+          if let value = asked.value(query, channel) {
+            targets[slot * channels + channel] = Float(value)
+            weights[slot * channels + channel] = 1
+          }
+        }
+      }
+      times[first + 1 + query] = latest
+    }
+  }
+}

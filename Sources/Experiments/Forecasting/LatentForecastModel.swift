@@ -1,0 +1,56 @@
+import Adjoints
+public import ContinuousModels
+import Integrators
+import NeuralNets
+public import NumericCore
+import Programs
+import Tensors
+import Training
+
+/// The latent ODE of the forecasting recipes.
+public typealias ForecastModel = LatentODE<BackwardRNN>
+
+/// Widths and solver of a forecasting model.
+public struct ForecastNetwork: Hashable, Sendable {
+  /// Dimensions of the latent state.
+  public var latent = 16
+  /// Hidden units of the recurrent encoder.
+  public var hidden = 48
+  /// Width of the field's, the decoder's and the head's hidden layers.
+  public var field = 64
+  public var decoder = 64
+  public var head = 64
+  /// What the decoder sees beside the latent state.
+  public var context = LocalDetail.readings
+  /// Relative and absolute tolerance of the solver.
+  public var tolerance = 1e-3
+
+  public init() {}
+
+  /// A model with drawn parameters.
+  public func model(for builder: LatentBatchBuilder, key: RandomKey) -> ForecastModel {
+    let keys = key.split(4)
+    let encoder = BackwardRNN(
+      unit: .gated(builder.featureCount, hidden, key: keys[0], scalarType: .float32),
+      head: PosteriorHead(
+        network: MLP(sizes: [hidden + builder.summaryCount, head, 2 * latent], key: keys[1]),
+        logVarianceOffset: -3))
+    let flow = LatentField(
+      network: MLP(sizes: [latent, field, field, latent], key: keys[2]),
+      scale: Tensor(repeating: 0.5, shape: [latent]).evaluated())
+    let outputs = 2 * builder.channelCount
+    return LatentODE(
+      recognition: encoder,
+      flow: Flow(of: flow, solver: solver, sharing: .perRow),
+      decoder: GaussianDecoder(
+        network: MLP(
+          sizes: [latent + builder.contextCount, decoder, decoder, outputs], key: keys[3]),
+        noise: .heteroscedastic))
+  }
+
+  private var solver: ODESolver {
+    ODESolver(
+      method: .dormandPrince5,
+      control: .proportionalIntegral(Tolerance(relative: tolerance, absolute: tolerance)))
+  }
+}
