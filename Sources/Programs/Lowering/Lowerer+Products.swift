@@ -105,12 +105,26 @@ extension Lowerer {
     else { return nil }
     let sum = graph.instructions[place]
     let other = sum.operands[0] == value ? sum.operands[1] : sum.operands[0]
-    guard let bias = views[other], bias.strides.last == 1 || columns == 1,
+    guard let bias = availableView(other), bias.strides.last == 1 || columns == 1,
       bias.shape.dropLast().indices.allSatisfy({ bias.strides[$0] == 0 || bias.shape[$0] == 1 }),
       isInvariant[value] == isInvariant[sum.results.lowerBound]
     else { return nil }
     absorbed.insert(place)
     return (bias.location, sum.results.lowerBound)
+  }
+
+  /// The view of a value that needs no step: it is there already, or another shape of one that is.
+  private mutating func availableView(_ value: Int) -> View? {
+    if let view = views[value] { return view }
+    let instruction = graph.instructions[producers[value]]
+    guard let operand = instruction.operands.first else { return nil }
+    let shape = graph.types[value].shape
+    switch instruction.operation {
+    case .broadcast: views[value] = availableView(operand)?.broadcast(to: shape)
+    case .reshape: views[value] = availableView(operand)?.reshaped(shape)
+    default: break
+    }
+    return views[value]
   }
 
   private mutating func absorbActivation(

@@ -30,6 +30,8 @@ struct Lowerer {
   /// How often a value is used by instructions and outputs.
   var uses: [Int]
   var consumers: [[Int]]
+  /// Place of the instruction that gives a value.
+  let producers: [Int]
   var views: [View?]
   var isInvariant: [Bool]
   /// Values of the constants whose elements are all the same.
@@ -60,6 +62,9 @@ struct Lowerer {
     uses = Array(repeating: 0, count: graph.types.count)
     consumers = Array(repeating: [], count: graph.types.count)
     views = Array(repeating: nil, count: graph.types.count)
+    producers = graph.instructions.enumerated().flatMap { place, instruction in
+      instruction.results.map { _ in place }
+    }
     isInvariant = Array(repeating: false, count: graph.types.count)
     for (place, instruction) in graph.instructions.enumerated() {
       if case .splat(let value) = instruction.operation {
