@@ -8,7 +8,7 @@ extension ConfigurationError {
     switch self {
     case .unknownKey(let key, let known):
       "the configuration has no '\(key)'"
-        + (suggestion(for: key, among: known).map { "; did you mean '\($0)'?" }
+        + (nearestName(to: key, among: known).map { "; did you mean '\($0)'?" }
           ?? "; known are \(known.joined(separator: ", "))")
     case .wrongValue(let key, let value, let expected):
       "the configuration's '\(key)' is \(value); it wants \(expected)"
@@ -16,7 +16,7 @@ extension ConfigurationError {
       "\(path): is not a JSON document (at byte \(offset)); correct it there"
     case .unknownRecipe(let name, let known):
       "there is no recipe '\(name)'"
-        + (suggestion(for: name, among: known).map { "; did you mean '\($0)'?" }
+        + (nearestName(to: name, among: known).map { "; did you mean '\($0)'?" }
           ?? "; known are \(known.joined(separator: ", ")), or give a .json file")
     }
   }
