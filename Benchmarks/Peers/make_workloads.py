@@ -24,3 +24,4 @@ def save(name, problem, arrays):
 
 
 save("w1.safetensors", names["w1_problem"](60), ["t", "y0", "target"])
+save("w3.safetensors", names["w3_problem"](20), ["x", "e"])

@@ -35,6 +35,9 @@ static const unsigned char uk_measles_demog_csv[] = {
 static const unsigned char w1_safetensors[] = {
 #embed "data/w1.safetensors"
 };
+static const unsigned char w3_safetensors[] = {
+#embed "data/w3.safetensors"
+};
 
 static const BundledFile files[] = {
   {"cgm.csv.gz", cgm_csv_gz, sizeof cgm_csv_gz},
@@ -47,6 +50,7 @@ static const BundledFile files[] = {
   {"uk_measles_cities.csv", uk_measles_cities_csv, sizeof uk_measles_cities_csv},
   {"uk_measles_demog.csv", uk_measles_demog_csv, sizeof uk_measles_demog_csv},
   {"w1.safetensors", w1_safetensors, sizeof w1_safetensors},
+  {"w3.safetensors", w3_safetensors, sizeof w3_safetensors},
 };
 
 const BundledFile *bundled_files(void) { return files; }

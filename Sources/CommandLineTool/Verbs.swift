@@ -19,6 +19,7 @@ enum Verbs {
     TrainCommand.self,
     PredictCommand.self,
     EvaluateCommand.self,
+    SampleCommand.self,
     ReproduceCommand.self,
     BenchCommand.self,
     DataCommand.self,

@@ -36,6 +36,18 @@ private func field(
     }
   }
 
+  @Test func `waves as inputs have the differentiated Jacobian`() {
+    let field = TimeConditionedMLP(
+      dimension: 2, hidden: [6], waveCount: 5, highestWave: 4, key: RandomKey(12),
+      scalarType: .float64)
+    let state = RandomKey(13).normal([4, 2], scalarType: .float64)
+    let time = Tensor([0.3], shape: [])
+    // Sines of arguments up to 10, a dozen operations.
+    expectClose(
+      field.valueAndTrace(time, state).trace,
+      DifferentiatedField(field).valueAndTrace(time, state).trace, 1e-12)
+  }
+
   @Test(arguments: TimeConditioning.allCases)
   func `a time for each row is the shared time, row by row`(conditioning: TimeConditioning) {
     let field = field(conditioning)

@@ -15,6 +15,7 @@ struct EvaluateCommand: Command {
   var data: String?
 
   func run(_ console: Console) throws {
+    if DensityModelFile.isDensity(folder) { return try evaluateDensity(console) }
     let file = try ForecastModelFile(reading: folder)
     var recipe = file.recipe
     if let data { recipe.file = data }
@@ -25,6 +26,15 @@ struct EvaluateCommand: Command {
     }
     let evaluation = ForecastEvaluation(file.forecaster, on: split)
     console.table(ForecastEvaluation.header, evaluation.rows(unit: split.unitName))
+    console.emit(evaluation.json(run: folder))
+  }
+
+  /// The negative log-likelihood of the test rows, or of all rows of another file.
+  private func evaluateDensity(_ console: Console) throws {
+    let file = try DensityModelFile(reading: folder)
+    let rows = try data.map { try PointTable(path: $0, columns: file.normalization.channels) }
+    let evaluation = try file.evaluation(on: rows)
+    for line in evaluation.lines { console.print(line) }
     console.emit(evaluation.json(run: folder))
   }
 }

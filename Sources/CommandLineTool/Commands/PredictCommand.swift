@@ -7,7 +7,7 @@ struct PredictCommand: Command {
     verb: "predict", summary: "Forecasts a file's series with a trained model, as CSV.",
     discussion:
       "Forecasts begin at each series' last reading. Columns: id (if there are several series), time, channel, mean, "
-      + "and the lower and upper end of the 90 % band.",
+      + "and the lower and upper end of the 90 % band. For a density: the file's rows with their log-density in nats.",
     examples: [
       "predict runs/glucose --data readings.csv",
       "predict runs/glucose --data readings.csv --at 0.5,1,2 --out forecast.csv",
@@ -21,6 +21,7 @@ struct PredictCommand: Command {
   @Option(value: "file", help: "Where the CSV goes; standard output if not given.") var out: String?
 
   func run(_ console: Console) throws {
+    if DensityModelFile.isDensity(folder) { return try predictDensities(console) }
     let file = try ForecastModelFile(reading: folder)
     let prediction = try ForecastPrediction(of: data, by: file, at: at?.values.sorted())
     let csv = prediction.csv
@@ -39,5 +40,15 @@ struct PredictCommand: Command {
             "lower": .number(line.lower), "upper": .number(line.upper),
           ]
         }))
+  }
+
+  /// The log-density of every row of the file.
+  private func predictDensities(_ console: Console) throws {
+    let file = try DensityModelFile(reading: folder)
+    let table = try PointTable(path: data, columns: file.normalization.channels)
+    let densities = file.logDensities(of: table)
+    try console.deliver(
+      table.csv(logDensities: densities), to: out, what: "\(table.count) log-densities")
+    console.emit(["columns": JSONValue(table.columns), "logDensities": JSONValue(densities)])
   }
 }

@@ -15,6 +15,7 @@ struct ReproduceCommand: Command {
   @Flag(help: "Only lists the experiments.") var list
   @Option(help: "How many seeds to take the median over.") var seeds = 1
   @Option(value: "number", help: "The first seed.") var seed = 0
+  @Option(value: "file", help: "Writes a page with the claims and pictures.") var report: String?
 
   func validate() throws(UsageError) {
     _ = try chosen()
@@ -34,15 +35,18 @@ struct ReproduceCommand: Command {
       return
     }
     var verdicts: [Reproduction.Verdict] = []
+    var pages: [(experiment: any Experiment, reproduction: Reproduction)] = []
     for experiment in experiments {
       let reproduction = try Reproduction(
         experiment, seeds: (0..<seeds).map { UInt64(seed + $0) }, isQuick: quick
       ) { console.note($0) }
       for note in reproduction.notes { console.note("\(experiment.name): \(note)") }
       verdicts += reproduction.verdicts
+      pages.append((experiment, reproduction))
     }
     console.table(Reproduction.Verdict.columns, verdicts.map(\.row))
     console.emit(["claims": .array(verdicts.map(\.json))])
+    if let report { try ReproductionReport.report(pages).write(to: report) }
     if !verdicts.allSatisfy(\.passed) { throw ExitCode.failure }
   }
 

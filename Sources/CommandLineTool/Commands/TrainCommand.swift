@@ -9,8 +9,10 @@ struct TrainCommand: Command {
     discussion:
       "Without arguments, trains the recipe 'glucose' on bundled readings: four hours of history, gaps filled, the "
       + "next two hours forecast with a band, beside honest baselines. With --data, trains on your file: wide "
-      + "(time,x1,x2; an empty cell is missing) or long (id,time,channel,value) CSV, one long series or many.",
+      + "(time,x1,x2; an empty cell is missing) or long (id,time,channel,value) CSV, one long series or many. "
+      + "With --model cnf the density of a table's rows is learned; its recipe 'cities' is the map of the world.",
     examples: [
+      "train cities", "train --model cnf --data points.csv --set training.method=likelihood",
       "train", "train --data readings.csv --out runs/mine --epochs 20",
       "train glucose --set training.steps=500 --seed 3",
       "train runs/mine/config.json --resume auto",
@@ -22,9 +24,10 @@ struct TrainCommand: Command {
 
   enum Model: String, CaseIterable, ArgumentValue {
     case latentODE = "latent-ode"
+    case cnf
   }
 
-  @Argument(value: "recipe", help: "A recipe's name (glucose) or a configuration file.")
+  @Argument(value: "recipe", help: "A recipe's name (glucose, cities) or a configuration file.")
   var recipe: String?
   @Option(value: "file", help: "A CSV file to train on.") var data: String?
   @Option(help: "What is trained.") var model = Model.latentODE
@@ -50,6 +53,7 @@ struct TrainCommand: Command {
   }
 
   func run(_ console: Console) throws {
+    if let recipe = try densityRecipe() { return try runDensity(recipe, console) }
     let recipe = try effectiveRecipe()
     let directory = out ?? "runs/" + recipe.name
     let run = ForecastRun(
@@ -74,7 +78,7 @@ struct TrainCommand: Command {
       let text = String(decoding: try Files.read(recipe), as: UTF8.self)
       result = try ForecastRecipe(parsing: text, path: recipe)
     } else if let recipe, recipe != "glucose" {
-      throw ConfigurationError.unknownRecipe(recipe, known: ["glucose"])
+      throw ConfigurationError.unknownRecipe(recipe, known: ["glucose", "cities"])
     } else {
       result = data.map(ForecastRecipe.forFile) ?? .glucose
     }

@@ -81,11 +81,14 @@ public struct FlowOptions: Sendable {
   public var durationFactor: Tensor?
   /// Instead of the flow's own.
   public var solver: ODESolver?
+  /// One step for the batch, or one for each row; a field with a hypernetwork wants the former.
+  public var sharing: StepSharing
 
   public init(
     noise: Tensor? = nil, penalties: Bool = false, durationFactor: Tensor? = nil,
-    solver: ODESolver? = nil
+    solver: ODESolver? = nil, sharing: StepSharing = .joint
   ) {
+    self.sharing = sharing
     self.noise = noise
     self.penalties = penalties
     self.durationFactor = durationFactor
@@ -121,6 +124,19 @@ extension ContinuousNormalizingFlow {
     path(from: base, isReversed: orientation == .dataToBase, options) { start, _ in start }
   }
 
+  /// Base points `[rows, D]` on their way to the data, at so many equal times from base to data: `[times, rows, D]`.
+  public func trajectory(from base: Tensor, times count: Int) -> Tensor {
+    precondition(count >= 2, "a trajectory has at least two times, not \(count)")
+    let dynamics = DensityDynamics(
+      field: field, duration: durationTensor, noise: nil,
+      isReversed: orientation == .dataToBase, hasPenalties: false)
+    let initial = concatenate([base, .zeros([base.shape[0], 1], scalarType: scalarType)], axis: 1)
+    let refined = ODESolver(method: solver.method, control: .fixed(1 / Double(4 * (count - 1))))
+    let times = (0..<count).map { Double($0) / Double(count - 1) }
+    let states = Flow(of: dynamics, solver: refined, adjoint: adjoint)(initial, at: times).states
+    return states.sliced(0..<dimension, axis: 2)
+  }
+
   /// `log N(z; 0, σ²)`, `[rows]`.
   public func baseLogDensity(_ z: Tensor) -> Tensor {
     let logTwoPi = 1.837_877_066_409_345_483_560_659_472_811
@@ -146,7 +162,8 @@ extension ContinuousNormalizingFlow {
       noise: options.noise, isReversed: isReversed, hasPenalties: options.penalties)
     let initial = concatenate(
       [start, .zeros([rows, extra], scalarType: scalarType)], axis: 1)
-    let flow = Flow(of: dynamics, solver: options.solver ?? solver, adjoint: adjoint)
+    let flow = Flow(
+      of: dynamics, solver: options.solver ?? solver, adjoint: adjoint, sharing: options.sharing)
     let result = flow(initial, at: [0, 1])
     let columns = result.final.split(
       [dimension] + [Int](repeating: 1, count: extra), axis: 1)

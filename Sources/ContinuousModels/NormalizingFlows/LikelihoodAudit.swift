@@ -65,6 +65,12 @@ extension ContinuousNormalizingFlow {
     return audit
   }
 
+  /// By how many nats the mean log-density of data differs between the model's solver and a finer one.
+  public func solverDifference(on data: Tensor) -> Double {
+    let own = average(densities(of: data, solver: solver).logDensities)
+    return (own - average(densities(of: data, solver: solver.refined).logDensities)).magnitude
+  }
+
   /// Log-densities of data by a solver, in batches.
   public func densities(
     of data: Tensor, solver: ODESolver, batchSize: Int = 500
@@ -83,6 +89,18 @@ extension ContinuousNormalizingFlow {
       if results.count > 2 { evaluations = max(evaluations, Int(results[2].values[0])) }
     }
     return (logDensities, Tensor(rounding: points, shape: data.shape, to: scalarType), evaluations)
+  }
+
+  /// Evaluations of the field for each row of data when every row has its own steps.
+  ///
+  /// - Precondition: the field takes a time for each row.
+  public func evaluationsPerRow(on data: Tensor, solver: ODESolver) -> [Double] {
+    let function = CompiledFunction<Pair<Self, Tensor>> { input in
+      let path = input.first.logDensity(
+        of: input.second, FlowOptions(solver: solver, sharing: .perRow))
+      return path.statistics.map { [$0.at(0, axis: 1)] } ?? []
+    }
+    return data.rowBatches(of: 500).flatMap { function(Pair(self, $0))[0].values }
   }
 
   /// Data points of base points by a solver, row-major.
@@ -112,6 +130,23 @@ extension ContinuousNormalizingFlow {
 }
 
 extension LikelihoodAudit {
+  /// The audit in other units: `log |∂new/∂old|` is added to every figure.
+  public func shifted(by logScale: Double) -> LikelihoodAudit {
+    var audit = self
+    audit.reported += logScale
+    audit.fine += logScale
+    audit.warnings = warnings.map { warning in
+      switch warning {
+      case .solverExploitation(let reported, let fine):
+        .solverExploitation(reported: reported + logScale, fine: fine + logScale)
+      case .belowEntropy(let figure, let entropy):
+        .belowEntropy(figure: figure + logScale, entropy: entropy + logScale)
+      case .notReversible, .notFinite: warning
+      }
+    }
+    return audit
+  }
+
   fileprivate mutating func check(entropy: Double?, scale: Double) {
     if !reported.isFinite || !fine.isFinite { warnings.append(.notFinite) }
     if (reported - fine).magnitude > Self.allowedDifference {

@@ -67,6 +67,19 @@ public struct TimeConditionedLinear: TensorTree {
     }
   }
 
+  /// A concatsquash layer of given parameters: weight `[in, out]`, the others `[out]`.
+  package init(
+    weight: Tensor, bias: Tensor, gateWeight: Tensor, gateBias: Tensor, shift: Tensor
+  ) {
+    conditioning = .concatSquash
+    inputCount = weight.shape[0]
+    outputCount = weight.shape[1]
+    linear = Linear(weight: weight, bias: bias)
+    self.gateWeight = gateWeight
+    self.gateBias = gateBias
+    self.shift = shift
+  }
+
   public mutating func visit(_ visitor: inout some TensorVisitor) {
     visitor("linear", &linear)
     visitor("end", &end)

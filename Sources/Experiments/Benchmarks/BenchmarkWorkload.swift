@@ -22,5 +22,5 @@ public struct BenchmarkWorkload: Sendable {
   }
 
   /// Every workload.
-  public static let all: [BenchmarkWorkload] = [spiral, lorenz]
+  public static let all: [BenchmarkWorkload] = [spiral, planarFlow, lorenz]
 }

@@ -54,6 +54,10 @@ public enum BundledData {
       name: "w1.safetensors",
       summary: "Initial weights and batches of the benchmark workload W1.",
       licence: "Apache-2.0", source: "this project"),
+    Entry(
+      name: "w3.safetensors",
+      summary: "Initial weights, batches and noise of the benchmark workload W3.",
+      licence: "Apache-2.0", source: "this project"),
   ]
 
   /// The bytes of a bundled file as they are stored (a `.gz` file is compressed).

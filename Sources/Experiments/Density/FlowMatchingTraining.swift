@@ -5,7 +5,7 @@ import NumericCore
 import Tensors
 package import Training
 
-/// Flow matching of a free-form flow: three hidden layers of 64 units, batches of 512, coupled in blocks of 128.
+/// Flow matching of a free-form flow: three hidden layers of 64 units, batches of 512, coupled in blocks of 64.
 package struct FlowMatchingTraining {
   package typealias Model = ContinuousNormalizingFlow<TimeConditionedMLP>
 
@@ -13,8 +13,9 @@ package struct FlowMatchingTraining {
   package var iterations: Int
   package var seed: UInt64
   package var hidden = [64, 64, 64]
+  package var waveCount = 0
   package var batchSize = 512
-  package var blockSize = 128
+  package var blockSize = 64
   package var isCoupled = true
   package var learningRate = 3e-3
   package var threads = 2
@@ -31,7 +32,8 @@ package struct FlowMatchingTraining {
     observer: TrainingObserver<TimeConditionedMLP> = TrainingObserver()
   ) throws -> Model {
     let field = TimeConditionedMLP(
-      dimension: source.dimension, hidden: hidden, key: RandomKey(seed).folding(in: 1))
+      dimension: source.dimension, hidden: hidden, waveCount: waveCount,
+      key: RandomKey(seed).folding(in: 1))
     let options = TrainingOptions(
       length: .steps(iterations), batchSize: batchSize, shardSize: blockSize, threads: threads,
       seed: seed, validationInterval: .steps(iterations),

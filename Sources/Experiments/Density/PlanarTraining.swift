@@ -46,23 +46,41 @@ package struct PlanarTraining {
   }
 
   /// The model that validation by a finer solver likes best.
+  ///
+  /// Training goes in tenths. After each, if the training solver and a finer one differ by more than a hundredth of a
+  /// nat on validation points, the number of steps is doubled: a model cannot go on learning its solver's errors.
   package func run(progress: @escaping @Sendable (String) -> Void) throws -> Model {
-    let model = initialModel
     let data = DensityData(source, count: batchSize, estimate: estimate)
     let validation = DensityData(source, count: 512)
-    let options = TrainingOptions(
-      length: .steps(iterations), batchSize: batchSize, shardSize: 128, threads: threads,
-      seed: seed, gradientClip: 10, validationInterval: .steps(max(iterations / 10, 1)),
-      checkpointInterval: .steps(iterations))
-    let observer = TrainingObserver<Model>(onStep: { record in
-      guard let validation = record.validation else { return }
+    let model = initialModel
+    var state = TrainingState(
+      model: model,
+      optimizer: Adam(
+        for: model, learningRate: .cosine(from: 3e-3, over: iterations), weightDecay: 1e-5))
+    var evaluator = DensityEvaluator<TimeConditionedMLP>(objective, solver: model.solver)
+    let probe = Tensor(
+      source.points(Array(0..<500), key: RandomKey(seed).folding(in: 2)),
+      shape: [500, source.dimension])
+    for part in 1...10 {
+      let options = TrainingOptions(
+        length: .steps(max(iterations * part / 10, part)), batchSize: batchSize, shardSize: 128,
+        threads: threads, seed: seed, gradientClip: 10,
+        validationInterval: .steps(max(iterations / 10, 1)),
+        checkpointInterval: .steps(iterations))
+      let trainer = Trainer(evaluator, training: data, validation: validation, options: options)
+      _ = try trainer.train(&state)
+      let difference = state.model.solverDifference(on: probe)
       progress(
-        "step \(record.step), loss \(Figure(record.loss)), by a finer solver \(Figure(validation))")
-    })
-    return try fit(
-      model, DensityEvaluator(objective, solver: model.solver), on: data, validation: validation,
-      learningRate: .cosine(from: 3e-3, over: iterations), weightDecay: 1e-5, options: options,
-      observer: observer
-    ).best
+        "step \(state.step), by a finer solver \(Figure(state.bestValidation ?? .nan)), "
+          + "solvers differ by \(Figure(difference))")
+      if difference > 0.01, case .steps(let count) = state.model.solver.control, count < 160 {
+        state.model.solver.control = .steps(perInterval: 2 * count)
+        evaluator = DensityEvaluator(objective, solver: state.model.solver)
+        progress("\(2 * count) steps from now on")
+      }
+    }
+    var best = state.best
+    best.solver = state.model.solver
+    return best
   }
 }

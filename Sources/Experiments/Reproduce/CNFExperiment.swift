@@ -18,6 +18,7 @@ struct CNFExperiment: Experiment {
   func run(_ run: ExperimentRun) throws -> ExperimentResult {
     var result = ExperimentResult(claims: [])
     let flow = try circles(run, &result)
+    if !run.isQuick { result.charts += DensityCharts.toy(.twoCircles, flow, key: run.key) }
     try matching(run, &result)
     result.claims += integrity(of: flow, run)
     return result
@@ -109,7 +110,7 @@ struct CNFExperiment: Experiment {
   private func match(
     _ potential: Potential, width: Int, _ run: ExperimentRun
   ) throws -> Double {
-    let iterations = run.choose(full: 1000, quick: 60)
+    let iterations = run.choose(full: 2000, quick: 60)
     let initial = Flow(
       GatedPlanarField(dimension: 2, width: width, key: run.key.folding(in: 3)), dimension: 2,
       solver: ODESolver(method: .rungeKutta4, control: .steps(perInterval: 12)))

@@ -40,10 +40,13 @@ package struct ExperimentResult: Sendable {
   package var claims: [Claim]
   /// Sentences that a reader of the figures needs: settings, warnings, what was left out.
   package var notes: [String]
+  /// Pictures for the report.
+  package var charts: [Chart]
 
-  package init(claims: [Claim], notes: [String] = []) {
+  package init(claims: [Claim], notes: [String] = [], charts: [Chart] = []) {
     self.claims = claims
     self.notes = notes
+    self.charts = charts
   }
 }
 

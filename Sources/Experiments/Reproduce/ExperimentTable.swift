@@ -1,7 +1,13 @@
 /// Every experiment that `reproduce` knows, in the order in which it runs them.
 package enum ExperimentTable {
   package static let all: [any Experiment] = [
-    DepthExperiment(), AugmentedExperiment(), EvolvingWeightsExperiment(), CNFExperiment(),
-    FFJORDExperiment(), FlowMatchingExperiment(), RNODEExperiment(),
+    DepthExperiment(),
+    AugmentedExperiment(),
+    EvolvingWeightsExperiment(),
+    CNFExperiment(),
+    FFJORDExperiment(),
+    FlowMatchingExperiment(),
+    RNODEExperiment(),
+    CitiesExperiment(),
   ]
 }

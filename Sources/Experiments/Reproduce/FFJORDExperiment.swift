@@ -28,10 +28,10 @@ struct FFJORDExperiment: Experiment {
       data: .eightGaussians, steps: 10, iterations: 1500, threshold: 2.95,
       quick: (iterations: 100, steps: 6, threshold: 3.5)),
     Setting(
-      data: .moons, steps: 20, iterations: 1200, threshold: 2.50,
+      data: .moons, steps: 10, iterations: 1200, threshold: 2.50,
       quick: (iterations: 100, steps: 6, threshold: 3.4)),
-    Setting(data: .checkerboard, steps: 10, iterations: 2500, threshold: 3.80, quick: nil),
-    Setting(data: .circles, steps: 10, iterations: 800, threshold: 3.78, quick: nil),
+    Setting(data: .checkerboard, steps: 10, iterations: 2000, threshold: 3.80, quick: nil),
+    Setting(data: .circles, steps: 8, iterations: 600, threshold: 3.78, quick: nil),
   ]
 
   func run(_ run: ExperimentRun) throws -> ExperimentResult {
@@ -69,6 +69,7 @@ struct FFJORDExperiment: Experiment {
         threshold: .atMost(LikelihoodAudit.allowedDifference)),
     ]
     result.notes.append(audit.sentence(of: data.rawValue))
+    if !run.isQuick { result.charts += DensityCharts.toy(data, flow, key: run.key) }
   }
 
   /// The 8-D mixture with Hutchinson's estimator, its gap to the exact entropy.

@@ -49,6 +49,7 @@ struct FlowMatchingExperiment: Experiment {
             "\(data.rawValue), seconds of training", ours: seconds, threshold: .atMost(20)))
       }
       result.notes.append(audit.sentence(of: data.rawValue))
+      if !run.isQuick { result.charts += DensityCharts.toy(data, flow, key: run.key) }
     }
     return result
   }

@@ -18,6 +18,8 @@ package struct Reproduction: Sendable {
 
   package var verdicts: [Verdict]
   package var notes: [String]
+  /// Pictures of the first seed's run.
+  package var charts: [Chart]
 
   /// Runs an experiment once for each seed.
   package init(
@@ -46,6 +48,7 @@ package struct Reproduction: Sendable {
         seconds: claim.seconds ?? median.seconds,
         figures: runs.map { $0.result.claims[place].ours })
     }
+    charts = runs[0].result.charts
     notes = runs.flatMap { run in
       run.result.notes.map { runs.count > 1 ? "seed \(run.seed): \($0)" : $0 }
     }

@@ -1,0 +1,40 @@
+import Experiments
+import NumericCore
+
+/// `neural-ode sample RUN`.
+struct SampleCommand: Command {
+  static let page = CommandPage(
+    verb: "sample", summary: "Draws points from a trained density, as CSV.",
+    discussion: "The run is one of `train --model cnf`. The same seed gives the same points.",
+    examples: ["sample runs/density --count 1000 --out samples.csv", "sample runs/density --json"])
+
+  @Argument(value: "run", help: "A run folder or a model file.") var folder: String
+  @Option(help: "How many points.") var count = 1000
+  @Option(value: "number", help: "Where all randomness comes from.") var seed = 0
+  @Option(value: "file", help: "Where the CSV goes; standard output if not given.") var out: String?
+
+  func validate() throws(UsageError) {
+    if count < 1 || seed < 0 {
+      throw .combination(
+        "there is at least one point, and no negative seed", remedy: "write --count 1000 --seed 0")
+    }
+  }
+
+  func run(_ console: Console) throws {
+    let samples = try DensityModelFile(reading: folder).samples(count, seed: UInt64(seed))
+    try console.deliver(samples.csv, to: out, what: "\(count) points")
+    console.emit(["columns": JSONValue(samples.columns), "rows": samples.json])
+  }
+}
+
+extension Console {
+  /// A CSV text to a file, or to standard output.
+  func deliver(_ csv: String, to path: String?, what: String) throws {
+    if let path {
+      try Files.writeAtomically(csv, to: path)
+      print("\(what) in \(path)")
+    } else {
+      print(String(csv.dropLast()))
+    }
+  }
+}

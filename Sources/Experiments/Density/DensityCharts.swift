@@ -1,0 +1,115 @@
+import ContinuousModels
+import NeuralNets
+import NumericCore
+import Programs
+import Tensors
+
+/// Pictures of densities in the plane.
+enum DensityCharts {
+  /// A rectangle of the plane and how finely it is looked at.
+  struct Grid {
+    var x: ClosedRange<Double>
+    var y: ClosedRange<Double>
+    var columns: Int
+    var rows: Int
+
+    /// The centres of the cells, row-major from the bottom: two numbers each.
+    var centers: [Double] {
+      let width = (x.upperBound - x.lowerBound) / Double(columns)
+      let height = (y.upperBound - y.lowerBound) / Double(rows)
+      return (0..<rows * columns).flatMap { cell -> [Double] in
+        let (row, column) = (Double(cell / columns), Double(cell % columns))
+        return [x.lowerBound + (column + 0.5) * width, y.lowerBound + (row + 0.5) * height]
+      }
+    }
+
+    /// Numbers of the cells as lines from the bottom.
+    func lines(_ values: [Double]) -> [[Double]] {
+      (0..<rows).map { Array(values[$0 * columns..<($0 + 1) * columns]) }
+    }
+
+    /// How many points fall into each cell.
+    func counts(_ points: [Double]) -> [Double] {
+      var counts = [Double](repeating: 0, count: rows * columns)
+      for place in stride(from: 0, to: points.count, by: 2) {
+        let (px, py) = (points[place], points[place + 1])
+        guard x.contains(px), y.contains(py) else { continue }
+        let column = Int((px - x.lowerBound) / (x.upperBound - x.lowerBound) * Double(columns))
+        let row = Int((py - y.lowerBound) / (y.upperBound - y.lowerBound) * Double(rows))
+        counts[min(row, rows - 1) * columns + min(column, columns - 1)] += 1
+      }
+      return counts
+    }
+  }
+
+  /// Values on a grid as a heat map.
+  static func map(
+    _ title: String, _ values: [Double], on grid: Grid, labels: (x: String, y: String) = ("x", "y"),
+    width: Chart.Width = .half, height: Double? = nil, caption: String = ""
+  ) -> Chart {
+    Chart(
+      title, x: Axis(labels.x, range: grid.x), y: Axis(labels.y, range: grid.y), width: width,
+      height: height, caption: caption,
+      marks: [
+        Mark(.heatMap(values: grid.lines(values), x: grid.x, y: grid.y, .sequential))
+      ])
+  }
+
+  /// Points as a scatter.
+  static func scatter(
+    _ title: String, _ points: [Double], x: ClosedRange<Double>, y: ClosedRange<Double>,
+    labels: (x: String, y: String) = ("x", "y"), width: Chart.Width = .half, height: Double? = nil,
+    caption: String = ""
+  ) -> Chart {
+    Chart(
+      title, x: Axis(labels.x, range: x), y: Axis(labels.y, range: y), width: width,
+      height: height, caption: caption, marks: [cloud(points)])
+  }
+
+  /// Base points that flow to the data under a slider.
+  static func journey<Field: DensityField>(
+    _ title: String, of flow: ContinuousNormalizingFlow<Field>, count: Int, key: RandomKey,
+    x: ClosedRange<Double>, y: ClosedRange<Double>, width: Chart.Width = .half
+  ) -> Chart {
+    let times = 13
+    let function = CompiledFunction<Pair<ContinuousNormalizingFlow<Field>, Tensor>> {
+      [$0.first.trajectory(from: $0.second, times: times)]
+    }
+    let base = flow.basePoints(key.normal([count, 2])).evaluated()
+    let values = function(Pair(flow, base))[0].values
+    let frames = (0..<times).map { time in
+      Chart.Frame(
+        "t = " + NumberText.fixed(Double(time) / Double(times - 1), 2),
+        [cloud(Array(values[time * count * 2..<(time + 1) * count * 2]))])
+    }
+    return Chart(
+      title, x: Axis("x", range: x), y: Axis("y", range: y), width: width, height: nil,
+      caption: "Points of the base distribution on their way to the data.", marks: [],
+      frames: frames)
+  }
+
+  private static func cloud(_ points: [Double]) -> Mark {
+    .points(
+      x: stride(from: 0, to: points.count, by: 2).map { points[$0] },
+      y: stride(from: 1, to: points.count, by: 2).map { points[$0] }, emphasis: .faint)
+  }
+
+  /// Data, learned density and flow of a toy distribution.
+  static func toy<Field: DensityField>(
+    _ data: PlanarData, _ flow: ContinuousNormalizingFlow<Field>, key: RandomKey
+  ) -> [Chart] {
+    let edge = data == .twoCircles ? 1.6 : 4.5
+    let range = -edge...edge
+    let grid = Grid(x: range, y: range, columns: 90, rows: 90)
+    let points = Tensor(grid.centers.map(Float.init), shape: [90 * 90, 2])
+    let density = flow.densities(of: points, solver: flow.solver).logDensities
+      .map { Double.exponential($0) }
+    let sample = data.points(1500, key: key).flatMap { [$0.x, $0.y] }
+    return [
+      scatter("\(data.rawValue): data", sample, x: range, y: range, width: .third),
+      map("\(data.rawValue): density", density, on: grid, width: .third),
+      journey(
+        "\(data.rawValue): flow", of: flow, count: 800, key: key, x: range, y: range, width: .third),
+    ]
+  }
+}

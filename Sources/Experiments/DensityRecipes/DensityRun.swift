@@ -1,0 +1,189 @@
+package import ContinuousModels
+import Integrators
+import NeuralNets
+package import NumericCore
+import Tensors
+package import Training
+
+/// Trains the density of a table and leaves a run folder.
+package struct DensityRun: Sendable {
+  package var recipe: DensityRecipe
+  /// The run folder; nil: nothing is written.
+  package var directory: String?
+  package var threads: Int
+
+  package init(recipe: DensityRecipe, directory: String?, threads: Int) {
+    self.recipe = recipe
+    self.directory = directory
+    self.threads = threads
+  }
+
+  /// What a run leaves.
+  package struct Outcome: Sendable {
+    package var file: DensityModelFile
+    package var training: PointTable
+    /// Every n-th row of the file.
+    package var test: PointTable
+    package var incompleteRows: Int
+    /// On the test rows, in the units of the data.
+    package var audit: LikelihoodAudit
+    /// Mean negative log-likelihood of the test rows by a Gaussian.
+    package var gaussian: Double
+    package var steps: Int
+    package var trainingSeconds: Double
+    /// Step and loss, now and then.
+    package var history: [(step: Int, loss: Double)]
+  }
+
+  /// Trains and evaluates; bad data are found before anything is written.
+  package func run(progress: ProgressReporter? = nil) throws -> Outcome {
+    let table = try recipe.readTable()
+    try table.checkForTraining()
+    let (rest, test) = recipe.split(table)
+    let order = RandomKey(UInt64(recipe.seed)).folding(in: 50).permutation(rest.count)
+    let training = rest.rows(order)
+    let normalization = training.normalization
+    if let directory {
+      try Files.createDirectory(directory)
+      try Files.writeAtomically(
+        recipe.json.text(indented: true) + "\n", to: directory + "/config.json")
+    }
+
+    let history = History()
+    let points = PointSource.table(
+      dimension: table.dimension, training.normalized(by: normalization))
+    let (model, seconds) = try timed {
+      recipe.method == .flowMatching
+        ? try flowMatching(points, rows: training.count, progress, history)
+        : try likelihood(points, rows: training.count, progress, history)
+    }
+    let file = DensityModelFile(recipe: recipe, normalization: normalization, model: model)
+    if let directory { try file.write(to: DensityModelFile.path(in: directory)) }
+    return Outcome(
+      file: file, training: training, test: test, incompleteRows: table.incompleteRows,
+      audit: file.audit(on: test),
+      gaussian: GaussianBaseline(training).negativeLogLikelihood(of: test),
+      steps: recipe.steps, trainingSeconds: seconds, history: history.points)
+  }
+
+  private final class History {
+    var points: [(step: Int, loss: Double)] = []
+
+    func see(_ record: Training.StepRecord) {
+      if record.step % 50 == 1 { points.append((record.step, record.loss)) }
+    }
+  }
+
+  private func flowMatching(
+    _ points: PointSource, rows: Int, _ progress: ProgressReporter?, _ history: History
+  ) throws -> DensityModelFile.Model {
+    var training = FlowMatchingTraining(
+      points, iterations: recipe.steps, seed: UInt64(recipe.seed))
+    training.hidden = recipe.hidden
+    training.waveCount = recipe.waves
+    training.batchSize = recipe.batchSize
+    training.learningRate = recipe.learningRate
+    training.threads = threads
+    training.rows = rows
+    var model = recipe.initialModel(dimension: points.dimension)
+    model.field = try training.run(
+      observer: TrainingObserver(onStep: { history.see($0) }, progress: progress)
+    ).field
+    return model
+  }
+
+  private func likelihood(
+    _ points: PointSource, rows: Int, _ progress: ProgressReporter?, _ history: History
+  ) throws -> DensityModelFile.Model {
+    let model = recipe.initialModel(dimension: points.dimension)
+    let options = TrainingOptions(
+      length: .steps(recipe.steps), batchSize: recipe.batchSize, shardSize: 128,
+      threads: threads, seed: UInt64(recipe.seed), gradientClip: 10,
+      validationInterval: .steps(max(recipe.steps / 10, 1)),
+      checkpointInterval: .steps(recipe.steps), logInterval: 100)
+    let validationRows = max(1, Int(Double(rows) * recipe.validationShare))
+    guard case .table(let dimension, let values) = points else { return model }
+    let split = validationRows * dimension
+    return try fit(
+      model, DensityEvaluator(solver: model.solver),
+      on: DensityData(
+        .table(dimension: dimension, Array(values[split...])), count: rows - validationRows,
+        estimate: dimension > 3 ? .rademacher : .exact),
+      validation: DensityData(
+        .table(dimension: dimension, Array(values[..<min(split, 1000 * dimension)])),
+        count: min(validationRows, 1000)),
+      learningRate: .cosine(from: recipe.learningRate, over: recipe.steps), weightDecay: 1e-5,
+      options: options,
+      observer: TrainingObserver(onStep: { history.see($0) }, progress: progress)
+    ).best
+  }
+}
+
+extension DensityModelFile {
+  /// The audit of rows, in nats and the units of the data; at most 5000 rows, evenly spaced.
+  package func audit(on table: PointTable) -> LikelihoodAudit {
+    let count = min(table.count, 5000)
+    let rows = table.rows((0..<count).map { $0 * table.count / count })
+    let points = Tensor(rows.normalized(by: normalization), shape: [rows.count, rows.dimension])
+    return model.audit(on: points).shifted(
+      by: normalization.deviations.reduce(0) { $0 + .logarithm($1) })
+  }
+}
+
+extension DensityRecipe {
+  /// The user's table, or the bundled one.
+  func readTable() throws(DataError) -> PointTable {
+    if let file { return try PointTable(path: file, columns: columns) }
+    return try PointTable(bundled: "cities.csv.gz", columns: columns)
+  }
+
+  /// Every n-th row is for testing: files are often sorted, and the split can be repeated elsewhere.
+  func split(_ table: PointTable) -> (training: PointTable, test: PointTable) {
+    let period = max(2, Int((1 / testShare).rounded()))
+    let rows = 0..<table.count
+    return (
+      table.rows(rows.filter { $0 % period != period / 2 }),
+      table.rows(rows.filter { $0 % period == period / 2 })
+    )
+  }
+}
+
+/// How good a density is on rows that it was not trained on.
+package struct DensityEvaluation: Sendable {
+  package var audit: LikelihoodAudit
+  /// Mean negative log-likelihood by a Gaussian fitted to the training rows.
+  package var gaussian: Double
+  package var rows: Int
+
+  /// Figures and warnings for a reader.
+  package var lines: [String] {
+    [
+      "NLL \(Figure(audit.fine)) nats a row (Gaussian: \(Figure(gaussian))), \(rows) rows",
+      audit.sentence(of: "audit"),
+    ]
+  }
+
+  /// `{"run", "model", "metrics": {…}, "baselines": {name: …}}`.
+  package func json(run: String) -> JSONValue {
+    [
+      "run": .string(run), "model": "cnf",
+      "metrics": [
+        "negativeLogLikelihood": .number(audit.fine), "byTheOwnSolver": .number(audit.reported),
+        "standardError": .number(audit.standardError),
+        "reconstructionError": .number(audit.reconstructionError), "rows": JSONValue(rows),
+      ],
+      "baselines": ["gaussian": .number(gaussian)],
+    ]
+  }
+}
+
+extension DensityModelFile {
+  /// The evaluation on other rows, or on the test rows of the recipe's own data.
+  package func evaluation(on rows: PointTable?) throws(DataError) -> DensityEvaluation {
+    let (training, test) = recipe.split(try recipe.readTable())
+    let rows = rows ?? test
+    return DensityEvaluation(
+      audit: audit(on: rows),
+      gaussian: GaussianBaseline(training).negativeLogLikelihood(of: rows), rows: rows.count)
+  }
+}

@@ -1,0 +1,88 @@
+import ContinuousModels
+import Experiments
+import NumericCore
+import Testing
+
+/// Two correlated columns and a text of them.
+private func table(_ count: Int) -> String {
+  let normal = RandomKey(1).normal(2 * count, as: Double.self)
+  var text = "height,weight\n"
+  for row in 0..<count {
+    text += "\(170 + 10 * normal[2 * row]),\(70 + 8 * normal[2 * row] + 4 * normal[2 * row + 1])\n"
+  }
+  return text
+}
+
+private let directory = "/tmp/density-recipe-\(RandomKey(77).seed)"
+
+@Suite(.serialized) struct DensityRecipeTests {
+  @Test func `a run's file gives the same densities again, and samples like the data`() throws {
+    try Files.createDirectory(directory)
+    try Files.writeAtomically(table(600), to: directory + "/points.csv")
+    var recipe = DensityRecipe.forFile(directory + "/points.csv")
+    recipe.hidden = [24, 24]
+    recipe.steps = 600
+    recipe.batchSize = 128
+    recipe.solverSteps = 10
+    let outcome = try DensityRun(recipe: recipe, directory: directory, threads: 1).run()
+    try outcome.writeReport(to: directory)
+    // The data are Gaussian: a flow comes close, and cannot be better than chance allows.
+    #expect(abs(outcome.audit.fine - outcome.gaussian) < 0.25)
+    let again = try DensityModelFile(reading: directory)
+    #expect(again.logDensities(of: outcome.test) == outcome.file.logDensities(of: outcome.test))
+    let samples = again.samples(2000, seed: 3)
+    let mean = samples.column(0).reduce(0, +) / 2000
+    // A deviation of 10 over √600 rows of training, and the model's own error.
+    #expect(abs(mean - 170) < 2)
+    #expect(Files.exists(directory + "/report.html"))
+    #expect(Files.exists(directory + "/evaluation.json"))
+  }
+
+  @Test(arguments: [
+    ("x,y\n1,2\n", DataError.Reason.tooFewPoints(found: 1, needed: 50)),
+    ("", .empty), ("x,y\n", .noRows), ("x,x\n1,2\n", .duplicateColumn("x")),
+    ("x,y\n1,two\n", .notANumber(text: "two", column: "y")),
+    ("x,y\n1,nan\n", .notFinite(text: "nan", column: "y")),
+    ("x,y\n1\n", .tooFewCells(found: 1, expected: 2)),
+    (
+      "x,y\n" + (0..<60).map { "\($0),5\n" }.joined(),
+      .constantChannel("y", value: 5)
+    ),
+  ]) func `bad tables are refused with the reason`(text: String, reason: DataError.Reason) throws {
+    try Files.createDirectory(directory)
+    let path = directory + "/bad.csv"
+    try Files.writeAtomically(text, to: path)
+    let error = #expect(throws: DataError.self) {
+      try PointTable(path: path).checkForTraining()
+    }
+    #expect(error?.reason == reason)
+  }
+
+  @Test func `rows with an empty cell are left out and counted`() throws {
+    try Files.createDirectory(directory)
+    let path = directory + "/gaps.csv"
+    try Files.writeAtomically("x,y\n1,2\n,3\n4,5\n", to: path)
+    let table = try PointTable(path: path)
+    #expect(table.count == 2 && table.incompleteRows == 1)
+    #expect(table.values == [1, 2, 4, 5])
+  }
+
+  @Test func `a recipe reads back from its document, and refuses what it does not know`() throws {
+    var recipe = DensityRecipe.forFile("points.csv")
+    try recipe.set("network.hidden", toWord: "[32,16]")
+    try recipe.set("training.method", toWord: "likelihood")
+    #expect(try DensityRecipe().overridden(by: recipe.json) == recipe)
+    #expect(throws: ConfigurationError.self) { try recipe.set("nothing", toWord: "1") }
+    #expect(throws: ConfigurationError.self) {
+      try recipe.set("training.steps", toWord: "none")
+    }
+  }
+
+  @Test func `a Gaussian's figure is its entropy on its own data`() {
+    let normal = RandomKey(2).normal(40_000, as: Double.self)
+    let points = PointTable(source: "normal", columns: ["a", "b"], values: normal)
+    let figure = GaussianBaseline(points).negativeLogLikelihood(of: points)
+    // 1 + log 2π = 2.8379; 20,000 points have a standard error of 0.007.
+    #expect(abs(figure - 2.8379) < 0.03)
+  }
+}
