@@ -9,5 +9,6 @@ package enum ExperimentTable {
     FlowMatchingExperiment(),
     RNODEExperiment(),
     CitiesExperiment(),
+    GOKUExperiment(),
   ]
 }

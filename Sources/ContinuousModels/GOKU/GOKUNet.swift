@@ -1,0 +1,147 @@
+import Adjoints
+public import Integrators
+public import NeuralNets
+public import NumericCore
+public import Tensors
+
+/// Widths of a GOKU-net.
+public struct GOKUSizes: Hashable, Sendable {
+  public var features, states, parameters: Int
+  public var embedding, recurrent, latent, hidden: Int
+  /// Of the network beside the known field; nil: none.
+  public var correction: Int?
+
+  public init(
+    features: Int, states: Int, parameters: Int, embedding: Int = 32, recurrent: Int = 32,
+    latent: Int = 8, hidden: Int = 64, correction: Int? = nil
+  ) {
+    self.features = features
+    self.states = states
+    self.parameters = parameters
+    self.embedding = embedding
+    self.recurrent = recurrent
+    self.latent = latent
+    self.hidden = hidden
+    self.correction = correction
+  }
+}
+
+/// GOKU-net: initial state and parameters of a known ODE, inferred from each series of observations.
+///
+/// `z̃₀, θ̃ ~ q(· | x)`, `z₀ = h_z(z̃₀)`, `θ = softplus(h_θ(θ̃) + 1) + 0.01`, `dz/dt = f(t, z; θ) [+ net(z)]`,
+/// `x̂(t) = g(z(t))`. The state's encoder reads the series backwards, the parameters' one both ways, and the final
+/// states of both directions are used. Priors of z̃₀ and θ̃ are standard normal.
+/// - Source: Linial, Ravid, Eytan and Shalit 2021.
+public struct GOKUNet: TensorTree {
+  public var embedding: Linear
+  public var stateUnit: RecurrentUnit
+  public var forwardUnit: RecurrentUnit
+  public var backwardUnit: RecurrentUnit
+  public var stateHead: PosteriorHead
+  public var parameterHead: PosteriorHead
+  public var initialState: MLP
+  public var parameterMap: MLP
+  public var correction: MLP?
+  public var decoder: MLP
+  public var solver: ODESolver
+  private let known: PartlyKnownField.Known
+
+  /// A model with drawn parameters; the solver is one classical Runge–Kutta step between data.
+  public init(
+    _ sizes: GOKUSizes, known: @escaping PartlyKnownField.Known, activation: Activation = .relu,
+    key: RandomKey, scalarType: ScalarType = .float32
+  ) {
+    let keys = key.split(10)
+    func unit(_ key: RandomKey) -> RecurrentUnit {
+      .gated(sizes.embedding, sizes.recurrent, key: key, scalarType: scalarType)
+    }
+    func network(_ widths: [Int], _ key: RandomKey) -> MLP {
+      MLP(sizes: widths, activation: activation, key: key, scalarType: scalarType)
+    }
+    func head(_ inputs: Int, _ key: RandomKey) -> PosteriorHead {
+      PosteriorHead(network: network([inputs, 2 * sizes.latent], key), logVarianceOffset: -3)
+    }
+    embedding = Linear(sizes.features, sizes.embedding, key: keys[0], scalarType: scalarType)
+    stateUnit = unit(keys[1])
+    forwardUnit = unit(keys[2])
+    backwardUnit = unit(keys[3])
+    stateHead = head(sizes.recurrent, keys[4])
+    parameterHead = head(2 * sizes.recurrent, keys[5])
+    initialState = network([sizes.latent, sizes.hidden, sizes.states], keys[6])
+    parameterMap = network([sizes.latent, sizes.hidden, sizes.parameters], keys[7])
+    decoder = network([sizes.states, sizes.hidden, sizes.hidden, sizes.features], keys[8])
+    correction = sizes.correction.map { network([sizes.states, $0, $0, sizes.states], keys[9]) }
+    solver = ODESolver(method: .rungeKutta4, control: .steps(perInterval: 1))
+    self.known = known
+  }
+
+  /// What a model says about a batch of series.
+  public struct Prediction: Sendable {
+    /// Of z̃₀ and θ̃, `[batch, latent]`.
+    public var state, parameter: DiagonalNormal
+    /// θ, `[batch, parameter]`.
+    public var parameters: Tensor
+    /// z at the times, `[time, batch, state]`.
+    public var states: Tensor
+    /// x̂ at the times, `[time, batch, feature]`.
+    public var observations: Tensor
+  }
+
+  /// States and observations at `times`, of which the first belongs to the first observed row.
+  ///
+  /// Shapes: observed `[row, batch, feature]`, noise `[batch, 2 · latent]` (z̃₀, then θ̃; nil: posterior means).
+  public func callAsFunction(
+    _ observed: Tensor, at times: [Double], noise: Tensor? = nil
+  ) -> Prediction {
+    let embedded = relu(embedding(observed))
+    let rows = Array(0..<observed.shape[0])
+    let state = stateHead(final(stateUnit, embedded, rows.reversed()), summary: nil)
+    let parameter = parameterHead(
+      final(forwardUnit, embedded, rows), summary: final(backwardUnit, embedded, rows.reversed()))
+    let latent = state.mean.shape[1]
+    func draw(_ q: DiagonalNormal, _ range: Range<Int>) -> Tensor {
+      noise.map { q.sample(noise: $0.sliced(range, axis: -1)) } ?? q.mean
+    }
+    let parameters =
+      softplus(parameterMap(draw(parameter, latent..<2 * latent)) + 1) + 0.01
+    let flow = Flow(
+      of: PartlyKnownField(known: known, parameters: parameters, correction: correction),
+      solver: solver)
+    let states = flow(initialState(draw(state, 0..<latent)), at: times).states
+    return Prediction(
+      state: state, parameter: parameter, parameters: parameters, states: states,
+      observations: decoder(states))
+  }
+
+  /// `Σ_features mean (x̂ − x)² + β (KL(z̃₀) + KL(θ̃))`, the divergences summed over the latent space.
+  public func loss(
+    _ observed: Tensor, at times: [Double], noise: Tensor?, weight: Double = 1e-3
+  ) -> Tensor {
+    let prediction = self(observed, at: times, noise: noise)
+    let error = square(prediction.observations - observed).mean([0, 1]).sum()
+    let divergence =
+      prediction.state.divergenceFromStandard + prediction.parameter.divergenceFromStandard
+    return error + weight * divergence.sum([1]).mean()
+  }
+
+  /// The state of a unit after the rows in the order given, `[batch, hidden]`.
+  private func final(_ unit: RecurrentUnit, _ rows: Tensor, _ order: [Int]) -> Tensor {
+    let projected = unit.projected(rows)
+    var state = Tensor.zeros([rows.shape[1], unit.hiddenCount], scalarType: rows.scalarType)
+    for row in order { state = unit.advanced(state, projected: projected.at(row)) }
+    return state
+  }
+
+  public mutating func visit(_ visitor: inout some TensorVisitor) {
+    visitor("embedding", &embedding)
+    visitor("stateUnit", &stateUnit)
+    visitor("forwardUnit", &forwardUnit)
+    visitor("backwardUnit", &backwardUnit)
+    visitor("stateHead", &stateHead)
+    visitor("parameterHead", &parameterHead)
+    visitor("initialState", &initialState)
+    visitor("parameterMap", &parameterMap)
+    visitor("correction", &correction)
+    visitor("decoder", &decoder)
+  }
+}
