@@ -107,30 +107,57 @@ struct CNFExperiment: Experiment {
   }
 
   /// KL(q‖p) of a flow trained to minimize `E_q [log q + U]`, on fresh points with a finer solver.
+  ///
+  /// Training goes in tenths; where a finer solver disagrees by more than a hundredth of a nat the steps are doubled.
   private func match(
     _ potential: Potential, width: Int, _ run: ExperimentRun
   ) throws -> Double {
     let iterations = run.choose(full: 2000, quick: 60)
     let initial = Flow(
       GatedPlanarField(dimension: 2, width: width, key: run.key.folding(in: 3)), dimension: 2,
-      solver: ODESolver(method: .rungeKutta4, control: .steps(perInterval: 12)))
-    let loss = CompiledLoss<Flow, Tensor> { flow, noise in
+      solver: ODESolver(method: .rungeKutta4, control: .steps(perInterval: 16)))
+    var state = TrainingState(
+      model: initial,
+      optimizer: Adam(for: initial, learningRate: .cosine(from: 1e-2, over: iterations)))
+    var loss = Self.energyLoss(potential)
+    for part in 1...10 {
+      let trainer = Trainer(
+        loss, training: NormalData(dimension: 2, count: 256),
+        options: options(iterations * part / 10, run, validations: 1))
+      _ = try trainer.train(&state)
+      let own = energy(of: state.model, in: potential, solver: state.model.solver, run)
+      let fine = energy(of: state.model, in: potential, solver: state.model.solver.refined, run)
+      if (own - fine).magnitude > 0.01, case .steps(let count) = state.model.solver.control,
+        count < 256
+      {
+        state.model.solver.control = .steps(perInterval: 2 * count)
+        loss = Self.energyLoss(potential)
+        run.progress("M = \(width): \(2 * count) steps after \(state.step) updates")
+      }
+    }
+    let fine = state.model.solver.refined
+    return energy(of: state.model, in: potential, solver: fine, run) + potential.logNormalizer
+  }
+
+  /// `E_q [log q + U]` by the model's own solver, as a loss; traced anew for every solver.
+  private static func energyLoss(_ potential: Potential) -> CompiledLoss<Flow, Tensor> {
+    CompiledLoss { flow, noise in
       let path = flow.sample(flow.basePoints(noise))
       return (path.logDensity + potential(path.points)).mean()
     }
-    let state = try fit(
-      initial, loss, on: NormalData(dimension: 2, count: 256),
-      learningRate: .cosine(from: 1e-2, over: iterations),
-      options: options(iterations, run, validations: 1))
-    let flow = state.model
+  }
+
+  /// `E_q [log q + U]` on fresh points by a solver.
+  private func energy(
+    of flow: Flow, in potential: Potential, solver: ODESolver, _ run: ExperimentRun
+  ) -> Double {
     let noise = run.key.folding(in: 97).normal([run.choose(full: 5000, quick: 1000), 2])
-    let fine = flow.solver.refined
     let energy = CompiledFunction<Pair<Flow, Tensor>> { input in
       let path = input.first.sample(
-        input.first.basePoints(input.second), FlowOptions(solver: fine))
+        input.first.basePoints(input.second), FlowOptions(solver: solver))
       return [(path.logDensity + potential(path.points)).mean()]
     }
-    return energy(Pair(flow, noise))[0].values[0] + potential.logNormalizer
+    return energy(Pair(flow, noise))[0].values[0]
   }
 
   /// What holds of any density: it integrates to 1 and points come back, the better the tighter the tolerance.
