@@ -38,12 +38,23 @@ public struct GRUCell: TensorTree {
 
   /// The state after an input.
   public func callAsFunction(_ x: Tensor, state h: Tensor) -> Tensor {
-    let sizes = [Int](repeating: hiddenCount, count: 3)
-    let fromInput = input(x).split(sizes, axis: -1)
-    let fromState = recurrent(h).split(sizes, axis: -1)
-    let r = sigmoid(fromInput[0] + fromState[0])
-    let z = sigmoid(fromInput[1] + fromState[1])
-    let n = tanh(fromInput[2] + r * fromState[2])
+    self(projected: input(x), state: h)
+  }
+
+  /// The state after an input whose share of the gates, `input(x)`, is known already.
+  ///
+  /// Shapes: projected `[batch, 3·hidden]`, state `[batch, hidden]` → `[batch, hidden]`. The shares of all inputs of a
+  /// sequence are one matrix product.
+  public func callAsFunction(projected: Tensor, state h: Tensor) -> Tensor {
+    let count = hiddenCount
+    let fromState = recurrent(h)
+    let gates = sigmoid(
+      projected.sliced(0..<2 * count, axis: -1) + fromState.sliced(0..<2 * count, axis: -1))
+    let r = gates.sliced(0..<count, axis: -1)
+    let z = gates.sliced(count..<2 * count, axis: -1)
+    let n = tanh(
+      projected.sliced(2 * count..<3 * count, axis: -1)
+        + r * fromState.sliced(2 * count..<3 * count, axis: -1))
     return n + z * (h - n)
   }
 

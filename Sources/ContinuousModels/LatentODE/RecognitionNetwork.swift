@@ -46,16 +46,7 @@ public enum RecurrentUnit: TensorTree {
     case .elman(let cell):
       return cell.activation(input + cell.recurrent(state))
     case .gated(let cell):
-      let count = cell.hiddenCount
-      let recurrent = cell.recurrent(state)
-      let gates = sigmoid(
-        input.sliced(0..<2 * count, axis: -1) + recurrent.sliced(0..<2 * count, axis: -1))
-      let reset = gates.sliced(0..<count, axis: -1)
-      let update = gates.sliced(count..<2 * count, axis: -1)
-      let candidate = tanh(
-        input.sliced(2 * count..<3 * count, axis: -1)
-          + reset * recurrent.sliced(2 * count..<3 * count, axis: -1))
-      return candidate + update * (state - candidate)
+      return cell(projected: input, state: state)
     }
   }
 

@@ -55,33 +55,23 @@ private struct PlanarFlowProblem {
     let solver = ODESolver(
       method: .dormandPrince5,
       control: .integral(Tolerance(relative: 1e-5, absolute: 1e-5)))
-    var flow = Flow(field, dimension: 2, solver: solver, adjoint: adjoint)
-    var optimizer = Adam(for: flow, learningRate: 1e-3)
+    let flow = Flow(field, dimension: 2, solver: solver, adjoint: adjoint)
     let objective = DensityObjective()
-    let lossAndGradient = valueAndGrad { (flow: Flow, batch: DensityBatch) in
-      objective(flow, batch)
-    }
-    var losses: [Double] = []
-    var forward = 0
-    func step(_ index: Int) {
-      let batch = batches[index % batches.count]
-      let result = lossAndGradient(
-        flow, DensityBatch(points: batch.points, noise: isExact ? nil : batch.noise))
-      optimizer.update(&flow, along: result.gradient)
-      losses.append(result.loss)
-      forward = Int(result.auxiliary[1].values[0])
-    }
-    var watch = Stopwatch()
-    for index in 0..<2 { step(index) }
-    for index in 2..<max(batches.count, repetitions + 2) { watch.time { step(index) } }
-    let median = Stopwatch.median(watch.processor)
-    return BenchmarkFigure(
-      workload: "W3", variant: name, metric: "time_per_train_iter", value: median, unit: "ms",
-      leastTime: watch.processor.min(), medianTime: median, forwardEvaluations: forward,
-      firstLoss: losses.first, lastLoss: losses[batches.count - 1],
+    let loop = TrainingBenchmark<Flow, DensityBatch>(
+      workload: "W3",
+      batches: batches.map {
+        DensityBatch(points: $0.points, noise: isExact ? nil : $0.noise)
+      }, warmUp: 2, reported: batches.count)
+    return loop.figure(
+      name, model: flow, optimizer: Adam(for: flow, learningRate: 1e-3), repetitions: repetitions,
       settings: [
         ("solver", "dormandPrince5, integral control"), ("rtol", "1e-5"), ("atol", "1e-5"),
         ("scalar", "float32"),
-      ])
+      ]
+    ) { flow, batch in
+      var result = objective(flow, batch)
+      result.auxiliary = [result.auxiliary[1]]
+      return result
+    }
   }
 }

@@ -47,40 +47,22 @@ private struct SpiralData {
     let solver = ODESolver(
       method: .dormandPrince5,
       control: .integral(Tolerance(relative: 1e-7, absolute: 1e-9)))
-    var model = Flow(of: field, solver: solver, adjoint: adjoint, sharing: sharing)
-    var optimizer = RMSprop(for: model, learningRate: 1e-3)
+    let model = Flow(of: field, solver: solver, adjoint: adjoint, sharing: sharing)
     let times = times
-    let lossAndGradient = valueAndGrad { (model: Flow<CubicField>, batch: SpiralWindow) in
+    let loop = TrainingBenchmark<Flow<CubicField>, SpiralWindow>(
+      workload: "W1", batches: batches, warmUp: 5, reported: batches.count)
+    return loop.figure(
+      name, model: model, optimizer: RMSprop(for: model, learningRate: 1e-3),
+      repetitions: repetitions,
+      settings: [
+        ("solver", "dormandPrince5, Shampine's error weights, integral control"),
+        ("rtol", "1e-7"), ("atol", "1e-9"), ("scalar", "float32"),
+      ]
+    ) { model, batch in
       let result = model(batch.initial, at: times)
       return LossAndAuxiliary(
         abs(result.states - batch.target).mean(), auxiliary: result.statistics.map { [$0] } ?? [])
     }
-    var losses: [Double] = []
-    var forward = 0
-    let clock = ContinuousClock()
-    let start = clock.now
-    var first: Duration?
-    func step(_ index: Int) {
-      let result = lossAndGradient(model, batches[index % batches.count])
-      optimizer.update(&model, along: result.gradient)
-      losses.append(result.loss)
-      forward = Int(result.auxiliary[0].values[0])
-      first = first ?? (clock.now - start)
-    }
-    var watch = Stopwatch()
-    for index in 0..<5 { step(index) }
-    for index in 5..<max(batches.count, repetitions + 5) { watch.time { step(index) } }
-    let seconds = first.map { Double($0.components.attoseconds) * 1e-15 } ?? .nan
-    return BenchmarkFigure(
-      workload: "W1", variant: name, metric: "time_per_train_iter",
-      value: Stopwatch.median(watch.processor), unit: "ms", leastTime: watch.processor.min(),
-      medianTime: Stopwatch.median(watch.processor), forwardEvaluations: forward,
-      firstLoss: losses.first, lastLoss: losses[batches.count - 1],
-      settings: [
-        ("solver", "dormandPrince5, Shampine's error weights, integral control"),
-        ("rtol", "1e-7"), ("atol", "1e-9"), ("scalar", "float32"),
-        ("first step, tracing included, ms", "\(seconds)"),
-      ])
   }
 }
 

@@ -22,5 +22,7 @@ public struct BenchmarkWorkload: Sendable {
   }
 
   /// Every workload.
-  public static let all: [BenchmarkWorkload] = [spiral, planarFlow, lorenz]
+  public static let all: [BenchmarkWorkload] = [
+    spiral, latentSpirals, planarFlow, convolutionalBlock, lorenz, irregularRecurrence,
+  ]
 }

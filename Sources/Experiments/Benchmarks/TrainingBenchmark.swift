@@ -1,0 +1,46 @@
+import Adjoints
+import Programs
+import Tensors
+import Training
+
+/// A training loop whose iterations are timed.
+struct TrainingBenchmark<Model: TensorTree, Batch: TensorTree> {
+  var workload: String
+  var batches: [Batch]
+  /// How many iterations come before the clock runs.
+  var warmUp: Int
+  /// The iteration after which the last loss is reported, as in the peers' scripts.
+  var reported: Int
+
+  /// Goes round the batches; an auxiliary value of the loss, if there is one, is a table of `SolveStatistics`.
+  func figure<Rule: Optimizer>(
+    _ variant: String, model: Model, optimizer: Rule, repetitions: Int,
+    settings: [(name: String, value: String)],
+    loss: @escaping @Sendable (Model, Batch) -> LossAndAuxiliary
+  ) -> BenchmarkFigure {
+    var (model, optimizer) = (model, optimizer)
+    let lossAndGradient = valueAndGrad(loss)
+    var losses: [Double] = []
+    var forward: Int?
+    func step(_ index: Int) {
+      let result = lossAndGradient(model, batches[index % batches.count])
+      optimizer.update(&model, along: result.gradient)
+      losses.append(result.loss)
+      forward = result.auxiliary.first.map { Int($0.values[0]) }
+    }
+    let clock = ContinuousClock()
+    let start = clock.now
+    step(0)
+    let first = (clock.now - start).components
+    for index in 1..<warmUp { step(index) }
+    var watch = Stopwatch()
+    for index in warmUp..<max(reported, repetitions + warmUp) { watch.time { step(index) } }
+    let median = Stopwatch.median(watch.processor)
+    let milliseconds = 1e3 * Double(first.seconds) + 1e-15 * Double(first.attoseconds)
+    return BenchmarkFigure(
+      workload: workload, variant: variant, metric: "time_per_train_iter", value: median,
+      unit: "ms", leastTime: watch.processor.min(), medianTime: median,
+      forwardEvaluations: forward, firstLoss: losses.first, lastLoss: losses[reported - 1],
+      settings: settings + [("first step, tracing included, ms", "\(milliseconds)")])
+  }
+}
