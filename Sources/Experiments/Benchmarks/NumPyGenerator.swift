@@ -5,12 +5,13 @@ import NumericCore
 /// PCG64 (128-bit linear congruential generator with the XSL-RR output) behind a seed sequence; normals by a ziggurat of 256
 /// layers, whole numbers by multiplication with rejection.
 /// - Source: O'Neill 2014 and 2015; Marsaglia and Tsang 2000; Lemire 2019.
-struct NumPyGenerator {
+package struct NumPyGenerator {
   private var state: UInt128
   private let increment: UInt128
   private var spare: UInt32?
+  private let table = Ziggurat()
 
-  init(seed: UInt32) {
+  package init(seed: UInt32) {
     let words = SeedSequence(seed: seed).words(4)
     func joined(_ high: UInt64, _ low: UInt64) -> UInt128 { UInt128(high) << 64 | UInt128(low) }
     increment = joined(words[2], words[3]) << 1 | 1
@@ -44,15 +45,15 @@ struct NumPyGenerator {
   }
 
   /// Uniform in [0, 1), 53 bits.
-  mutating func uniform() -> Double { Double(next64() >> 11) * 0x1p-53 }
+  package mutating func uniform() -> Double { Double(next64() >> 11) * 0x1p-53 }
 
   /// Uniform in a range, one after another.
-  mutating func uniform(_ low: Double, _ high: Double, count: Int) -> [Double] {
+  package mutating func uniform(_ low: Double, _ high: Double, count: Int) -> [Double] {
     (0..<count).map { _ in low + (high - low) * uniform() }
   }
 
   /// Whole numbers in `low ..< high`.
-  mutating func integers(_ low: Int, _ high: Int, count: Int) -> [Int] {
+  package mutating func integers(_ low: Int, _ high: Int, count: Int) -> [Int] {
     let span = UInt32(high - low)
     let threshold = (0 &- span) % span
     return (0..<count).map { _ in
@@ -65,12 +66,11 @@ struct NumPyGenerator {
   }
 
   /// Normal numbers of a mean and standard deviation.
-  mutating func normal(_ mean: Double, _ deviation: Double, count: Int) -> [Double] {
+  package mutating func normal(_ mean: Double, _ deviation: Double, count: Int) -> [Double] {
     (0..<count).map { _ in mean + deviation * normal() }
   }
 
   private mutating func normal() -> Double {
-    let table = Ziggurat.table
     while true {
       let word = next64()
       let layer = Int(word & 0xFF)
@@ -95,14 +95,13 @@ struct NumPyGenerator {
 /// Layers of equal area under exp(−x²/2).
 private struct Ziggurat {
   static let edge = 3.654_152_885_361_008_8
-  static let table = Ziggurat()
 
   private(set) var widths = [Double](repeating: 0, count: 256)
   private(set) var heights = [Double](repeating: 1, count: 256)
   private(set) var limits = [UInt64](repeating: 0, count: 256)
 
-  private init() {
-    let (area, scale) = (0.004_928_673_233_99, 0x1p52)
+  init() {
+    let (area, scale) = (0.004_928_673_233_974_654_93, 0x1p52)
     var (x, outer) = (Self.edge, Self.edge)
     let base = area / Double.exponential(-0.5 * x * x)
     limits[0] = UInt64(x / base * scale)
