@@ -51,6 +51,25 @@ public struct Flow<Field: TensorField>: TensorTree {
     return FlowResult(states: results[0], statistics: results[1])
   }
 
+  /// The states after a span of time that is each row's own: `[batch, …]` → `[batch, …]`.
+  ///
+  /// An unrolled flow takes `StepControl.steps(perInterval:)` equal steps over every span, as tensor operations; any other
+  /// walks the steps of its solver, row by row. Time counts from 0. A span of 0 leaves the row as it is.
+  ///
+  /// Shapes: spans `[batch, 1]`, of the state's scalar type, not negative; they are data, no gradient passes to them
+  /// through a solver.
+  /// - Precondition: the state is `[batch, feature]`; a flow that is not unrolled has steps per row.
+  public func advanced(_ initial: Tensor, over spans: Tensor) -> Tensor {
+    precondition(
+      initial.rank == 2 && spans.shape == [initial.shape[0], 1],
+      "spans \(spans.shape) for states \(initial.shape) are not one a row")
+    if case .unrolled = adjoint {
+      return UnrolledSolve(field: field, solver: solver).advanced(initial, over: spans)
+    }
+    let ends = spans.converted(to: .float64)
+    return self(initial, at: concatenate([Tensor.zeros(like: ends), ends], axis: 1)).final
+  }
+
   private func makePlan(
     _ state: TensorType, _ times: TensorType, _ parameters: [TensorType]
   ) -> SolvePlan {

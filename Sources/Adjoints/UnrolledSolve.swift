@@ -16,23 +16,47 @@ struct UnrolledSolve<Field: TensorField> {
       }
       let size = (end - start) / Double(count)
       for index in 0..<count {
-        state = step(state, time: start + Double(index) * size, size: size)
+        state = step(state) { node in
+          Tensor(
+            repeating: start + (Double(index) + node) * size, shape: [],
+            scalarType: state.scalarType)
+        } increment: { weight, slope in
+          (size * weight) * slope
+        }
       }
       states.append(state)
     }
     return stack(states)
   }
 
-  private func step(_ state: Tensor, time: Double, size: Double) -> Tensor {
+  /// The states after spans of their own, `[batch, 1]`, from time 0 on, in equal steps.
+  func advanced(_ initial: Tensor, over spans: Tensor) -> Tensor {
+    guard let count = solver.control.fixedStepCount(over: 1) else {
+      preconditionFailure("an unrolled solve wants fixed steps")
+    }
+    let size = spans / Double(count)
+    var state = initial
+    for index in 0..<count {
+      state = step(state) { node in
+        size * (Double(index) + node)
+      } increment: { weight, slope in
+        (size * weight) * slope
+      }
+    }
+    return state
+  }
+
+  /// One step; `time` is that of a node of the tableau, `increment` a slope times weight and size.
+  private func step(
+    _ state: Tensor, time: (Double) -> Tensor, increment: (Double, Tensor) -> Tensor
+  ) -> Tensor {
     let tableau = solver.method.tableau
     var slopes: [Tensor] = []
     func combine(_ weights: some Sequence<Double>) -> Tensor {
-      zip(weights, slopes).reduce(state) { $1.0 == 0 ? $0 : $0 + (size * $1.0) * $1.1 }
+      zip(weights, slopes).reduce(state) { $1.0 == 0 ? $0 : $0 + increment($1.0, $1.1) }
     }
     for stage in 0..<tableau.stageCount where tableau.isNeededForAdvance(stage) {
-      let now = Tensor(
-        repeating: time + tableau.nodes[stage] * size, shape: [], scalarType: state.scalarType)
-      slopes.append(field(now, combine(tableau.stages[stage])))
+      slopes.append(field(time(tableau.nodes[stage]), combine(tableau.stages[stage])))
     }
     return combine(tableau.weights)
   }

@@ -13,7 +13,7 @@ public struct ObservedSequence: TensorTree {
   ///
   /// `[row, batch, 1]`.
   public var mask: Tensor
-  /// Time from each row to the next later one that is observed; 0 at the last.
+  /// Time from each row to its series' next row; 0 at the last one, and at rows that are not the series' own.
   ///
   /// `[row, batch, 1]`.
   public var gaps: Tensor

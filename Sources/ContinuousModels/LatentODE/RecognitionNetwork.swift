@@ -1,5 +1,4 @@
 public import NeuralNets
-public import NumericCore
 public import Tensors
 
 /// What reads observations and says where the latent trajectory may have begun.
@@ -10,86 +9,31 @@ public protocol RecognitionNetwork: TensorTree {
   func posterior(of observations: ObservedSequence, summary: Tensor?) -> DiagonalNormal
 }
 
-/// How a recurrent encoder updates its state at an observation.
-public enum RecurrentUnit: TensorTree {
-  case elman(RNNCell)
-  case gated(GRUCell)
-
-  /// A cell with drawn parameters.
-  public static func elman(_ inputs: Int, _ hidden: Int, key: RandomKey, scalarType: ScalarType)
-    -> RecurrentUnit
-  { .elman(RNNCell(inputs, hidden, key: key, scalarType: scalarType)) }
-
-  /// A cell with drawn parameters.
-  public static func gated(_ inputs: Int, _ hidden: Int, key: RandomKey, scalarType: ScalarType)
-    -> RecurrentUnit
-  { .gated(GRUCell(inputs, hidden, key: key, scalarType: scalarType)) }
-
-  public var hiddenCount: Int {
-    switch self {
-    case .elman(let cell): cell.hiddenCount
-    case .gated(let cell): cell.hiddenCount
-    }
-  }
-
-  /// What inputs contribute to the gates, for any number of rows at once: `[…, in]` → `[…, gates]`.
-  func projected(_ inputs: Tensor) -> Tensor {
-    switch self {
-    case .elman(let cell): cell.input(inputs)
-    case .gated(let cell): cell.input(inputs)
-    }
-  }
-
-  /// The state after a row whose contribution to the gates is known already.
-  func advanced(_ state: Tensor, projected input: Tensor) -> Tensor {
-    switch self {
-    case .elman(let cell):
-      return cell.activation(input + cell.recurrent(state))
-    case .gated(let cell):
-      return cell(projected: input, state: state)
-    }
-  }
-
-  public mutating func visit(_ visitor: inout some TensorVisitor) {
-    switch self {
-    case .elman(var cell):
-      visitor("cell", &cell)
-      self = .elman(cell)
-    case .gated(var cell):
-      visitor("cell", &cell)
-      self = .gated(cell)
-    }
-  }
-}
-
 /// A recurrent network that reads the observations from the last to the first, and a head for the posterior.
 ///
-/// Where a row's mask is 0 the hidden state is carried through unchanged. The products with the inputs are one matrix
-/// product for all rows.
-/// - Source: Chen, Rubanova, Bettencourt and Duvenaud 2018, section 5.
+/// With constant dynamics it is the encoder of Chen et al. 2018; with a flow between the observations the ODE-RNN encoder of
+/// Rubanova et al. 2019, whose state moves over each gap before it is updated. A row whose mask is 0 does not update the
+/// state. The head reads the whole state, standard deviations too if the unit has any.
+/// - Source: Chen, Rubanova, Bettencourt and Duvenaud 2018, section 5; Rubanova, Chen and Duvenaud 2019, section 3.
 public struct BackwardRNN: RecognitionNetwork {
   public var unit: RecurrentUnit
+  /// What the state does between observations.
+  public var dynamics: HiddenDynamics
   public var head: PosteriorHead
 
   /// An encoder of given parts.
-  public init(unit: RecurrentUnit, head: PosteriorHead) {
+  public init(unit: RecurrentUnit, dynamics: HiddenDynamics = .constant, head: PosteriorHead) {
     precondition(
-      head.inputCount >= unit.hiddenCount,
-      "a head of \(head.inputCount) inputs cannot read \(unit.hiddenCount) hidden units")
+      head.inputCount >= unit.stateCount,
+      "a head of \(head.inputCount) inputs cannot read a state of \(unit.stateCount)")
     self.unit = unit
+    self.dynamics = dynamics
     self.head = head
   }
 
-  /// The state after the first row, `[batch, hidden]`.
+  /// The state after the first row, `[batch, state]`.
   public func hiddenState(after observations: ObservedSequence) -> Tensor {
-    let projected = unit.projected(observations.features)
-    var state = Tensor.zeros(
-      [observations.batchCount, unit.hiddenCount], scalarType: observations.features.scalarType)
-    for row in (0..<observations.rowCount).reversed() {
-      let next = unit.advanced(state, projected: projected.at(row))
-      state = state + observations.mask.at(row) * (next - state)
-    }
-    return state
+    RecurrentScan(unit: unit, dynamics: dynamics).final(observations)
   }
 
   public func posterior(of observations: ObservedSequence, summary: Tensor?) -> DiagonalNormal {
@@ -98,6 +42,7 @@ public struct BackwardRNN: RecognitionNetwork {
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {
     visitor("unit", &unit)
+    visitor("dynamics", &dynamics)
     visitor("head", &head)
   }
 }

@@ -1,0 +1,52 @@
+public import Adjoints
+public import Integrators
+public import Tensors
+
+/// What a recurrent state does between two observations.
+public enum HiddenDynamics: TensorTree {
+  /// It stays: a plain recurrent network.
+  case constant
+  /// It fades as `h exp(−τ Δ)` with a learned rate `τ = softplus(rate)`, `[hidden]`: RNN-Decay and GRU-D.
+  case decay(rate: Tensor)
+  /// It follows `dh/dt = f(h)`: ODE-RNN.
+  ///
+  /// A flow that is unrolled takes the same number of steps over every gap, whatever its length, and is fast; any other
+  /// solves each row to its tolerance.
+  case flow(Flow<LatentField>)
+
+  /// The flow of a field in `count` equal steps of a method over every gap.
+  public static func steps(
+    _ count: Int, _ method: ODEMethod = .euler, of field: LatentField
+  ) -> HiddenDynamics {
+    .flow(
+      Flow(
+        of: field, solver: ODESolver(method: method, control: .steps(perInterval: count)),
+        adjoint: .unrolled))
+  }
+
+  /// The state `[batch, hidden]` after a gap `[batch, 1]`; a gap of 0 changes no bit of it.
+  public func advanced(_ state: Tensor, over gap: Tensor) -> Tensor {
+    switch self {
+    case .constant: state
+    case .decay(let rate): state * exp(-(softplus(rate) * gap))
+    case .flow(let flow): flow.advanced(state, over: gap)
+    }
+  }
+
+  /// Whether a gap makes a difference.
+  var isConstant: Bool {
+    if case .constant = self { true } else { false }
+  }
+
+  public mutating func visit(_ visitor: inout some TensorVisitor) {
+    switch self {
+    case .constant: break
+    case .decay(var rate):
+      visitor("rate", &rate)
+      self = .decay(rate: rate)
+    case .flow(var flow):
+      visitor("flow", &flow)
+      self = .flow(flow)
+    }
+  }
+}

@@ -1,0 +1,95 @@
+import NeuralNets
+public import Tensors
+
+/// A recurrent network over irregular times, whose state moves between observations and says at any time what it expects.
+///
+/// For the rows `t₁ < t₂ < …` of a series: `h⁻ᵢ = move(h₊ᵢ₋₁, tᵢ − tᵢ₋₁)`, where `move` is a flow `dh/dt = f(h)` (ODE-RNN), a
+/// decay, or nothing; `x(tᵢ) ~ N(μ(h⁻ᵢ), σ²(h⁻ᵢ))`; and where row i is observed, `h₊ᵢ = unit(h⁻ᵢ, xᵢ)`, else `h₊ᵢ = h⁻ᵢ`. So what is
+/// said about a row depends on earlier rows only, and a row without observation is a question: to forecast, give such rows
+/// after the last observation; to fill a gap, give them inside.
+///
+/// With `Kind` it is made as ODE-RNN or as one of the baselines of its article.
+/// - Source: Rubanova, Chen and Duvenaud 2019, algorithm 1. The program published with it moves the state over the interval
+///   before the previous row instead; here it is the interval before the row.
+public struct ODERNN: TensorTree {
+  public var reader: RowReader
+  public var unit: RecurrentUnit
+  public var dynamics: HiddenDynamics
+  /// Reads the hidden units without their deviations.
+  public var decoder: GaussianDecoder
+
+  /// A network of given parts.
+  ///
+  /// - Precondition: the unit reads what the reader gives, and the decoder the hidden units.
+  public init(
+    reader: RowReader, unit: RecurrentUnit, dynamics: HiddenDynamics, decoder: GaussianDecoder
+  ) {
+    precondition(
+      unit.inputCount == reader.featureCount
+        && decoder.network.inputCount == unit.hiddenCount,
+      "a unit of \(unit.inputCount) inputs and \(unit.hiddenCount) hidden units fits neither a reader "
+        + "of \(reader.featureCount) features nor a decoder of \(decoder.network.inputCount) inputs"
+    )
+    self.reader = reader
+    self.unit = unit
+    self.dynamics = dynamics
+    self.decoder = decoder
+  }
+
+  /// What the network says about a batch of series.
+  public struct Prediction: Sendable {
+    /// Of the values at every row, from the rows before it, `[row, batch, channel]`.
+    public var mean: Tensor
+    public var logVariance: Tensor
+    /// Hidden units before each row is read, `[row, batch, hidden]`.
+    public var before: Tensor
+    /// The same after it.
+    public var after: Tensor
+  }
+
+  /// Expectations at every row, and hidden states.
+  ///
+  /// `replacing`, `[row, batch, 1]`, is 1 where the network reads its own mean of all channels in place of what the row
+  /// holds: at some observed rows in training this is scheduled sampling, at all rows after the last observation a roll-out.
+  /// It costs a matrix product more a row.
+  public func prediction(_ series: IrregularSeries, replacing: Tensor? = nil) -> Prediction {
+    let hidden = unit.hiddenCount
+    func units(_ states: [Tensor]) -> Tensor { stack(states).sliced(0..<hidden, axis: -1) }
+    let trajectory = trajectory(series, replacing: replacing)
+    let before = units(trajectory.before)
+    let (mean, logVariance) = decoder(before)
+    return Prediction(
+      mean: mean, logVariance: logVariance, before: before, after: units(trajectory.after))
+  }
+
+  private func trajectory(
+    _ series: IrregularSeries, replacing: Tensor?
+  ) -> RecurrentScan.Trajectory {
+    let scan = RecurrentScan(unit: unit, dynamics: dynamics)
+    let features = reader(
+      values: series.values, mask: series.mask, elapsed: series.elapsed,
+      previous: series.previous)
+    guard let replacing else {
+      return scan.forwards(
+        ObservedSequence(features: features, mask: series.rowMask, gaps: series.gaps))
+    }
+    let sequence = ObservedSequence(
+      features: features, mask: max(series.rowMask, replacing), gaps: series.gaps)
+    let ones = Tensor.ones(series.mask.at(0).shape, scalarType: features.scalarType)
+    return scan.forwards(sequence) { row, state in
+      let expected = decoder(state.sliced(0..<unit.hiddenCount, axis: 1)).mean
+      let own = reader(
+        values: expected, mask: ones, elapsed: series.elapsed.at(row),
+        previous: series.previous.at(row))
+      let read = features.at(row)
+      return unit.projected(read + replacing.at(row) * (own - read))
+    }
+  }
+
+  public mutating func visit(_ visitor: inout some TensorVisitor) {
+    visitor("reader", &reader)
+    visitor("unit", &unit)
+    visitor("dynamics", &dynamics)
+    visitor("decoder", &decoder)
+  }
+}
