@@ -59,8 +59,19 @@ public struct GroupNorm: Module {
     precondition(
       x.rank >= 2 && x.shape.last == channels, "group norm of \(channels) channels got \(x.shape)")
     let places = x.shape.dropFirst().dropLast().reduce(1, *)
-    return x.reshaped([x.shape[0], places, groups, channels / groups])
-      .standardized([1, 3], epsilon: epsilon).reshaped(x.shape) * scale + shift
+    let rows = x.reshaped([x.shape[0], places, channels])
+    // Only the sums over places walk the whole array; what is done with groups is done once a channel.
+    let centered = rows - groupMeans(of: rows.mean([1]))
+    let variance = groupMeans(of: square(centered).mean([1]))
+    return (centered * (scale / sqrt(variance + epsilon)) + shift).reshaped(x.shape)
+  }
+
+  /// Each channel's mean over its group: `[batch, channels]` → `[batch, 1, channels]`.
+  private func groupMeans(of values: Tensor) -> Tensor {
+    let (batch, channels) = (values.shape[0], values.shape[1])
+    let grouped = values.reshaped([batch, groups, channels / groups])
+    return grouped.mean([2], keepingAxes: true).broadcast(to: grouped.shape)
+      .reshaped([batch, 1, channels])
   }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {
