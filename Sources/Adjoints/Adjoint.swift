@@ -3,9 +3,8 @@ public import Integrators
 /// How gradients pass through a solve.
 public enum Adjoint: Sendable {
   /// The exact derivative of the numbers that the solver computed: reverse mode through every accepted step. Memory
-  /// grows with the number of steps. Step sizes are constants. What is stored changes the cost, not one bit of the
-  /// gradient.
-  case discrete(storing: StoredStates = .stages)
+  /// grows with the number of steps. Step sizes are constants. What is stored changes the cost, not the gradient.
+  case discrete(storing: StoredStates = .evaluations())
   /// The adjoint equation of Chen et al. (2018), solved backwards segment by segment; the state is reset to the stored
   /// one at every save time. Memory does not grow with the steps; the gradient is as good as the tolerances.
   ///
@@ -17,14 +16,20 @@ public enum Adjoint: Sendable {
 
 /// What a solve stores of each accepted step for its discrete adjoint.
 public enum StoredStates: Sendable, Hashable {
-  /// The state of every stage: nothing is computed twice.
+  /// The state of every stage, and what the field's product with a vector needs of its evaluation: nothing dear is
+  /// computed twice.
+  ///
+  /// Wants steps that the batch shares; without them, and for the steps of a solve after it has taken so many bytes
+  /// (256 MiB if nothing is said), it is `.stages`.
+  case evaluations(upTo: Int = 1 << 28)
+  /// The state of every stage: the field is evaluated once more with each product.
   case stages
   /// The state at the start: a seventh of the memory with Dormand–Prince, and the stages are computed again.
   case starts
 }
 
 extension Adjoint {
-  /// The discrete adjoint with all stages stored.
+  /// The discrete adjoint with evaluations stored.
   public static var discrete: Adjoint { .discrete() }
 }
 
@@ -34,4 +39,15 @@ public enum StepSharing: Sendable, Hashable {
   case joint
   /// Every row its own time, step and status.
   case perRow
+}
+
+extension StoredStates {
+  /// The same in the integrator's terms.
+  var level: RecordLevel {
+    switch self {
+    case .evaluations(let most): .evaluations(upTo: most)
+    case .stages: .stages
+    case .starts: .states
+    }
+  }
 }

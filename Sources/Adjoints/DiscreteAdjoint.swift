@@ -97,7 +97,7 @@ final class DiscreteAdjoint<Scalar: RowScalar>: CustomEvaluator {
       pass.field.multiply(
         times: memory.stageTimes, states: states[stage], rows: count,
         rowNumbers: round.rowNumbers, cotangents: memory.stageCotangent,
-        result: memory.products[stage], gradients: pass.gradients)
+        kept: round.kept?[stage], result: memory.products[stage], gradients: pass.gradients)
       used.append(stage)
     }
     for (place, stage) in used.enumerated() {
@@ -163,7 +163,7 @@ final class DiscreteAdjoint<Scalar: RowScalar>: CustomEvaluator {
   private func stageStates(
     of round: StepRecord<Scalar>.Round, _ pass: Pass
   ) -> UnsafePointer<UnsafePointer<Scalar>> {
-    if pass.steps.level == .stages { return round.stageStates }
+    if pass.steps.level != .states { return round.stageStates }
     memory.makeReplay()
     memory.replayStates[0] = round.stageStates[0]
     for stage in 0..<round.stageCount {

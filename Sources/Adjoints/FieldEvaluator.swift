@@ -8,6 +8,9 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
   let width: Int
   private var forward: [Int: Prepared] = [:]
   private var adjoint: [Int: Prepared] = [:]
+  private let split: SolvePlan.SplitPrograms?
+  private var keeping: Prepared?
+  private var reading: Prepared?
   private var parameters: [UnsafeRawPointer] = []
   private let times: UnsafeMutablePointer<Scalar>
   private let stateRows: UnsafeMutablePointer<Scalar>
@@ -28,6 +31,7 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
 
   init(_ plan: SolvePlan) {
     self.plan = plan
+    split = plan.splitPrograms()
     width = plan.solverWidth
     let count = plan.stateType.count
     times = .allocate(capacity: plan.batch)
@@ -84,12 +88,68 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
       workspace, times: rowTimes, states: states, rows: rows, bucket: bucket,
       rowNumbers: rowNumbers, isWhole: isWhole)
     workspace.setOutput(0, isWhole ? derivatives : resultRows)
+    run(prepared)
+    if !isWhole { derivatives.update(from: resultRows, count: rows * width) }
+  }
+
+  var keptCount: Int { split?.count ?? 0 }
+
+  @_specialize(where Scalar == Float)
+  @_specialize(where Scalar == Double)
+  func evaluate(
+    times rowTimes: UnsafePointer<Double>, states: UnsafePointer<Scalar>,
+    derivatives: UnsafeMutablePointer<Scalar>, keeping kept: UnsafeMutablePointer<Scalar>
+  ) {
+    guard let split else { preconditionFailure("a field that keeps nothing") }
+    evaluations += 1
+    let prepared = keeping ?? Prepared(split.forward)
+    keeping = prepared
+    let workspace = prepared.workspace
+    bindWhole(workspace, time: rowTimes[0], states: states)
+    workspace.setOutput(0, derivatives)
+    for (place, offset) in split.offsets.enumerated() {
+      workspace.setOutput(place + 1, kept + offset)
+    }
+    run(prepared)
+  }
+
+  /// The product of an evaluation that left what it kept.
+  private func multiply(
+    _ split: SolvePlan.SplitPrograms, time: Double, states: UnsafePointer<Scalar>,
+    cotangents: UnsafePointer<Scalar>, kept: UnsafeMutablePointer<Scalar>,
+    result: UnsafeMutablePointer<Scalar>, gradients: [UnsafeMutablePointer<Scalar>]
+  ) {
+    let prepared = reading ?? Prepared(split.backward)
+    reading = prepared
+    let workspace = prepared.workspace
+    bindWhole(workspace, time: time, states: states)
+    workspace.setParameter(parameters.count + 2, cotangents)
+    for (place, offset) in split.offsets.enumerated() {
+      workspace.setParameter(parameters.count + 3 + place, kept + offset)
+    }
+    workspace.setOutput(0, result)
+    for (place, gradient) in gradients.enumerated() {
+      workspace.setOutput(place + 1, parameterCotangentRows[place] ?? gradient)
+    }
+    run(prepared)
+  }
+
+  private func bindWhole(_ workspace: Workspace, time: Double, states: UnsafePointer<Scalar>) {
+    times[0] = Scalar(time)
+    workspace.setParameter(0, times)
+    workspace.setParameter(1, states)
+    for (place, parameter) in parameters.enumerated() {
+      workspace.setParameter(place + 2, parameter)
+    }
+  }
+
+  /// Runs a program, after its part that depends on the parameters alone if they are new.
+  private func run(_ prepared: Prepared) {
     if prepared.generation != generation {
-      workspace.prepare()
+      prepared.workspace.prepare()
       prepared.generation = generation
     }
-    workspace.run()
-    if !isWhole { derivatives.update(from: resultRows, count: rows * width) }
+    prepared.workspace.run()
   }
 
   /// The vector–Jacobian product `v ↦ vᵀ ∂f/∂(z, θ)` at rows of states.
@@ -101,10 +161,18 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
   func multiply(
     times rowTimes: UnsafePointer<Double>, states: UnsafePointer<Scalar>, rows: Int,
     rowNumbers: UnsafePointer<Int32>, cotangents: UnsafePointer<Scalar>,
+    kept: UnsafeMutablePointer<Scalar>? = nil,
     derivative: UnsafeMutablePointer<Scalar>? = nil, result: UnsafeMutablePointer<Scalar>,
     gradients: [UnsafeMutablePointer<Scalar>]
   ) {
     products += 1
+    if let kept, let split {
+      multiply(
+        split, time: rowTimes[0], states: states, cotangents: cotangents, kept: kept,
+        result: result, gradients: gradients)
+      addRowCotangents(gradients, rows: rows, rowNumbers: rowNumbers)
+      return
+    }
     let bucket = plan.bucket(for: rows)
     let isWhole = plan.sharing == .joint || rows == bucket
     let prepared = adjoint[bucket] ?? make(&adjoint, bucket, plan.adjointProgram(bucket: bucket))
@@ -125,11 +193,7 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
     for (place, gradient) in gradients.enumerated() {
       workspace.setOutput(first + place + 1, parameterCotangentRows[place] ?? gradient)
     }
-    if prepared.generation != generation {
-      workspace.prepare()
-      prepared.generation = generation
-    }
-    workspace.run()
+    run(prepared)
     if !isWhole { result.update(from: resultRows, count: rows * width) }
     addRowCotangents(gradients, rows: rows, rowNumbers: rowNumbers)
   }

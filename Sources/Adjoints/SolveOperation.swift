@@ -82,7 +82,7 @@ final class SolveEvaluator<Scalar: RowScalar>: CustomEvaluator {
       method: plan.solver.method, control: plan.solver.control, rows: plan.solverRows,
       width: plan.solverWidth, errorMask: plan.errorMask)
     if case .discrete(let stored) = plan.adjoint, operation.isRecorded {
-      steps = StepRecord(level: stored == .stages ? .stages : .states)
+      steps = StepRecord(level: stored.level)
     } else {
       steps = nil
     }

@@ -25,6 +25,18 @@ package final class SolvePlan: Sendable {
   struct FieldPrograms {
     var forward: Program
     var adjoint: Program?
+    var split: SplitPrograms?
+  }
+
+  /// A field that keeps what its adjoint needs, and the adjoint that reads it.
+  struct SplitPrograms {
+    /// Outputs: `f`, then the kept values.
+    var forward: Program
+    /// As `adjointProgram`, with the kept values as further parameters.
+    var backward: Program
+    /// Where each kept value begins in a row of numbers, and how many there are in all.
+    var offsets: [Int]
+    var count: Int
   }
 
   package init(
@@ -129,6 +141,35 @@ package final class SolvePlan: Sendable {
         accumulating: isBacksolve ? [] : Set(sharedParameters.map { $0 - 1 }))
       found.adjoint = made
       cache[bucket] = found
+      return made
+    }
+  }
+
+  /// The field and its adjoint with values kept in between; nil where that is not asked for or not worth it.
+  func splitPrograms() -> SplitPrograms? {
+    guard case .discrete(storing: .evaluations) = adjoint, sharing == .joint else { return nil }
+    return cache.withLock { cache in
+      var found = programs(in: &cache, batch)
+      if let split = found.split { return split }
+      let wanted = [1] + isPerRow.indices.map { $0 + 2 }
+      guard
+        let split = fieldGraph(rows: batch).splitProduct(
+          wrt: wanted, fixed: sharedParameters, simplify: { $0.optimized }),
+        split.keptTypes.allSatisfy({ $0.scalar == stateType.scalar })
+      else { return nil }
+      var offsets: [Int] = []
+      var count = 0
+      for type in split.keptTypes {
+        offsets.append(count)
+        count += (type.count + 15) / 16 * 16
+      }
+      let made = SplitPrograms(
+        forward: Program(split.forward, invariant: sharedParameters),
+        backward: Program(
+          split.backward, invariant: sharedParameters,
+          accumulating: Set(sharedParameters.map { $0 - 1 })), offsets: offsets, count: count)
+      found.split = made
+      cache[batch] = found
       return made
     }
   }

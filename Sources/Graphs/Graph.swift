@@ -45,8 +45,8 @@ extension Graph {
     return outputs.map { values[$0] }
   }
 
-  /// Every value of the graph as an expression of the arguments.
-  package func replay(_ arguments: [Tensor]) -> [Tensor] {
+  /// Every value of the graph as an expression of the arguments; some values may be given instead of computed.
+  package func replay(_ arguments: [Tensor], replacing given: [Int: Tensor] = [:]) -> [Tensor] {
     var values: [Tensor?] = Array(repeating: nil, count: types.count)
     for (place, value) in parameters.enumerated() { values[value] = arguments[place] }
     for instruction in instructions {
@@ -54,7 +54,9 @@ extension Graph {
       let node = Node(
         instruction.operation, instruction.operands.map { values[$0]! },
         instruction.results.map { types[$0] })
-      for (index, value) in instruction.results.enumerated() { values[value] = Tensor(node, index) }
+      for (index, value) in instruction.results.enumerated() {
+        values[value] = given[value] ?? Tensor(node, index)
+      }
     }
     return values.map { $0! }
   }

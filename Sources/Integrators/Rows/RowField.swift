@@ -12,6 +12,25 @@ package protocol RowField<Scalar>: AnyObject {
   func evaluate(
     times: UnsafePointer<Double>, states: UnsafePointer<Scalar>, rows: Int,
     rowNumbers: UnsafePointer<Int32>, derivatives: UnsafeMutablePointer<Scalar>)
+
+  /// Numbers that the field wants to keep of an evaluation of all rows, for its adjoint.
+  var keptCount: Int { get }
+
+  /// The derivatives of all rows, and what is to be kept.
+  func evaluate(
+    times: UnsafePointer<Double>, states: UnsafePointer<Scalar>,
+    derivatives: UnsafeMutablePointer<Scalar>, keeping kept: UnsafeMutablePointer<Scalar>)
+}
+
+extension RowField {
+  package var keptCount: Int { 0 }
+
+  package func evaluate(
+    times: UnsafePointer<Double>, states: UnsafePointer<Scalar>,
+    derivatives: UnsafeMutablePointer<Scalar>, keeping kept: UnsafeMutablePointer<Scalar>
+  ) {
+    preconditionFailure("a field that keeps nothing")
+  }
 }
 
 /// The times at which a row solve saves states; the first is the start.

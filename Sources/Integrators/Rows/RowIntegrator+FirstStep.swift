@@ -8,7 +8,7 @@ extension RowIntegrator {
     for position in 0..<active {
       scratch.times[position] = progress[Int(scratch.rowNumbers[position])].time
     }
-    evaluate(field, times: scratch.times, states: y, into: scratch.slopes[0])
+    evaluate(field, times: scratch.times, states: y, stage: 0)
     areFirstSlopesKnown = true
     forEachActive { row, _ in
       progress[row].needsFirstStage = false

@@ -2,6 +2,26 @@
 import NumericCore
 
 extension RowIntegrator {
+  /// Evaluates a stage's derivative; what the field keeps of it goes to the record's memory.
+  func evaluate(
+    _ field: any RowField<Scalar>, times: UnsafePointer<Double>, states: UnsafePointer<Scalar>,
+    stage: Int
+  ) {
+    let slopes = scratch.slopes[stage]
+    scratch.kept[stage] = rows == 1 ? record?.memoryToKeep(field.keptCount) : nil
+    if let kept = scratch.kept[stage] {
+      field.evaluate(times: times, states: states, derivatives: slopes, keeping: kept)
+    } else {
+      evaluate(field, times: times, states: states, into: slopes)
+    }
+  }
+
+  /// Swaps the derivatives of two stages.
+  func swapSlopes(_ first: Int, _ second: Int) {
+    swap(&scratch.slopes[first], &scratch.slopes[second])
+    swap(&scratch.kept[first], &scratch.kept[second])
+  }
+
   func evaluate(
     _ field: any RowField<Scalar>, times: UnsafePointer<Double>, states: UnsafePointer<Scalar>,
     into slopes: UnsafeMutablePointer<Scalar>

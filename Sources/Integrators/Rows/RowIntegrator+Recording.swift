@@ -11,19 +11,26 @@ extension RowIntegrator {
     var rowNumbers: UnsafeMutablePointer<Int32>
     var times: UnsafeMutablePointer<Double>
     var steps: UnsafeMutablePointer<Double>
+    var kept: UnsafeMutablePointer<UnsafeMutablePointer<Scalar>?>?
   }
 
   /// Copies numbers, times and steps of the accepted rows.
   func beginRecord(
     _ record: StepRecord<Scalar>, _ accepted: Int, usesEndSlope: Bool
   ) -> PendingRound {
-    let round = PendingRound(
+    var round = PendingRound(
       tried: active, accepted: accepted,
       stageCount: tableau.stageCount + (usesEndSlope ? 1 : 0), start: y,
       isStartRecorded: isStateRecorded,
       rowNumbers: record.arena.allocate(Int32.self, accepted),
       times: record.arena.allocate(Double.self, accepted),
-      steps: record.arena.allocate(Double.self, accepted))
+      steps: record.arena.allocate(Double.self, accepted), kept: nil)
+    if case .evaluations = record.level, rows == 1 {
+      let kept = record.arena.allocate(
+        UnsafeMutablePointer<Scalar>?.self, tableau.stageCount + 1)
+      for stage in 0..<tableau.stageCount + 1 { kept[stage] = scratch.kept[stage] }
+      round.kept = kept
+    }
     var place = 0
     for position in 0..<active where scratch.isAccepted[position] {
       round.rowNumbers[place] = scratch.rowNumbers[position]
@@ -36,7 +43,7 @@ extension RowIntegrator {
 
   /// Points the record to the stage states, which lie there already if all rows were accepted.
   func finishRecord(_ record: StepRecord<Scalar>, _ round: PendingRound) {
-    let last = record.level == .stages ? endStage : 0
+    let last = record.level == .states ? 0 : endStage
     let states = record.arena.allocate(UnsafePointer<Scalar>.self, last + 1)
     states[0] = recordedStart(record, round)
     for stage in 1..<last + 1 {
@@ -47,7 +54,8 @@ extension RowIntegrator {
     }
     record.appendRound(
       rows: round.accepted, rowNumbers: round.rowNumbers, times: round.times,
-      steps: round.steps, stageCount: round.stageCount, stageStates: states)
+      steps: round.steps, stageCount: round.stageCount, stageStates: states,
+      kept: round.kept.map { UnsafePointer($0) })
   }
 
   private func recordedStart(

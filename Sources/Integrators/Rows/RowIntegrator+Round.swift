@@ -3,9 +3,9 @@
 extension RowIntegrator {
   func round(_ field: any RowField<Scalar>) {
     chooseSteps()
+    evaluateFirstStages(field)
     let mark = record?.arena.mark
     let endBuffer = prepareSlots()
-    evaluateFirstStages(field)
     evaluateStages(field)
     let end = UnsafePointer(scratch.slots[endStage])
     if let factors {
@@ -58,7 +58,7 @@ extension RowIntegrator {
     let level = record?.level
     for stage in 1..<max(endStage, 1) {
       scratch.slots[stage] =
-        level == .stages
+        level != .states
         ? record?.arena.allocate(Scalar.self, size) ?? scratch.stage : scratch.stage
     }
     if let record {
@@ -81,7 +81,7 @@ extension RowIntegrator {
     }
     // Rows that know their derivative get the same bits again.
     if isNeeded && !areFirstSlopesKnown {
-      evaluate(field, times: scratch.times, states: y, into: scratch.slopes[0])
+      evaluate(field, times: scratch.times, states: y, stage: 0)
     }
   }
 
@@ -96,9 +96,7 @@ extension RowIntegrator {
         scratch.stageTimes[position] =
           scratch.times[position] + node * scratch.steps[position]
       }
-      evaluate(
-        field, times: scratch.stageTimes, states: scratch.slots[stage],
-        into: scratch.slopes[stage])
+      evaluate(field, times: scratch.stageTimes, states: scratch.slots[stage], stage: stage)
     }
     if evaluated <= endStage {
       combine(stagePlans[endStage], from: y, into: scratch.slots[endStage])
@@ -120,7 +118,7 @@ extension RowIntegrator {
       y = end
       yBuffer = endBuffer
       isStateRecorded = record != nil
-      if areFirstSlopesKnown { swap(&scratch.slopes[0], &scratch.slopes[slopeStage]) }
+      if areFirstSlopesKnown { swapSlopes(0, slopeStage) }
     }
   }
 }

@@ -39,8 +39,7 @@ extension RowIntegrator {
       reports[row].statistics.evaluations += 1
     }
     if isNeeded {
-      evaluate(
-        field, times: scratch.nextTimes, states: end, into: scratch.slopes[tableau.stageCount])
+      evaluate(field, times: scratch.nextTimes, states: end, stage: tableau.stageCount)
     }
     return isNeeded
   }

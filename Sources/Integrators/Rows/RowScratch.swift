@@ -9,6 +9,8 @@ final class RowScratch<Scalar: RowScalar> {
   let stage: UnsafeMutablePointer<Scalar>
   /// `k_i`, then the derivative at the end, then a spare one.
   let slopes: UnsafeMutablePointer<UnsafeMutablePointer<Scalar>>
+  /// What the field kept of each evaluation, as in `slopes`.
+  let kept: UnsafeMutablePointer<UnsafeMutablePointer<Scalar>?>
   /// Where each stage's state is written, then the state at the end.
   let slots: UnsafeMutablePointer<UnsafeMutablePointer<Scalar>>
   let sources: UnsafeMutablePointer<UnsafePointer<Scalar>?>
@@ -39,6 +41,7 @@ final class RowScratch<Scalar: RowScalar> {
     stage = memory(size, 0)
     slopes = .allocate(capacity: stageCount + 2)
     for index in 0..<stageCount + 2 { (slopes + index).initialize(to: memory(size, 0)) }
+    kept = memory(stageCount + 2, nil)
     slots = memory(stageCount + 1, stage)
     sources = memory(stageCount + 2, nil)
     weights = memory(stageCount + 2, 0)
@@ -63,6 +66,7 @@ final class RowScratch<Scalar: RowScalar> {
     stage.deallocate()
     for index in 0..<stageCount + 2 { slopes[index].deallocate() }
     slopes.deallocate()
+    kept.deallocate()
     slots.deallocate()
     sources.deallocate()
     for numbers in [weights, times, stageTimes, nextTimes, steps, norms, otherNorms, ones] {

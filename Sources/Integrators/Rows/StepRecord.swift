@@ -1,15 +1,18 @@
+/// What a record holds of each accepted step.
+package enum RecordLevel: Sendable, Hashable {
+  /// Time, size and first state of each step; stages are computed again.
+  case states
+  /// The states of all stages as well.
+  case stages
+  /// And what the field keeps of each evaluation, as long as the record does not take more bytes than this.
+  case evaluations(upTo: Int)
+}
+
 /// The accepted steps of one row solve, for its adjoint.
 ///
 /// A round is one try of a step by all rows that are still under way; rounds in which no step was
 /// accepted leave nothing. Memory is kept from one solve to the next: call `reset()` before each.
 package final class StepRecord<Scalar: RowScalar> {
-  package enum Level: Sendable {
-    /// Time, size and first state of each step; stages are computed again.
-    case states
-    /// The states of all stages as well.
-    case stages
-  }
-
   /// The accepted steps of one round.
   package struct Round {
     /// Accepted rows; they are numbered by their position, `0 ..< rows`.
@@ -27,6 +30,8 @@ package final class StepRecord<Scalar: RowScalar> {
     ///
     /// At level `.states` only entry 0 is there.
     package let stageStates: UnsafePointer<UnsafePointer<Scalar>>
+    /// What the field kept of each stage's evaluation, if it did.
+    package let kept: UnsafePointer<UnsafeMutablePointer<Scalar>?>?
     /// Which of the record's saves lie in these steps.
     package let saves: Range<Int>
   }
@@ -49,7 +54,7 @@ package final class StepRecord<Scalar: RowScalar> {
     package let index: Int
   }
 
-  package let level: Level
+  package let level: RecordLevel
   /// In the order of the walk.
   package private(set) var rounds: [Round] = []
   package private(set) var saves: [Save] = []
@@ -57,7 +62,7 @@ package final class StepRecord<Scalar: RowScalar> {
   let arena = Arena()
   private var firstSave = 0
 
-  package init(level: Level) { self.level = level }
+  package init(level: RecordLevel) { self.level = level }
 
   /// Forgets all steps and keeps the memory.
   package func reset() {
@@ -74,6 +79,14 @@ package final class StepRecord<Scalar: RowScalar> {
       + saves.count * MemoryLayout<Save>.stride
   }
 
+  /// Room for what an evaluation keeps; nil if nothing is to be kept.
+  func memoryToKeep(_ count: Int) -> UnsafeMutablePointer<Scalar>? {
+    guard case .evaluations(let most) = level, count > 0,
+      arena.byteCount + count * MemoryLayout<Scalar>.stride <= most
+    else { return nil }
+    return arena.allocate(Scalar.self, count)
+  }
+
   func appendInitialSave(row: Int, index: Int) {
     initialSaves.append(InitialSave(row: row, index: index))
   }
@@ -86,12 +99,13 @@ package final class StepRecord<Scalar: RowScalar> {
   func appendRound(
     rows: Int, rowNumbers: UnsafePointer<Int32>, times: UnsafePointer<Double>,
     steps: UnsafePointer<Double>, stageCount: Int,
-    stageStates: UnsafePointer<UnsafePointer<Scalar>>
+    stageStates: UnsafePointer<UnsafePointer<Scalar>>,
+    kept: UnsafePointer<UnsafeMutablePointer<Scalar>?>?
   ) {
     rounds.append(
       Round(
         rows: rows, rowNumbers: rowNumbers, times: times, steps: steps, stageCount: stageCount,
-        stageStates: stageStates, saves: firstSave..<saves.count))
+        stageStates: stageStates, kept: kept, saves: firstSave..<saves.count))
     firstSave = saves.count
   }
 }
