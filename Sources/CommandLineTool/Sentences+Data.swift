@@ -19,7 +19,7 @@ extension DataError {
 
 extension DataError.Reason {
   fileprivate var sentence: String {
-    fileSentence ?? tableSentence ?? seriesSentence ?? "\(self)"
+    fileSentence ?? tableSentence ?? pointsSentence ?? seriesSentence ?? "\(self)"
   }
 
   private var fileSentence: String? {
@@ -53,6 +53,30 @@ extension DataError.Reason {
       "'\(text)' in column '\(column)' is not a number; write a number, or nothing if it is missing"
     case .notFinite(let text, let column):
       "'\(text)' in column '\(column)' is not a finite number; leave a missing cell empty"
+    default: nil
+    }
+  }
+
+  /// Of tables whose rows are points.
+  private var pointsSentence: String? {
+    switch self {
+    case .tooFewRows(let found, let needed, let columns, let incomplete):
+      "\(found) complete rows\(incomplete > 0 ? " (\(incomplete) others have an empty cell)" : "")"
+        + " where \(columns) columns need \(needed); add rows, or take fewer columns with "
+        + "--set data.columns='[\"name\"]'"
+    case .headerOfNumbers:
+      "the first line is numbers; put a line with the columns' names above it"
+    case .otherSeparator(let separator):
+      "the cells are separated by '\(separator)'; separate them by commas"
+    case .textInTable(let text, let column, let columns):
+      "'\(text)' in column '\(column)' is not a number; write a number, nothing if it is missing, "
+        + "or choose columns of numbers: --set data.columns='"
+        + "\(JSONValue(columns.filter { $0 != column }))'"
+    case .dependentColumn(let column):
+      "the column '\(column)' follows from the columns before it, so that there is no density of "
+        + "all of them; leave it out with --set data.columns"
+    case .tooLarge(let column):
+      "the values in column '\(column)' are too large; write it in a larger unit"
     default: nil
     }
   }

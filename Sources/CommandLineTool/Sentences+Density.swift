@@ -1,13 +1,24 @@
 import Experiments
+import Training
 
 extension DensityModelFile.ReadError {
   /// What is wrong and what to do.
   var sentence: String {
     switch self {
+    case .noModel(let path, .file(let error)):
+      "\(path): \(Sentence.what(error.reason))"
     case .noModel(let path, let reason):
       "\(path): cannot be read as a model (\(reason)); name a run folder of `train --model cnf`"
     case .notADensity(let path):
       "\(path): is not a density; name a run folder of `train --model cnf`"
+    }
+  }
+
+  /// A file that cannot be read is a missing input; one of another kind is bad data.
+  var exitCode: ExitCode {
+    switch self {
+    case .noModel(_, .file): .noInput
+    case .noModel, .notADensity: .badData
     }
   }
 }

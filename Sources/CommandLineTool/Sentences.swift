@@ -20,7 +20,8 @@ struct Sentence {
     case let error as ConfigurationError:
       (message, code) = (error.sentence, .badConfiguration)
     case let error as RunError: (message, code) = (error.sentence, error.exitCode)
-    case let error as DensityModelFile.ReadError: (message, code) = (error.sentence, .noInput)
+    case let error as DensityModelFile.ReadError:
+      (message, code) = (error.sentence, error.exitCode)
     default: (message, code) = ("\(error)", .failure)
     }
   }

@@ -77,6 +77,41 @@ private let precise = ODESolver(
     #expect(abs(density.sum().values[0] * width * width - 1) < 0.01)
   }
 
+  @Test func `densities on the way begin at the base, end at the data and integrate to one`() {
+    for orientation in [
+      ContinuousNormalizingFlow<TimeConditionedMLP>.Orientation.dataToBase, .baseToData,
+    ] {
+      let flow = ContinuousNormalizingFlow(
+        TimeConditionedMLP(
+          dimension: 2, hidden: [16], key: RandomKey(23), scalarType: .float64),
+        dimension: 2, orientation: orientation, solver: precise, scalarType: .float64)
+      let points = RandomKey(3).normal([10, 2], scalarType: .float64)
+      #expect(
+        flow.logDensity(of: points, onTheWay: 0).values == flow.baseLogDensity(points).values)
+      let (end, expected) = (
+        flow.logDensity(of: points, onTheWay: 1).values,
+        flow.logDensity(of: points).logDensity.values
+      )
+      // Two solves at tolerance 1e-9.
+      #expect(zip(end, expected).allSatisfy { abs($0 - $1) < 1e-7 })
+      let (count, edge) = (60, 8.0)
+      let width = 2 * edge / Double(count)
+      let grid = (0..<count * count).flatMap { i in
+        [i / count, i % count].map { -edge + (Double($0) + 0.5) * width }
+      }
+      let density = exp(
+        flow.logDensity(of: Tensor(grid, shape: [count * count, 2]), onTheWay: 0.5))
+      #expect(abs(density.sum().values[0] * width * width - 1) < 0.01)
+      let mean = (density.reshaped([count * count, 1]) * Tensor(grid, shape: [count * count, 2]))
+        .sum([0]).values.map { $0 * width * width }
+      let many = flow.trajectory(
+        from: RandomKey(4).normal([4000, 2], scalarType: .float64), times: 3
+      ).at(1).mean([0]).values
+      // 4000 points of a spread of about 1: a standard error of 0.02.
+      #expect(zip(mean, many).allSatisfy { abs($0 - $1) < 0.08 })
+    }
+  }
+
   @Test func `estimated and exact traces agree on average, and penalties are what they say`() {
     // For f = A z with A = [[0, −1], [1, 0]]: |f|² = |z|² is constant on the path, |A|² = 2, tr A = 0.
     let flow = ContinuousNormalizingFlow(

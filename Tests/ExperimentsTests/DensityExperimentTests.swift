@@ -5,7 +5,9 @@ import Testing
 
 /// The quick versions of the density experiments, with fixed seeds.
 @Suite(.serialized) struct DensityExperimentTests {
-  @Test(arguments: ["cnf", "ffjord", "flow-matching", "rnode", "cities"])
+  @Test(arguments: [
+    "cnf", "ffjord", "flow-matching", "rnode", "high-dimensional", "cities",
+  ])
   func `every claim of the quick version holds`(name: String) throws {
     let experiment = try #require(ExperimentTable.all.first { $0.name == name })
     let result = try experiment.run(ExperimentRun(seed: 0, isQuick: true))

@@ -39,14 +39,32 @@ private let directory = "/tmp/density-recipe-\(RandomKey(77).seed)"
   }
 
   @Test(arguments: [
-    ("x,y\n1,2\n", DataError.Reason.tooFewPoints(found: 1, needed: 50)),
+    (
+      "x,y\n1,2\n,3\n",
+      DataError.Reason.tooFewRows(found: 1, needed: 50, columns: 2, incomplete: 1)
+    ),
     ("", .empty), ("x,y\n", .noRows), ("x,x\n1,2\n", .duplicateColumn("x")),
-    ("x,y\n1,two\n", .notANumber(text: "two", column: "y")),
+    ("x,y\n1,two\n", .textInTable(text: "two", column: "y", columns: ["x", "y"])),
+    ("1.5,2\n3,4\n", .headerOfNumbers), ("x;y\n1;2\n", .otherSeparator(";")),
     ("x,y\n1,nan\n", .notFinite(text: "nan", column: "y")),
     ("x,y\n1\n", .tooFewCells(found: 1, expected: 2)),
     (
       "x,y\n" + (0..<60).map { "\($0),5\n" }.joined(),
       .constantChannel("y", value: 5)
+    ),
+    // y = 2 x − 1, and more columns than the rows allow.
+    (
+      "x,y\n" + (0..<60).map { "\($0),\(2 * $0 - 1)\n" }.joined(), .dependentColumn("y")
+    ),
+    (
+      "x,y\n" + (0..<60).map { "\($0)e300,\($0 * $0)\n" }.joined(), .tooLarge(column: "x")
+    ),
+    (
+      (0..<30).map { "c\($0)" }.joined(separator: ",") + "\n"
+        + (0..<12).map { row in
+          (0..<30).map { "\((row * 7 + $0 * $0) % 11)" }.joined(separator: ",") + "\n"
+        }.joined(),
+      .tooFewRows(found: 12, needed: 300, columns: 30, incomplete: 0)
     ),
   ]) func `bad tables are refused with the reason`(text: String, reason: DataError.Reason) throws {
     try Files.createDirectory(directory)
@@ -65,6 +83,22 @@ private let directory = "/tmp/density-recipe-\(RandomKey(77).seed)"
     let table = try PointTable(path: path)
     #expect(table.count == 2 && table.incompleteRows == 1)
     #expect(table.values == [1, 2, 4, 5])
+  }
+
+  @Test func `few values, far values and gaps are cautioned against, ordinary columns are not`() {
+    let normal = RandomKey(3).normal(900, as: Double.self)
+    var values = (0..<300).flatMap { [normal[3 * $0], Double($0 % 3), normal[3 * $0 + 2]] }
+    values[5] = 1e9
+    let table = PointTable(
+      source: "t", columns: ["a", "b", "c"], values: values, incompleteRows: 2)
+    let cautions = table.cautions
+    #expect(cautions.count == 3)
+    #expect(cautions.contains(.incompleteRows(2)))
+    #expect(cautions.contains(.fewValues(column: "b", count: 3)))
+    #expect(
+      cautions.contains {
+        if case .outliers("c", _, 1e9) = $0 { true } else { false }
+      })
   }
 
   @Test func `a recipe reads back from its document, and refuses what it does not know`() throws {

@@ -46,9 +46,15 @@ struct PredictCommand: Command {
   private func predictDensities(_ console: Console) throws {
     let file = try DensityModelFile(reading: folder)
     let table = try PointTable(path: data, columns: file.normalization.channels)
+    if table.incompleteRows > 0 {
+      console.note(TableCaution.incompleteRows(table.incompleteRows).sentence)
+    }
     let densities = file.logDensities(of: table)
     try console.deliver(
       table.csv(logDensities: densities), to: out, what: "\(table.count) log-densities")
-    console.emit(["columns": JSONValue(table.columns), "logDensities": JSONValue(densities)])
+    console.emit([
+      "columns": JSONValue(table.columns), "logDensities": JSONValue(densities),
+      "incompleteRows": JSONValue(table.incompleteRows),
+    ])
   }
 }

@@ -137,6 +137,24 @@ extension ContinuousNormalizingFlow {
     return states.sliced(0..<dimension, axis: 2)
   }
 
+  /// `log p` of points `[rows, D]` at a place on the way from the base distribution (0) to the data (1), `[rows]`.
+  public func logDensity(of points: Tensor, onTheWay place: Double) -> Tensor {
+    precondition((0...1).contains(place), "a place on the way is from 0 to 1, not \(place)")
+    if place == 0 { return baseLogDensity(points) }
+    let dynamics = DensityDynamics(
+      field: field, duration: durationTensor, noise: nil, isReversed: orientation == .baseToData,
+      hasPenalties: false)
+    let initial = concatenate(
+      [points, .zeros([points.shape[0], 1], scalarType: scalarType)], axis: 1)
+    let final = Flow(of: dynamics, solver: solver, adjoint: adjoint)(
+      initial, at: [1 - place, 1]
+    ).final
+    let columns = final.split([dimension, 1], axis: 1)
+    let integral = columns[1].reshaped([points.shape[0]])
+    return baseLogDensity(columns[0])
+      + (orientation == .dataToBase ? integral : -integral)
+  }
+
   /// `log N(z; 0, σ²)`, `[rows]`.
   public func baseLogDensity(_ z: Tensor) -> Tensor {
     let logTwoPi = 1.837_877_066_409_345_483_560_659_472_811

@@ -1,4 +1,4 @@
-import Adjoints
+public import Adjoints
 public import Integrators
 import NeuralNets
 import NumericCore
@@ -34,6 +34,11 @@ public struct LikelihoodAudit: Sendable {
   public var evaluations: Int
   public var fineEvaluations: Int
   public var warnings: [LikelihoodWarning]
+
+  /// Whether points come back from the base distribution.
+  public var isReversible: Bool {
+    !warnings.contains { if case .notReversible = $0 { true } else { false } }
+  }
 
   /// Largest difference in nats that is not called an exploitation of the solver.
   public static let allowedDifference = 0.02
@@ -73,10 +78,11 @@ extension ContinuousNormalizingFlow {
 
   /// Log-densities of data by a solver, in batches.
   public func densities(
-    of data: Tensor, solver: ODESolver, batchSize: Int = 500
+    of data: Tensor, solver: ODESolver, batchSize: Int = 500, sharing: StepSharing = .joint
   ) -> (logDensities: [Double], points: Tensor, evaluations: Int) {
     let function = CompiledFunction<Pair<Self, Tensor>> { input in
-      let path = input.first.logDensity(of: input.second, FlowOptions(solver: solver))
+      let options = FlowOptions(solver: solver, sharing: sharing)
+      let path = input.first.logDensity(of: input.second, options)
       return [path.logDensity, path.points] + (path.statistics.map { [$0] } ?? [])
     }
     var logDensities: [Double] = []
@@ -104,17 +110,24 @@ extension ContinuousNormalizingFlow {
   }
 
   /// Data points of base points by a solver, row-major.
-  public func samples(from base: Tensor, solver: ODESolver) -> [Double] {
+  public func samples(
+    from base: Tensor, solver: ODESolver, sharing: StepSharing = .joint
+  ) -> [Double] {
     let function = CompiledFunction<Pair<Self, Tensor>> { input in
-      [input.first.sample(input.second, FlowOptions(solver: solver)).points]
+      let options = FlowOptions(solver: solver, sharing: sharing)
+      return [input.first.sample(input.second, options).points]
     }
     return base.rowBatches(of: 500).flatMap { function(Pair(self, $0))[0].values }
   }
 
   /// The largest distance of a point from where it lands after going to the base and back.
-  public func reconstructionError(on data: Tensor, solver: ODESolver) -> Double {
-    let base = densities(of: data, solver: solver).points
-    return largestDistance(data.values, samples(from: base, solver: solver))
+  ///
+  /// - Parameter sharing: one step for the batch, or one for each row; a field with a hypernetwork wants the former.
+  public func reconstructionError(
+    on data: Tensor, solver: ODESolver, sharing: StepSharing = .joint
+  ) -> Double {
+    let base = densities(of: data, solver: solver, sharing: sharing).points
+    return largestDistance(data.values, samples(from: base, solver: solver, sharing: sharing))
   }
 
   private func largestDistance(_ a: [Double], _ b: [Double]) -> Double {

@@ -50,6 +50,18 @@ public struct DataError: Error, Hashable, Sendable {
     case constantChannel(String, value: Double)
     case neverObserved(channel: String)
     case tooFewPoints(found: Int, needed: Int)
+    /// Complete rows of a table, too few for its columns; so many others have an empty cell.
+    case tooFewRows(found: Int, needed: Int, columns: Int, incomplete: Int)
+    /// The first line of a table has nothing but numbers.
+    case headerOfNumbers
+    /// A header of one cell that holds another separator than the comma.
+    case otherSeparator(String)
+    /// A text in a table of numbers; the names are of all columns.
+    case textInTable(text: String, column: String, columns: [String])
+    /// A column that the columns before it determine linearly.
+    case dependentColumn(String)
+    /// Values so large that their variance is not a number.
+    case tooLarge(column: String)
     case windowLongerThanData(window: Double, span: Double)
   }
 }

@@ -88,10 +88,96 @@ enum DensityCharts {
       frames: frames)
   }
 
+  /// The first images of 8 × 8 pixels, five rows of `columns` each at most, as one picture.
+  static func images(_ title: String, _ values: [Double], columns: Int) -> Chart {
+    let rows = min(values.count / 64 / columns, 5)
+    var lines = [[Double]](
+      repeating: [Double](repeating: 0, count: columns * 9 + 1), count: rows * 9 + 1)
+    for image in 0..<rows * columns {
+      let (row, column) = (image / columns, image % columns)
+      for pixel in 0..<64 {
+        // Lines of a heat map begin at the bottom.
+        let line = (rows - 1 - row) * 9 + 8 - pixel / 8
+        lines[line][column * 9 + 1 + pixel % 8] = min(max(values[image * 64 + pixel], 0), 17)
+      }
+    }
+    let (width, height) = (Double(columns * 9 + 1), Double(rows * 9 + 1))
+    return Chart(
+      title, x: Axis(range: 0...width, ticks: []), y: Axis(range: 0...height, ticks: []),
+      width: .half, height: 470 * height / width,
+      marks: [Mark(.heatMap(values: lines, x: 0...width, y: 0...height, .sequential))])
+  }
+
   private static func cloud(_ points: [Double]) -> Mark {
     .points(
       x: stride(from: 0, to: points.count, by: 2).map { points[$0] },
       y: stride(from: 1, to: points.count, by: 2).map { points[$0] }, emphasis: .faint)
+  }
+
+  /// Paths of points from the base distribution to the data, one line each, and where they end.
+  static func paths<Field: DensityField>(
+    _ title: String, of flow: ContinuousNormalizingFlow<Field>, count: Int, key: RandomKey,
+    x: ClosedRange<Double>, y: ClosedRange<Double>, caption: String
+  ) -> Chart {
+    let times = 25
+    let function = CompiledFunction<Pair<ContinuousNormalizingFlow<Field>, Tensor>> {
+      [$0.first.trajectory(from: $0.second, times: times)]
+    }
+    let base = flow.basePoints(key.normal([count, 2])).evaluated()
+    let values = function(Pair(flow, base))[0].values
+    func line(_ row: Int, _ axis: Int) -> [Double] {
+      (0..<times).map { values[($0 * count + row) * 2 + axis] }
+    }
+    let lines = (0..<count).map {
+      Mark.line(x: line($0, 0), y: line($0, 1), emphasis: .faint)
+    }
+    let end = Array(values[(times - 1) * count * 2..<times * count * 2])
+    return Chart(
+      title, x: Axis("x", range: x), y: Axis("y", range: y), width: .half, height: nil,
+      caption: caption, marks: lines + [cloud(end)])
+  }
+
+  /// Densities at places on the way from the base distribution to the data.
+  static func onTheWay<Field: DensityField>(
+    _ name: String, _ flow: ContinuousNormalizingFlow<Field>, edge: Double
+  ) -> [Chart] {
+    let grid = Grid(x: -edge...edge, y: -edge...edge, columns: 70, rows: 70)
+    let points = Tensor(grid.centers.map(Float.init), shape: [70 * 70, 2])
+    return [0.25, 0.5, 0.75].map { place in
+      let density = CompiledFunction<Pair<ContinuousNormalizingFlow<Field>, Tensor>> {
+        [exp($0.first.logDensity(of: $0.second, onTheWay: place))]
+      }(Pair(flow, points))[0].values
+      return map(
+        "\(name): \(NumberText.fixed(place, 2)) of the way", density, on: grid, width: .third)
+    }
+  }
+
+  /// Test likelihood and evaluations while training goes on, one line for each training.
+  static func progress(
+    _ trainings: [(name: String, history: [PlanarTraining.Moment])]
+  ) -> [Chart] {
+    let colors: [SeriesColor] = [.first, .second, .third, .fourth, .fifth, .sixth]
+    func chart(
+      _ title: String, _ label: String, _ caption: String,
+      _ value: (PlanarTraining.Moment) -> Double
+    ) -> Chart {
+      Chart(
+        title, x: Axis("step"), y: Axis(label), width: .half, height: 220, caption: caption,
+        marks: zip(trainings, colors).map { training, color in
+          .line(
+            training.name, x: training.history.map { Double($0.step) },
+            y: training.history.map(value), color: color)
+        })
+    }
+    return [
+      chart("Likelihood over training", "NLL (nats)", "Fresh points, by a finer solver.") {
+        $0.validation
+      },
+      chart(
+        "Evaluations over training", "evaluations",
+        "Of the field, by Dormand–Prince at tolerance 1e-5 for 500 points in one step."
+      ) { Double($0.evaluations) },
+    ]
   }
 
   /// Data, learned density and flow of a toy distribution.
@@ -110,6 +196,6 @@ enum DensityCharts {
       map("\(data.rawValue): density", density, on: grid, width: .third),
       journey(
         "\(data.rawValue): flow", of: flow, count: 800, key: key, x: range, y: range, width: .third),
-    ]
+    ] + onTheWay(data.rawValue, flow, edge: edge)
   }
 }

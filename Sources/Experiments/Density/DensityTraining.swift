@@ -12,6 +12,8 @@ package enum PointSource: Sendable {
   case fresh(dimension: Int, @Sendable (_ count: Int, _ key: RandomKey) -> [Float])
   /// Row-major.
   case table(dimension: Int, [Float])
+  /// Rows of a table with noise that is drawn afresh whenever they are seen.
+  case resampled(dimension: Int, @Sendable (_ rows: [Int], _ key: RandomKey) -> [Float])
 
   package static func planar(_ data: PlanarData) -> PointSource {
     .fresh(dimension: 2) { count, key in
@@ -21,7 +23,8 @@ package enum PointSource: Sendable {
 
   package var dimension: Int {
     switch self {
-    case .fresh(let dimension, _), .table(let dimension, _): dimension
+    case .fresh(let dimension, _), .table(let dimension, _), .resampled(let dimension, _):
+      dimension
     }
   }
 
@@ -29,6 +32,7 @@ package enum PointSource: Sendable {
   package func points(_ rows: [Int], key: RandomKey) -> [Float] {
     switch self {
     case .fresh(_, let draw): return draw(rows.count, key)
+    case .resampled(_, let draw): return draw(rows, key)
     case .table(let dimension, let values):
       return rows.flatMap { values[$0 * dimension..<($0 + 1) * dimension] }
     }

@@ -51,9 +51,7 @@ struct DensityReport {
           "Mean negative log-likelihood of the same test rows, in the units of the data. Lower "
           + "is better."))
     section.text(audit.sentence(of: "Audit"))
-    if outcome.incompleteRows > 0 {
-      section.text("\(outcome.incompleteRows) rows with an empty cell were left out.")
-    }
+    if !outcome.cautions.isEmpty { section.list(outcome.cautions.map(\.sentence)) }
   }
 
   private func density(_ section: inout ReportSection) {
@@ -203,6 +201,6 @@ extension DensityRun.Outcome {
     [
       "test NLL \(Figure(audit.fine)) nats a row (Gaussian: \(Figure(gaussian)))",
       audit.sentence(of: "audit"),
-    ]
+    ] + cautions.map { "caution: \($0.sentence)" }
   }
 }

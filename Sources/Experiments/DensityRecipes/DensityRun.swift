@@ -24,7 +24,7 @@ package struct DensityRun: Sendable {
     package var training: PointTable
     /// Every n-th row of the file.
     package var test: PointTable
-    package var incompleteRows: Int
+    package var cautions: [TableCaution]
     /// On the test rows, in the units of the data.
     package var audit: LikelihoodAudit
     /// Mean negative log-likelihood of the test rows by a Gaussian.
@@ -60,7 +60,7 @@ package struct DensityRun: Sendable {
     let file = DensityModelFile(recipe: recipe, normalization: normalization, model: model)
     if let directory { try file.write(to: DensityModelFile.path(in: directory)) }
     return Outcome(
-      file: file, training: training, test: test, incompleteRows: table.incompleteRows,
+      file: file, training: training, test: test, cautions: table.cautions,
       audit: file.audit(on: test),
       gaussian: GaussianBaseline(training).negativeLogLikelihood(of: test),
       steps: recipe.steps, trainingSeconds: seconds, history: history.points)

@@ -40,21 +40,54 @@ package struct GaussianBaseline: Sendable {
     return factor
   }
 
-  /// Mean negative log-likelihood of rows, in nats.
-  package func negativeLogLikelihood(of table: PointTable) -> Double {
+  /// The first column of which the columns before it leave less than one part in 10¹⁰ of its variance.
+  var dependentColumn: Int? {
+    (0..<dimension).first { i in
+      let variance = (0...i).reduce(0) {
+        $0 + factor[i * dimension + $1] * factor[i * dimension + $1]
+      }
+      let left = factor[i * dimension + i]
+      return left * left < 1e-10 * variance
+    }
+  }
+
+  /// The logarithm of the volume that the map to uncorrelated unit variances shrinks to 1, in nats.
+  package var logScale: Double {
+    (0..<dimension).reduce(0) { $0 + .logarithm(factor[$1 * dimension + $1]) }
+  }
+
+  /// Rows, row-major, in coordinates in which the Gaussian has mean 0 and covariance 1.
+  package func whitened(_ values: [Double]) -> [Double] {
     let width = dimension
-    var constant = 0.5 * Double(width) * .logarithm(2 * .pi)
-    for i in 0..<width { constant += .logarithm(factor[i * width + i]) }
-    var total = 0.0
-    var solved = [Double](repeating: 0, count: width)
-    for row in 0..<table.count {
+    var result = values
+    for start in stride(from: 0, to: values.count, by: width) {
       for i in 0..<width {
-        var sum = table.values[row * width + i] - mean[i]
-        for k in 0..<i { sum -= factor[i * width + k] * solved[k] }
-        solved[i] = sum / factor[i * width + i]
-        total += 0.5 * solved[i] * solved[i]
+        var sum = values[start + i] - mean[i]
+        for k in 0..<i { sum -= factor[i * width + k] * result[start + k] }
+        result[start + i] = sum / factor[i * width + i]
       }
     }
-    return total / Double(table.count) + constant
+    return result
+  }
+
+  /// The inverse of `whitened`.
+  package func restored(_ values: [Double]) -> [Double] {
+    let width = dimension
+    var result = values
+    for start in stride(from: 0, to: values.count, by: width) {
+      for i in 0..<width {
+        result[start + i] =
+          mean[i]
+          + (0...i).reduce(0) { $0 + factor[i * width + $1] * values[start + $1] }
+      }
+    }
+    return result
+  }
+
+  /// Mean negative log-likelihood of rows, in nats.
+  package func negativeLogLikelihood(of table: PointTable) -> Double {
+    let squares = whitened(table.values).reduce(0) { $0 + 0.5 * $1 * $1 }
+    return squares / Double(table.count) + logScale
+      + 0.5 * Double(dimension) * .logarithm(2 * .pi)
   }
 }

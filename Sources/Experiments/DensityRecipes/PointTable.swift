@@ -37,6 +37,7 @@ package struct PointTable: Hashable, Sendable {
     guard try reader.read(into: &row) else { throw DataError(source: reader.name, .empty) }
     var header: [String] = []
     for cell in 0..<row.count { header.append(row.text(cell)) }
+    try Self.check(header: header, source: reader.name)
     let places = try Self.places(of: chosen, in: header, source: reader.name)
     var values: [Double] = []
     var incomplete = 0
@@ -55,13 +56,26 @@ package struct PointTable: Hashable, Sendable {
         continue
       }
       for place in places {
-        values.append(try Self.number(row, place, header[place], source: reader.name))
+        values.append(try Self.number(row, place, header, source: reader.name))
       }
     }
     if isEmpty { throw DataError(source: reader.name, .noRows) }
     self.init(
       source: reader.name, columns: places.map { header[$0] }, values: values,
       incompleteRows: incomplete)
+  }
+
+  /// Refuses a header that is a row of numbers, or one cell with other separators in it.
+  private static func check(header: [String], source: String) throws(DataError) {
+    if header.allSatisfy({ decimalNumber(Array($0.utf8)[...]) != nil }) {
+      throw DataError(source: source, line: 1, .headerOfNumbers)
+    }
+    if header.count == 1 {
+      for separator in [";", "\t", "|"] where header[0].contains(separator) {
+        throw DataError(
+          source: source, line: 1, .otherSeparator(separator == "\t" ? "tab" : separator))
+      }
+    }
   }
 
   private static func places(
@@ -87,12 +101,13 @@ package struct PointTable: Hashable, Sendable {
   }
 
   private static func number(
-    _ row: CSVRow, _ place: Int, _ column: String, source: String
+    _ row: CSVRow, _ place: Int, _ header: [String], source: String
   ) throws(DataError) -> Double {
+    let column = header[place]
     guard let value = decimalNumber(row[place]) else {
       throw DataError(
         source: source, line: row.line, column: place + 1,
-        .notANumber(text: row.text(place), column: column))
+        .textInTable(text: row.text(place), column: column, columns: header))
     }
     guard value.isFinite else {
       throw DataError(
@@ -102,11 +117,17 @@ package struct PointTable: Hashable, Sendable {
     return value
   }
 
-  /// Stops a training that could not work: fewer than ten rows for each column, or a column of one value.
+  /// Stops a training that could not work.
+  ///
+  /// Fewer than ten rows for each column, a column of one value, one that the others determine, or values whose variance
+  /// overflows.
   package func checkForTraining() throws(DataError) {
     let needed = max(10 * dimension, 50)
     if count < needed {
-      throw DataError(source: source, .tooFewPoints(found: count, needed: needed))
+      throw DataError(
+        source: source,
+        .tooFewRows(
+          found: count, needed: needed, columns: dimension, incomplete: incompleteRows))
     }
     for column in 0..<dimension {
       let first = values[column]
@@ -117,6 +138,22 @@ package struct PointTable: Hashable, Sendable {
         throw DataError(source: source, .constantChannel(columns[column], value: first))
       }
     }
+    let normalization = self.normalization
+    for (name, deviation) in zip(columns, normalization.deviations) where !deviation.isFinite {
+      throw DataError(source: source, .tooLarge(column: name))
+    }
+    if let column = GaussianBaseline(normalized(normalization)).dependentColumn {
+      throw DataError(source: source, .dependentColumn(columns[column]))
+    }
+  }
+
+  /// The table in units of standard deviations.
+  private func normalized(_ normalization: Normalization) -> PointTable {
+    PointTable(
+      source: source, columns: columns,
+      values: values.enumerated().map {
+        normalization.normalized($0.element, $0.offset % dimension)
+      })
   }
 
   /// Some of the rows.

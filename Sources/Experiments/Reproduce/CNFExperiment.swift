@@ -88,9 +88,21 @@ struct CNFExperiment: Experiment {
   /// Density matching against the ring potential for three widths.
   private func matching(_ run: ExperimentRun, _ result: inout ExperimentResult) throws {
     var divergence: [Int: Double] = [:]
+    if !run.isQuick { result.charts.append(Self.target(.ring)) }
     for width in [2, 8, 32] {
-      let (found, seconds) = try timed { try match(.ring, width: width, run) }
+      let (flow, seconds) = try timed { try match(.ring, width: width, run) }
+      let found =
+        energy(of: flow, in: .ring, solver: flow.solver.refined, run)
+        + Potential.ring.logNormalizer
       divergence[width] = found
+      if !run.isQuick && width != 8 {
+        let points = Tensor(Self.grid.centers.map(Float.init), shape: [80 * 80, 2])
+        let logs = flow.densities(of: points, solver: flow.solver).logDensities
+        result.charts.append(
+          DensityCharts.map(
+            "matched by M = \(width)", logs.map { Double.exponential($0) }, on: Self.grid,
+            width: .third))
+      }
       result.notes.append("ring potential, M = \(width): KL \(Figure(found))")
       if width == 32 {
         result.claims.append(
@@ -106,19 +118,28 @@ struct CNFExperiment: Experiment {
         threshold: .atMost(run.choose(full: 0, quick: 0.5))))
   }
 
-  /// KL(q‖p) of a flow trained to minimize `E_q [log q + U]`, on fresh points with a finer solver.
+  private static let grid = DensityCharts.Grid(x: -4...4, y: -4...4, columns: 80, rows: 80)
+
+  /// The normalized target as a map.
+  private static func target(_ potential: Potential) -> Chart {
+    let points = Tensor(grid.centers, shape: [80 * 80, 2])
+    let density = exp(-potential(points) - potential.logNormalizer).values
+    return DensityCharts.map("ring potential: target", density, on: grid, width: .third)
+  }
+
+  /// A flow trained to minimize `E_q [log q + U]`.
   ///
   /// Training goes in tenths; where a finer solver disagrees by more than a hundredth of a nat the steps are doubled.
   private func match(
     _ potential: Potential, width: Int, _ run: ExperimentRun
-  ) throws -> Double {
-    let iterations = run.choose(full: 2000, quick: 60)
+  ) throws -> Flow {
+    let iterations = run.choose(full: 4000, quick: 60)
     let initial = Flow(
       GatedPlanarField(dimension: 2, width: width, key: run.key.folding(in: 3)), dimension: 2,
       solver: ODESolver(method: .rungeKutta4, control: .steps(perInterval: 16)))
     var state = TrainingState(
       model: initial,
-      optimizer: Adam(for: initial, learningRate: .cosine(from: 1e-2, over: iterations)))
+      optimizer: Adam(for: initial, learningRate: .cosine(from: 2e-3, over: iterations)))
     var loss = Self.energyLoss(potential)
     for part in 1...10 {
       let trainer = Trainer(
@@ -135,8 +156,7 @@ struct CNFExperiment: Experiment {
         run.progress("M = \(width): \(2 * count) steps after \(state.step) updates")
       }
     }
-    let fine = state.model.solver.refined
-    return energy(of: state.model, in: potential, solver: fine, run) + potential.logNormalizer
+    return state.model
   }
 
   /// `E_q [log q + U]` by the model's own solver, as a loss; traced anew for every solver.

@@ -8,6 +8,7 @@ package enum ExperimentTable {
     FFJORDExperiment(),
     FlowMatchingExperiment(),
     RNODEExperiment(),
+    HighDimensionalExperiment(),
     CitiesExperiment(),
     GOKUExperiment(),
   ]

@@ -32,7 +32,10 @@ package struct Reproduction: Sendable {
       let run = ExperimentRun(seed: seed, isQuick: isQuick) {
         progress("\(experiment.name) (seed \(seed)): \($0)")
       }
-      let (result, seconds) = try timed { try experiment.run(run) }
+      let start = SystemClock.processTime
+      var (result, seconds) = try timed { try experiment.run(run) }
+      let used = SystemClock.processTime - start
+      result.notes.append("\(Figure(seconds)) s, \(Figure(used)) s of processor time in all")
       precondition(
         result.claims.map(\.claim) == runs.first?.result.claims.map(\.claim)
           ?? result.claims.map(\.claim),

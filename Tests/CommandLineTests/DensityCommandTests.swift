@@ -1,0 +1,103 @@
+import Foundation
+import NumericCore
+import Testing
+
+/// `train --model cnf`, `sample` and `predict`, as a stranger uses them.
+@Suite(.serialized) struct DensityCommandTests {
+  private let folder = "/tmp/neural-ode-density-\(UUID().uuidString)"
+
+  /// Trains shortly on a file with this text.
+  private func train(_ text: String) throws -> Tool.Result {
+    try Files.createDirectory(folder)
+    let path = folder + "/f.csv"
+    try Files.writeAtomically(Array(text.utf8), to: path)
+    var result = try Tool.run([
+      "train", "--model", "cnf", "--data", path, "--out", folder + "/run", "--threads", "1",
+      "--set", "training.steps=60", "--set", "network.hidden=[16]",
+    ])
+    result.errors = result.errors.replacingOccurrences(of: path, with: "f.csv")
+    return result
+  }
+
+  /// Rows of three columns without a pattern.
+  private static func rows(_ count: Int) -> [String] {
+    let normal = RandomKey(4).normal(3 * count, as: Double.self)
+    return (0..<count).map { "\(normal[3 * $0]),\(normal[3 * $0 + 1]),\(normal[3 * $0 + 2])" }
+  }
+
+  @Test(arguments: [
+    ("", "f.csv: the file is empty; it needs a header line and rows below it"),
+    ("x,y,z\n", "f.csv: there is a header and no row below it; add the measurements"),
+    (
+      "x,y,z\n1,2,3\n",
+      "f.csv: 1 complete rows where 3 columns need 50; add rows, or take fewer columns with "
+        + "--set data.columns='[\"name\"]'"
+    ),
+    (
+      "x,y\n1,red\n",
+      "f.csv:2: 'red' in column 'y' is not a number; write a number, nothing if it is missing, or "
+        + "choose columns of numbers: --set data.columns='[\"x\"]'"
+    ),
+    (
+      "x,y\n1,NaN\n",
+      "f.csv:2: 'NaN' in column 'y' is not a finite number; leave a missing cell empty"
+    ),
+    (
+      "0.5,1\n1,2\n",
+      "f.csv:1: the first line is numbers; put a line with the columns' names above it"
+    ),
+    ("x;y\n1;2\n", "f.csv:1: the cells are separated by ';'; separate them by commas"),
+    (
+      "x,y\n" + (0..<60).map { "\($0 * $0),7\n" }.joined(),
+      "f.csv: the channel 'y' is 7.0 throughout; leave it out, there is nothing to learn"
+    ),
+    (
+      "x,y\n" + (0..<60).map { "\($0),\(3 * $0)\n" }.joined(),
+      "f.csv: the column 'y' follows from the columns before it, so that there is no density of all "
+        + "of them; leave it out with --set data.columns"
+    ),
+  ])
+  func `bad tables are one line with file, line and remedy, and status 65`(
+    text: String, line: String
+  ) throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let result = try train(text)
+    #expect(result.status == 65 && result.output.isEmpty)
+    #expect(result.errors == "error: \(line)\n")
+    #expect(!FileManager.default.fileExists(atPath: folder + "/run"))
+  }
+
+  @Test func `a run says what was left out, samples, and gives each row its log-density`() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let rows = Self.rows(120)
+    let trained = try train((["x,y,z"] + rows + [",1,2"]).joined(separator: "\n") + "\n")
+    #expect(trained.status == 0)
+    #expect(trained.output.contains("caution: 1 rows with an empty cell were left out"))
+
+    let samples = try Tool.run("sample", folder + "/run", "--count", "7")
+    #expect(samples.status == 0)
+    #expect(samples.output.split(separator: "\n").count == 8)
+    #expect(samples.output.hasPrefix("x,y,z\n"))
+
+    let path = folder + "/new.csv"
+    let text = "z,x,y\n" + rows[0] + "\n,1,2\n" + rows[1] + "\n1e30,0,0\n"
+    try Files.writeAtomically(Array(text.utf8), to: path)
+    let predicted = try Tool.run("predict", folder + "/run", "--data", path)
+    #expect(predicted.status == 0)
+    let lines = predicted.output.split(separator: "\n")
+    #expect(lines.count == 4 && lines[0] == "x,y,z,log_density")
+    #expect(predicted.errors.contains("1 rows with an empty cell were left out"))
+    #expect(lines[3].hasSuffix(",-inf"))
+
+    let missing = try Tool.run("sample", folder + "/nothing")
+    #expect(missing.status == 66)
+    #expect(missing.errors.hasSuffix("there is no such file; check the path\n"))
+    let other = try Tool.run("sample", path + ".safetensors")
+    #expect(other.status == 66)
+
+    try Files.writeAtomically(Array("x,y\n1,2\n".utf8), to: path)
+    let wrong = try Tool.run("predict", folder + "/run", "--data", path)
+    #expect(wrong.status == 65)
+    #expect(wrong.errors.contains("there is no column 'z'; the header has x, y"))
+  }
+}
