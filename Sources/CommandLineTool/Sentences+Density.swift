@@ -1,4 +1,5 @@
 import Experiments
+import NumericCore
 import Training
 
 extension DensityModelFile.ReadError {

@@ -2,6 +2,11 @@ import Foundation
 import NumericCore
 import Testing
 
+/// Sixty rows of two columns.
+private func table(_ row: (Int) -> String) -> String {
+  "x,y\n" + (0..<60).map { row($0) + "\n" }.joined()
+}
+
 /// `train --model cnf`, `sample` and `predict`, as a stranger uses them.
 @Suite(.serialized) struct DensityCommandTests {
   private let folder = "/tmp/neural-ode-density-\(UUID().uuidString)"
@@ -48,11 +53,11 @@ import Testing
     ),
     ("x;y\n1;2\n", "f.csv:1: the cells are separated by ';'; separate them by commas"),
     (
-      "x,y\n" + (0..<60).map { "\($0 * $0),7\n" }.joined(),
+      table { "\($0 * $0),7" },
       "f.csv: the channel 'y' is 7.0 throughout; leave it out, there is nothing to learn"
     ),
     (
-      "x,y\n" + (0..<60).map { "\($0),\(3 * $0)\n" }.joined(),
+      table { "\($0),\(3 * $0)" },
       "f.csv: the column 'y' follows from the columns before it, so that there is no density of all "
         + "of them; leave it out with --set data.columns"
     ),

@@ -13,6 +13,21 @@ private func table(_ count: Int) -> String {
   return text
 }
 
+/// Sixty rows of two columns.
+private func sixty(_ row: (Int) -> String) -> String {
+  "x,y\n" + (0..<60).map { row($0) + "\n" }.joined()
+}
+
+/// Thirty columns and twelve rows.
+private let wide: String = {
+  var text = (0..<30).map { "c\($0)" }.joined(separator: ",") + "\n"
+  for row in 0..<12 {
+    let cells: [String] = (0..<30).map { column in "\((row * 7 + column * column) % 11)" }
+    text += cells.joined(separator: ",") + "\n"
+  }
+  return text
+}()
+
 private let directory = "/tmp/density-recipe-\(RandomKey(77).seed)"
 
 @Suite(.serialized) struct DensityRecipeTests {
@@ -49,21 +64,18 @@ private let directory = "/tmp/density-recipe-\(RandomKey(77).seed)"
     ("x,y\n1,nan\n", .notFinite(text: "nan", column: "y")),
     ("x,y\n1\n", .tooFewCells(found: 1, expected: 2)),
     (
-      "x,y\n" + (0..<60).map { "\($0),5\n" }.joined(),
+      sixty { "\($0),5" },
       .constantChannel("y", value: 5)
     ),
     // y = 2 x − 1, and more columns than the rows allow.
     (
-      "x,y\n" + (0..<60).map { "\($0),\(2 * $0 - 1)\n" }.joined(), .dependentColumn("y")
+      sixty { "\($0),\(2 * $0 - 1)" }, .dependentColumn("y")
     ),
     (
-      "x,y\n" + (0..<60).map { "\($0)e300,\($0 * $0)\n" }.joined(), .tooLarge(column: "x")
+      sixty { "\($0)e300,\($0 * $0)" }, .tooLarge(column: "x")
     ),
     (
-      (0..<30).map { "c\($0)" }.joined(separator: ",") + "\n"
-        + (0..<12).map { row in
-          (0..<30).map { "\((row * 7 + $0 * $0) % 11)" }.joined(separator: ",") + "\n"
-        }.joined(),
+      wide,
       .tooFewRows(found: 12, needed: 300, columns: 30, incomplete: 0)
     ),
   ]) func `bad tables are refused with the reason`(text: String, reason: DataError.Reason) throws {
@@ -87,7 +99,8 @@ private let directory = "/tmp/density-recipe-\(RandomKey(77).seed)"
 
   @Test func `few values, far values and gaps are cautioned against, ordinary columns are not`() {
     let normal = RandomKey(3).normal(900, as: Double.self)
-    var values = (0..<300).flatMap { [normal[3 * $0], Double($0 % 3), normal[3 * $0 + 2]] }
+    var values = normal
+    for row in 0..<300 { values[3 * row + 1] = Double(row % 3) }
     values[5] = 1e9
     let table = PointTable(
       source: "t", columns: ["a", "b", "c"], values: values, incompleteRows: 2)

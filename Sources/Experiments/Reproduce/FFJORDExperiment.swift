@@ -1,4 +1,4 @@
-import ContinuousModels
+package import ContinuousModels
 import Integrators
 import NeuralNets
 import NumericCore
@@ -111,7 +111,7 @@ struct FFJORDExperiment: Experiment {
 
 extension LikelihoodAudit {
   /// The audit as a sentence for readers.
-  func sentence(of name: String) -> String {
+  package func sentence(of name: String) -> String {
     let words = warnings.map { warning in
       switch warning {
       case .solverExploitation(let reported, let fine):
