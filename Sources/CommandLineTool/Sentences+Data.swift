@@ -19,7 +19,8 @@ extension DataError {
 
 extension DataError.Reason {
   fileprivate var sentence: String {
-    fileSentence ?? tableSentence ?? pointsSentence ?? seriesSentence ?? "\(self)"
+    fileSentence ?? tableSentence ?? pointsSentence ?? seriesSentence ?? labelSentence
+      ?? imageSentence ?? "\(self)"
   }
 
   private var fileSentence: String? {

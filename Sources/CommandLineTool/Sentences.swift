@@ -22,6 +22,7 @@ struct Sentence {
     case let error as RunError: (message, code) = (error.sentence, error.exitCode)
     case let error as DensityModelFile.ReadError:
       (message, code) = (error.sentence, error.exitCode)
+    case let error as ClassifierModelFile.ReadError: (message, code) = (error.sentence, .noInput)
     default: (message, code) = ("\(error)", .failure)
     }
   }

@@ -15,6 +15,7 @@ struct EvaluateCommand: Command {
   var data: String?
 
   func run(_ console: Console) throws {
+    if ClassifierModelFile.isClassifier(folder) { return try evaluateClassifier(console) }
     if DensityModelFile.isDensity(folder) { return try evaluateDensity(console) }
     let file = try ForecastModelFile(reading: folder)
     var recipe = file.recipe
@@ -27,6 +28,18 @@ struct EvaluateCommand: Command {
     let evaluation = ForecastEvaluation(file.forecaster, on: split)
     console.table(ForecastEvaluation.header, evaluation.rows(unit: split.unitName))
     console.emit(evaluation.json(run: folder))
+  }
+
+  /// Accuracy and calibration on the test rows, or on all rows of another file.
+  private func evaluateClassifier(_ console: Console) throws {
+    let file = try ClassifierModelFile(reading: folder)
+    let evaluation = file.evaluation(on: try file.testRows(data))
+    console.table(
+      ClassifierEvaluation.header, [evaluation.cells(file.recipe.modelName)])
+    console.emit([
+      "run": .string(folder), "model": "ode-net", "metrics": evaluation.json,
+      "confusion": .array(evaluation.confusion.map { JSONValue($0.map(Double.init)) }),
+    ])
   }
 
   /// The negative log-likelihood of the test rows, or of all rows of another file.

@@ -7,7 +7,8 @@ struct PredictCommand: Command {
     verb: "predict", summary: "Forecasts a file's series with a trained model, as CSV.",
     discussion:
       "Forecasts begin at each series' last reading. Columns: id (if there are several series), time, channel, mean, "
-      + "and the lower and upper end of the 90 % band. For a density: the file's rows with their log-density in nats.",
+      + "and the lower and upper end of the 90 % band. For a density: the file's rows with their log-density in nats. "
+      + "For a classifier: the class of each row and the probabilities of all.",
     examples: [
       "predict runs/glucose --data readings.csv",
       "predict runs/glucose --data readings.csv --at 0.5,1,2 --out forecast.csv",
@@ -21,6 +22,7 @@ struct PredictCommand: Command {
   @Option(value: "file", help: "Where the CSV goes; standard output if not given.") var out: String?
 
   func run(_ console: Console) throws {
+    if ClassifierModelFile.isClassifier(folder) { return try predictClasses(console) }
     if DensityModelFile.isDensity(folder) { return try predictDensities(console) }
     let file = try ForecastModelFile(reading: folder)
     let prediction = try ForecastPrediction(of: data, by: file, at: at?.values.sorted())
@@ -40,6 +42,20 @@ struct PredictCommand: Command {
             "lower": .number(line.lower), "upper": .number(line.upper),
           ]
         }))
+  }
+
+  /// The class of every row of the file.
+  private func predictClasses(_ console: Console) throws {
+    let file = try ClassifierModelFile(reading: folder)
+    let rows = try file.rows(data)
+    let evaluation = file.evaluation(on: rows)
+    try console.deliver(evaluation.csv, to: out, what: "\(evaluation.rows) classes")
+    console.emit([
+      "classes": JSONValue(evaluation.classes),
+      "predicted": JSONValue(
+        (0..<evaluation.rows).map { evaluation.classes[evaluation.prediction($0).label] }),
+      "probabilities": JSONValue(evaluation.probabilities),
+    ])
   }
 
   /// The log-density of every row of the file.

@@ -10,9 +10,11 @@ struct TrainCommand: Command {
       "Without arguments, trains the recipe 'glucose' on bundled readings: four hours of history, gaps filled, the "
       + "next two hours forecast with a band, beside honest baselines. With --data, trains on your file: wide "
       + "(time,x1,x2; an empty cell is missing) or long (id,time,channel,value) CSV, one long series or many. "
-      + "With --model cnf the density of a table's rows is learned; its recipe 'cities' is the map of the world.",
+      + "With --model cnf the density of a table's rows is learned; its recipe 'cities' is the map of the world. "
+      + "With --model ode-net classes are learned, of a table's rows (label column by name, or the last) or of a folder "
+      + "of IDX images; its recipes are 'digits' and 'fashion-mnist'.",
     examples: [
-      "train cities", "train --model cnf --data points.csv --set training.method=likelihood",
+      "train digits", "train --model ode-net --data iris.csv", "train cities", "train --model cnf --data points.csv --set training.method=likelihood",
       "train", "train --data readings.csv --out runs/mine --epochs 20",
       "train glucose --set training.steps=500 --seed 3",
       "train runs/mine/config.json --resume auto",
@@ -25,9 +27,10 @@ struct TrainCommand: Command {
   enum Model: String, CaseIterable, ArgumentValue {
     case latentODE = "latent-ode"
     case cnf
+    case odeNet = "ode-net"
   }
 
-  @Argument(value: "recipe", help: "A recipe's name (glucose, cities) or a configuration file.")
+  @Argument(value: "recipe", help: "A recipe's name (glucose, cities, digits, fashion-mnist) or a configuration file.")
   var recipe: String?
   @Option(value: "file", help: "A CSV file to train on.") var data: String?
   @Option(help: "What is trained.") var model = Model.latentODE
@@ -53,6 +56,7 @@ struct TrainCommand: Command {
   }
 
   func run(_ console: Console) throws {
+    if let recipe = try classifierRecipe() { return try runClassifier(recipe, console) }
     if let recipe = try densityRecipe() { return try runDensity(recipe, console) }
     let recipe = try effectiveRecipe()
     let directory = out ?? "runs/" + recipe.name
@@ -78,7 +82,7 @@ struct TrainCommand: Command {
       let text = String(decoding: try Files.read(recipe), as: UTF8.self)
       result = try ForecastRecipe(parsing: text, path: recipe)
     } else if let recipe, recipe != "glucose" {
-      throw ConfigurationError.unknownRecipe(recipe, known: ["glucose", "cities"])
+      throw ConfigurationError.unknownRecipe(recipe, known: ["glucose", "cities", "digits", "fashion-mnist"])
     } else {
       result = data.map(ForecastRecipe.forFile) ?? .glucose
     }

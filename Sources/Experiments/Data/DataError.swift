@@ -63,5 +63,28 @@ public struct DataError: Error, Hashable, Sendable {
     /// Values so large that their variance is not a number.
     case tooLarge(column: String)
     case windowLongerThanData(window: Double, span: Double)
+    /// Every row of a table has an empty cell.
+    case noCompleteRow
+    /// Rows with an empty cell where every row must be whole.
+    case incompleteRows(Int)
+    /// One column alone: a class and nothing to tell it from.
+    case noFeatures
+    case labelNotWhole(text: String, column: String)
+    /// Numbers in some rows and names in others.
+    case labelsMixed(text: String, column: String)
+    case oneClass(String)
+    case tooManyClasses(found: Int, rows: Int)
+    case tooFewRows(found: Int, needed: Int)
+    /// Not an array of bytes in the IDX format.
+    case notIDX
+    /// Bytes in the file, and bytes that its head announces.
+    case imagesCutShort(found: Int, expected: Int)
+    case notImages(axes: Int)
+    case labelCountDiffers(labels: Int, images: Int)
+    /// A folder without the image and label files of a data set.
+    case noImageFiles
+    /// Rows of another width than the model was trained on.
+    case shapeDiffers(found: [Int], expected: [Int])
+    case unknownClass(String, known: [String])
   }
 }

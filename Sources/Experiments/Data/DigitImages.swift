@@ -31,3 +31,22 @@ package enum DigitImages {
       targets: Tensor(rounding: labels, shape: [labels.count], to: .float32))
   }
 }
+
+extension DigitImages {
+  /// All digits as labelled rows of 64 grey values in 0…16.
+  static func table() throws(DataError) -> LabelledData {
+    let bytes = try BundledData.contents(of: "digits.csv.gz")
+    var numbers: [Float] = []
+    var labels: [Int] = []
+    for line in bytes.split(separator: UInt8(ascii: "\n")) {
+      let row = line.split(separator: UInt8(ascii: ",")).map { cell in
+        cell.reduce(0) { $0 * 10 + Int($1 & 15) }
+      }
+      numbers += row.dropLast().map { Float($0) }
+      labels.append(row[row.count - 1])
+    }
+    return LabelledData(
+      source: "digits.csv.gz", features: (0..<64).map { "pixel\($0)" },
+      classes: (0..<10).map { "\($0)" }, labels: labels, numbers: numbers, incompleteRows: 0)
+  }
+}

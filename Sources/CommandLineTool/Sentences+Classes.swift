@@ -1,0 +1,58 @@
+import Experiments
+
+extension ClassifierModelFile.ReadError {
+  /// What is wrong and what to do.
+  var sentence: String {
+    switch self {
+    case .noModel(let path, let reason):
+      "\(path): cannot be read as a model (\(reason)); name a run folder of `train --model ode-net`"
+    case .notAClassifier(let path):
+      "\(path): is not a classifier; name a run folder of `train --model ode-net`"
+    }
+  }
+}
+
+extension DataError.Reason {
+  var labelSentence: String? {
+    switch self {
+    case .noCompleteRow: "every row has an empty cell; fill them in or leave the column out"
+    case .incompleteRows(let count):
+      "\(count) row\(count == 1 ? " has" : "s have") an empty cell in a column that the model reads; fill them in or "
+        + "remove the rows"
+    case .noFeatures: "there is one column; a class needs at least one more to be told from"
+    case .labelNotWhole(let text, let column):
+      "'\(text)' in the label column '\(column)' is not a whole number; classes are whole numbers or names "
+        + "(another column: --set data.label=NAME)"
+    case .labelsMixed(let text, let column):
+      "'\(text)' in the label column '\(column)' is a number where other rows have names; use one kind in all rows "
+        + "(another column: --set data.label=NAME)"
+    case .oneClass(let name):
+      "every row is of the class '\(name)'; there is nothing to tell apart (another label column: --set data.label=NAME)"
+    case .tooManyClasses(let found, let rows):
+      "\(found) classes in \(rows) rows; the label column looks like a measurement (another one: --set data.label=NAME)"
+    case .tooFewRows(let found, let needed):
+      "\(found) complete rows where \(needed) are needed, more than features and 10 a class; add rows or leave columns out"
+    case .unknownClass(let name, let known):
+      "the class '\(name)' is unknown to the model; it knows \(known.joined(separator: ", "))"
+    default: nil
+    }
+  }
+
+  var imageSentence: String? {
+    switch self {
+    case .notIDX: "is not an IDX file of unsigned bytes; download it again or convert it"
+    case .imagesCutShort(let found, let expected):
+      "has \(found) bytes where its head announces \(expected); the file is cut short or has a tail, copy it again"
+    case .notImages(let axes):
+      "has \(axes) axes where images have 3 or 4; are labels and images swapped?"
+    case .labelCountDiffers(let labels, let images):
+      "has \(labels) labels for \(images) images; take the two files of one data set"
+    case .noImageFiles:
+      "holds no train-images-idx3-ubyte and train-labels-idx1-ubyte (plain or .gz); name a folder that does, or fetch "
+        + "one with `neural-ode data --fetch fashion-mnist`"
+    case .shapeDiffers(let found, let expected):
+      "rows have the shape \(found) where the model wants \(expected); use data of the kind it was trained on"
+    default: nil
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import Programs
+package import NumericCore
+import Tensors
+
+/// How good a classifier is on rows that it was not trained on.
+package struct ClassifierEvaluation: Hashable, Sendable {
+  package var classes: [String]
+  /// Of each row, the probability of every class, row-major.
+  package var probabilities: [Double]
+  package var labels: [Int]
+
+  package var rows: Int { labels.count }
+
+  /// Evaluates logits in batches.
+  init(
+    of data: LabelledData, _ normalization: Normalization, batchSize: Int = 500,
+    logits: @Sendable @escaping (Tensor) -> Tensor
+  ) {
+    classes = data.classes
+    labels = data.labels
+    probabilities = []
+    let compiled = CompiledFunction<Tensor> { [softmax(logits($0))] }
+    for start in stride(from: 0, to: data.count, by: batchSize) {
+      let rows = start..<min(start + batchSize, data.count)
+      probabilities += compiled(data.points(rows, normalization).points)[0].values
+    }
+  }
+
+  /// The class of a row with the highest probability, and that probability.
+  package func prediction(_ row: Int) -> (label: Int, probability: Double) {
+    let own = probabilities[row * classes.count..<(row + 1) * classes.count]
+    let best = own.indices.max { own[$0] < own[$1] } ?? own.startIndex
+    return (best - own.startIndex, own[best])
+  }
+
+  /// Per cent of rows whose class has the highest probability.
+  package var accuracy: Double {
+    let hits = (0..<rows).count { prediction($0).label == labels[$0] }
+    return 100 * Double(hits) / Double(max(rows, 1))
+  }
+
+  /// Standard error of the accuracy, in points.
+  package var accuracyError: Double {
+    let share = accuracy / 100
+    return 100 * (share * (1 - share) / Double(max(rows, 1))).squareRoot()
+  }
+
+  /// Mean of `−log p(class)`, in nats.
+  package var negativeLogLikelihood: Double {
+    let total = (0..<rows).reduce(0.0) {
+      $0 - Double.logarithm(max(probabilities[$1 * classes.count + labels[$1]], 1e-30))
+    }
+    return total / Double(max(rows, 1))
+  }
+
+  /// Rows by their highest probability: mean of it, share that is right, number.
+  package func reliability(bins: Int = 10) -> [(confidence: Double, accuracy: Double, count: Int)] {
+    var sums = [(Double, Double, Int)](repeating: (0, 0, 0), count: bins)
+    for row in 0..<rows {
+      let (label, probability) = prediction(row)
+      let bin = min(bins - 1, Int(probability * Double(bins)))
+      sums[bin].0 += probability
+      sums[bin].1 += label == labels[row] ? 1 : 0
+      sums[bin].2 += 1
+    }
+    return sums.filter { $0.2 > 0 }.map { ($0.0 / Double($0.2), $0.1 / Double($0.2), $0.2) }
+  }
+
+  /// Expected calibration error: the mean distance of confidence and accuracy over ten bins, by rows.
+  package var calibrationError: Double {
+    reliability().reduce(0) {
+      $0 + Swift.abs($1.confidence - $1.accuracy) * Double($1.count) / Double(max(rows, 1))
+    }
+  }
+
+  /// Rows of each class (first index) that were taken for each class.
+  package var confusion: [[Int]] {
+    var counts = [[Int]](
+      repeating: [Int](repeating: 0, count: classes.count), count: classes.count)
+    for row in 0..<rows { counts[labels[row]][prediction(row).label] += 1 }
+    return counts
+  }
+
+  /// The figures as a JSON object.
+  package var json: JSONValue {
+    [
+      "accuracyPercent": .number(accuracy), "accuracyStandardError": .number(accuracyError),
+      "negativeLogLikelihood": .number(negativeLogLikelihood),
+      "calibrationError": .number(calibrationError), "rows": JSONValue(rows),
+    ]
+  }
+}

@@ -1,0 +1,102 @@
+import NumericCore
+
+/// All that decides what a classification run does: data, network, training.
+package struct ClassifierRecipe: Hashable, Sendable {
+  package enum Layers: String, CaseIterable, Sendable {
+    /// One block as a field, gradients by the adjoint equation.
+    case odeNet = "ode-net"
+    /// One block as a field, gradients through the solver's steps.
+    case rungeKuttaNet = "rk-net"
+    /// A stack of residual blocks.
+    case resNet = "resnet"
+  }
+
+  package var name = "digits"
+  /// A CSV table, a folder of IDX files, or nil for the bundled digits.
+  package var file: String?
+  /// The column with the classes; nil: found by its name, or the last.
+  package var label: String?
+  package var testShare = 0.2
+  package var validationShare = 0.1
+  package var layers = Layers.rungeKuttaNet
+  /// Width of the hidden layers, or channels of the convolutions.
+  package var width = 64
+  /// Residual blocks.
+  package var blocks = 6
+  /// The field is integrated over 0…time.
+  package var time = 1.0
+  /// Equal steps of the classical Runge–Kutta method.
+  package var solverSteps = 2
+  package var epochs = 40
+  package var batchSize = 64
+  package var learningRate = 3e-3
+  package var weightDecay = 1e-3
+  /// Images are padded by so many pixels and cut at a random place; 0: not.
+  package var crop = 0
+  /// Images are mirrored at random.
+  package var mirrors = false
+  package var seed = 0
+
+  package init() {}
+
+  /// A recipe for a file of the user's: a table, or a folder of images.
+  package static func forFile(_ path: String) -> ClassifierRecipe {
+    var recipe = PathCalls.isDirectory(path) == true ? fashion : ClassifierRecipe()
+    recipe.name = "classes"
+    recipe.file = path
+    recipe.mirrors = false
+    return recipe
+  }
+
+  /// Fashion-MNIST, as `data --fetch fashion-mnist` leaves it.
+  package static let fashion: ClassifierRecipe = {
+    var recipe = ClassifierRecipe()
+    recipe.name = "fashion-mnist"
+    recipe.file = "data/fashion-mnist"
+    recipe.validationShare = 0.05
+    recipe.width = 32
+    recipe.epochs = 12
+    recipe.batchSize = 128
+    recipe.crop = 2
+    recipe.mirrors = true
+    return recipe
+  }()
+
+  /// Recipes with a name.
+  package static let named: [String: ClassifierRecipe] = [
+    "digits": ClassifierRecipe(), "fashion-mnist": fashion,
+  ]
+}
+
+extension ClassifierRecipe: ConfigurableRecipe {
+  package static let settings: [RecipeSetting<ClassifierRecipe>] = [
+    RecipeSetting(key: "recipe", expected: "a text") {
+      .string($0.name)
+    } write: {
+      guard let name = $1.string else { return false }
+      $0.name = name
+      return true
+    },
+    RecipeSetting(key: "model", expected: "ode-net") { _ in
+      "ode-net"
+    } write: {
+      $1.string == "ode-net"
+    },
+    .text("data.file", \.file),
+    .text("data.label", \.label),
+    .number("data.test", \.testShare, in: 0.01...0.5),
+    .number("data.validation", \.validationShare, in: 0.01...0.4),
+    .choice("network.layers", \.layers),
+    .count("network.width", \.width),
+    .count("network.blocks", \.blocks),
+    .number("network.time", \.time, in: 1e-3...1000),
+    .count("solver.steps", \.solverSteps),
+    .count("training.epochs", \.epochs),
+    .count("training.batchSize", \.batchSize),
+    .number("training.learningRate", \.learningRate, in: 1e-9...1),
+    .number("training.weightDecay", \.weightDecay, in: 0...1),
+    .count("training.crop", \.crop, atLeast: 0),
+    .flag("training.mirrors", \.mirrors),
+    .count("training.seed", \.seed, atLeast: 0),
+  ]
+}

@@ -1,0 +1,182 @@
+package import NumericCore
+import Training
+
+extension ClassifierEvaluation {
+  package static let header = [
+    "model", "accuracy", "± s.e.", "NLL (nats)", "calibration error",
+  ]
+
+  /// A line of the table.
+  package func cells(_ name: String) -> [String] {
+    [
+      name, NumberText.fixed(accuracy, 2) + " %", NumberText.fixed(accuracyError, 2),
+      NumberText.fixed(negativeLogLikelihood, 4), NumberText.fixed(calibrationError, 4),
+    ]
+  }
+}
+
+extension ClassifierRecipe {
+  /// What the model is called.
+  package var modelName: String {
+    switch layers {
+    case .odeNet: "ODE-Net"
+    case .rungeKuttaNet: "RK-Net"
+    case .resNet: "ResNet"
+    }
+  }
+}
+
+extension ClassifierRun.Outcome {
+  /// The model, itself with finer steps, and the baseline.
+  package var tableRows: [[String]] {
+    var rows = [evaluation.cells(file.recipe.modelName)]
+    if let finer { rows.append(finer.cells("the same, four times as many steps")) }
+    return rows + [logistic.cells("logistic regression")]
+  }
+
+  /// What a reader should be told.
+  package var lines: [String] {
+    var lines: [String] = []
+    if split.training.incompleteRows > 0 {
+      lines.append("\(split.training.incompleteRows) rows with an empty cell were left out")
+    }
+    if let finer, Swift.abs(finer.accuracy - evaluation.accuracy) > 1 {
+      lines.append(
+        "warning: with finer steps the accuracy changes by more than a point; the network relies on the solver's "
+          + "errors, raise solver.steps")
+    }
+    if logistic.accuracy >= evaluation.accuracy {
+      lines.append("logistic regression is as good; the classes may be separable by planes")
+    }
+    return lines
+  }
+
+  /// Writes `report.html` and `evaluation.json`.
+  package func writeReport(to directory: String) throws(FileError) {
+    try ClassifierReport(outcome: self).report().write(to: directory + "/report.html")
+    try Files.writeAtomically(
+      json(run: directory).text(indented: true) + "\n", to: directory + "/evaluation.json")
+  }
+
+  /// `{"run", "model", "metrics": {…}, "baselines": {name: {…}}}`.
+  package func json(run: String) -> JSONValue {
+    [
+      "run": .string(run), "model": "ode-net", "layers": .string(file.recipe.layers.rawValue),
+      "metrics": evaluation.json, "finerSteps": finer?.json ?? .null,
+      "parameters": JSONValue(parameterCount), "trainingSeconds": .number(trainingSeconds),
+      "steps": JSONValue(steps), "stepsPerEpoch": JSONValue(stepsPerEpoch),
+      "trainingRows": JSONValue(split.training.count), "testRows": JSONValue(split.test.count),
+      "baselines": ["logisticRegression": logistic.json],
+    ]
+  }
+}
+
+/// The report of a classifier.
+struct ClassifierReport {
+  let outcome: ClassifierRun.Outcome
+
+  private var evaluation: ClassifierEvaluation { outcome.evaluation }
+
+  func report() -> Report {
+    let data = outcome.split.test
+    var report = Report(
+      title: "Classes of \(outcome.file.recipe.name)",
+      subtitle: "\(outcome.file.recipe.modelName) on \(outcome.split.training.source), tested on "
+        + "\(data.count) rows that training never saw")
+    report.section("Result", result)
+    report.section("Which class is taken for which", confusion)
+    report.section("Training", training)
+    report.section("Model and settings", settings)
+    return report
+  }
+
+  private func result(_ section: inout ReportSection) {
+    section.facts([
+      .init(
+        "test accuracy", NumberText.fixed(evaluation.accuracy, 2) + " %",
+        note: "± \(NumberText.fixed(evaluation.accuracyError, 2)) standard error"),
+      .init("logistic regression", NumberText.fixed(outcome.logistic.accuracy, 2) + " %"),
+      .init("parameters", "\(outcome.parameterCount)"),
+      .init("training", NumberText.fixed(outcome.trainingSeconds, 0) + " s"),
+    ])
+    section.table(
+      Table(
+        ClassifierEvaluation.header, rows: outcome.tableRows.map { $0.map { .init($0) } },
+        caption: "On the same test rows. With finer steps a flow must give the same."))
+    for line in outcome.lines { section.text(line) }
+    let bins = evaluation.reliability()
+    let other = outcome.logistic.reliability()
+    section.chart(
+      .calibration(
+        [
+          (
+            outcome.file.recipe.modelName, bins.map(\.confidence), bins.map(\.accuracy)
+          ),
+          ("logistic regression", other.map(\.confidence), other.map(\.accuracy)),
+        ],
+        caption: "Share of rows that are right among those of about the same confidence."))
+  }
+
+  private func confusion(_ section: inout ReportSection) {
+    let counts = evaluation.confusion
+    if evaluation.classes.count > 30 { return }
+    section.table(
+      Table(
+        ["is \\ taken for"] + evaluation.classes,
+        rows: counts.enumerated().map { row, taken in
+          [.init(evaluation.classes[row])]
+            + taken.enumerated().map { .init("\($0.element)", isBest: $0.offset == row) }
+        }, caption: "Rows of the test; right ones stand on the diagonal."))
+  }
+
+  private func training(_ section: inout ReportSection) {
+    let epochs = { (step: Int) in Double(step) / Double(max(outcome.stepsPerEpoch, 1)) }
+    let validated = outcome.history.filter { $0.validation != nil }
+    section.chart(
+      Chart(
+        "Loss", x: Axis("epoch"), y: Axis("cross-entropy (nats)"), width: .half,
+        marks: [
+          .line(
+            "training batches", x: outcome.history.map { epochs($0.step) },
+            y: outcome.history.map(\.loss), color: .muted),
+          .line(
+            "validation", x: validated.map { epochs($0.step) },
+            y: validated.map { $0.validation ?? .nan }, emphasis: .strong),
+        ]))
+    section.chart(
+      Chart(
+        "Accuracy", x: Axis("epoch"), y: Axis("share that is right"), width: .half,
+        marks: [
+          .line(
+            "validation", x: validated.map { epochs($0.step) },
+            y: validated.map { $0.validationAuxiliary.first?.value ?? .nan }, emphasis: .strong)
+        ]))
+  }
+
+  private func settings(_ section: inout ReportSection) {
+    section.text(
+      outcome.file.recipe.layers == .resNet
+        ? "A stem, residual blocks with weights of their own, and a linear head."
+        : "A stem, one block as a field that is integrated over time, and a linear head.")
+    section.formula(
+      outcome.file.recipe.layers == .resNet
+        ? .row(.name("h"), .sign("←"), .name("h"), .sign("+"), .call("F", .name("h")))
+        : .row(
+          .fraction(.row(.name("d"), .name("h")), .row(.name("d"), .name("t"))), .sign("="),
+          .call("F", .row(.name("t"), .sign(","), .name("h")))))
+    section.code(outcome.file.recipe.json.text(indented: true))
+  }
+}
+
+extension ClassifierEvaluation {
+  /// The most probable class and all probabilities of each row, as CSV.
+  package var csv: String {
+    var text = (["class"] + classes.map { "p_\($0)" }).joined(separator: ",") + "\n"
+    for row in 0..<rows {
+      let own = probabilities[row * classes.count..<(row + 1) * classes.count]
+      text += ([classes[prediction(row).label]] + own.map { "\(Float($0))" })
+        .joined(separator: ",") + "\n"
+    }
+    return text
+  }
+}

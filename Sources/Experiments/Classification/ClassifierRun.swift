@@ -1,0 +1,147 @@
+import NeuralNets
+import NumericCore
+import Programs
+import Tensors
+package import Training
+
+/// Trains a classifier and leaves a run folder.
+package struct ClassifierRun: Sendable {
+  package var recipe: ClassifierRecipe
+  /// The run folder; nil: nothing is written.
+  package var directory: String?
+  package var threads: Int
+  /// Whether a checkpoint in the folder is continued.
+  package var resumes: Bool
+
+  package init(
+    recipe: ClassifierRecipe, directory: String?, threads: Int, resumes: Bool = false
+  ) {
+    self.recipe = recipe
+    self.directory = directory
+    self.threads = threads
+    self.resumes = resumes
+  }
+
+  /// What a run leaves.
+  package struct Outcome: Sendable {
+    package var file: ClassifierModelFile
+    package var split: ClassifierSplit
+    /// On the test rows.
+    package var evaluation: ClassifierEvaluation
+    /// The same model with four times as many steps; nil for residual blocks.
+    package var finer: ClassifierEvaluation?
+    /// Multinomial logistic regression on the same rows.
+    package var logistic: ClassifierEvaluation
+    package var parameterCount: Int
+    package var steps: Int
+    package var stepsPerEpoch: Int
+    package var trainingSeconds: Double
+    package var history: [Training.StepRecord]
+    package var status: TrainingStatus
+  }
+
+  /// Trains and evaluates; bad data are found before anything is written.
+  package func run(
+    progress: ProgressReporter? = nil, stop: StopRequest? = nil
+  ) throws -> Outcome {
+    let split = try recipe.split()
+    let normalization = split.training.normalization
+    let options = TrainingOptions(
+      length: .epochs(recipe.epochs), batchSize: recipe.batchSize,
+      shardSize: (recipe.batchSize + 1) / 2, threads: threads, seed: UInt64(recipe.seed),
+      gradientClip: 5, validationInterval: .epochs(1), checkpointInterval: .epochs(1),
+      logInterval: 10)
+    let trainer = Trainer(
+      Self.evaluator,
+      training: LabelledRows(
+        data: split.training, normalization: normalization, crop: recipe.crop,
+        mirrors: recipe.mirrors),
+      validation: LabelledRows(data: split.validation, normalization: normalization),
+      options: options)
+    let model = recipe.initialModel(
+      shape: split.training.shape, classes: split.training.classes.count)
+    var state = TrainingState(
+      model: model,
+      optimizer: Adam(
+        for: model, learningRate: .cosine(from: recipe.learningRate, over: trainer.totalSteps),
+        weightDecay: recipe.weightDecay))
+    var observer = TrainingObserver<ClassifierModel>(progress: progress, stop: stop)
+    var history: [Training.StepRecord] = []
+    observer.onStep = { record in
+      if record.validation != nil || record.step % 20 == 1 { history.append(record) }
+      let signal = SignalNote.shared.received
+      if signal != 0 { stop?.request(Int(signal)) }
+    }
+    if let directory {
+      try Files.createDirectory(directory)
+      try Files.writeAtomically(
+        recipe.json.text(indented: true) + "\n", to: directory + "/config.json")
+      let checkpoint = Checkpoint(
+        path: directory + "/last.ckpt.safetensors", options: options,
+        metadata: ["config": recipe.json.description])
+      if resumes && Files.exists(checkpoint.path) { state = try checkpoint.load(into: state) }
+      observer.log = try MetricsLog(
+        path: directory + "/metrics.jsonl", continuingAfter: state.step)
+      observer.save = { try checkpoint.save($0) }
+    }
+    let status = try trainer.train(&state, observer: observer)
+    let file = ClassifierModelFile(
+      recipe: recipe, normalization: normalization, shape: split.training.shape,
+      classes: split.training.classes, model: state.bestValidation == nil ? state.model : state.best)
+    if let directory { try file.write(to: ClassifierModelFile.path(in: directory)) }
+    return Outcome(
+      file: file, split: split, evaluation: file.evaluation(on: split.test),
+      finer: recipe.layers == .resNet
+        ? nil
+        : file.evaluation(on: split.test, solver: recipe.solver(steps: 4 * recipe.solverSteps)),
+      logistic: try LogisticBaseline.evaluation(split, threads: threads),
+      parameterCount: model.parameterCount, steps: state.step,
+      stepsPerEpoch: trainer.stepsPerEpoch, trainingSeconds: state.wall, history: history,
+      status: status)
+  }
+
+  static let evaluator = CompiledLoss<ClassifierModel, LabelledPoints>(
+    auxiliaryNames: ["accuracy"]
+  ) { model, batch in
+    let logits = model(batch.points)
+    let own = (logits * oneHot(batch.targets, classes: logits.shape[1])).sum([1])
+    let misses = (logits.maximum([1]) .> own).mean()
+    return LossAndAuxiliary(
+      crossEntropy(logits, labels: batch.targets), auxiliary: [1 - misses])
+  }
+}
+
+/// Rows for training, for choosing the best model, and for the test.
+package struct ClassifierSplit: Sendable {
+  package var training: LabelledData
+  package var validation: LabelledData
+  package var test: LabelledData
+}
+
+extension ClassifierRecipe {
+  /// The recipe's rows, in parts; the test part of an image folder is its own.
+  package func split() throws(DataError) -> ClassifierSplit {
+    let (rest, given) = try read()
+    try rest.checkForTraining()
+    let key = RandomKey(UInt64(seed)).folding(in: 50)
+    var order = key.permutation(rest.count)
+    var test = given
+    if test == nil {
+      let count = max(1, Int(Double(rest.count) * testShare))
+      test = rest.rows(order.prefix(count))
+      order.removeFirst(count)
+    }
+    let validation = max(1, Int(Double(order.count) * validationShare))
+    return ClassifierSplit(
+      training: rest.rows(order.dropFirst(validation)),
+      validation: rest.rows(order.prefix(validation)), test: test ?? rest)
+  }
+
+  private func read() throws(DataError) -> (LabelledData, LabelledData?) {
+    guard let file else { return (try DigitImages.table(), nil) }
+    if PathCalls.isDirectory(file) == true || (self.name == "fashion-mnist" && label == nil) {
+      return try LabelledData.imageFolder(file)
+    }
+    return (try LabelledData(path: file, label: label), nil)
+  }
+}

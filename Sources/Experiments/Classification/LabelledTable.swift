@@ -1,0 +1,136 @@
+extension LabelledData {
+  /// Names by which a label column is known without being told.
+  private static let labelNames = ["label", "class", "target", "species", "y"]
+
+  /// Reads a CSV file with a header: numbers, and one column with the class of each row.
+  ///
+  /// Classes are whole numbers or names. Without a name of the label's column it is the first called label, class, target,
+  /// species or y, else the last. Rows with an empty cell are left out and counted.
+  package init(path: String, label: String? = nil) throws(DataError) {
+    try self.init(CSVReader(path: path), label: label)
+  }
+
+  /// Reads bytes in memory.
+  package init(name: String, bytes: [UInt8], label: String? = nil) throws(DataError) {
+    try self.init(CSVReader(name: name, bytes: bytes), label: label)
+  }
+
+  init(_ reader: CSVReader, label wanted: String?) throws(DataError) {
+    var reader = reader
+    var row = CSVRow()
+    guard try reader.read(into: &row) else { throw DataError(source: reader.name, .empty) }
+    let header = (0..<row.count).map { row.text($0) }
+    let labelPlace = try Self.labelPlace(wanted, in: header, source: reader.name)
+    var numbers: [Float] = []
+    var texts: [(text: String, line: Int)] = []
+    var incomplete = 0
+    while try reader.read(into: &row) {
+      guard row.count == header.count else {
+        throw DataError(
+          source: reader.name, line: row.line,
+          row.count > header.count
+            ? .tooManyCells(found: row.count, expected: header.count)
+            : .tooFewCells(found: row.count, expected: header.count))
+      }
+      if (0..<row.count).contains(where: { row[$0].isEmpty }) {
+        incomplete += 1
+        continue
+      }
+      for place in header.indices where place != labelPlace {
+        numbers.append(try Self.number(row, place, header[place], source: reader.name))
+      }
+      texts.append((row.text(labelPlace), row.line))
+    }
+    if texts.isEmpty {
+      throw DataError(source: reader.name, incomplete > 0 ? .noCompleteRow : .noRows)
+    }
+    let (classes, labels) = try Self.classes(
+      of: texts, column: header[labelPlace], source: reader.name)
+    self.init(
+      source: reader.name, features: header.indices.filter { $0 != labelPlace }.map { header[$0] },
+      classes: classes, labels: labels, numbers: numbers, incompleteRows: incomplete)
+  }
+
+  private static func labelPlace(
+    _ wanted: String?, in header: [String], source: String
+  ) throws(DataError) -> Int {
+    for (place, name) in header.enumerated() {
+      if name.isEmpty {
+        throw DataError(source: source, line: 1, column: place + 1, .unnamedColumn)
+      }
+      if header[..<place].contains(name) {
+        throw DataError(source: source, line: 1, column: place + 1, .duplicateColumn(name))
+      }
+    }
+    if header.count < 2 { throw DataError(source: source, line: 1, .noFeatures) }
+    if let wanted {
+      guard let place = header.firstIndex(of: wanted) else {
+        throw DataError(source: source, line: 1, .missingColumn(wanted, found: header))
+      }
+      return place
+    }
+    return header.firstIndex { labelNames.contains($0.lowercased()) } ?? header.count - 1
+  }
+
+  private static func number(
+    _ row: CSVRow, _ place: Int, _ column: String, source: String
+  ) throws(DataError) -> Float {
+    guard let value = decimalNumber(row[place]) else {
+      throw DataError(
+        source: source, line: row.line, column: place + 1,
+        .notANumber(text: row.text(place), column: column))
+    }
+    guard value.isFinite else {
+      throw DataError(
+        source: source, line: row.line, column: place + 1,
+        .notFinite(text: row.text(place), column: column))
+    }
+    return Float(value)
+  }
+
+  /// Whole numbers in their order, or names in the alphabet's.
+  private static func classes(
+    of texts: [(text: String, line: Int)], column: String, source: String
+  ) throws(DataError) -> (classes: [String], labels: [Int]) {
+    let distinct = Set(texts.map(\.text))
+    let numbers = distinct.compactMap { text in decimalNumber(ArraySlice(text.utf8)) }
+    var order = distinct.sorted()
+    if numbers.count == distinct.count {
+      if let wrong = texts.first(where: { Int($0.text) == nil }) {
+        throw DataError(
+          source: source, line: wrong.line, .labelNotWhole(text: wrong.text, column: column))
+      }
+      order.sort { (Int($0) ?? 0) < (Int($1) ?? 0) }
+    } else if numbers.count > 0,
+      let number = texts.first(where: { decimalNumber(ArraySlice($0.text.utf8)) != nil })
+    {
+      throw DataError(
+        source: source, line: number.line, .labelsMixed(text: number.text, column: column))
+    }
+    let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
+    return (order, texts.map { places[$0.text] ?? 0 })
+  }
+}
+
+extension LabelledData {
+  /// Stops a training that could not work.
+  ///
+  /// One class, a class for nearly every row, fewer rows than features or than 10 a class, a feature of one value.
+  package func checkForTraining() throws(DataError) {
+    if classes.count < 2 { throw DataError(source: source, .oneClass(classes.first ?? "")) }
+    if 2 * classes.count > count {
+      throw DataError(source: source, .tooManyClasses(found: classes.count, rows: count))
+    }
+    if isImages { return }
+    let needed = max(features.count + 1, 10 * classes.count)
+    if count < needed {
+      throw DataError(source: source, .tooFewRows(found: count, needed: needed))
+    }
+    for (place, name) in features.enumerated() {
+      let first = value(0, place)
+      if (0..<count).allSatisfy({ value($0, place) == first }) {
+        throw DataError(source: source, .constantChannel(name, value: first))
+      }
+    }
+  }
+}

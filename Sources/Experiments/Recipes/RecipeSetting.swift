@@ -1,0 +1,140 @@
+package import NumericCore
+
+/// One value of a recipe under its dotted name, as it stands in `config.json` and after `--set`.
+package struct RecipeSetting<Recipe>: Sendable {
+  package let key: String
+  /// What a value must be, in words.
+  package let expected: String
+  package let read: @Sendable (Recipe) -> JSONValue
+  /// Says no to a value that does not fit.
+  package let write: @Sendable (inout Recipe, JSONValue) -> Bool
+
+  package init(
+    key: String, expected: String, read: @escaping @Sendable (Recipe) -> JSONValue,
+    write: @escaping @Sendable (inout Recipe, JSONValue) -> Bool
+  ) {
+    self.key = key
+    self.expected = expected
+    self.read = read
+    self.write = write
+  }
+
+  package static func number(
+    _ key: String, _ path: any WritableKeyPath<Recipe, Double> & Sendable,
+    in range: ClosedRange<Double>
+  ) -> RecipeSetting {
+    RecipeSetting(
+      key: key, expected: "a number from \(range.lowerBound) to \(range.upperBound)"
+    ) {
+      .number($0[keyPath: path])
+    } write: {
+      guard let value = $1.number, range.contains(value) else { return false }
+      $0[keyPath: path] = value
+      return true
+    }
+  }
+
+  package static func count(
+    _ key: String, _ path: any WritableKeyPath<Recipe, Int> & Sendable, atLeast least: Int = 1
+  ) -> RecipeSetting {
+    RecipeSetting(key: key, expected: "a whole number from \(least)") {
+      JSONValue($0[keyPath: path])
+    } write: {
+      guard let value = $1.integer, value >= least else { return false }
+      $0[keyPath: path] = value
+      return true
+    }
+  }
+
+  package static func flag(
+    _ key: String, _ path: any WritableKeyPath<Recipe, Bool> & Sendable
+  ) -> RecipeSetting {
+    RecipeSetting(key: key, expected: "true or false") {
+      .bool($0[keyPath: path])
+    } write: {
+      guard let value = $1.bool else { return false }
+      $0[keyPath: path] = value
+      return true
+    }
+  }
+
+  package static func text(
+    _ key: String, _ path: any WritableKeyPath<Recipe, String?> & Sendable
+  ) -> RecipeSetting {
+    RecipeSetting(key: key, expected: "a text or null") {
+      $0[keyPath: path].map(JSONValue.string) ?? .null
+    } write: {
+      if $1 != .null && $1.string == nil { return false }
+      $0[keyPath: path] = $1.string
+      return true
+    }
+  }
+
+  package static func choice<Choice: RawRepresentable & CaseIterable & Sendable>(
+    _ key: String, _ path: any WritableKeyPath<Recipe, Choice> & Sendable
+  ) -> RecipeSetting where Choice.RawValue == String {
+    RecipeSetting(
+      key: key, expected: "one of " + Choice.allCases.map(\.rawValue).joined(separator: ", ")
+    ) {
+      .string($0[keyPath: path].rawValue)
+    } write: {
+      guard let value = $1.string.flatMap(Choice.init) else { return false }
+      $0[keyPath: path] = value
+      return true
+    }
+  }
+}
+
+/// A recipe whose values are reached by dotted names.
+package protocol ConfigurableRecipe: Sendable {
+  static var settings: [RecipeSetting<Self>] { get }
+}
+
+extension ConfigurableRecipe {
+  /// The recipe as a JSON document, complete.
+  package var json: JSONValue {
+    var document = JSONObject()
+    for setting in Self.settings {
+      let parts = setting.key.split(separator: ".").map(String.init)
+      if parts.count == 1 {
+        document[parts[0]] = setting.read(self)
+      } else {
+        var group = document[parts[0]]?.object ?? JSONObject()
+        group[parts[1]] = setting.read(self)
+        document[parts[0]] = .object(group)
+      }
+    }
+    return .object(document)
+  }
+
+  /// The recipe with what a document says; what it does not mention stays.
+  package func overridden(by document: JSONValue) throws(ConfigurationError) -> Self {
+    var recipe = self
+    guard let object = document.object else {
+      throw .wrongValue(key: "(whole document)", value: document.description, expected: "an object")
+    }
+    for (name, value) in object.members {
+      if let group = value.object {
+        for (inner, value) in group.members { try recipe.set("\(name).\(inner)", to: value) }
+      } else {
+        try recipe.set(name, to: value)
+      }
+    }
+    return recipe
+  }
+
+  /// Sets one value by its dotted name.
+  package mutating func set(_ key: String, to value: JSONValue) throws(ConfigurationError) {
+    guard let setting = Self.settings.first(where: { $0.key == key }) else {
+      throw .unknownKey(key, known: Self.settings.map(\.key))
+    }
+    guard setting.write(&self, value) else {
+      throw .wrongValue(key: key, value: value.description, expected: setting.expected)
+    }
+  }
+
+  /// Sets one value from a word of the command line: JSON, or a bare text.
+  package mutating func set(_ key: String, toWord word: String) throws(ConfigurationError) {
+    try set(key, to: (try? JSONValue(parsing: word)) ?? .string(word))
+  }
+}
