@@ -19,7 +19,7 @@ struct FitData {
   }
 
   /// The one series of a file, or of a bundled file of that name.
-  static func series(_ path: String) throws -> TimeSeries {
+  static func series(_ path: String, needing minimum: Int = 2) throws -> TimeSeries {
     let isBundled = BundledData.entries.contains { $0.name == path } && !Files.exists(path)
     let file =
       isBundled
@@ -30,8 +30,8 @@ struct FitData {
         "\(path): \(file.series.count) series where a fit takes one; keep the rows of one id",
         code: .badData)
     }
-    guard series.count >= 2 else {
-      throw DataError(source: path, .tooFewPoints(found: series.count, needed: 2))
+    guard series.count >= minimum else {
+      throw DataError(source: path, .tooFewPoints(found: series.count, needed: minimum))
     }
     return series
   }
@@ -49,7 +49,8 @@ struct FitData {
   private func columns() throws -> [(channel: Int, name: String)] {
     let known = equations.states.map(\.name) + equations.intermediates.map(\.name)
     var columns: [(channel: Int, name: String)] = []
-    for assignment in mapping {
+    for assignment in mapping
+    where !equations.inputs.contains(where: { $0.name == assignment.value }) {
       guard let channel = series.channels.firstIndex(of: assignment.name) else {
         throw UsageError.combination(
           "--column: \(source) has no column '\(assignment.name)'",

@@ -25,7 +25,8 @@ struct FitReport {
         [
           estimate.name, shortText(estimate.value),
           estimate.laplace.map { interval($0.lowerBound, $0.upperBound) } ?? "-",
-          interval(estimate.profile.lower, estimate.profile.upper), note(estimate),
+          estimate.isProfiled ? interval(estimate.profile.lower, estimate.profile.upper) : "-",
+          note(estimate),
         ]
       })
     console.print()
@@ -36,11 +37,16 @@ struct FitReport {
         + "\(shortText(result.logLikelihood, digits: 6)), \(result.measurementCount) measurements")
     console.print(
       "\(result.agreeingStarts) of \(result.starts) starts ended here; \(result.solves) solves")
+    let weights = equations.parameters.count { $0.weightDeviation != nil }
+    if weights > 0 {
+      console.print("networks of \(weights) weights were fitted along; --json tells their values")
+    }
     console.emit(document)
   }
 
   private func note(_ estimate: FitResult.Estimate) -> String {
-    switch (estimate.profile.lower, estimate.profile.upper) {
+    if !estimate.isProfiled { return estimate.isIdentified ? "" : "not identified by the data" }
+    return switch (estimate.profile.lower, estimate.profile.upper) {
     case (nil, nil): "not identified by the data"
     case (nil, _): "no lower bound from the data"
     case (_, nil): "no upper bound from the data"
@@ -61,10 +67,13 @@ struct FitReport {
           [
             "name": .string(estimate.name), "value": .number(estimate.value),
             "laplace": estimate.laplace.map { JSONValue([$0.lowerBound, $0.upperBound]) } ?? .null,
-            "profile": .array([number(estimate.profile.lower), number(estimate.profile.upper)]),
+            "profile": estimate.isProfiled
+              ? .array([number(estimate.profile.lower), number(estimate.profile.upper)]) : .null,
             "identified": .bool(estimate.isIdentified),
           ]
         }),
+      "parameters": .object(parameters),
+      "initialState": JSONValue(result.initialState),
       "standardDeviation": .number(result.standardDeviation),
       "residualSquares": .number(result.residualSquares),
       "logLikelihood": .number(result.logLikelihood),
@@ -74,6 +83,15 @@ struct FitReport {
       "columns": JSONValue(measurements.names), "times": JSONValue(measurements.times),
       "predictions": .array(result.predictions.map { JSONValue($0) }),
     ]
+  }
+
+  /// Every parameter with its value, weights of networks included.
+  private var parameters: JSONObject {
+    var members = JSONObject()
+    for (parameter, value) in zip(equations.parameters, result.parameters) {
+      members[parameter.name] = .number(value)
+    }
+    return members
   }
 
   private func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }

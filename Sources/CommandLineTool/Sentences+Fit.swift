@@ -10,6 +10,9 @@ extension FitError {
     case .unknownColumn(let name, let suggestion):
       "'\(name)' is neither a state nor an intermediate; "
         + (suggestion.map { "did you mean '\($0)'?" } ?? "see the equations")
+    case .unknownInput(let name, let suggestion):
+      "'\(name)' is no input of the equations; "
+        + (suggestion.map { "did you mean '\($0)'?" } ?? "write 'input \(name)' in them")
     case .tooFewMeasurements(let found, let unknowns):
       "\(found) measurements do not determine \(unknowns) unknowns; fix some with --fix"
     case .nothingToEstimate: "every value is fixed; leave one free"
@@ -17,7 +20,7 @@ extension FitError {
       "'\(name)' is \(value) at time \(time), and lognormal errors want positive values; "
         + "remove it or choose --likelihood normal"
     case .inputWithoutSignal(let name):
-      "the input '\(name)' has no value; write 'input \(name) = 0' in the equations"
+      "the input '\(name)' has no values; give a column of that name, or write 'input \(name) = 0'"
     case .noSolution:
       "the equations have no solution over the data from any starting point; set others with --set"
     }
@@ -25,7 +28,7 @@ extension FitError {
 
   var exitCode: ExitCode {
     switch self {
-    case .unknownName, .unknownColumn, .nothingToEstimate: .usage
+    case .unknownName, .unknownColumn, .unknownInput, .nothingToEstimate: .usage
     case .tooFewMeasurements, .notPositive, .inputWithoutSignal: .badData
     case .noSolution: .failure
     }

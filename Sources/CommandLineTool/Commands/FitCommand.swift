@@ -10,12 +10,15 @@ struct FitCommand: Command {
       "Columns of the data with the name of a state or an intermediate are fitted; --column maps others. Every parameter "
       + "and initial value is estimated unless it is 'fixed' in the equations or given by --fix; an "
       + "initial value, that at the first time of the data, is named as in 'x(0)'. Intervals are of 95 %: by the "
-      + "curvature at the best point (Laplace), and by the profile of the likelihood. A name of a bundled file "
+      + "curvature at the best point (Laplace), and by the profile of the likelihood. Columns with the name of an input are "
+      + "measured inputs, interpolated; those of --inputs have times of their own. A 'network(x, y)' in the "
+      + "equations is fitted along with the parameters. A name of a bundled file "
       + "('neural-ode data' lists them) is data as well.",
     examples: [
       "fit lotka-volterra --data lynx_hare.csv --column hare=prey --column lynx=predator",
       "fit sir --data tristan.csv --column infected=i --column recovered=r --fix 'r(0)=0'",
       "fit mine.ode --data mine.csv --likelihood lognormal --json",
+      "fit forced.ode --data cases.csv --inputs births.csv --search shooting",
     ])
 
   @Argument(
@@ -26,10 +29,30 @@ struct FitCommand: Command {
     value: "column=name",
     help: "A column of the data and the state or intermediate that it measures.")
   var column: [Assignment] = []
+  @Option(value: "file", help: "CSV with a column for each measured input, at times of its own.")
+  var inputs: String?
+  @Option(help: "What holds between two measured values of an input.")
+  var interpolation = InputData.Interpolation.linear
+  @Option(
+    help:
+      "Growing stretches of the data, multiple shooting, or gradients by the adjoint; automatic: as the equations and the "
+      + "agreement of the starts suggest.")
+  var search = Search.automatic
+  @Option(
+    value: "number", help: "Segments of multiple shooting; one for three times if not given.")
+  var segments: Int?
+  @Option(
+    name: "network-penalty", value: "size",
+    help: "What large weights of networks cost, relative to the spread of the data.")
+  var networkPenalty = 1e-3
+  @Option(help: "Intervals by the profile of the likelihood, or, faster, by its curvature alone.")
+  var intervals = Intervals.profile
   @Option(help: "The distribution of the errors.") var likelihood = Likelihood.normal
   @Option(help: "Sets where the search for a value starts.") var set: [Assignment] = []
   @Option(help: "A known value, which is not estimated.") var fix: [Assignment] = []
-  @Option(help: "Number of starting points.") var starts = 8
+  @Option(
+    value: "number", help: "Number of starting points; 8, or 3 for networks, if not given.")
+  var starts: Int?
   @Option(value: "number", help: "Seed of the starting points.") var seed = 0
 
   enum Likelihood: String, CaseIterable, ArgumentValue {
@@ -44,8 +67,34 @@ struct FitCommand: Command {
     }
   }
 
+  enum Intervals: String, CaseIterable, ArgumentValue {
+    case profile, laplace
+  }
+
+  enum Search: String, CaseIterable, ArgumentValue {
+    case automatic, growing, shooting, gradient
+
+    var value: ParameterFit.Search {
+      switch self {
+      case .automatic: .automatic
+      case .growing: .growing
+      case .shooting: .shooting
+      case .gradient: .gradient
+      }
+    }
+  }
+
   func validate() throws(UsageError) {
-    if starts < 1 { throw .combination("--starts is \(starts)", remedy: "write 1 or more") }
+    if let segments, segments < 2 {
+      throw .combination("--segments is \(segments)", remedy: "write 2 or more")
+    }
+    if networkPenalty < 0 {
+      throw .combination(
+        "--network-penalty is \(shortText(networkPenalty))", remedy: "write 0 or more")
+    }
+    if let starts, starts < 1 {
+      throw .combination("--starts is \(starts)", remedy: "write 1 or more")
+    }
     if seed < 0 { throw .combination("--seed is \(seed)", remedy: "write a number from 0 on") }
   }
 
@@ -53,11 +102,24 @@ struct FitCommand: Command {
     let equations = try SystemArgument.equations(system)
     let series = try FitData.series(data)
     let measurements = try FitData(series, equations, source: data, mapping: column).measurements()
+    var signals = InputData.signals(of: series, for: equations, mapping: column, interpolation)
+    if let inputs {
+      let others = try InputData.signals(file: inputs, for: equations, interpolation)
+      signals.merge(others) { $1 }
+    }
+    for remark in InputData.remarks(
+      signals, from: series.times[0], to: series.times[series.count - 1])
+    { console.note(remark) }
     var fit = ParameterFit(
       equations, to: measurements, likelihood: likelihood.value,
       startValues: try numbers(set, option: "--set"),
-      knownValues: try numbers(fix, option: "--fix"))
-    fit.starts = starts
+      knownValues: try numbers(fix, option: "--fix"), inputs: signals)
+    fit.search = search.value
+    fit.segments = segments
+    fit.profiles = intervals == .profile
+    fit.networkPenalty = networkPenalty
+    let hasNetworks = equations.parameters.contains { $0.weightDeviation != nil }
+    fit.starts = starts ?? (hasNetworks ? 3 : 8)
     fit.key = RandomKey(UInt64(seed))
     let result = try fit.run()
     FitReport(equations, measurements, result, likelihood: likelihood.rawValue).print(to: console)

@@ -10,10 +10,12 @@ struct SolveCommand: Command {
     discussion:
       "Start, end, initial values and parameters are those of the system ('neural-ode systems NAME' shows them) "
       + "unless they are given here. Steps adapt to --rtol and --atol; with --step they are equal. "
+      + "Inputs follow the columns of --inputs that have their names, else they keep their default values. "
       + "A solve that fails writes what it has and exits with 1.",
     examples: [
       "solve lorenz --set rho=24 --to 5 --points 6",
       "solve lotka-volterra --initial 20,5 --at 0,1,2,5 --json",
+      "solve forced.ode --inputs signal.csv",
       "solve mine.ode --method dopri5 --rtol 1e-10 --atol 1e-10",
     ])
 
@@ -34,6 +36,10 @@ struct SolveCommand: Command {
   @Option(value: "time", help: "Last time; may lie before the first.") var to: Double?
   @Option(help: "Initial values in the order of the states.") var initial: NumberList?
   @Option(help: "Sets a parameter.") var set: [Assignment] = []
+  @Option(value: "file", help: "CSV with the time and a column for each measured input.")
+  var inputs: String?
+  @Option(help: "What holds between two measured values of an input.")
+  var interpolation = InputData.Interpolation.linear
   @Option(help: "Times at which the state is written.") var at: NumberList?
   @Option(help: "Number of evenly spaced times at which the state is written (11 unless given).")
   var points: Int?
@@ -75,11 +81,17 @@ struct SolveCommand: Command {
     let solver = try self.solver()
     let equations = try SystemArgument.equations(system)
     let parameters = try SystemArgument.parameters(of: equations, setting: set)
-    try checkInputs(of: equations)
+    let signals =
+      try inputs.map { try InputData.signals(file: $0, for: equations, interpolation) } ?? [:]
+    try checkInputs(of: equations, signals)
     let start = try initialState(of: equations, parameters)
     let times = try TimeChoice(self, equations).times()
+    for remark in InputData.remarks(
+      signals, from: times.all[0], to: times.all[times.all.count - 1])
+    { console.note(remark) }
     let solution = equations.solution(
-      from: start, at: times.all, parameters: parameters, solver: solver, scalarType: scalar.type)
+      from: start, at: times.all, parameters: parameters, inputs: signals, solver: solver,
+      scalarType: scalar.type)
     let report = SolveReport(
       equations, solution, method: solver.method, writing: times.written)
     report.print(to: console)
@@ -107,11 +119,14 @@ struct SolveCommand: Command {
       method: method, control: .proportionalIntegral(tolerance, stepBudget: stepBudget))
   }
 
-  private func checkInputs(of equations: EquationSystem) throws(UsageError) {
-    guard let input = equations.inputs.first(where: { $0.defaultValue == nil }) else { return }
-    throw .combination(
-      "\(equations.name) has the input '\(input.name)' without a value",
-      remedy: "write 'input \(input.name) = 0' in the equations")
+  private func checkInputs(
+    of equations: EquationSystem, _ signals: [String: InputSignal]
+  ) throws(UsageError) {
+    for input in equations.inputs where input.defaultValue == nil && signals[input.name] == nil {
+      throw .combination(
+        "\(equations.name) has the input '\(input.name)' without a value",
+        remedy: "give a column of that name with --inputs, or write 'input \(input.name) = 0'")
+    }
   }
 
   private func initialState(

@@ -30,6 +30,9 @@ public struct EquationError: Error, Equatable, Sendable {
     case unknownFunction(String, suggestion: String?)
     case functionWithoutArguments(String)
     case argumentCount(function: String, expected: String, found: Int)
+    /// A network without an argument, or with one after the widths of its layers.
+    case networkArguments
+    case networkWidth(Double)
     /// The name of a function, of a constant or of the time.
     case reservedName(String)
     case definedTwice(String, firstLine: Int)
@@ -88,6 +91,10 @@ extension EquationError.Reason: CustomStringConvertible {
       "'\(name)' is a function; write its argument in parentheses: \(name)(…)"
     case .argumentCount(let function, let expected, let found):
       "'\(function)' takes \(expected), not \(found)"
+    case .networkArguments:
+      "a network takes its arguments, then the widths of its hidden layers: network(x, y, 8, 8)"
+    case .networkWidth(let width):
+      "\(width) is no width of a network's layer; write a whole number from 1 to 64"
     case .reservedName(let name): "'\(name)' has a meaning of its own; choose another name"
     case .definedTwice(let name, let line):
       "'\(name)' is defined in line \(line) already; remove or rename one"

@@ -10,7 +10,7 @@ enum EquationFunction: String, CaseIterable {
 
   static let names = allCases.map(\.rawValue)
   /// Words with a meaning of their own.
-  static let reserved = ["pi", "t", "span", "input", "in", "fixed"]
+  static let reserved = ["pi", "t", "span", "input", "in", "fixed", "network"]
 
   var argumentCounts: ClosedRange<Int> {
     switch self {

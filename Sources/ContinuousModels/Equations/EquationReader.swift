@@ -29,6 +29,7 @@ struct EquationReader {
   /// Nodes of finished intermediates, and the chain of those under way.
   private var finished: [String: Int] = [:]
   private var chain: [String] = []
+  private var networkCount = 0
 
   init(source: String) { self.source = source }
 
@@ -116,7 +117,7 @@ extension EquationReader {
   ) throws(EquationError) -> EquationSystem.Parameter {
     var parameter = EquationSystem.Parameter(
       name: name, defaultValue: try number(formula, naming: name), lowerBound: -.infinity,
-      upperBound: .infinity, isFixed: false, note: note)
+      upperBound: .infinity, isFixed: false, note: note, weightDeviation: nil)
     for constraint in constraints {
       switch constraint {
       case .fixed: parameter.isFixed = true
@@ -198,9 +199,11 @@ extension EquationReader {
       case .divide: return graph.binary(.divide, a, b)
       case .power: return graph.binary(.power, a, b)
       }
+    case .call("network", let arguments, let position):
+      return try network(arguments, at: position)
     case .call(let name, let arguments, let position):
       guard let function = EquationFunction(rawValue: name) else {
-        let suggestion = nearestName(to: name, among: EquationFunction.names)
+        let suggestion = nearestName(to: name, among: EquationFunction.names + ["network"])
         throw error(.unknownFunction(name, suggestion: suggestion), at: position)
       }
       guard function.argumentCounts.contains(arguments.count) else {
@@ -253,5 +256,63 @@ extension EquationReader {
     chain.removeLast()
     finished[name] = number
     return number
+  }
+}
+
+// MARK: - Networks
+
+extension EquationReader {
+  /// The one output of a network of tanh layers, whose weights become parameters.
+  ///
+  /// Numbers among the arguments are widths of its hidden layers.
+  private mutating func network(
+    _ arguments: [EquationSyntax], at position: Position
+  ) throws(EquationError) -> Int {
+    var layer: [Int] = []
+    var widths: [Int] = []
+    for argument in arguments {
+      guard case .number(let value, let place) = argument else {
+        guard widths.isEmpty else { throw error(.networkArguments, at: argument.position) }
+        layer.append(try node(argument))
+        continue
+      }
+      guard let width = Int(exactly: value), (1...64).contains(width) else {
+        throw error(.networkWidth(value), at: place)
+      }
+      widths.append(width)
+    }
+    guard !layer.isEmpty else { throw error(.networkArguments, at: position) }
+    networkCount += 1
+    var weights = 0
+    for width in widths.isEmpty ? [5, 5] : widths {
+      let inputs = layer
+      layer = (0..<width).map { _ in
+        let sum = neuron(inputs, &weights)
+        return graph.unary(.tanh, sum)
+      }
+    }
+    return neuron(layer, &weights)
+  }
+
+  /// A bias and a weighted sum.
+  private mutating func neuron(_ inputs: [Int], _ weights: inout Int) -> Int {
+    var sum = weight(&weights, deviation: 0)
+    let deviation = 1 / Double(inputs.count).squareRoot()
+    for input in inputs {
+      sum = graph.binary(
+        .add, sum, graph.binary(.multiply, weight(&weights, deviation: deviation), input))
+    }
+    return sum
+  }
+
+  private mutating func weight(_ count: inout Int, deviation: Double) -> Int {
+    count += 1
+    let name = "network\(networkCount)[\(count)]"
+    parameters.append(
+      .init(
+        name: name, defaultValue: 0, lowerBound: -.infinity, upperBound: .infinity, isFixed: false,
+        note: "", weightDeviation: deviation))
+    used.insert(name)
+    return graph.number(of: .parameter(parameters.count - 1))
   }
 }

@@ -19,12 +19,13 @@ extension EquationSystem {
   ///   - initial: the state at the first time; nil: as written in the equations.
   ///   - times: monotone, at least 2.
   ///   - parameters: nil: as written in the equations.
+  ///   - inputs: signals by the name of the input; an input without one has its default value.
   ///   - scalarType: the arithmetic of the state; time is always double.
   /// - Returns: the times that were reached; a failed solve has fewer than were asked for.
-  /// - Precondition: inputs have default values.
+  /// - Precondition: an input without a signal has a default value.
   public func solution(
     from initial: [Double]? = nil, at times: [Double], parameters: [Double]? = nil,
-    solver: ODESolver, scalarType: ScalarType = .float64
+    inputs: [String: InputSignal] = [:], solver: ODESolver, scalarType: ScalarType = .float64
   ) -> EquationSolution {
     let parameters = parameters ?? defaultParameters
     let initial = initial ?? initialState(parameters: parameters)
@@ -32,23 +33,34 @@ extension EquationSystem {
       initial.count == states.count,
       "\(initial.count) initial values for the \(states.count) states of \(name)")
     return switch scalarType {
-    case .float32: solution(Float.self, initial, times, parameters, solver)
-    case .float64: solution(Double.self, initial, times, parameters, solver)
+    case .float32: solution(Float.self, initial, times, parameters, inputs, solver)
+    case .float64: solution(Double.self, initial, times, parameters, inputs, solver)
+    }
+  }
+
+  /// The intermediates of states at times, `[time][intermediate]`.
+  ///
+  /// - Precondition: an input without a signal has a default value.
+  public func intermediates(
+    at times: [Double], states: [[Double]], parameters: [Double]? = nil,
+    inputs: [String: InputSignal] = [:]
+  ) -> [[Double]] {
+    let registers = TapeRegisters<Double>(
+      intermediateTape, parameters: parameters ?? defaultParameters)
+    var reader = InputReader(inputs, of: self, registers)
+    return zip(times, states).map { time, state in
+      reader.read(at: time, into: registers)
+      return registers.results(time: time, state: state)
     }
   }
 
   private func solution<Scalar: TapeScalar>(
     _: Scalar.Type, _ initial: [Double], _ times: [Double], _ parameters: [Double],
-    _ solver: ODESolver
+    _ signals: [String: InputSignal], _ solver: ODESolver
   ) -> EquationSolution {
     let registers = TapeRegisters<Scalar>(derivativeTape, parameters: parameters)
-    for (place, input) in inputs.enumerated() {
-      guard let value = input.defaultValue else {
-        preconditionFailure("the input \(input.name) of \(name) has no value")
-      }
-      registers.set(input: place, to: value)
-    }
-    let (states, report) = solve(registers, from: initial, at: times, solver)
+    let inputs = InputReader(signals, of: self, registers)
+    let (states, report) = solve(registers, from: initial, at: times, inputs: inputs, solver)
     let reached = states.prefix { $0.allSatisfy { $0.isFinite } }
     return EquationSolution(
       times: Array(times.prefix(reached.count)), states: Array(reached), status: report.status,
@@ -59,7 +71,7 @@ extension EquationSystem {
 /// Solves one trajectory of a tape's field: `[time][state]`.
 func solve<Scalar: TapeScalar>(
   _ registers: TapeRegisters<Scalar>, from initial: [Double], at times: [Double],
-  _ solver: ODESolver
+  inputs: InputReader? = nil, _ solver: ODESolver
 ) -> (states: [[Double]], report: RowReport) {
   let width = registers.tape.stateCount
   let integrator = RowIntegrator<Scalar>(
@@ -70,7 +82,7 @@ func solve<Scalar: TapeScalar>(
     start.withUnsafeBufferPointer { start in
       flat.withUnsafeMutableBufferPointer { flat in
         integrator.solve(
-          EquationField(registers), initial: start.baseAddress!,
+          EquationField(registers, inputs: inputs), initial: start.baseAddress!,
           times: .shared(times.baseAddress!, count: times.count), states: flat.baseAddress!)
       }
     }

@@ -34,7 +34,7 @@ extension EquationSystem {
     return values(of: roots, time: time, state: state, parameters: parameters, inputs: nil)
   }
 
-  private func values(
+  func values(
     of roots: [Int], time: Tensor, state: Tensor, parameters: Tensor, inputs: Tensor?
   ) -> Tensor {
     precondition(

@@ -38,6 +38,8 @@ public struct EquationSystem: Sendable {
     public var isFixed: Bool
     /// The comment at its value.
     public var note: String
+    /// For a weight of a network: the standard deviation of its value before it is fitted; nil for any other parameter.
+    public var weightDeviation: Double?
   }
 
   /// A quantity that follows from the states, the parameters, the inputs and the time.

@@ -36,6 +36,31 @@ extension ExpressionGraph {
     return roots.indices.map { row in columns.map { $0[row] } }
   }
 
+  /// The derivatives of one node by some leaves, as new nodes; nil is an exact zero.
+  ///
+  /// Reverse mode: the cost does not grow with the number of leaves. Rules as for `derivatives`.
+  package mutating func gradient(of root: Int, by leaves: [Int]) -> [Int?] {
+    let isNeeded = reach(of: [root]).isNeeded
+    let one = constant(1)
+    var adjoint = [Int?](repeating: nil, count: isNeeded.count)
+    adjoint[root] = one
+    for number in isNeeded.indices.reversed() where isNeeded[number] {
+      guard let given = adjoint[number] else { continue }
+      switch nodes[number] {
+      case .constant, .time, .state, .parameter, .input, .compare: continue
+      case .unary(let function, let x):
+        let slope = derivative(of: function, at: x, value: number)
+        adjoint[x] = sum(adjoint[x], slope.map { binary(.multiply, $0, given) })
+      case .binary(let function, let a, let b):
+        let byFirst = derivative(of: function, a, b, one, nil, value: number)
+        let bySecond = derivative(of: function, a, b, nil, one, value: number)
+        adjoint[a] = sum(adjoint[a], byFirst.map { binary(.multiply, $0, given) })
+        adjoint[b] = sum(adjoint[b], bySecond.map { binary(.multiply, $0, given) })
+      }
+    }
+    return leaves.map { $0 < adjoint.count ? adjoint[$0] : nil }
+  }
+
   /// The slope of a function of one argument at node `x`, whose value there is node `y`.
   private mutating func derivative(of function: UnaryFunction, at x: Int, value y: Int) -> Int? {
     let one = constant(1)
@@ -86,12 +111,12 @@ extension ExpressionGraph {
     }
   }
 
-  private mutating func sum(_ a: Int?, _ b: Int?) -> Int? {
+  mutating func sum(_ a: Int?, _ b: Int?) -> Int? {
     guard let a, let b else { return a ?? b }
     return binary(.add, a, b)
   }
 
-  private mutating func product(_ factor: Int, _ tangent: Int?) -> Int? {
+  mutating func product(_ factor: Int, _ tangent: Int?) -> Int? {
     tangent.map { binary(.multiply, factor, $0) }
   }
 }

@@ -8,42 +8,52 @@ extension FitProblem {
 
   /// Everything that is known about a minimum.
   func result(_ best: Outcome, outcomes: [Outcome]) -> FitResult {
-    let residuals = best.linearization.residuals
-    let count = Double(residuals.count)
+    let count = Double(best.linearization.dataCount)
     let squares = best.linearization.squares
+    let dataSquares = best.linearization.dataSquares
+    let isProfiled = fit.profiles && !hasNetworks && !best.linearization.jacobian.isEmpty
     let deviations = standardErrors(best)
     var estimates: [FitResult.Estimate] = []
-    for (place, name) in names.enumerated() {
+    for (place, name) in names.enumerated() where weightDeviations[place] == nil {
       let scale = scales[place]
       let middle = best.unknowns[place]
       let laplace = deviations?[place].map { error -> ClosedRange<Double> in
         let ends = [-1, 1].map { scale.value(middle + $0 * Self.normalQuantile * error) }
         return min(ends[0], ends[1])...max(ends[0], ends[1])
       }
-      let first = profileEnd(place, best, direction: -1, error: deviations?[place] ?? nil)
-      let second = profileEnd(place, best, direction: 1, error: deviations?[place] ?? nil)
-      let isIncreasing = scale.slope(middle) > 0
-      let ends = (isIncreasing ? (first, second) : (second, first))
+      let profile = isProfiled ? self.profile(place, best, error: deviations?[place] ?? nil) : nil
       estimates.append(
         .init(
           name: name, value: scale.value(middle), laplace: laplace ?? nil,
-          profile: (ends.0.map(scale.value), ends.1.map(scale.value))))
+          profile: profile ?? (nil, nil), isProfiled: isProfiled))
     }
     let agreeing = outcomes.count { $0.linearization.squares <= squares * (1 + 1e-4) + 1e-12 }
-    let columns = fit.measurements.names.count
-    let predictions = observations(at: best.unknowns, count: fit.measurements.times.count) ?? []
+    let (parameters, initials) = values(at: best.unknowns)
+    let initial = fit.system.initialState(parameters: parameters).enumerated()
+      .map { initials[$0] ?? $1 }
     return FitResult(
-      estimates: estimates, standardDeviation: robustScale ?? (squares / count).squareRoot(),
-      residualSquares: squares, logLikelihood: logLikelihood(best.linearization),
-      measurementCount: residuals.count, hasConverged: best.hasConverged,
+      estimates: estimates, parameters: parameters, initialState: initial,
+      standardDeviation: robustScale ?? (dataSquares / count).squareRoot(),
+      residualSquares: dataSquares, logLikelihood: logLikelihood(best.linearization),
+      measurementCount: best.linearization.dataCount, hasConverged: best.hasConverged,
       starts: fit.starts, agreeingStarts: agreeing, solves: solves,
-      predictions: predictions.map { Array($0.prefix(columns)) })
+      predictions: predictions(at: best.unknowns) ?? [])
+  }
+
+  /// Both ends of the profile interval, as values.
+  private func profile(
+    _ place: Int, _ best: Outcome, error: Double?
+  ) -> (lower: Double?, upper: Double?) {
+    let scale = scales[place]
+    let first = profileEnd(place, best, direction: -1, error: error).map(scale.value)
+    let second = profileEnd(place, best, direction: 1, error: error).map(scale.value)
+    return scale.slope(best.unknowns[place]) > 0 ? (first, second) : (second, first)
   }
 
   /// The logarithm of the likelihood at its maximum over the standard deviation.
   private func logLikelihood(_ linearization: LevenbergMarquardt.Linearization) -> Double {
-    let count = Double(linearization.residuals.count)
-    let squares = linearization.squares
+    let count = Double(linearization.dataCount)
+    let squares = linearization.dataSquares
     if let robustScale {
       // Γ(5/2) / (√(4π) Γ(2)) = 3/8 is the density's factor for four degrees of freedom.
       return -0.5 * squares + count * .logarithm(0.375 / robustScale)
@@ -61,7 +71,9 @@ extension FitProblem {
   private func standardErrors(_ best: Outcome) -> [Double?]? {
     let n = scales.count
     let (residuals, jacobian) = (best.linearization.residuals, best.linearization.jacobian)
-    guard residuals.count > n else { return nil }
+    // A weight of a network has a penalty of its own and takes no freedom from the data.
+    let freedom = best.linearization.dataCount - weightDeviations.count { $0 == nil }
+    guard freedom > 0, jacobian.count == residuals.count * n else { return nil }
     var normal = [Double](repeating: 0, count: n * n)
     for row in residuals.indices {
       for i in 0..<n {
@@ -75,7 +87,7 @@ extension FitProblem {
     }
     let (values, vectors) = DenseMatrix.eigen(normal, size: n)
     let variance =
-      robustScale == nil ? best.linearization.squares / Double(residuals.count - n) : 1
+      robustScale == nil ? best.linearization.dataSquares / Double(freedom) : 1
     return (0..<n).map { place in
       var sum = 0.0
       for (value, vector) in zip(values, vectors) {
@@ -93,7 +105,7 @@ extension FitProblem {
   /// Twice the drop of the log-likelihood from the best to another minimum.
   private func drop(_ squares: Double, _ best: Outcome) -> Double {
     if robustScale != nil { return squares - best.linearization.squares }
-    let count = Double(best.linearization.residuals.count)
+    let count = Double(best.linearization.dataCount)
     return count * .logarithm(squares / max(best.linearization.squares, 1e-300))
   }
 

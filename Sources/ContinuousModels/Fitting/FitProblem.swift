@@ -4,48 +4,63 @@ import NumericCore
 /// A fit made ready: unknowns on an unbounded scale, residuals and their derivatives.
 final class FitProblem {
   let fit: ParameterFit
-  let sensitivity: SensitivitySystem
+  let observables: [SensitivitySystem.Observable]
+  let unknowns: [SensitivitySystem.Unknown]
   let names: [String]
   let scales: [ParameterScale]
   let start: [Double]
-  private(set) var solves = 0
+  /// Standard deviation of the starting value of a network's weight, by unknown; nil for any other unknown.
+  let weightDeviations: [Double?]
+  /// Root mean square of the measured values (their logarithms, if lognormal) about the mean of their column.
+  let spread: Double
+  var solves = 0
   /// The scale of Student's distribution; nil as long as errors count as normal.
   var robustScale: Double?
   private let parameters: [Double]
   private let knownInitials: [Int: Double]
-  private let field: TapeRegisters<Double>
-  private let observation: TapeRegisters<Double>
+  private(set) lazy var sensitivity = SensitivityRegisters(
+    SensitivitySystem(fit.system, unknowns: unknowns, observables: observables), fit)
+
+  /// The system without sensitivities.
+  private lazy var plain = SensitivityRegisters(
+    SensitivitySystem(fit.system, unknowns: [], observables: observables), fit)
 
   init(_ fit: ParameterFit) throws(FitError) {
     self.fit = fit
+    try FitProblem.checkNames(of: fit)
+    let observables = try FitProblem.observables(of: fit)
+    var setup = FitSetup(fit, observables)
+    setup.addParameters()
+    setup.addInitialValues()
+    guard !setup.unknowns.isEmpty else { throw .nothingToEstimate }
+    let others = setup.weightDeviations.count { $0 == nil }
+    guard fit.measurements.count > others else {
+      throw .tooFewMeasurements(found: fit.measurements.count, unknowns: others)
+    }
+    self.observables = observables
+    unknowns = setup.unknowns
+    names = setup.names
+    scales = setup.scales
+    start = zip(setup.scales, setup.start).map { $0.coordinate($1) }
+    weightDeviations = setup.weightDeviations
+    parameters = setup.parameters
+    knownInitials = setup.knownInitials
+    spread = FitProblem.spread(of: fit)
+  }
+
+  private static func checkNames(of fit: ParameterFit) throws(FitError) {
     let system = fit.system
     let names = system.parameters.map(\.name) + system.states.map { "\($0.name)(0)" }
     for name in [String](fit.startValues.keys) + [String](fit.knownValues.keys)
     where !names.contains(name) {
       throw .unknownName(name, suggestion: nearestName(to: name, among: names))
     }
-    if let input = system.inputs.first(where: { $0.defaultValue == nil }) {
+    let inputs = system.inputs.map(\.name)
+    for name in fit.inputs.keys.sorted() where !inputs.contains(name) {
+      throw .unknownInput(name, suggestion: nearestName(to: name, among: inputs))
+    }
+    for input in system.inputs where input.defaultValue == nil && fit.inputs[input.name] == nil {
       throw .inputWithoutSignal(input.name)
-    }
-    let observables = try FitProblem.observables(of: fit)
-    var setup = FitSetup(fit, observables)
-    setup.addParameters()
-    setup.addInitialValues()
-    guard !setup.unknowns.isEmpty else { throw .nothingToEstimate }
-    guard fit.measurements.count > setup.unknowns.count else {
-      throw .tooFewMeasurements(found: fit.measurements.count, unknowns: setup.unknowns.count)
-    }
-    self.names = setup.names
-    scales = setup.scales
-    start = zip(setup.scales, setup.start).map { $0.coordinate($1) }
-    parameters = setup.parameters
-    knownInitials = setup.knownInitials
-    sensitivity = SensitivitySystem(system, unknowns: setup.unknowns, observables: observables)
-    field = TapeRegisters(sensitivity.field, parameters: parameters)
-    observation = TapeRegisters(sensitivity.observation, parameters: parameters)
-    for (place, input) in system.inputs.enumerated() {
-      field.set(input: place, to: input.defaultValue ?? 0)
-      observation.set(input: place, to: input.defaultValue ?? 0)
     }
   }
 
@@ -71,10 +86,23 @@ final class FitProblem {
     return observables
   }
 
+  private static func spread(of fit: ParameterFit) -> Double {
+    var (squares, count) = (0.0, 0)
+    for column in fit.measurements.names.indices {
+      let values = fit.measurements.values.map { $0[column] }.filter { !$0.isNaN }
+        .map { fit.likelihood == .lognormal ? Double.logarithm($0) : $0 }
+      let mean = values.reduce(0, +) / Double(max(values.count, 1))
+      squares += values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      count += values.count
+    }
+    let spread = (squares / Double(max(count, 1))).squareRoot()
+    return spread > 0 ? spread : 1
+  }
+
   /// Parameters of the system, and known initial values, at a point of the search.
-  private func values(at z: [Double]) -> (parameters: [Double], initials: [Int: Double]) {
+  func values(at z: [Double]) -> (parameters: [Double], initials: [Int: Double]) {
     var (parameters, initials) = (parameters, knownInitials)
-    for (place, unknown) in sensitivity.unknowns.enumerated() {
+    for (place, unknown) in unknowns.enumerated() {
       switch unknown {
       case .parameter(let parameter): parameters[parameter] = scales[place].value(z[place])
       case .initial(let state): initials[state] = scales[place].value(z[place])
@@ -89,19 +117,41 @@ final class FitProblem {
     let (parameters, initials) = values(at: z)
     guard (parameters + initials.values).allSatisfy({ $0.isFinite }) else { return nil }
     solves += 1
-    field.set(parameters: parameters)
-    observation.set(parameters: parameters)
-    let times = Array(fit.measurements.times.prefix(count))
-    let initial = sensitivity.initialState(
-      parameters: parameters, fixed: initials, time: times[0])
-    let (states, report) = solve(
-      field, from: initial, at: times,
-      ODESolver(
-        method: .tsitouras5,
-        control: .proportionalIntegral(fit.tolerance, stepBudget: fit.stepBudget)))
-    guard report.status.isCompleted else { return nil }
-    return zip(times, states).map { observation.results(time: $0, state: $1) }
+    return sensitivity.walk(
+      at: Array(fit.measurements.times.prefix(count)), parameters: parameters, initials: initials
+    )?.observations
   }
+
+  /// The measured quantities at all times, `[time][observable]`; nil if the equations cannot be solved.
+  func predictions(at z: [Double]) -> [[Double]]? {
+    let (parameters, initials) = values(at: z)
+    return plain.walk(at: fit.measurements.times, parameters: parameters, initials: initials)?
+      .observations
+  }
+
+  /// Residuals of all data and of the penalties, without derivatives.
+  func residuals(at z: [Double]) -> LevenbergMarquardt.Linearization? {
+    guard let predictions = predictions(at: z) else { return nil }
+    var residuals: [Double] = []
+    for (found, measured) in zip(predictions.joined(), fit.measurements.values.joined())
+    where !measured.isNaN {
+      guard let (residual, _) = residual(of: found, measured: measured) else { return nil }
+      residuals.append(residual)
+    }
+    var linear = LevenbergMarquardt.Linearization(residuals: residuals, jacobian: [])
+    let penalties = zip(weightDeviations, z).filter { $0.0 != nil }.map { weightPenalty * $0.1 }
+    linear.appendPriors(residuals: penalties, jacobian: [])
+    return linear
+  }
+
+  /// The residual of a value, and its derivative by the value; nil if the value cannot be.
+  func residual(of value: Double, measured: Double) -> (residual: Double, slope: Double)? {
+    guard fit.likelihood == .lognormal else { return (value - measured, 1) }
+    return value > 0 ? (.logarithm(value) - .logarithm(measured), 1 / value) : nil
+  }
+
+  /// What a weight of a network adds to the residuals: this times the weight.
+  var weightPenalty: Double { fit.networkPenalty * spread / (robustScale ?? 1) }
 
   /// Residuals of the measured values among the first `count` times, with derivatives by the search's own
   /// coordinates; `frozen` unknowns have none.
@@ -110,21 +160,16 @@ final class FitProblem {
   ) -> LevenbergMarquardt.Linearization? {
     guard let observations = observations(at: z, count: count) else { return nil }
     let slopes = zip(scales, z).map { $0.slope($1) }
-    let (columns, unknowns) = (fit.measurements.names.count, scales.count)
+    let columns = fit.measurements.names.count
+    let free = scales.indices.filter { $0 != frozen }
     var residuals: [Double] = []
     var jacobian: [Double] = []
     for (measured, found) in zip(fit.measurements.values, observations) {
       for column in 0..<columns where !measured[column].isNaN {
-        let value = found[column]
-        var factor = 1.0
-        if fit.likelihood == .lognormal {
-          guard value > 0 else { return nil }
-          residuals.append(.logarithm(value) - .logarithm(measured[column]))
-          factor = 1 / value
-        } else {
-          residuals.append(value - measured[column])
-        }
-        for unknown in 0..<unknowns where unknown != frozen {
+        guard let (residual, factor) = residual(of: found[column], measured: measured[column])
+        else { return nil }
+        residuals.append(residual)
+        for unknown in free {
           jacobian.append(factor * found[(1 + unknown) * columns + column] * slopes[unknown])
         }
       }
@@ -132,67 +177,50 @@ final class FitProblem {
     guard residuals.allSatisfy({ $0.isFinite }), jacobian.allSatisfy({ $0.isFinite }) else {
       return nil
     }
-    let linear = LevenbergMarquardt.Linearization(residuals: residuals, jacobian: jacobian)
-    return robustScale.map { linear.robust(scale: $0) } ?? linear
+    var linear = LevenbergMarquardt.Linearization(residuals: residuals, jacobian: jacobian)
+    if let robustScale { linear = linear.robust(scale: robustScale) }
+    for (place, unknown) in free.enumerated() where weightDeviations[unknown] != nil {
+      linear.appendPrior(
+        weightPenalty * z[unknown], slope: weightPenalty, at: place, of: free.count)
+    }
+    return linear
   }
 }
 
-/// Collects what is unknown and where to start.
-private struct FitSetup {
-  let fit: ParameterFit
-  let observables: [SensitivitySystem.Observable]
-  var unknowns: [SensitivitySystem.Unknown] = []
-  var names: [String] = []
-  var scales: [ParameterScale] = []
-  var start: [Double] = []
-  var parameters: [Double]
-  var knownInitials: [Int: Double] = [:]
+/// The memory in which a system runs with its sensitivities.
+final class SensitivityRegisters {
+  let system: SensitivitySystem
+  private let fit: ParameterFit
+  private let field: TapeRegisters<Double>
+  private let observation: TapeRegisters<Double>
 
-  init(_ fit: ParameterFit, _ observables: [SensitivitySystem.Observable]) {
+  init(_ system: SensitivitySystem, _ fit: ParameterFit) {
+    self.system = system
     self.fit = fit
-    self.observables = observables
-    parameters = fit.system.defaultParameters
+    field = TapeRegisters(system.field, parameters: fit.system.defaultParameters)
+    observation = TapeRegisters(system.observation, parameters: fit.system.defaultParameters)
   }
 
-  mutating func addParameters() {
-    for (place, parameter) in fit.system.parameters.enumerated() {
-      let value = fit.startValues[parameter.name] ?? parameter.defaultValue
-      parameters[place] = fit.knownValues[parameter.name] ?? value
-      if parameter.isFixed || fit.knownValues[parameter.name] != nil { continue }
-      add(
-        .parameter(place), parameter.name, value,
-        ParameterScale(lower: parameter.lowerBound, upper: parameter.upperBound))
+  /// Whole states and observations at the times; nil if the equations cannot be solved.
+  func walk(
+    at times: [Double], parameters: [Double], initials: [Int: Double]
+  ) -> (states: [[Double]], observations: [[Double]])? {
+    field.set(parameters: parameters)
+    observation.set(parameters: parameters)
+    let initial = system.initialState(parameters: parameters, fixed: initials, time: times[0])
+    guard initial.prefix(system.stateCount).allSatisfy({ $0.isFinite }) else { return nil }
+    let reader = InputReader(fit.inputs, of: fit.system, field)
+    let (states, report) = solve(
+      field, from: initial, at: times, inputs: reader,
+      ODESolver(
+        method: .tsitouras5,
+        control: .proportionalIntegral(fit.tolerance, stepBudget: fit.stepBudget)))
+    guard report.status.isCompleted else { return nil }
+    var inputs = InputReader(fit.inputs, of: fit.system, observation)
+    let observations = zip(times, states).map { time, state in
+      inputs.read(at: time, into: observation)
+      return observation.results(time: time, state: state)
     }
-  }
-
-  mutating func addInitialValues() {
-    let written = fit.system.initialState(parameters: parameters)
-    for (place, state) in fit.system.states.enumerated() {
-      let name = "\(state.name)(0)"
-      if let known = fit.knownValues[name] {
-        knownInitials[place] = known
-      } else if !state.isInitialFixed || !state.hasInitialValue {
-        let value = fit.startValues[name] ?? firstValue(of: place) ?? written[place]
-        let positive = fit.likelihood == .lognormal && value > 0
-        add(
-          .initial(place), name, value.isNaN ? 1 : value,
-          ParameterScale(lower: positive ? 0 : -.infinity, upper: .infinity))
-      }
-    }
-  }
-
-  /// The state's first measurement, where it was measured.
-  private func firstValue(of state: Int) -> Double? {
-    guard let column = observables.firstIndex(of: .state(state)) else { return nil }
-    return fit.measurements.values.map { $0[column] }.first { !$0.isNaN }
-  }
-
-  private mutating func add(
-    _ unknown: SensitivitySystem.Unknown, _ name: String, _ value: Double, _ scale: ParameterScale
-  ) {
-    unknowns.append(unknown)
-    names.append(name)
-    start.append(value)
-    scales.append(scale)
+    return (states, observations)
   }
 }

@@ -9,11 +9,20 @@ public struct FitResult: Sendable {
     public var laplace: ClosedRange<Double>?
     /// 95 % by the profile of the likelihood; an end is nil where the data set no bound.
     public var profile: (lower: Double?, upper: Double?)
-    /// Whether the data bound the value on both sides.
-    public var isIdentified: Bool { profile.lower != nil && profile.upper != nil }
+    /// Whether the profile was computed.
+    public var isProfiled: Bool
+    /// Whether the data bound the value on both sides; without a profile: whether there is a curvature.
+    public var isIdentified: Bool {
+      isProfiled ? profile.lower != nil && profile.upper != nil : laplace != nil
+    }
   }
 
+  /// Of everything that was unknown, except weights of networks.
   public var estimates: [Estimate]
+  /// All parameters of the system at the best point, weights of networks included.
+  public var parameters: [Double]
+  /// The state at the first measured time.
+  public var initialState: [Double]
   /// Maximum-likelihood standard deviation of the errors (of the logarithms, if lognormal).
   public var standardDeviation: Double
   /// Sum of the squared residuals (of the logarithms, if lognormal; weighted, if robust).

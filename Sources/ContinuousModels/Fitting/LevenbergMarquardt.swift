@@ -8,6 +8,8 @@ package struct LevenbergMarquardt: Sendable {
   package var stepTolerance = 1e-9
   /// Stops when the largest component of the gradient, each in units of its own curvature, is below this.
   package var gradientTolerance = 1e-9
+  /// Stops when ten iterations together lower the sum of squares by less than this part of it.
+  package var valueTolerance = 0.0
 
   package init() {}
 
@@ -15,14 +17,36 @@ package struct LevenbergMarquardt: Sendable {
   package struct Linearization {
     package var residuals: [Double]
     package var jacobian: [Double]
+    /// How many of the residuals, the first ones, are errors of data; the others say what is asked of the unknowns.
+    package private(set) var dataCount: Int
 
     package init(residuals: [Double], jacobian: [Double]) {
       self.residuals = residuals
       self.jacobian = jacobian
+      dataCount = residuals.count
     }
 
     /// Sum of the squared residuals.
     package var squares: Double { residuals.reduce(0) { $0 + $1 * $1 } }
+
+    /// The part of the data in it.
+    package var dataSquares: Double { residuals.prefix(dataCount).reduce(0) { $0 + $1 * $1 } }
+
+    /// Adds residuals that are no errors of data.
+    package mutating func appendPriors(residuals: [Double], jacobian: [Double]) {
+      self.residuals += residuals
+      self.jacobian += jacobian
+    }
+
+    /// Adds a residual that depends on one of `count` unknowns.
+    package mutating func appendPrior(
+      _ residual: Double, slope: Double, at place: Int, of count: Int
+    ) {
+      residuals.append(residual)
+      let row = jacobian.count
+      jacobian.append(contentsOf: repeatElement(0, count: count))
+      jacobian[row + place] = slope
+    }
   }
 
   package struct Result {
@@ -44,6 +68,7 @@ package struct LevenbergMarquardt: Sendable {
       unknowns: start, linearization: first, iterations: 0, hasConverged: n == 0)
     var damping = 1e-3
     var growth = 2.0
+    var history = [first.squares]
     while !result.hasConverged && result.iterations < iterationLimit && damping < 1e20 {
       result.iterations += 1
       let (normal, gradient) = normalEquations(result.linearization, n)
@@ -80,7 +105,11 @@ package struct LevenbergMarquardt: Sendable {
         growth = 2
         result.unknowns = next
         result.linearization = found
-        result.hasConverged = isSmall
+        history.append(found.squares)
+        let earlier = history.suffix(11)[max(0, history.count - 11)]
+        let isFlat =
+          history.count > 10 && earlier - found.squares < valueTolerance * found.squares
+        result.hasConverged = isSmall || isFlat
       } else if isSmall {
         result.hasConverged = true
       } else {
@@ -97,11 +126,15 @@ package struct LevenbergMarquardt: Sendable {
   ) -> (matrix: [Double], gradient: [Double]) {
     var matrix = [Double](repeating: 0, count: n * n)
     var gradient = [Double](repeating: 0, count: n)
+    let jacobian = linearization.jacobian
     for (row, residual) in linearization.residuals.enumerated() {
+      let base = row * n
       for i in 0..<n {
-        let slope = linearization.jacobian[row * n + i]
+        let slope = jacobian[base + i]
+        // Most rows of a shooting problem are zero outside of one segment.
+        if slope == 0 { continue }
         gradient[i] += slope * residual
-        for j in 0...i { matrix[i * n + j] += slope * linearization.jacobian[row * n + j] }
+        for j in 0...i { matrix[i * n + j] += slope * jacobian[base + j] }
       }
     }
     for i in 0..<n {

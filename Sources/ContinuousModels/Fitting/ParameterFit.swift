@@ -3,7 +3,8 @@ public import NumericCore
 /// The estimation of a system's parameters and initial values from measurements.
 ///
 /// Levenberg–Marquardt with exact sensitivities, from several starting points, each on growing stretches of the
-/// data: a long oscillation has many local minima, its beginning has few.
+/// data (a long oscillation has many local minima, its beginning has few), or with multiple shooting. Networks in the
+/// equations are fitted along with the parameters.
 public struct ParameterFit: Sendable {
   /// The distribution of the measurement errors.
   public enum Likelihood: String, Sendable, CaseIterable {
@@ -13,6 +14,19 @@ public struct ParameterFit: Sendable {
     case lognormal
     /// Errors by Student's distribution with four degrees of freedom: outliers weigh little.
     case robust
+  }
+
+  /// How a minimum is searched for.
+  public enum Search: String, Sendable, CaseIterable {
+    /// Growing stretches, and multiple shooting where these leave a doubt or the equations have networks; gradients by the
+    /// adjoint where there are more than 200 unknowns.
+    case automatic
+    /// Growing stretches of the data, each a start for the next.
+    case growing
+    /// Segments of the data with states of their own, which are drawn together.
+    case shooting
+    /// L-BFGS with gradients by the adjoint, on growing stretches: its cost does not grow with the number of unknowns.
+    case gradient
   }
 
   /// What was measured and when.
@@ -42,6 +56,15 @@ public struct ParameterFit: Sendable {
   public var startValues: [String: Double]
   /// Known values by name, which are not estimated.
   public var knownValues: [String: Double]
+  /// Measured inputs of the equations by name; an input without one has its default value.
+  public var inputs: [String: InputSignal]
+  public var search = Search.automatic
+  /// Segments of multiple shooting; nil: one for three measured times, but no more than 240 unknown states.
+  public var segments: Int?
+  /// What a weight `w` of a network costs: `(penalty · spread of the data · w)²` beside the squared residuals.
+  public var networkPenalty = 1e-3
+  /// Whether intervals by the profile of the likelihood are computed; never with a network in the equations.
+  public var profiles = true
   /// Number of starting points.
   public var starts = 8
   public var key = RandomKey(0)
@@ -52,13 +75,15 @@ public struct ParameterFit: Sendable {
 
   public init(
     _ system: EquationSystem, to measurements: Measurements, likelihood: Likelihood = .normal,
-    startValues: [String: Double] = [:], knownValues: [String: Double] = [:]
+    startValues: [String: Double] = [:], knownValues: [String: Double] = [:],
+    inputs: [String: InputSignal] = [:]
   ) {
     self.system = system
     self.measurements = measurements
     self.likelihood = likelihood
     self.startValues = startValues
     self.knownValues = knownValues
+    self.inputs = inputs
   }
 
   /// Estimates everything that is not known.
@@ -75,6 +100,8 @@ public struct ParameterFit: Sendable {
 public enum FitError: Error, Equatable, Sendable {
   case unknownName(String, suggestion: String?)
   case unknownColumn(String, suggestion: String?)
+  /// A signal for an input that the system does not have.
+  case unknownInput(String, suggestion: String?)
   case tooFewMeasurements(found: Int, unknowns: Int)
   case nothingToEstimate
   /// A measurement that is not positive cannot have lognormal errors.

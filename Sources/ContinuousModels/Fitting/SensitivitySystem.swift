@@ -5,7 +5,7 @@ import Tensors
 /// A system together with the derivatives of its states by some unknowns.
 ///
 /// The state is `[x, ∂x/∂u₀, ∂x/∂u₁, …]`, each block as wide as the system; the blocks follow the variational
-/// equations `(∂x/∂u)' = ∂f/∂x · ∂x/∂u + ∂f/∂u`, derived symbolically.
+/// equations `(∂x/∂u)' = ∂f/∂x · ∂x/∂u + ∂f/∂u`, derived symbolically: both matrices once, by reverse mode.
 package struct SensitivitySystem: Sendable {
   /// A number that is not known.
   package enum Unknown: Hashable, Sendable {
@@ -37,32 +37,41 @@ package struct SensitivitySystem: Sendable {
   package init(_ system: EquationSystem, unknowns: [Unknown], observables: [Observable]) {
     let n = system.states.count
     var graph = system.graph
-    let one = graph.constant(1)
     let observed = observables.map { observable in
       switch observable {
       case .state(let place): graph.number(of: .state(place))
       case .intermediate(let place): system.intermediateRoots[place]
       }
     }
+    let parameterPlaces: [Int?] = unknowns.map {
+      if case .parameter(let place) = $0 { place } else { nil }
+    }
+    let leaves =
+      (0..<n).map { graph.number(of: .state($0)) }
+      + parameterPlaces.compactMap { $0 }.map { graph.number(of: .parameter($0)) }
+    let slopes = system.derivativeRoots.map { graph.gradient(of: $0, by: leaves) }
+    let observedSlopes = observed.map { graph.gradient(of: $0, by: leaves) }
+    let initialSlopes = system.initialRoots.map { root in
+      root.map { graph.gradient(of: $0, by: leaves) }
+    }
     var derivatives: [Int?] = system.derivativeRoots
     var initials: [Int?] = system.initialRoots
     var observations: [Int?] = observed
-    for (place, unknown) in unknowns.enumerated() {
-      var tangents: [Int: Int] = [:]
-      for state in 0..<n {
-        tangents[graph.number(of: .state(state))] =
-          graph.number(of: .state((1 + place) * n + state))
+    var column = n
+    for (block, place) in parameterPlaces.enumerated() {
+      let tangents = (0..<n).map { graph.number(of: .state((1 + block) * n + $0)) }
+      // Σ ∂f/∂xⱼ · ∂xⱼ/∂u + ∂f/∂u
+      func total(_ slopes: [Int?]) -> Int? {
+        var sum = place == nil ? nil : slopes[column]
+        for (slope, tangent) in zip(slopes, tangents) {
+          sum = graph.sum(sum, slope.map { graph.binary(.multiply, $0, tangent) })
+        }
+        return sum
       }
-      var initialTangents: [Int: Int] = [:]
-      if case .parameter(let parameter) = unknown {
-        tangents[graph.number(of: .parameter(parameter))] = one
-        initialTangents[graph.number(of: .parameter(parameter))] = one
-      }
-      derivatives += graph.derivatives(of: system.derivativeRoots, tangents: tangents)
-      observations += graph.derivatives(of: observed, tangents: tangents)
-      initials += system.initialRoots.map { root in
-        root.flatMap { graph.derivatives(of: [$0], tangents: initialTangents)[0] }
-      }
+      derivatives += slopes.map(total)
+      observations += observedSlopes.map(total)
+      initials += initialSlopes.map { place == nil ? nil : $0?[column] }
+      if place != nil { column += 1 }
     }
     self.unknowns = unknowns
     self.observables = observables

@@ -113,15 +113,23 @@ public struct GOKUNet: TensorTree {
       observations: decoder(states))
   }
 
-  /// `Σ_features mean (x̂ − x)² + β (KL(z̃₀) + KL(θ̃))`, the divergences summed over the latent space.
+  /// `Σ_features mean (x̂ − x)² + β (KL(z̃₀) + KL(θ̃)) + λ mean |net(z)|²`, the divergences summed over the latent space.
+  ///
+  /// The last term, over the states of the solution, lets the network say only what no choice of θ can: without it, the
+  /// network may take over a part of the known law, and θ is then biased.
   public func loss(
-    _ observed: Tensor, at times: [Double], noise: Tensor?, weight: Double = 1e-3
+    _ observed: Tensor, at times: [Double], noise: Tensor?, weight: Double = 1e-3,
+    correctionWeight: Double = 0
   ) -> Tensor {
     let prediction = self(observed, at: times, noise: noise)
     let error = square(prediction.observations - observed).mean([0, 1]).sum()
     let divergence =
       prediction.state.divergenceFromStandard + prediction.parameter.divergenceFromStandard
-    return error + weight * divergence.sum([1]).mean()
+    let loss = error + weight * divergence.sum([1]).mean()
+    guard let correction, correctionWeight > 0 else { return loss }
+    let states = prediction.states
+    let flat = states.reshaped([states.shape[0] * states.shape[1], states.shape[2]])
+    return loss + correctionWeight * square(correction(flat)).sum([1]).mean()
   }
 
   /// The state of a unit after the rows in the order given, `[batch, hidden]`.

@@ -11,5 +11,6 @@ package enum ExperimentTable {
     HighDimensionalExperiment(),
     CitiesExperiment(),
     GOKUExperiment(),
+    FitsExperiment(),
   ]
 }

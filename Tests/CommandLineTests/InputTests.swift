@@ -1,0 +1,72 @@
+import Foundation
+import NumericCore
+import Testing
+
+@Suite struct InputTests {
+  /// Runs the tool on files with these contents; their names in the words and messages are short ones.
+  private func run(_ files: [String: String], _ words: String...) throws -> Tool.Result {
+    let folder = "/tmp/neural-ode-inputs-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    for (name, text) in files {
+      try Files.writeAtomically(Array(text.utf8), to: "\(folder)/\(name)")
+    }
+    var result = try Tool.run(words.map { files[$0] == nil ? $0 : "\(folder)/\($0)" })
+    result.errors = result.errors.replacingOccurrences(of: folder + "/", with: "")
+    return result
+  }
+
+  private let area = "x' = u\ninput u\nx(0) = 0\nspan = 0..2"
+
+  @Test func `solve integrates a column`() throws {
+    let result = try run(
+      ["a.ode": area, "u.csv": "time,u\n0,1\n1,3\n2,3\n"], "solve", "a.ode", "--inputs", "u.csv",
+      "--at", "1,2", "--json")
+    #expect(result.status == 0 && result.errors.isEmpty)
+    let states = try JSONValue(parsing: result.output).object?["states"]?.array
+    let found = states?.compactMap { $0.numbers?.first } ?? []
+    // The default tolerance of a step is 1e-6.
+    #expect(zip(found, [2, 5]).allSatisfy { abs($0 - $1) < 1e-4 } && found.count == 2)
+  }
+
+  @Test func `a signal that ends early is remarked on`() throws {
+    let result = try run(
+      ["a.ode": area, "u.csv": "time,u\n0,1\n1,3\n"], "solve", "a.ode", "--inputs", "u.csv")
+    #expect(result.status == 0)
+    #expect(
+      result.errorLines == [
+        "warning: the input 'u' is known from 0 to 1; outside it keeps its first and last value"
+      ])
+  }
+
+  @Test func `what is wrong with inputs is said`() throws {
+    let missing = try run(["a.ode": area], "solve", "a.ode")
+    #expect(missing.status == 64)
+    #expect(
+      missing.errors.contains("has the input 'u' without a value; give a column of that name"))
+    let unnamed = try run(
+      ["a.ode": area, "v.csv": "time,v\n0,1\n1,2\n"], "solve", "a.ode", "--inputs", "v.csv")
+    #expect(unnamed.status == 64)
+    #expect(unnamed.errors.contains("no column of v.csv (v) is named as an input"))
+    let fit = try run(
+      ["a.ode": area, "x.csv": "time,x\n0,0\n1,1\n2,2\n"], "fit", "a.ode", "--data", "x.csv")
+    #expect(fit.status == 65)
+    #expect(fit.errors.contains("the input 'u' has no values"))
+  }
+
+  @Test func `fit takes an input from the data`() throws {
+    let rows = (0...10).map {
+      "\(0.2 * Double($0)),\(0.02 * Double($0 * $0) + 1),\(0.2 * Double($0))"
+    }
+    let result = try run(
+      [
+        "b.ode": "x' = gain*u\ninput u\ngain = 0.5\nx(0) = 0",
+        "b.csv": "time,x,u\n" + rows.joined(separator: "\n") + "\n",
+      ], "fit", "b.ode", "--data", "b.csv", "--json")
+    #expect(result.status == 0)
+    let estimates = try JSONValue(parsing: result.output).object?["estimates"]?.array
+    // x = 1 + t²/2 exactly.
+    #expect(abs((estimates?[0].object?["value"]?.number ?? 0) - 1) < 1e-5)
+    #expect(abs((estimates?[1].object?["value"]?.number ?? 0) - 1) < 1e-5)
+  }
+}

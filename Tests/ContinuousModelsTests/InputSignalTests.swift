@@ -1,0 +1,78 @@
+import Adjoints
+import ContinuousModels
+import Integrators
+import NumericCore
+import Programs
+import Tensors
+import Testing
+
+private let tight = ODESolver(
+  method: .tsitouras5,
+  control: .proportionalIntegral(Tolerance(relative: 1e-11, absolute: 1e-11)))
+
+private let ramp = InputSignal(times: [0, 1, 3], values: [2, 4, 0])
+
+@Suite struct InputSignalTests {
+  @Test func `a signal is a line between its values and keeps the outer ones`() {
+    let found = [-1, 0, 0.25, 1, 2, 2.5, 3, 9].map { ramp.value(at: $0) }
+    #expect(found == [2, 2, 2.5, 4, 2, 1, 0, 0])
+    let steps = InputSignal(times: [0, 1, 3], values: [2, 4, 0], interpolation: .previous)
+    #expect([-1, 0.99, 1, 2.9, 3, 5].map { steps.value(at: $0) } == [2, 2, 4, 4, 0, 0])
+    #expect(InputSignal(times: [1], values: [7]).value(at: 0) == 7)
+  }
+
+  @Test func `an integral of a signal is its area`() throws {
+    let system = try EquationSystem("x' = u\ninput u\nx(0) = 0", name: "area")
+    let solution = system.solution(at: [0, 0.5, 1, 3, 4], inputs: ["u": ramp], solver: tight)
+    // Areas of trapezia; steps across a kink cost some hundred times the tolerance of 1e-11.
+    let expected = [0, 1.25, 3, 7, 7]
+    for (state, area) in zip(solution.states, expected) { #expect(abs(state[0] - area) < 1e-8) }
+    let backwards = system.solution(
+      from: [7], at: [4, 3, 1, 0], inputs: ["u": ramp], solver: tight)
+    #expect(abs(backwards.states[3][0]) < 1e-8)
+  }
+
+  @Test func `an input without a signal keeps its default value`() throws {
+    let system = try EquationSystem(
+      "x' = u + 2*v\ninput u\ninput v = 0.5\nx(0) = 1", name: "two inputs")
+    let solution = system.solution(
+      at: [0, 2], inputs: ["u": InputSignal(times: [0], values: [3])], solver: tight)
+    #expect(abs(solution.states[1][0] - 9) < 1e-12)
+  }
+
+  @Test(arguments: InputSignal.Interpolation.allCases)
+  func `a tensor field reads the same signals`(interpolation: InputSignal.Interpolation) throws {
+    let system = try EquationSystem(
+      "x' = -k*x + u*t\nk = 0.7\ninput u\nx(0) = 1", name: "forced")
+    let signal = InputSignal(
+      times: [0, 0.4, 1.1, 2], values: [1, -2, 3, 0.5], interpolation: interpolation)
+    let field = EquationTensorField(
+      system, parameters: Tensor([0.7]), inputs: ["u": signal])
+    for time in [-0.5, 0, 0.2, 0.4, 0.9, 1.5, 2, 3] {
+      let slope = field(Tensor([time], shape: []), Tensor([1.3], shape: [1, 1])).values[0]
+      // Sums of ramps of size 10 cancel: a few roundings.
+      #expect(abs(slope - (-0.7 * 1.3 + signal.value(at: time) * time)) < 1e-14)
+    }
+  }
+
+  @Test func `a rate is found from a response to a measured input`() throws {
+    let system = try EquationSystem(
+      "x' = gain*u - x/delay\ninput u\ngain = 1 > 0\ndelay = 1 > 0\nx(0) = 0 fixed", name: "lag")
+    let times = (0..<31).map { 0.2 * Double($0) }
+    let input = InputSignal(
+      times: times, values: times.map { Double.sine(2 * $0) + 0.3 * $0 })
+    let truth = system.solution(
+      at: times, parameters: [2.5, 0.6], inputs: ["u": input], solver: tight)
+    var fit = ParameterFit(
+      system, to: .init(times: times, names: ["x"], values: truth.states), inputs: ["u": input])
+    fit.starts = 2
+    let result = try fit.run()
+    // The data are exact up to the tolerances of both solves.
+    #expect(abs(try #require(result["gain"]) - 2.5) < 1e-5)
+    #expect(abs(try #require(result["delay"]) - 0.6) < 1e-5)
+    fit.inputs = [:]
+    #expect(throws: FitError.inputWithoutSignal("u")) { try fit.run() }
+    fit.inputs = ["u": input, "uu": input]
+    #expect(throws: FitError.unknownInput("uu", suggestion: "u")) { try fit.run() }
+  }
+}
