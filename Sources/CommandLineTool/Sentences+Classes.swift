@@ -30,7 +30,7 @@ extension DataError.Reason {
       "every row is of the class '\(name)'; there is nothing to tell apart (another label column: --set data.label=NAME)"
     case .tooManyClasses(let found, let rows):
       "\(found) classes in \(rows) rows; the label column looks like a measurement (another one: --set data.label=NAME)"
-    case .tooFewRows(let found, let needed):
+    case .tooFewLabelledRows(let found, let needed):
       "\(found) complete rows where \(needed) are needed, more than features and 10 a class; add rows or leave columns out"
     case .unknownClass(let name, let known):
       "the class '\(name)' is unknown to the model; it knows \(known.joined(separator: ", "))"

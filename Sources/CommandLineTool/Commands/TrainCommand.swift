@@ -14,7 +14,8 @@ struct TrainCommand: Command {
       + "With --model ode-net classes are learned, of a table's rows (label column by name, or the last) or of a folder "
       + "of IDX images; its recipes are 'digits' and 'fashion-mnist'.",
     examples: [
-      "train digits", "train --model ode-net --data iris.csv", "train cities", "train --model cnf --data points.csv --set training.method=likelihood",
+      "train digits", "train --model ode-net --data iris.csv", "train cities",
+      "train --model cnf --data points.csv --set training.method=likelihood",
       "train", "train --data readings.csv --out runs/mine --epochs 20",
       "train glucose --set training.steps=500 --seed 3",
       "train runs/mine/config.json --resume auto",
@@ -30,7 +31,9 @@ struct TrainCommand: Command {
     case odeNet = "ode-net"
   }
 
-  @Argument(value: "recipe", help: "A recipe's name (glucose, cities, digits, fashion-mnist) or a configuration file.")
+  @Argument(
+    value: "recipe",
+    help: "A recipe's name (glucose, cities, digits, fashion-mnist) or a configuration file.")
   var recipe: String?
   @Option(value: "file", help: "A CSV file to train on.") var data: String?
   @Option(help: "What is trained.") var model = Model.latentODE
@@ -82,7 +85,8 @@ struct TrainCommand: Command {
       let text = String(decoding: try Files.read(recipe), as: UTF8.self)
       result = try ForecastRecipe(parsing: text, path: recipe)
     } else if let recipe, recipe != "glucose" {
-      throw ConfigurationError.unknownRecipe(recipe, known: ["glucose", "cities", "digits", "fashion-mnist"])
+      throw ConfigurationError.unknownRecipe(
+        recipe, known: ["glucose", "cities", "digits", "fashion-mnist"])
     } else {
       result = data.map(ForecastRecipe.forFile) ?? .glucose
     }

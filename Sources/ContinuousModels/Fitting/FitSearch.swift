@@ -59,8 +59,10 @@ extension FitProblem {
     return 2 * agreeing < max(fit.starts, 1) || best > 0.5 * whole
   }
 
-  /// The written start, and others around it: normal in the search's coordinates, of standard deviation 0.5
-  /// (a factor of 1.6 for a positive unknown). Weights of networks are drawn for each of them.
+  /// The written start, and others around it.
+  ///
+  /// Normal in the search's coordinates, of standard deviation 0.5 (a factor of 1.6 for a positive unknown). Weights of
+  /// networks are drawn for each of them.
   private func startingPoint(_ attempt: Int) -> [Double] {
     let noise = fit.key.folding(in: UInt64(attempt)).normal(start.count, as: Double.self)
     return zip(start.indices, noise).map { place, noise in

@@ -174,7 +174,8 @@ extension ClassifierEvaluation {
     var text = (["class"] + classes.map { "p_\($0)" }).joined(separator: ",") + "\n"
     for row in 0..<rows {
       let own = probabilities[row * classes.count..<(row + 1) * classes.count]
-      text += ([classes[prediction(row).label]] + own.map { "\(Float($0))" })
+      text +=
+        ([classes[prediction(row).label]] + own.map { "\(Float($0))" })
         .joined(separator: ",") + "\n"
     }
     return text

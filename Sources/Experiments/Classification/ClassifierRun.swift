@@ -87,7 +87,8 @@ package struct ClassifierRun: Sendable {
     let status = try trainer.train(&state, observer: observer)
     let file = ClassifierModelFile(
       recipe: recipe, normalization: normalization, shape: split.training.shape,
-      classes: split.training.classes, model: state.bestValidation == nil ? state.model : state.best)
+      classes: split.training.classes, model: state.bestValidation == nil ? state.model : state.best
+    )
     if let directory { try file.write(to: ClassifierModelFile.path(in: directory)) }
     return Outcome(
       file: file, split: split, evaluation: file.evaluation(on: split.test),
@@ -122,7 +123,7 @@ extension ClassifierRecipe {
   /// The recipe's rows, in parts; the test part of an image folder is its own.
   package func split() throws(DataError) -> ClassifierSplit {
     let (rest, given) = try read()
-    try rest.checkForTraining()
+    if file != nil { try rest.checkForTraining() }
     let key = RandomKey(UInt64(seed)).folding(in: 50)
     var order = key.permutation(rest.count)
     var test = given

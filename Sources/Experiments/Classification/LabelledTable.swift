@@ -124,7 +124,7 @@ extension LabelledData {
     if isImages { return }
     let needed = max(features.count + 1, 10 * classes.count)
     if count < needed {
-      throw DataError(source: source, .tooFewRows(found: count, needed: needed))
+      throw DataError(source: source, .tooFewLabelledRows(found: count, needed: needed))
     }
     for (place, name) in features.enumerated() {
       let first = value(0, place)

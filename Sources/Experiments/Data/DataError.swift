@@ -74,7 +74,7 @@ public struct DataError: Error, Hashable, Sendable {
     case labelsMixed(text: String, column: String)
     case oneClass(String)
     case tooManyClasses(found: Int, rows: Int)
-    case tooFewRows(found: Int, needed: Int)
+    case tooFewLabelledRows(found: Int, needed: Int)
     /// Not an array of bytes in the IDX format.
     case notIDX
     /// Bytes in the file, and bytes that its head announces.
