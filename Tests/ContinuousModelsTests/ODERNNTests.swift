@@ -214,17 +214,17 @@ private enum Setting {
       #expect(abs(found - 2 * Double.exponential(-softplus * 0.5)) < 1e-15)
     }
     let reader = RowReader(
-      channelCount: 1, readsElapsed: false,
+      channelCount: 1, timing: .none,
       imputation: RowReader.Imputation(rate: Tensor([1.0]), mean: Tensor([5.0])))
-    func value(mask: Double, elapsed: Double) -> Double {
-      func row(_ x: Double) -> Tensor { Tensor([x], shape: [1, 1]) }
-      return reader(
-        values: row(7), mask: row(mask), elapsed: row(elapsed), previous: row(3)
-      ).values[0]
+    func value(isObserved: Bool, elapsed: Double) -> Double {
+      let series = IrregularSeries(
+        times: [[0, elapsed]], values: [[3, isObserved ? 7 : nil]], channelCount: 1,
+        scalarType: .float64)
+      return reader(series).values[2]
     }
-    #expect(value(mask: 1, elapsed: 2) == 7)
-    #expect(abs(value(mask: 0, elapsed: 0) - 3) < 1e-14)
-    #expect(abs(value(mask: 0, elapsed: 100) - 5) < 1e-14)
+    #expect(value(isObserved: true, elapsed: 2) == 7)
+    #expect(abs(value(isObserved: false, elapsed: 1e-16) - 3) < 1e-14)
+    #expect(abs(value(isObserved: false, elapsed: 100) - 5) < 1e-14)
   }
 
   @Test func `steps over a gap converge to the solution, and a solver finds it`() {
@@ -259,7 +259,7 @@ private enum Setting {
   @Test func `the table of kinds makes networks of the parts that it names`() {
     for kind in ODERNN.Kind.allCases {
       let network = Setting.network(kind)
-      #expect(network.reader.readsElapsed == kind.readsElapsed)
+      #expect((network.reader.timing == .sinceLast) == kind.readsElapsed)
       #expect((network.reader.imputation != nil) == kind.imputes)
       switch network.dynamics {
       case .constant: #expect(!kind.decays && kind != .odeRNN)

@@ -78,6 +78,16 @@ public struct IrregularSeries: TensorTree {
   /// 1 where any channel was observed, `[row, batch, 1]`.
   public var rowMask: Tensor { mask.maximum([2], keepingAxes: true) }
 
+  /// What an encoder reads: values, mask and elapsed time of every channel, and the gap to the next row.
+  ///
+  /// Features are `3 · channel + 1`. For an encoder give the rows that are observed, and if need be one question at the time
+  /// where the latent trajectory starts.
+  public var observations: ObservedSequence {
+    ObservedSequence(
+      features: concatenate([mask * values, mask, elapsed, gaps], axis: -1), mask: rowMask,
+      gaps: gaps)
+  }
+
   private static func places(
     _ times: [[Double]], _ layout: Layout
   ) -> (places: [[Int]], rows: Int) {

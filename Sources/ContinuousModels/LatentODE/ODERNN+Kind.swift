@@ -1,3 +1,4 @@
+public import Integrators
 import NeuralNets
 public import NumericCore
 public import Tensors
@@ -50,8 +51,9 @@ extension ODERNN {
     public var hidden: Int
     /// Widths of the field's hidden layers.
     public var field: [Int]
-    /// Steps of the field over every gap.
+    /// Steps of the field over every gap, and their method.
     public var steps: Int
+    public var method: ODEMethod
     /// Hidden units of the gates' own networks: the unit then has standard deviations; nil: an ordinary gated unit.
     public var gateUnits: Int?
     /// Widths of the decoder's hidden layers.
@@ -59,20 +61,22 @@ extension ODERNN {
     public var noise: GaussianDecoder.Noise
 
     public init(
-      channels: Int, hidden: Int, field: [Int] = [100], steps: Int = 3, gateUnits: Int? = nil,
+      channels: Int, hidden: Int, field: [Int] = [100], steps: Int = 3,
+      method: ODEMethod = .euler, gateUnits: Int? = nil,
       decoder: [Int] = [], noise: GaussianDecoder.Noise = .heteroscedastic
     ) {
       self.channels = channels
       self.hidden = hidden
       self.field = field
       self.steps = steps
+      self.method = method
       self.gateUnits = gateUnits
       self.decoder = decoder
       self.noise = noise
     }
   }
 
-  /// A network of a kind with drawn parameters; a flow takes Euler steps.
+  /// A network of a kind with drawn parameters.
   ///
   /// - Parameter means: of the channels in the data as the network reads them, for kinds that impute; nil: 0.
   public init(
@@ -86,13 +90,13 @@ extension ODERNN {
     }
     let zeros = [Double](repeating: 0, count: channels)
     let reader = RowReader(
-      channelCount: channels, readsElapsed: kind.readsElapsed,
+      channelCount: channels, timing: kind.readsElapsed ? .sinceLast : .none,
       imputation: kind.imputes
         ? RowReader.Imputation(rate: constants(zeros), mean: constants(means ?? zeros)) : nil)
     let dynamics: HiddenDynamics
     if kind == .odeRNN {
       dynamics = .steps(
-        sizes.steps,
+        sizes.steps, sizes.method,
         of: LatentField(
           network: MLP(
             sizes: [sizes.hidden] + sizes.field + [sizes.hidden], key: keys[0],

@@ -66,21 +66,16 @@ public struct ODERNN: TensorTree {
     _ series: IrregularSeries, replacing: Tensor?
   ) -> RecurrentScan.Trajectory {
     let scan = RecurrentScan(unit: unit, dynamics: dynamics)
-    let features = reader(
-      values: series.values, mask: series.mask, elapsed: series.elapsed,
-      previous: series.previous)
+    let features = reader(series)
     guard let replacing else {
       return scan.forwards(
         ObservedSequence(features: features, mask: series.rowMask, gaps: series.gaps))
     }
     let sequence = ObservedSequence(
       features: features, mask: max(series.rowMask, replacing), gaps: series.gaps)
-    let ones = Tensor.ones(series.mask.at(0).shape, scalarType: features.scalarType)
     return scan.forwards(sequence) { row, state in
       let expected = decoder(state.sliced(0..<unit.hiddenCount, axis: 1)).mean
-      let own = reader(
-        values: expected, mask: ones, elapsed: series.elapsed.at(row),
-        previous: series.previous.at(row))
+      let own = reader.features(of: expected, at: row, in: series)
       let read = features.at(row)
       return unit.projected(read + replacing.at(row) * (own - read))
     }

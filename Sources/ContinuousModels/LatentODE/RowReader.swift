@@ -25,31 +25,64 @@ public struct RowReader: TensorTree {
     }
   }
 
+  /// What it is told about time.
+  public enum Timing: String, Hashable, Sendable, CaseIterable {
+    /// Nothing.
+    case none
+    /// How long ago each channel was last observed.
+    case sinceLast
+    /// How long it is to the series' next row, so that the state can tell what will be there.
+    case untilNext
+  }
+
   public var channelCount: Int
-  /// Whether it is told the time since each channel was last observed.
-  public var readsElapsed: Bool
+  public var timing: Timing
   public var imputation: Imputation?
 
-  public init(channelCount: Int, readsElapsed: Bool, imputation: Imputation? = nil) {
+  public init(channelCount: Int, timing: Timing, imputation: Imputation? = nil) {
     self.channelCount = channelCount
-    self.readsElapsed = readsElapsed
+    self.timing = timing
     self.imputation = imputation
   }
 
   /// Width of what it gives.
-  public var featureCount: Int { (readsElapsed ? 3 : 2) * channelCount }
+  public var featureCount: Int {
+    switch timing {
+    case .none: 2 * channelCount
+    case .sinceLast: 3 * channelCount
+    case .untilNext: 2 * channelCount + 1
+    }
+  }
 
-  /// Features `[…, feature]` of rows whose four tensors are `[…, channel]`; where the mask is 0 a value may be anything.
-  public func callAsFunction(
-    values: Tensor, mask: Tensor, elapsed: Tensor, previous: Tensor
+  /// Features `[row, batch, feature]` of all rows; where the mask is 0 a value may be anything.
+  public func callAsFunction(_ series: IrregularSeries) -> Tensor {
+    features(
+      values: series.values, mask: series.mask, elapsed: series.elapsed,
+      previous: series.previous, gaps: series.gaps)
+  }
+
+  /// Features `[batch, feature]` of one row at which all channels have the given values.
+  func features(of values: Tensor, at row: Int, in series: IrregularSeries) -> Tensor {
+    features(
+      values: values, mask: .ones(values.shape, scalarType: values.scalarType),
+      elapsed: series.elapsed.at(row), previous: series.previous.at(row),
+      gaps: series.gaps.at(row))
+  }
+
+  private func features(
+    values: Tensor, mask: Tensor, elapsed: Tensor, previous: Tensor, gaps: Tensor
   ) -> Tensor {
     var guess = Tensor.zeros(values.shape, scalarType: values.scalarType)
     if let imputation {
       let share = exp(-(softplus(imputation.rate) * elapsed))
       guess = imputation.mean + share * (previous - imputation.mean)
     }
-    let values = select(mask, values, guess)
-    return concatenate([values, mask] + (readsElapsed ? [elapsed] : []), axis: -1)
+    let parts = [select(mask, values, guess), mask]
+    switch timing {
+    case .none: return concatenate(parts, axis: -1)
+    case .sinceLast: return concatenate(parts + [elapsed], axis: -1)
+    case .untilNext: return concatenate(parts + [gaps], axis: -1)
+    }
   }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {

@@ -12,5 +12,7 @@ package enum ExperimentTable {
     CitiesExperiment(),
     GOKUExperiment(),
     FitsExperiment(),
+    LatentODEExperiment(),
+    ODERNNExperiment(),
   ]
 }
