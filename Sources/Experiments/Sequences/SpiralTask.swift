@@ -31,7 +31,7 @@ struct SpiralTask {
     self.run = run
   }
 
-  private var iterations: Int { run.choose(full: 3_000, quick: 600) }
+  private var iterations: Int { run.choose(full: 3_000, quick: 900) }
   private var schedule: Schedule { .cosine(from: 1e-2, to: 5e-4, over: iterations) }
   private var trainer: SequenceTraining {
     SequenceTraining(iterations: iterations, batchSize: 100, seed: run.seed)
@@ -41,7 +41,9 @@ struct SpiralTask {
   // MARK: Latent ODE
 
   /// A latent ODE of the article's sizes.
-  func latentODE(hiding: Hiding) throws -> LatentODE<BackwardRNN> {
+  func latentODE(
+    hiding: Hiding, noise: GaussianDecoder.Noise = .perChannel
+  ) throws -> LatentODE<BackwardRNN> {
     let keys = run.key.folding(in: 700 + UInt64(observed)).split(4)
     let start = LatentODE(
       recognition: BackwardRNN(
@@ -52,7 +54,8 @@ struct SpiralTask {
         solver: .latent),
       decoder: GaussianDecoder(
         network: MLP(sizes: [4, 20, 2], activation: .relu, key: keys[3]),
-        noise: .perChannel, logVariance: Tensor([Float](repeating: -2, count: 2))))
+        noise: noise,
+        logVariance: noise == .perChannel ? Tensor([Float](repeating: -2, count: 2)) : nil))
     let iterations = iterations
     let data = LatentSequenceData(
       training, window: Self.window.count, latentCount: 4, hiding: hiding
