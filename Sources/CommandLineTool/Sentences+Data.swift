@@ -49,11 +49,19 @@ extension DataError.Reason {
     case .missingColumn(let name, let found):
       "there is no column '\(name)'; the header has \(found.joined(separator: ", "))"
     case .duplicateColumn(let name): "the column '\(name)' occurs twice; rename one"
+    case .wrongSeparator(let separator):
+      "the cells are separated by '\(separator == "\t" ? "tab" : separator)'; separate them by "
+        + "commas, and write numbers with a decimal point"
+    case .noChannels: "there is no column beside the times; add one for each channel"
+    case .notTrajectories:
+      "holds no trajectories; make the file with Benchmarks/Hopper/make_hopper.py"
     case .unnamedColumn: "a column has no name; name every column in the header"
     case .notANumber(let text, let column):
-      "'\(text)' in column '\(column)' is not a number; write a number, or nothing if it is missing"
+      "'\(text)' in column '\(column)' is not a number; write a number or nothing, leave the "
+        + "column out (--channels), or let '\(text)' mean missing (--missing)"
     case .notFinite(let text, let column):
-      "'\(text)' in column '\(column)' is not a finite number; leave a missing cell empty"
+      "'\(text)' in column '\(column)' is not a finite number; leave a missing cell empty, "
+        + "or let '\(text)' mean missing (--missing)"
     default: nil
     }
   }
@@ -86,17 +94,22 @@ extension DataError.Reason {
     switch self {
     case .missingTime: "the time is missing; every row needs one"
     case .notATime(let text):
-      "'\(text)' is not a time; write a number or a date such as 2024-05-31 18:30"
+      "'\(text)' is not a time; write a number or a date such as 2024-05-31 18:30, or name the "
+        + "column of times (--time)"
     case .mixedTimes(let text):
       "'\(text)' mixes dates and numbers as times; use one of them in the whole file"
     case .timeGoesBackwards(let text, let id):
       "the time \(text)\(series(id)) is earlier than the one before; sort the rows by time"
     case .duplicateTime(let text, let id):
-      "the time \(text)\(series(id)) occurs twice; merge or remove one row"
+      "the time \(text)\(series(id)) occurs twice; merge or remove one row, or take "
+        + "the mean (--duplicates average)"
     case .constantChannel(let channel, let value):
-      "the channel '\(channel)' is \(value) throughout; leave it out, there is nothing to learn"
+      "the channel '\(channel)' is \(value) throughout, there is nothing to learn; leave it out (--channels)"
     case .neverObserved(let channel):
-      "the channel '\(channel)' has no value; leave it out"
+      "the channel '\(channel)' has no value; leave it out (--channels)"
+    case .idComesAgain(let id, let text, let lastLine):
+      "the id '\(id)' comes again after line \(lastLine), and its time goes back to \(text); give "
+        + "the second series an id of its own, or sort the rows by id and time"
     case .tooFewPoints(let found, let needed):
       "\(found) usable points where \(needed) are needed; add measurements or shorten the window"
     case .windowLongerThanData(let window, let span):
@@ -106,4 +119,44 @@ extension DataError.Reason {
   }
 
   private func series(_ id: String) -> String { id.isEmpty ? "" : " of '\(id)'" }
+}
+
+extension DataWarning {
+  /// `file:line: what is odd; what to do`.
+  var sentence: String {
+    let place = line.map { "\(source):\($0)" } ?? source
+    return "\(place): \(kind.sentence)"
+  }
+}
+
+extension DataWarning.Kind {
+  fileprivate var sentence: String {
+    switch self {
+    case .unitChange(let channel, let id, let change):
+      "from here on '\(channel)'\(id.isEmpty ? "" : " of '\(id)'") is about "
+        + "\(NumberText.significant(change.after, 3)) where it was about "
+        + "\(NumberText.significant(change.before, 3)), as if the unit changed"
+        + (change.units.map { " (as between \($0))" } ?? "")
+        + "; convert one part if it did"
+    case .outlier(let channel, let id, let value, let median, let count):
+      "'\(channel)'\(id.isEmpty ? "" : " of '\(id)'") is \(shortText(value)) here, far from the usual "
+        + "\(NumberText.significant(median, 3))\(count > 1 ? " (as \(count) values are)" : ""); empty "
+        + "the cell if it is an error"
+    case .datesAsNumbers(let time):
+      "times such as \(shortText(time, digits: 8)) look like dates and are read as plain numbers; write them "
+        + "as in 1958-03-29 if they are dates"
+    case .idComesAgain(let id, let lastLine):
+      "the id '\(id)' comes again after line \(lastLine) and is taken as one series; give the second "
+        + "an id of its own if it is another"
+    case .shortSeries(let id, let points):
+      "the series '\(id)' has \(points) point\(points == 1 ? "" : "s") and is left out; add "
+        + "measurements if it is to count"
+    case .neverObservedInTraining(let channel):
+      "the channel '\(channel)' has no value in the training part; leave it out (--channels), or train "
+        + "on another part"
+    case .windowsThinned(let part, let used, let all):
+      "of \(all) windows of the \(part) part \(used) are used, evenly spread; set windows.stride to "
+        + "choose them yourself"
+    }
+  }
 }

@@ -22,18 +22,22 @@ import Testing
     ),
     (
       "time,x\n0,1\n1,high\n",
-      "f.csv:3: 'high' in column 'x' is not a number; write a number, or nothing if it is missing"
+      "f.csv:3: 'high' in column 'x' is not a number; write a number or nothing, leave the column out "
+        + "(--channels), or let 'high' mean missing (--missing)"
     ),
     (
       "time,x\n0,1\n1,nan\n",
-      "f.csv:3: 'nan' in column 'x' is not a finite number; leave a missing cell empty"
+      "f.csv:3: 'nan' in column 'x' is not a finite number; leave a missing cell empty, or let 'nan' "
+        + "mean missing (--missing)"
     ),
     (
       "time,x\n1,1\n0,2\n",
       "f.csv:3: the time 0 is earlier than the one before; sort the rows by time"
     ),
     (
-      "time,x\n0,1\n0,2\n", "f.csv:3: the time 0 occurs twice; merge or remove one row"
+      "time,x\n0,1\n0,2\n",
+      "f.csv:3: the time 0 occurs twice; merge or remove one row, or take the mean "
+        + "(--duplicates average)"
     ),
     (
       "id,time,channel,value\na,1,x,1\na,0,x,2\n",
@@ -41,11 +45,26 @@ import Testing
     ),
     (
       "time,x\n0,1\n1,1\n",
-      "f.csv: the channel 'x' is 1.0 throughout; leave it out, there is nothing to learn"
+      "f.csv: the channel 'x' is 1.0 throughout, there is nothing to learn; leave it out (--channels)"
     ),
     (
       "time,x\nnoon,1\n",
-      "f.csv:2: 'noon' is not a time; write a number or a date such as 2024-05-31 18:30"
+      "f.csv:2: 'noon' is not a time; write a number or a date such as 2024-05-31 18:30, or name the "
+        + "column of times (--time)"
+    ),
+    (
+      "time;x\n0;1\n",
+      "f.csv:1: the cells are separated by ';'; separate them by commas, and write numbers with a "
+        + "decimal point"
+    ),
+    ("time\n0\n", "f.csv:1: there is no column beside the times; add one for each channel"),
+    (
+      "time,x,y\n0,1,\n1,2,\n", "f.csv: the channel 'y' has no value; leave it out (--channels)"
+    ),
+    (
+      "id,time,x\na,1,1\nb,0,1\na,0,3\n",
+      "f.csv:4: the id 'a' comes again after line 2, and its time goes back to 0; give the second "
+        + "series an id of its own, or sort the rows by id and time"
     ),
   ])
   func `bad data are one line with file, line and remedy, and status 65`(
@@ -70,6 +89,21 @@ import Testing
     #expect(
       result.errors
         == "error: f.csv: a window of 6.0 is longer than the data's 5.0; shorten the window\n")
+  }
+
+  @Test func `what is odd is said on standard error with file, line and remedy`() throws {
+    let values = (0..<200).map { "\($0),\($0 < 120 ? 100 + $0 % 7 : 10 + $0 % 7)\n" }
+    let found = try check("time,x\n" + values.joined())
+    #expect(found.status == 0 && found.errors.isEmpty)
+    let scaled = (0..<200).map { row in
+      let value = Double(100 + row * 7 % 13)
+      return "\(row),\(row < 120 ? value : value / 10)\n"
+    }
+    let odd = try check("time,x\n" + scaled.joined())
+    #expect(odd.status == 0)
+    #expect(
+      odd.errors == "warning: f.csv:122: from here on 'x' is about 10.6 where it was about 106, as if "
+        + "the unit changed (as between a unit and its tenth); convert one part if it did\n")
   }
 
   @Test func `a good file is described`() throws {

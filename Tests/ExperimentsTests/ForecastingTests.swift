@@ -71,7 +71,7 @@ private func smallRecipe(_ file: String) -> ForecastRecipe {
   let models = try [1, 2].map { threads in
     try ForecastRun(
       recipe: recipe, directory: folder + "/run\(threads)", threads: threads, resumes: false
-    ).run(progress: nil, stop: nil).file.forecaster.model
+    ).run(progress: nil, stop: nil).file.forecaster
   }
   #expect(models[0].tensors.map(\.values) == models[1].tensors.map(\.values))
 }

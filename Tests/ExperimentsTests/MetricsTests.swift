@@ -92,4 +92,26 @@ import Testing
     }
     #expect(wide.upperBound - wide.lowerBound > 1.5 * width)
   }
+
+  @Test func `means over resampled blocks are those of the interval's own resampling`() {
+    let noise = RandomKey(6).normal(200, as: Double.self)
+    for blockLength in [1, 7, 400] {
+      let means = bootstrapMeans(
+        of: [noise, noise.map { 2 * $0 + 1 }], blockLength: blockLength, replicates: 50,
+        key: RandomKey(2))
+      var places: [[Int]] = []
+      _ = bootstrapInterval(
+        count: 200, blockLength: blockLength, replicates: 50, key: RandomKey(2)
+      ) {
+        places.append($0)
+        return 0
+      }
+      for (replicate, drawn) in zip(means, places) {
+        let direct = drawn.reduce(0) { $0 + noise[$1] } / 200
+        // Running sums of 200 numbers of order one.
+        #expect(abs(replicate[0] - direct) < 1e-13)
+        #expect(abs(replicate[1] - 2 * replicate[0] - 1) < 1e-13)
+      }
+    }
+  }
 }

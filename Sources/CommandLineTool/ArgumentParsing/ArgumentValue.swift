@@ -86,3 +86,17 @@ struct Assignment: ArgumentValue {
     value = String(argument[argument.index(after: equals)...])
   }
 }
+
+/// Names separated by commas: `--channels glucose,heartRate`.
+struct NameList: ArgumentValue {
+  var names: [String]
+
+  static var expectation: String { "names separated by commas" }
+  static var placeholder: String { "name,…" }
+  var argument: String { names.joined(separator: ",") }
+
+  init?(argument: String) {
+    names = argument.split(separator: ",").map(String.init)
+    if names.isEmpty { return nil }
+  }
+}

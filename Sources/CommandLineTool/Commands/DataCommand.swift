@@ -16,6 +16,12 @@ struct DataCommand: Command {
   @Flag(help: "Reads the file as a series of measurements and shows what it holds.") var check
   @Option(help: "With --check: the length of a window that must fit in every series.")
   var window: Double?
+  @Option(value: "name", help: "With --check: the column of times.") var time: String?
+  @Option(value: "name", help: "With --check: the column that tells series apart.") var id: String?
+  @Option(help: "With --check: the channels to look at.") var channels: NameList?
+  @Option(help: "With --check: words that mean a missing value.") var missing: NameList?
+  @Option(help: "With --check: what is done with several rows at one time.")
+  var duplicates: TimeSeriesOptions.Duplicates?
 
   func validate() throws(UsageError) {
     if check && name == nil {
@@ -35,7 +41,10 @@ struct DataCommand: Command {
       return
     }
     if check {
-      try show(try TimeSeriesFile.read(name), console)
+      let options = TimeSeriesOptions(
+        timeColumn: time, idColumn: id, channels: channels?.names,
+        duplicates: duplicates ?? .refuse, missing: missing?.names ?? [])
+      try show(try TimeSeriesFile.read(name, options), console)
       return
     }
     let contents = try BundledData.contents(of: name)
@@ -46,6 +55,7 @@ struct DataCommand: Command {
   }
 
   private func show(_ file: TimeSeriesFile, _ console: Console) throws {
+    for warning in file.warnings { console.note("warning: " + warning.sentence) }
     try file.validate()
     if let window {
       let plan = WindowPlan(history: window, future: 0, stride: window, tolerance: 0)
@@ -66,10 +76,10 @@ struct DataCommand: Command {
         return [channel.name, "\(channel.observed)", "\(channel.missing)"]
           + moments.map { NumberText.significant($0, 4) }
       })
-    console.emit(document(summary))
+    console.emit(document(summary, file.warnings))
   }
 
-  private func document(_ summary: SeriesSummary) -> JSONValue {
+  private func document(_ summary: SeriesSummary, _ warnings: [DataWarning]) -> JSONValue {
     let channels = summary.channels.map { channel -> JSONValue in
       [
         "name": .string(channel.name), "observed": .number(Double(channel.observed)),
@@ -81,7 +91,7 @@ struct DataCommand: Command {
       "series": .number(Double(summary.series)), "rows": .number(Double(summary.rows)),
       "start": .string(summary.start), "end": .string(summary.end),
       "medianStep": .number(summary.medianStep), "longestGap": .number(summary.longestGap),
-      "channels": .array(channels),
+      "channels": .array(channels), "warnings": JSONValue(warnings.map(\.sentence)),
     ]
   }
 

@@ -6,8 +6,9 @@ struct EvaluateCommand: Command {
   static let page = CommandPage(
     verb: "evaluate", summary: "Measures a trained model on its test data beside the baselines.",
     discussion:
-      "Root mean squared and mean absolute error, negative log likelihood in nats, and the share of observations in "
-      + "the 90 % band, by horizon and by length of a hidden gap.",
+      "Root mean squared error with its 90 % interval by bootstrap, mean absolute error, negative log likelihood in "
+      + "nats, and the share of observations in the 90 % band, by horizon and by length of a hidden gap; then for each "
+      + "baseline whether the difference is more than chance, those that win first.",
     examples: ["evaluate runs/glucose", "evaluate runs/glucose --json"])
 
   @Argument(value: "run", help: "A run folder or a model file.") var folder: String
@@ -21,12 +22,18 @@ struct EvaluateCommand: Command {
     var recipe = file.recipe
     if let data { recipe.file = data }
     let split = try ForecastData(recipe)
+    for warning in split.warnings { console.note("warning: " + warning.sentence) }
     let channels = file.forecaster.normalization.channels
-    guard split.channels == channels else {
-      throw RunError.channelsDiffer(model: channels, data: split.channels)
+    guard split.channels + split.inputs == channels else {
+      throw RunError.channelsDiffer(model: channels, data: split.channels + split.inputs)
     }
-    let evaluation = ForecastEvaluation(file.forecaster, on: split)
+    let beside = try file.beside(in: folder)
+    let evaluation = ForecastEvaluation(
+      file.forecaster, beside: beside.map { [$0] } ?? [], on: split)
     console.table(ForecastEvaluation.header, evaluation.rows(unit: split.unitName))
+    console.print()
+    console.print(evaluation.balance)
+    for verdict in evaluation.verdicts(unit: split.unitName) { console.print(verdict) }
     console.emit(evaluation.json(run: folder))
   }
 

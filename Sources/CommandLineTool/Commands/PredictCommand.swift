@@ -6,9 +6,9 @@ struct PredictCommand: Command {
   static let page = CommandPage(
     verb: "predict", summary: "Forecasts a file's series with a trained model, as CSV.",
     discussion:
-      "Forecasts begin at each series' last reading. Columns: id (if there are several series), time, channel, mean, "
-      + "and the lower and upper end of the 90 % band. For a density: the file's rows with their log-density in nats. "
-      + "For a classifier: the class of each row and the probabilities of all.",
+      "Forecasts begin at each series' last reading; later rows may give what is known of the inputs. Columns: id (if "
+      + "there are several series), time, channel, mean, and the lower and upper end of the 90 % band. For a density: the "
+      + "file's rows with their log-density in nats. For a classifier: the class of each row and the probabilities of all.",
     examples: [
       "predict runs/glucose --data readings.csv",
       "predict runs/glucose --data readings.csv --at 0.5,1,2 --out forecast.csv",
@@ -26,6 +26,7 @@ struct PredictCommand: Command {
     if DensityModelFile.isDensity(folder) { return try predictDensities(console) }
     let file = try ForecastModelFile(reading: folder)
     let prediction = try ForecastPrediction(of: data, by: file, at: at?.values.sorted())
+    for warning in prediction.warnings { console.note("warning: " + warning.sentence) }
     let csv = prediction.csv
     if let out {
       try Files.writeAtomically(csv, to: out)

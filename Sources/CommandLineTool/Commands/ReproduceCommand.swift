@@ -15,6 +15,8 @@ struct ReproduceCommand: Command {
   @Flag(help: "Only lists the experiments.") var list
   @Option(help: "How many seeds to take the median over.") var seeds = 1
   @Option(value: "number", help: "The first seed.") var seed = 0
+  @Option(value: "file", help: "Data of an experiment whose data are not bundled (hopper).")
+  var data: String?
   @Option(value: "file", help: "Writes a page with the claims and pictures.") var report: String?
 
   func validate() throws(UsageError) {
@@ -38,7 +40,8 @@ struct ReproduceCommand: Command {
     var pages: [(experiment: any Experiment, reproduction: Reproduction)] = []
     for experiment in experiments {
       let reproduction = try Reproduction(
-        experiment, seeds: (0..<seeds).map { UInt64(seed + $0) }, isQuick: quick
+        experiment, seeds: (0..<seeds).map { UInt64(seed + $0) }, isQuick: quick,
+        dataPath: data
       ) { console.note($0) }
       for note in reproduction.notes { console.note("\(experiment.name): \(note)") }
       verdicts += reproduction.verdicts

@@ -10,6 +10,8 @@ struct TrainCommand: Command {
       "Without arguments, trains the recipe 'glucose' on bundled readings: four hours of history, gaps filled, the "
       + "next two hours forecast with a band, beside honest baselines. With --data, trains on your file: wide "
       + "(time,x1,x2; an empty cell is missing) or long (id,time,channel,value) CSV, one long series or many. "
+      + "The models are latent-ode, ode-rnn, and the recurrent networks gru-d and rnn-dt; --beside trains one of "
+      + "these as a further baseline. "
       + "With --model cnf the density of a table's rows is learned; its recipe 'cities' is the map of the world. "
       + "With --model ode-net classes are learned, of a table's rows (label column by name, or the last) or of a folder "
       + "of IDX images; its recipes are 'digits' and 'fashion-mnist'.",
@@ -18,6 +20,8 @@ struct TrainCommand: Command {
       "train --model cnf --data points.csv --set training.method=likelihood",
       "train", "train --data readings.csv --out runs/mine --epochs 20",
       "train glucose --set training.steps=500 --seed 3",
+      "train --data weather.csv --time time_hour --id origin --channels temp,wind_gust --beside gru-d",
+      "train --model ode-rnn --data cases.csv --inputs births --missing NA",
       "train runs/mine/config.json --resume auto",
     ])
 
@@ -27,8 +31,17 @@ struct TrainCommand: Command {
 
   enum Model: String, CaseIterable, ArgumentValue {
     case latentODE = "latent-ode"
+    case odeRNN = "ode-rnn"
+    case gruD = "gru-d"
+    case rnnDelta = "rnn-dt"
     case cnf
     case odeNet = "ode-net"
+  }
+
+  enum Beside: String, CaseIterable, ArgumentValue {
+    case gruD = "gru-d"
+    case rnnDelta = "rnn-dt"
+    case odeRNN = "ode-rnn"
   }
 
   @Argument(
@@ -36,7 +49,20 @@ struct TrainCommand: Command {
     help: "A recipe's name (glucose, cities, digits, fashion-mnist) or a configuration file.")
   var recipe: String?
   @Option(value: "file", help: "A CSV file to train on.") var data: String?
-  @Option(help: "What is trained.") var model = Model.latentODE
+  @Option(help: "What is trained.") var model: Model?
+  @Option(value: "name", help: "The column of times.") var time: String?
+  @Option(value: "name", help: "The column that tells series apart.") var id: String?
+  @Option(help: "The channels to forecast; all that are no inputs if not given.")
+  var channels: NameList?
+  @Option(help: "Channels that are known beforehand: read, and not forecast.")
+  var inputs: NameList?
+  @Option(help: "Words that mean a missing value.") var missing: NameList?
+  @Option(help: "What is done with several rows at one time.")
+  var duplicates: TimeSeriesOptions.Duplicates?
+  @Option(help: "Whether the test part is the last series or the end of each.")
+  var split: ForecastRecipe.Split?
+  @Option(help: "A recurrent network that is trained in the same way as a baseline.")
+  var beside: Beside?
   @Option(value: "directory", help: "The run folder; runs/ and the recipe's name if not given.")
   var out: String?
   @Option(help: "Passes over the data, in place of the recipe's number of steps.") var epochs: Int?
@@ -68,11 +94,15 @@ struct TrainCommand: Command {
     let stop = StopRequest()
     SignalNote.shared.begin()
     defer { SignalNote.shared.end() }
-    let outcome = try run.run(progress: ProgressReporter(), stop: stop)
-    try outcome.writeReport(to: directory)
+    // Said before the training, which may be long, and kept in the report.
+    let data = try ForecastData(recipe)
+    for warning in data.warnings { console.note("warning: " + warning.sentence) }
+    let outcome = try run.run(on: data, progress: ProgressReporter(), stop: stop)
+    try outcome.writeReport(to: directory, warnings: data.warnings.map(\.sentence))
     console.table(
       ForecastEvaluation.header, outcome.evaluation.rows(unit: outcome.data.unitName))
     console.print()
+    console.print(outcome.evaluation.balance)
     console.print(
       "\(outcome.parameterCount) parameters, \(outcome.steps) steps in "
         + "\(NumberText.fixed(outcome.trainingSeconds, 1)) s; see \(directory)/report.html")
@@ -91,9 +121,21 @@ struct TrainCommand: Command {
       result = data.map(ForecastRecipe.forFile) ?? .glucose
     }
     if let data { result.file = data }
+    if let kind = model.flatMap({ ForecastKind(rawValue: $0.rawValue) }) { result.model = kind }
+    if let time { result.timeColumn = time }
+    if let id { result.idColumn = id }
+    if let channels { result.channels = channels.names }
+    if let inputs { result.inputs = inputs.names }
+    if let missing { result.missing = missing.names }
+    if let duplicates { result.duplicates = duplicates }
+    if let split { result.split = split }
+    if let beside { result.beside = ForecastKind(rawValue: beside.rawValue) }
     if let epochs { result.epochs = epochs }
     if let seed { result.seed = seed }
     for assignment in set { try result.set(assignment.name, toWord: assignment.value) }
     return result
   }
 }
+
+extension TimeSeriesOptions.Duplicates: ArgumentValue {}
+extension ForecastRecipe.Split: ArgumentValue {}

@@ -31,23 +31,36 @@ public struct EvidenceLowerBound: Sendable, Hashable {
   public func terms(
     posterior: DiagonalNormal, mean: Tensor, logVariance: Tensor, targets: Tensor, weights: Tensor
   ) -> (logLikelihood: Tensor, divergence: Tensor) {
+    let logLikelihood = self.logLikelihood(
+      mean: mean, logVariance: logVariance, targets: targets, weights: weights)
+    var divergence = posterior.divergenceFromStandard
+    switch reduction {
+    case .sum: divergence = divergence.sum([1])
+    case .releasedMean: divergence = divergence.mean([1])
+    }
+    return (logLikelihood, divergence)
+  }
+
+  /// Log likelihood of each series, `[batch]`, in nats; for models without a latent variable it is all there is.
+  ///
+  /// Shapes as in `terms`.
+  public func logLikelihood(
+    mean: Tensor, logVariance: Tensor, targets: Tensor, weights: Tensor
+  ) -> Tensor {
     let isObserved = weights .> 0.0
     let error = square(select(isObserved, targets, stopGradient(mean)) - mean)
     var density = -0.5 * (error * exp(-logVariance) + logVariance + EvidenceLowerBound.logTwoPi)
     if varianceWeighting > 0 {
       density = density * stopGradient(exp(varianceWeighting * logVariance))
     }
-    var logLikelihood = (density * weights).sum([0, 2])
-    var divergence = posterior.divergenceFromStandard
+    let logLikelihood = (density * weights).sum([0, 2])
     switch reduction {
-    case .sum: divergence = divergence.sum([1])
+    case .sum: return logLikelihood
     case .releasedMean:
       let count = weights.sum([0, 2])
       let one = Tensor.ones(count.shape, scalarType: count.scalarType)
-      logLikelihood = logLikelihood / max(count, one)
-      divergence = divergence.mean([1])
+      return logLikelihood / max(count, one)
     }
-    return (logLikelihood, divergence)
   }
 
   private static let logTwoPi = 1.837_877_066_409_345_483_560_659_472_811

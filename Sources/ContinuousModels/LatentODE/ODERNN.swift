@@ -52,12 +52,22 @@ public struct ODERNN: TensorTree {
   /// `replacing`, `[row, batch, 1]`, is 1 where the network reads its own mean of all channels in place of what the row
   /// holds: at some observed rows in training this is scheduled sampling, at all rows after the last observation a roll-out.
   /// It costs a matrix product more a row.
-  public func prediction(_ series: IrregularSeries, replacing: Tensor? = nil) -> Prediction {
+  ///
+  /// `context` and `reference`, `[row, batch, …]`, go to the decoder, which may know more about a row than the hidden units
+  /// do.
+  /// - Precondition: a network that is given a context replaces nothing.
+  public func prediction(
+    _ series: IrregularSeries, replacing: Tensor? = nil, context: Tensor? = nil,
+    reference: Tensor? = nil
+  ) -> Prediction {
+    precondition(
+      replacing == nil || context == nil && reference == nil,
+      "a context of a row that is replaced is not known")
     let hidden = unit.hiddenCount
     func units(_ states: [Tensor]) -> Tensor { stack(states).sliced(0..<hidden, axis: -1) }
     let trajectory = trajectory(series, replacing: replacing)
     let before = units(trajectory.before)
-    let (mean, logVariance) = decoder(before)
+    let (mean, logVariance) = decoder(before, context: context, reference: reference)
     return Prediction(
       mean: mean, logVariance: logVariance, before: before, after: units(trajectory.after))
   }

@@ -47,6 +47,12 @@ public struct DataError: Error, Hashable, Sendable {
     case mixedTimes(text: String)
     case timeGoesBackwards(text: String, id: String)
     case duplicateTime(text: String, id: String)
+    /// An id stands in two places, and the second begins before the first ended.
+    case idComesAgain(id: String, text: String, lastLine: Int)
+    /// One column whose name holds another separator than a comma.
+    case wrongSeparator(String)
+    /// No column beside the time.
+    case noChannels
     case constantChannel(String, value: Double)
     case neverObserved(channel: String)
     case tooFewPoints(found: Int, needed: Int)
@@ -62,6 +68,8 @@ public struct DataError: Error, Hashable, Sendable {
     case dependentColumn(String)
     /// Values so large that their variance is not a number.
     case tooLarge(column: String)
+    /// Not a file of trajectories as an experiment wants it.
+    case notTrajectories
     case windowLongerThanData(window: Double, span: Double)
     /// Every row of a table has an empty cell.
     case noCompleteRow

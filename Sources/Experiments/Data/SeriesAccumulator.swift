@@ -1,39 +1,59 @@
 /// Collects the rows of one series while a file is read.
+///
+/// A cell costs nine bytes and a row twelve more; nothing else of the file is kept.
 struct SeriesAccumulator {
   let id: String
   private let channelCount: Int
 
-  // Wide: `[time, channel]` sums and how many values are in each.
-  private var times: [Double] = []
-  private var sums: [Double] = []
-  private var counts: [Int32] = []
+  // Wide: one column of times for all channels.
+  private var rows = Column()
+  private var values: [Double] = []
+  private var isObserved: [Bool] = []
+  /// How many values each cell of the last row is the mean of.
+  private var counts: [Int32]
 
   // Long: each channel has its own times.
-  private var columns: [(times: [Double], sums: [Double], counts: [Int32])] = []
+  private var columns: [Column] = []
+
+  /// Times with values and the lines where they stood.
+  private struct Column {
+    var times: [Double] = []
+    var lines: [Int32] = []
+    var values: [Double] = []
+    var lastCount: Int32 = 0
+  }
 
   init(id: String, channels: Int) {
     self.id = id
     channelCount = channels
+    counts = [Int32](repeating: 0, count: channels)
   }
+
+  /// The line of the last row.
+  private(set) var lastLine = 0
 
   /// Begins a wide row.
   mutating func begin(
     _ time: Double, text: String, _ duplicates: TimeSeriesOptions.Duplicates, at place: DataPosition
   ) throws(DataError) {
-    if try isNew(time, after: times.last, text, duplicates, place) {
-      times.append(time)
-      for _ in 0..<channelCount {
-        sums.append(0)
-        counts.append(0)
+    if try isNew(time, after: rows.times.last, text, duplicates, place) {
+      rows.times.append(time)
+      rows.lines.append(Int32(clamping: place.line))
+      for channel in 0..<channelCount {
+        values.append(0)
+        isObserved.append(false)
+        counts[channel] = 0
       }
     }
+    lastLine = place.line
   }
 
   /// Adds a value to the last wide row.
   mutating func add(_ value: Double, _ channel: Int) {
-    let place = (times.count - 1) * channelCount + channel
-    sums[place] += value
-    counts[place] += 1
+    let place = (rows.times.count - 1) * channelCount + channel
+    counts[channel] += 1
+    values[place] += (value - values[place]) / Double(counts[channel])
+    isObserved[place] = true
   }
 
   /// Adds a value of the long layout.
@@ -41,14 +61,18 @@ struct SeriesAccumulator {
     _ value: Double, to channel: Int, _ time: Double, text: String,
     _ duplicates: TimeSeriesOptions.Duplicates, at place: DataPosition
   ) throws(DataError) {
-    while columns.count <= channel { columns.append(([], [], [])) }
+    while columns.count <= channel { columns.append(Column()) }
     if try isNew(time, after: columns[channel].times.last, text, duplicates, place) {
       columns[channel].times.append(time)
-      columns[channel].sums.append(0)
-      columns[channel].counts.append(0)
+      columns[channel].lines.append(Int32(clamping: place.line))
+      columns[channel].values.append(0)
+      columns[channel].lastCount = 0
     }
-    columns[channel].sums[columns[channel].sums.count - 1] += value
-    columns[channel].counts[columns[channel].counts.count - 1] += 1
+    let last = columns[channel].values.count - 1
+    columns[channel].lastCount += 1
+    columns[channel].values[last] +=
+      (value - columns[channel].values[last]) / Double(columns[channel].lastCount)
+    lastLine = place.line
   }
 
   private func isNew(
@@ -58,12 +82,41 @@ struct SeriesAccumulator {
     guard let last else { return true }
     if time < last {
       throw DataError(
-        source: place.source, line: place.line, .timeGoesBackwards(text: text, id: id))
+        source: place.source, line: place.line,
+        place.isReturn
+          ? .idComesAgain(id: id, text: text, lastLine: lastLine)
+          : .timeGoesBackwards(text: text, id: id))
     }
     if time == last && duplicates == .refuse {
       throw DataError(source: place.source, line: place.line, .duplicateTime(text: text, id: id))
     }
     return time > last
+  }
+
+  /// The observed values of a channel and the lines where they stood.
+  func observations(of channel: Int) -> (values: [Double], lines: [Int32]) {
+    if !columns.isEmpty {
+      guard channel < columns.count else { return ([], []) }
+      return (columns[channel].values, columns[channel].lines)
+    }
+    guard channelCount > 0 else { return ([], []) }
+    var (found, lines): ([Double], [Int32]) = ([], [])
+    for row in rows.times.indices where isObserved[row * channelCount + channel] {
+      found.append(values[row * channelCount + channel])
+      lines.append(rows.lines[row])
+    }
+    return (found, lines)
+  }
+
+  /// The most points that a channel has, or the rows of the wide layout.
+  var count: Int { columns.isEmpty ? rows.times.count : columns.map(\.times.count).max() ?? 0 }
+
+  /// The times of the wide rows, or of the first channel.
+  var times: [Double] { columns.first?.times ?? rows.times }
+
+  /// The line of the first row.
+  var firstLine: Int? {
+    (columns.isEmpty ? rows.lines.first : columns.compactMap(\.lines.first).min()).map(Int.init)
   }
 
   /// The finished series with these channels.
@@ -75,9 +128,8 @@ struct SeriesAccumulator {
     guard channelCount == channels.count else {
       return TimeSeries(id: id, channels: channels, times: [], values: [], isObserved: [])
     }
-    let values = zip(sums, counts).map { $1 == 0 ? 0 : $0 / Double($1) }
     return TimeSeries(
-      id: id, channels: channels, times: times, values: values, isObserved: counts.map { $0 > 0 })
+      id: id, channels: channels, times: rows.times, values: values, isObserved: isObserved)
   }
 
   private func longSeries(_ channels: [String]) -> TimeSeries {
@@ -88,7 +140,7 @@ struct SeriesAccumulator {
       var row = 0
       for (place, time) in column.times.enumerated() {
         while all[row] < time { row += 1 }
-        values[row * channels.count + channel] = column.sums[place] / Double(column.counts[place])
+        values[row * channels.count + channel] = column.values[place]
         isObserved[row * channels.count + channel] = true
       }
     }

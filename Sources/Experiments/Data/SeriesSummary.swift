@@ -31,16 +31,30 @@ public struct SeriesSummary: Hashable, Sendable {
     rows = all.reduce(0) { $0 + $1.count }
     start = file.axis.text(of: all.map { $0.times[0] }.min() ?? 0)
     end = file.axis.text(of: all.map { $0.times[$0.count - 1] }.max() ?? 0)
-    let steps = all.flatMap { zip($0.times.dropFirst(), $0.times).map { $0 - $1 } }.sorted()
+    var steps: [Double] = []
+    steps.reserveCapacity(rows - all.count)
+    for one in all {
+      for row in 1..<max(one.count, 1) { steps.append(one.times[row] - one.times[row - 1]) }
+    }
+    steps.sort()
     medianStep = steps.isEmpty ? 0 : quantile(steps, 0.5)
     longestGap = steps.last ?? 0
+    let total = rows
     channels = all[0].channels.indices.map { channel in
-      let values = all.flatMap { $0.observations(of: channel).values }
-      let total = all.reduce(0) { $0 + $1.count }
+      var (count, sum, low, high) = (0, 0.0, Double.infinity, -Double.infinity)
+      for one in all {
+        for row in 0..<one.count {
+          guard let value = one.value(row, channel) else { continue }
+          count += 1
+          sum += value
+          low = min(low, value)
+          high = max(high, value)
+        }
+      }
       return Channel(
-        name: all[0].channels[channel], observed: values.count, missing: total - values.count,
-        minimum: values.min() ?? .nan, mean: values.reduce(0, +) / Double(values.count),
-        maximum: values.max() ?? .nan)
+        name: all[0].channels[channel], observed: count, missing: total - count,
+        minimum: count > 0 ? low : .nan, mean: sum / Double(count),
+        maximum: count > 0 ? high : .nan)
     }
   }
 }

@@ -5,6 +5,15 @@ public struct TimeSeriesFile: Hashable, Sendable {
   /// One series an id, in order of appearance; all have the same channels.
   public let series: [TimeSeries]
   public let axis: TimeAxis
+  /// What is odd and does not stop a run.
+  public let warnings: [DataWarning]
+
+  init(source: String, series: [TimeSeries], axis: TimeAxis, warnings: [DataWarning] = []) {
+    self.source = source
+    self.series = series
+    self.axis = axis
+    self.warnings = warnings
+  }
 
   /// Reads wide CSV (`time,x1,x2`, an empty cell is missing) or long CSV (`id,time,channel,value`), plain or gzip.
   ///
@@ -26,11 +35,12 @@ public struct TimeSeriesFile: Hashable, Sendable {
 
   /// Checks what a model needs: enough points, and channels that vary.
   ///
-  /// - Throws: `DataError` for a series with fewer points than `minimumPoints`, and for a channel that was never
+  /// - Throws: `DataError` if every series has fewer points than `minimumPoints`, and for a channel that was never
   ///   observed or always has one value.
   public func validate(minimumPoints: Int = 2) throws(DataError) {
-    for one in series where one.count < minimumPoints {
-      throw DataError(source: source, .tooFewPoints(found: one.count, needed: minimumPoints))
+    let most = series.map(\.count).max() ?? 0
+    if most < minimumPoints {
+      throw DataError(source: source, .tooFewPoints(found: most, needed: minimumPoints))
     }
     for (channel, name) in (series.first?.channels ?? []).enumerated() {
       var low = Double.infinity
@@ -60,7 +70,7 @@ public struct TimeSeriesOptions: Hashable, Sendable {
   }
 
   /// What is done with several rows at one time.
-  public enum Duplicates: Hashable, Sendable {
+  public enum Duplicates: String, CaseIterable, Hashable, Sendable {
     case refuse
     /// One row with the mean of what was observed.
     case average
@@ -69,20 +79,27 @@ public struct TimeSeriesOptions: Hashable, Sendable {
   public var layout: Layout
   /// The column of times; nil: `time`, `t`, `date`, `datetime` or `timestamp` in any case, else the first one.
   public var timeColumn: String?
+  /// The column that tells series apart; nil: `id` in any case, if there is one.
+  public var idColumn: String?
   /// The channels to read; nil: all.
   public var channels: [String]?
   /// The unit of times that are written as dates.
   public var unit: TimeUnit
   public var duplicates: Duplicates
+  /// Words that stand for a missing value, beside the empty cell.
+  public var missing: [String]
 
   public init(
-    layout: Layout = .automatic, timeColumn: String? = nil, channels: [String]? = nil,
-    unit: TimeUnit = .hours, duplicates: Duplicates = .refuse
+    layout: Layout = .automatic, timeColumn: String? = nil, idColumn: String? = nil,
+    channels: [String]? = nil, unit: TimeUnit = .hours, duplicates: Duplicates = .refuse,
+    missing: [String] = []
   ) {
     self.layout = layout
     self.timeColumn = timeColumn
+    self.idColumn = idColumn
     self.channels = channels
     self.unit = unit
     self.duplicates = duplicates
+    self.missing = missing
   }
 }

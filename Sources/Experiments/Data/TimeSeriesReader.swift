@@ -7,10 +7,18 @@ struct TimeSeriesReader {
   private var header: [String] = []
   private var accumulators: [SeriesAccumulator] = []
   private var places: [String: Int] = [:]
+  private let missing: [[UInt8]]
+
+  // Where ids come again after other ids.
+  private var lastPlace: Int?
+  private var isReturn = false
+  private var returns = 0
+  private var firstReturn: DataWarning?
 
   init(_ csv: CSVReader, _ options: TimeSeriesOptions) {
     self.csv = csv
     self.options = options
+    missing = options.missing.map { Array($0.utf8) }
     clock = Clock(source: csv.name, unit: options.unit)
   }
 
@@ -23,12 +31,26 @@ struct TimeSeriesReader {
       || options.layout == .automatic && ["channel", "value"].allSatisfy(lowered.contains)
     let channels = try isLong ? readLong() : readWide()
     if accumulators.isEmpty { throw DataError(source: csv.name, .noRows) }
+    // More returns than that are a file in order of time, where every id comes again and again.
+    let isOdd = returns <= max(1, accumulators.count / 10)
+    let warnings =
+      (isOdd ? firstReturn.map { [$0] } ?? [] : [])
+      + DataScan(source: csv.name, axis: clock.axis).warnings(accumulators, channels)
+    var series: [TimeSeries] = []
+    // One by one, so that no cell stands in memory twice for long.
+    while !accumulators.isEmpty {
+      series.append(accumulators.removeLast().series(channels))
+    }
     return TimeSeriesFile(
-      source: csv.name, series: accumulators.map { $0.series(channels) }, axis: clock.axis)
+      source: csv.name, series: series.reversed(), axis: clock.axis, warnings: warnings)
   }
 
   private func readHeader() throws(DataError) -> [String] {
     var names: [String] = []
+    let first = row.text(0)
+    if row.count == 1, let other = first.first(where: { ";\t|".contains($0) }) {
+      throw DataError(source: csv.name, line: row.line, .wrongSeparator(String(other)))
+    }
     for cell in 0..<row.count {
       guard let name = String(validating: row[cell], as: UTF8.self) else {
         throw DataError(source: csv.name, line: row.line, column: cell + 1, .notText)
@@ -48,6 +70,11 @@ struct TimeSeriesReader {
     if let exact = header.firstIndex(of: name) { return exact }
     if let near = header.firstIndex(where: { $0.lowercased() == name.lowercased() }) { return near }
     throw DataError(source: csv.name, line: 1, .missingColumn(name, found: header))
+  }
+
+  private func idColumn() throws(DataError) -> Int? {
+    if let name = options.idColumn { return try column(name) }
+    return header.firstIndex { $0.lowercased() == "id" }
   }
 
   private func timeColumn() throws(DataError) -> Int {
@@ -71,13 +98,14 @@ struct TimeSeriesReader {
 
   private mutating func readWide() throws(DataError) -> [String] {
     let time = try timeColumn()
-    let id = header.firstIndex { $0.lowercased() == "id" }
+    let id = try idColumn()
     var columns: [Int] = []
     if let wanted = options.channels {
       for name in wanted { columns.append(try column(name)) }
     } else {
       columns = header.indices.filter { $0 != time && $0 != id }
     }
+    if columns.isEmpty { throw DataError(source: csv.name, line: 1, .noChannels) }
     while try nextRow() {
       let place = try accumulator(id.map { row.text($0) } ?? "", channels: columns.count)
       let now = try readTime(time)
@@ -92,7 +120,7 @@ struct TimeSeriesReader {
   private mutating func readLong() throws(DataError) -> [String] {
     let time = try column(options.timeColumn ?? "time")
     let (channel, value) = (try column("channel"), try column("value"))
-    let id = header.firstIndex { $0.lowercased() == "id" }
+    let id = try idColumn()
     var names = options.channels ?? []
     while try nextRow() {
       let name = row.text(channel)
@@ -111,14 +139,30 @@ struct TimeSeriesReader {
 
   // MARK: Cells
 
-  private var position: DataPosition { DataPosition(source: csv.name, line: row.line) }
+  private var position: DataPosition {
+    DataPosition(source: csv.name, line: row.line, isReturn: isReturn)
+  }
 
   private func error(_ reason: DataError.Reason, column: Int? = nil) -> DataError {
     DataError(source: csv.name, line: row.line, column: column.map { $0 + 1 }, reason)
   }
 
   private mutating func accumulator(_ id: String, channels: Int) throws(DataError) -> Int {
-    if let place = places[id] { return place }
+    if let place = places[id] {
+      isReturn = lastPlace != place
+      if isReturn {
+        returns += 1
+        if firstReturn == nil {
+          firstReturn = DataWarning(
+            source: csv.name, line: row.line,
+            .idComesAgain(id: id, lastLine: accumulators[place].lastLine))
+        }
+      }
+      lastPlace = place
+      return place
+    }
+    isReturn = false
+    lastPlace = accumulators.count
     places[id] = accumulators.count
     accumulators.append(SeriesAccumulator(id: id, channels: channels))
     return accumulators.count - 1
@@ -135,6 +179,7 @@ struct TimeSeriesReader {
   private func readNumber(_ column: Int) throws(DataError) -> Double? {
     let cell = row[column]
     if cell.isEmpty { return nil }
+    if !missing.isEmpty && missing.contains(where: cell.elementsEqual) { return nil }
     guard let value = decimalNumber(cell) else {
       throw error(
         .notANumber(text: row.text(column), column: header[column]), column: column)
@@ -153,6 +198,8 @@ extension DataError.Reason: Error {}
 struct DataPosition {
   let source: String
   let line: Int
+  /// Whether the series stood elsewhere in the file before.
+  var isReturn = false
 }
 
 /// Turns cells into times; the first cell decides whether they are numbers or dates.

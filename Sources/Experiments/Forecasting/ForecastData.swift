@@ -4,7 +4,12 @@ internal import NumericCore
 public struct ForecastData: Sendable {
   public let source: String
   public let axis: TimeAxis
+  /// What is forecast.
   public let channels: [String]
+  /// What is read and not forecast; in every series they come after the channels.
+  public let inputs: [String]
+  /// What is odd about the data.
+  public private(set) var warnings: [DataWarning]
   /// In the data's own units.
   public let training: [TimeSeries]
   public let validation: [TimeSeries]
@@ -17,14 +22,20 @@ public struct ForecastData: Sendable {
 
   /// Reads and splits the data of a recipe.
   ///
-  /// A file of ten or more series is split by series, in their order; fewer series are each split by time. Nothing is
-  /// shuffled.
+  /// By itself, a file of ten or more series is split by series, in their order; fewer series are each split by time.
+  /// Nothing is shuffled.
   public init(_ recipe: ForecastRecipe) throws(DataError) {
     let file = try Self.read(recipe)
     try file.validate(minimumPoints: 2)
     source = file.source
     axis = file.axis
-    channels = file.series.first?.channels ?? []
+    let all = file.series.first?.channels ?? []
+    inputs = recipe.inputs
+    channels = Array(all.dropLast(inputs.count))
+    if channels.isEmpty {
+      throw DataError(source: source, line: 1, .noChannels)
+    }
+    warnings = file.warnings
     let spacing = Self.usualSpacing(file.series)
     let longest = file.series.map(\.span).max() ?? 0
     self.recipe = Self.closed(recipe, spacing: spacing, span: longest)
@@ -35,17 +46,46 @@ public struct ForecastData: Sendable {
     }
     let parts = Self.split(file.series, recipe)
     (training, validation, test) = (parts.training, parts.validation, parts.test)
+    for (channel, name) in all.enumerated()
+    where !parts.training.contains(where: { !$0.observations(of: channel).values.isEmpty }) {
+      warnings.append(DataWarning(source: source, .neverObservedInTraining(channel: name)))
+    }
     normalization = Normalization(of: training)
     clock = ModelClock(window: window, spacing: spacing)
-    if windows(of: training).isEmpty || windows(of: test).isEmpty {
+    let possible = testWindows.count
+    if windows(of: training).isEmpty || possible == 0 {
       let shortest = window / Swift.min(recipe.testShare, recipe.validationShare)
       throw DataError(source: source, .windowLongerThanData(window: shortest, span: longest))
     }
+    let every = thinning(test, stride: plan.stride, limit: Self.testLimit)
+    if every > 1 {
+      warnings.append(
+        DataWarning(
+          source: source,
+          .windowsThinned(part: "test", used: possible, of: possible * Int(every))))
+    }
   }
 
-  /// The windows of a part of the data, on a regular grid.
-  public func windows(of part: [TimeSeries]) -> [Window] {
-    part.flatMap { one -> [Window] in
+  /// Windows of the test part that are judged at most, and windows that baselines are fitted to at most.
+  private static let testLimit = 5_000.0
+  private static let limit = 20_000.0
+
+  /// By what a stride is multiplied so that some parts have no more windows than a limit.
+  private func thinning(_ part: [TimeSeries], stride: Double, limit: Double) -> Double {
+    let count = part.reduce(0) { $0 + Swift.max(0, $1.span - plan.history) / stride }
+    return Swift.max(1, (count / limit).rounded(.up))
+  }
+
+  /// The windows on which models are judged, on a regular grid, at most 5,000.
+  public var testWindows: [Window] { windows(of: test, limit: Self.testLimit) }
+
+  /// The windows of a part of the data, on a regular grid; of very many, evenly many are taken.
+  public func windows(of part: [TimeSeries]) -> [Window] { windows(of: part, limit: Self.limit) }
+
+  private func windows(of part: [TimeSeries], limit: Double) -> [Window] {
+    var plan = plan
+    plan.stride *= thinning(part, stride: plan.stride, limit: limit)
+    return part.flatMap { one -> [Window] in
       guard let first = one.times.first, let last = one.times.last else { return [] }
       return plan.windows(of: one, in: first...last)
     }
@@ -53,8 +93,10 @@ public struct ForecastData: Sendable {
 
   /// The gaps of a length that are hidden in a part of the data.
   public func gaps(of part: [TimeSeries], length: Double) -> [HiddenGap] {
+    let stride = 2 * plan.stride
     let plan = GapPlan(
-      length: length, context: plan.history / 2, stride: 2 * plan.stride,
+      length: length, context: plan.history / 2,
+      stride: stride * thinning(part, stride: stride, limit: Self.testLimit),
       minimumVisible: min(12, recipe.minimumHistory))
     return part.flatMap { one -> [HiddenGap] in
       guard let first = one.times.first, let last = one.times.last else { return [] }
@@ -62,13 +104,31 @@ public struct ForecastData: Sendable {
     }
   }
 
-  private static func read(_ recipe: ForecastRecipe) throws(DataError) -> TimeSeriesFile {
+  /// The series of a recipe's file, inputs after the other channels.
+  static func read(_ recipe: ForecastRecipe) throws(DataError) -> TimeSeriesFile {
     guard let path = recipe.file else { return try GlucoseData.series() }
-    return try TimeSeriesFile.read(
+    return try read(path, recipe, channels: recipe.channels.map { $0 + recipe.inputs })
+  }
+
+  /// The series of a file read as a recipe says; nil: all channels.
+  static func read(
+    _ path: String, _ recipe: ForecastRecipe, channels: [String]?
+  ) throws(DataError) -> TimeSeriesFile {
+    let file = try TimeSeriesFile.read(
       path,
       TimeSeriesOptions(
-        layout: recipe.layout, timeColumn: recipe.timeColumn, channels: recipe.channels,
-        unit: recipe.unit))
+        layout: recipe.layout, timeColumn: recipe.timeColumn, idColumn: recipe.idColumn,
+        channels: channels, unit: recipe.unit, duplicates: recipe.duplicates,
+        missing: recipe.missing))
+    guard channels == nil && !recipe.inputs.isEmpty else { return file }
+    let found = file.series.first?.channels ?? []
+    for name in recipe.inputs where !found.contains(name) {
+      throw DataError(source: path, line: 1, .missingColumn(name, found: found))
+    }
+    let order = found.filter { !recipe.inputs.contains($0) } + recipe.inputs
+    return TimeSeriesFile(
+      source: file.source, series: file.series.map { $0.selecting(order) }, axis: file.axis,
+      warnings: file.warnings)
   }
 
   /// The median distance between neighbours of the first series that has some.
@@ -110,7 +170,9 @@ public struct ForecastData: Sendable {
   )
 
   private static func split(_ series: [TimeSeries], _ recipe: ForecastRecipe) -> Parts {
-    if series.count >= 10 {
+    let isBySeries =
+      recipe.split == .series || recipe.split == .automatic && series.count >= 10
+    if isBySeries && series.count >= 3 {
       let count = Double(series.count)
       let test = Swift.max(1, Int(count * recipe.testShare))
       let validation = Swift.max(1, Int(count * recipe.validationShare))

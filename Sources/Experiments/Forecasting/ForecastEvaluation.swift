@@ -37,25 +37,54 @@ public struct ForecastEvaluation: Sendable {
     public var length: Double
     public var model: GaussianForecasts
     public var baselines: [(name: String, forecasts: GaussianForecasts)]
+    /// Neighbouring entries that share readings, the block of the bootstrap.
+    public var blockLength: Int
+
+    public init(
+      channel: String, length: Double, model: GaussianForecasts,
+      baselines: [(name: String, forecasts: GaussianForecasts)], blockLength: Int
+    ) {
+      self.channel = channel
+      self.length = length
+      self.model = model
+      self.baselines = baselines
+      self.blockLength = blockLength
+    }
 
     public var score: ForecastScore { ForecastScore(model) }
   }
 
   public var horizons: [Line]
   public var gaps: [Line]
+  /// What the model is called.
+  public var modelName: String
+
+  public init(horizons: [Line], gaps: [Line], modelName: String) {
+    self.horizons = horizons
+    self.gaps = gaps
+    self.modelName = modelName
+  }
 }
 
 extension ForecastEvaluation {
-  /// Evaluates on the test part; baselines are fitted to the training part.
-  public init(_ forecaster: LatentForecaster, on data: ForecastData) {
-    horizons = Self.horizons(forecaster, data)
-    gaps = (data.recipe.gaps ?? []).flatMap { Self.gap($0, forecaster, data) }
+  /// Evaluates on the test part; baselines are fitted to the training part, those `beside` the model are trained already.
+  public init(
+    _ forecaster: SeriesForecaster, beside: [SeriesForecaster] = [], on data: ForecastData
+  ) {
+    modelName = forecaster.kind.title
+    horizons = Self.horizons(forecaster, beside, data)
+    gaps = (data.recipe.gaps ?? []).flatMap { Self.gap($0, forecaster, beside, data) }
   }
 
-  private static func horizons(_ forecaster: LatentForecaster, _ data: ForecastData) -> [Line] {
-    let (training, test) = (data.windows(of: data.training), data.windows(of: data.test))
+  private static func horizons(
+    _ forecaster: SeriesForecaster, _ beside: [SeriesForecaster], _ data: ForecastData
+  ) -> [Line] {
+    let (training, test) = (data.windows(of: data.training), data.testWindows)
     let horizons = data.recipe.horizons ?? []
     let tolerance = data.plan.tolerance
+    let others = beside.map { ($0.kind.title, predictions($0, test, horizons, data)) }
+    // Windows that overlap.
+    let block = Int(((data.plan.history + data.plan.future) / data.plan.stride).rounded(.up))
     var lines: [Line] = []
     let predicted = predictions(forecaster, test, horizons, data)
     for (channel, name) in data.channels.enumerated() {
@@ -73,7 +102,8 @@ extension ForecastEvaluation {
         lines.append(
           Line(
             channel: name, length: horizon, model: predicted[channel][place],
-            baselines: compared.map { ($0.0, $0.1[place]) }))
+            baselines: compared.map { ($0.0, $0.1[place]) }
+              + others.map { ($0.0, $0.1[channel][place]) }, blockLength: block))
       }
     }
     return lines
@@ -81,7 +111,7 @@ extension ForecastEvaluation {
 
   /// `[channel][horizon]`, at the true times of the targets.
   private static func predictions(
-    _ forecaster: LatentForecaster, _ windows: [Window], _ horizons: [Double], _ data: ForecastData
+    _ forecaster: SeriesForecaster, _ windows: [Window], _ horizons: [Double], _ data: ForecastData
   ) -> [[GaussianForecasts]] {
     var results = data.channels.map { _ in horizons.map { _ in GaussianForecasts() } }
     let examples = windows.map { SeriesExample(forecasting: $0, history: data.plan.history) }
@@ -103,25 +133,40 @@ extension ForecastEvaluation {
   }
 
   private static func gap(
-    _ length: Double, _ forecaster: LatentForecaster, _ data: ForecastData
+    _ length: Double, _ forecaster: SeriesForecaster, _ beside: [SeriesForecaster],
+    _ data: ForecastData
   ) -> [Line] {
     let gaps = data.gaps(of: data.test, length: length)
     let fitted = data.gaps(of: data.training, length: length)
-    let filled = forecaster.forecasts(gaps.map(SeriesExample.init(filling:)))
+    let filled = filled(gaps, forecaster, data)
+    let others = beside.map { ($0.kind.title, Self.filled(gaps, $0, data)) }
     return data.channels.enumerated().map { channel, name in
-      var model = GaussianForecasts()
-      for (gap, forecast) in zip(gaps, filled) {
-        for row in 0..<gap.hidden.count {
+      let baseline = InterpolationBaseline(fitting: fitted, channel: channel)
+      // Readings of one gap, and of the gap that overlaps it.
+      let block = 2 * filled[channel].count / max(gaps.count, 1)
+      return Line(
+        channel: name, length: length, model: filled[channel],
+        baselines: [(baseline.name, baseline.forecasts(of: gaps))]
+          + others.map { ($0.0, $0.1[channel]) }, blockLength: block)
+    }
+  }
+
+  /// `[channel]`, at the hidden readings.
+  private static func filled(
+    _ gaps: [HiddenGap], _ forecaster: SeriesForecaster, _ data: ForecastData
+  ) -> [GaussianForecasts] {
+    var results = data.channels.map { _ in GaussianForecasts() }
+    let forecasts = forecaster.forecasts(gaps.map(SeriesExample.init(filling:)))
+    for (gap, forecast) in zip(gaps, forecasts) {
+      for row in 0..<gap.hidden.count {
+        for channel in data.channels.indices {
           guard let value = gap.hidden.value(row, channel) else { continue }
-          model.append(
+          results[channel].append(
             mean: forecast.means[row][channel], deviation: forecast.deviations[row][channel],
             observed: value)
         }
       }
-      let baseline = InterpolationBaseline(fitting: fitted, channel: channel)
-      return Line(
-        channel: name, length: length, model: model,
-        baselines: [(baseline.name, baseline.forecasts(of: gaps))])
     }
+    return results
   }
 }

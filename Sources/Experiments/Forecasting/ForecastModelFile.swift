@@ -18,9 +18,9 @@ public enum RunError: Error, Sendable {
 /// A trained model as one file: weights, and in the metadata all that its use needs.
 public struct ForecastModelFile: Sendable {
   public var recipe: ForecastRecipe
-  public var forecaster: LatentForecaster
+  public var forecaster: SeriesForecaster
 
-  public init(recipe: ForecastRecipe, forecaster: LatentForecaster) {
+  public init(recipe: ForecastRecipe, forecaster: SeriesForecaster) {
     self.recipe = recipe
     self.forecaster = forecaster
   }
@@ -30,9 +30,14 @@ public struct ForecastModelFile: Sendable {
     run.hasSuffix(".safetensors") ? run : run + "/model.safetensors"
   }
 
+  /// The baseline that was trained beside the model of a run folder.
+  static func path(of kind: ForecastKind, in run: String) -> String {
+    run + "/\(kind.rawValue).safetensors"
+  }
+
   package var metadata: [String: String] {
     let normalization = forecaster.normalization
-    let clock = forecaster.builder.clock
+    let clock = forecaster.parts.clock
     let description: JSONValue = [
       "channels": JSONValue(normalization.channels), "means": JSONValue(normalization.means),
       "deviations": JSONValue(normalization.deviations), "window": .number(clock.window),
@@ -46,7 +51,10 @@ public struct ForecastModelFile: Sendable {
 
   /// Writes the file, whole or not at all.
   public func write(to path: String) throws(FileError) {
-    try forecaster.model.save(to: path, metadata: metadata)
+    switch forecaster {
+    case .latentODE(let one): try one.model.save(to: path, metadata: metadata)
+    case .recurrent(_, let one): try one.model.save(to: path, metadata: metadata)
+    }
   }
 
   /// Reads a run folder or a model file.
@@ -61,11 +69,22 @@ public struct ForecastModelFile: Sendable {
     guard let described = Self.description(file.metadata) else {
       throw .notAForecastModel(path: path)
     }
-    let form = described.recipe.network.model(for: described.builder, key: RandomKey(0))
+    let (network, builder) = (described.recipe.network, described.builder)
+    let normalization = described.normalization
     do {
-      forecaster = LatentForecaster(
-        model: try form.loading(file), builder: described.builder,
-        normalization: described.normalization)
+      if let kind = described.recipe.model.recurrent {
+        let form = network.recurrent(kind, for: builder, key: RandomKey(0))
+        forecaster = .recurrent(
+          described.recipe.model,
+          RecurrentForecaster(
+            model: try form.loading(file), builder: RecurrentBatchBuilder(builder),
+            normalization: normalization))
+      } else {
+        let form = network.model(for: builder, key: RandomKey(0))
+        forecaster = .latentODE(
+          LatentForecaster(
+            model: try form.loading(file), builder: builder, normalization: normalization))
+      }
     } catch {
       throw .noModel(path: path, reason: error)
     }
@@ -85,15 +104,27 @@ public struct ForecastModelFile: Sendable {
       let channels = text["channels"]?.array?.compactMap(\.string),
       let means = text["means"]?.numbers, let deviations = text["deviations"]?.numbers,
       let window = text["window"]?.number, let spacing = text["spacing"]?.number,
-      channels.count == means.count, means.count == deviations.count, !channels.isEmpty,
+      channels.count == means.count, means.count == deviations.count,
+      channels.count > recipe.inputs.count,
       window > 0, spacing > 0, deviations.allSatisfy({ $0 > 0 })
     else { return nil }
     let builder = LatentBatchBuilder(
-      clock: ModelClock(window: window, spacing: spacing), channelCount: channels.count,
+      clock: ModelClock(window: window, spacing: spacing), channelCount: channels.count - recipe.inputs.count,
+      inputCount: recipe.inputs.count,
       latentCount: recipe.network.latent, detail: recipe.network.context)
     return (
       recipe, builder,
       Normalization(channels: channels, means: means, deviations: deviations)
     )
+  }
+}
+
+extension ForecastModelFile {
+  /// The baseline that was trained beside a run's model, if there is one.
+  public func beside(in run: String) throws(RunError) -> SeriesForecaster? {
+    guard let kind = recipe.beside, !run.hasSuffix(".safetensors") else { return nil }
+    let path = Self.path(of: kind, in: run)
+    guard Files.exists(path) else { return nil }
+    return try ForecastModelFile(reading: path).forecaster
   }
 }

@@ -14,6 +14,8 @@ public struct ForecastPrediction: Sendable {
   }
 
   public var lines: [Line]
+  /// What is odd about the file.
+  public var warnings: [DataWarning]
   public var axis: TimeAxis
   /// Whether the series have names.
   public var hasIDs: Bool
@@ -28,38 +30,39 @@ public struct ForecastPrediction: Sendable {
   ) throws {
     let recipe = file.recipe
     let channels = file.forecaster.normalization.channels
-    let isOwn = recipe.file == nil
-    let data = try TimeSeriesFile.read(
-      path,
-      TimeSeriesOptions(
-        layout: isOwn ? .automatic : recipe.layout,
-        timeColumn: isOwn ? nil : recipe.timeColumn, channels: channels, unit: recipe.unit,
-        duplicates: .average))
+    var reading = recipe
+    // A model of the bundled readings takes a file of any form.
+    if recipe.file == nil { (reading.layout, reading.timeColumn) = (.automatic, nil) }
+    reading.duplicates = .average
+    let data = try ForecastData.read(path, reading, channels: channels)
+    warnings = data.warnings
     let found = data.series.first?.channels ?? []
     guard found == channels else { throw RunError.channelsDiffer(model: channels, data: found) }
+    let said = file.forecaster.channels
     let history = recipe.history ?? 1
     let future = recipe.future ?? 1
-    let grid = offsets ?? ForecastPrediction.grid(future, file.forecaster.builder.clock.spacing)
+    let grid = offsets ?? ForecastPrediction.grid(future, file.forecaster.parts.clock.spacing)
     var examples: [SeriesExample] = []
     for series in data.series {
-      guard let now = series.times.last else {
-        throw DataError(source: path, .tooFewPoints(found: 0, needed: 1))
+      // Rows after the last reading hold what is known of the inputs by then.
+      let last = (0..<series.count).last { row in
+        said.indices.contains { series.value(row, $0) != nil }
       }
+      guard let last else { throw DataError(source: path, .tooFewPoints(found: 0, needed: 1)) }
+      let now = series.times[last]
       // One unit in the last place keeps a reading at the very start inside.
       let start = now - history
       let visible = series.after(start.nextDown, through: now)
       examples.append(
         SeriesExample(
           start: start, now: now, visible: visible,
-          asked: TimeSeries(
-            id: series.id, channels: channels, times: grid.map { now + $0 },
-            values: [Double?](repeating: nil, count: grid.count * channels.count))))
+          asked: series.questions(at: grid.map { now + $0 }, inputsFrom: said.count)))
     }
     let half = normalQuantile(0.95)
     var lines: [Line] = []
     for (example, forecast) in zip(examples, file.forecaster.forecasts(examples)) {
       for (row, time) in forecast.times.enumerated() {
-        for (channel, name) in channels.enumerated() {
+        for (channel, name) in said.enumerated() {
           let (mean, width) = (
             forecast.means[row][channel], half * forecast.deviations[row][channel]
           )

@@ -78,6 +78,20 @@ private struct Setting: Sendable {
     }
   }
 
+  static func texts(
+    _ key: String, _ path: any WritableKeyPath<ForecastRecipe, [String]> & Sendable
+  ) -> Setting {
+    Setting(key: key, expected: "a list of texts") {
+      JSONValue($0[keyPath: path])
+    } write: {
+      guard let names = $1.array?.map(\.string), names.allSatisfy({ $0 != nil }) else {
+        return false
+      }
+      $0[keyPath: path] = names.compactMap { $0 }
+      return true
+    }
+  }
+
   static func choice<Choice: RawRepresentable & CaseIterable & Sendable>(
     _ key: String, _ path: any WritableKeyPath<ForecastRecipe, Choice> & Sendable
   ) -> Setting where Choice.RawValue == String {
@@ -100,14 +114,22 @@ private struct Setting: Sendable {
       $0.name = name
       return true
     },
-    Setting(key: "model", expected: "latent-ode") { _ in
-      "latent-ode"
+    choice("model", \.model),
+    Setting(key: "baselines.beside", expected: "gru-d, rnn-dt, ode-rnn or null") {
+      $0.beside.map { .string($0.rawValue) } ?? .null
     } write: {
-      $1.string == "latent-ode"
+      let kind = $1.string.flatMap(ForecastKind.init)
+      if $1 != .null && kind?.recurrent == nil { return false }
+      $0.beside = kind
+      return true
     },
     text("data.file", \.file),
     choice("data.layout", \.layout),
     text("data.timeColumn", \.timeColumn),
+    text("data.idColumn", \.idColumn),
+    texts("data.inputs", \.inputs),
+    choice("data.duplicates", \.duplicates),
+    texts("data.missing", \.missing),
     Setting(key: "data.channels", expected: "a list of texts or null") {
       $0.channels.map { JSONValue($0) } ?? .null
     } write: {
@@ -128,6 +150,7 @@ private struct Setting: Sendable {
     numbers("windows.horizons", \.horizons),
     numbers("windows.gaps", \.gaps),
     count("windows.minimumHistory", \.minimumHistory, atLeast: 2),
+    choice("windows.split", \.split),
     number("windows.validation", \.validationShare, in: 0.01...0.5),
     number("windows.test", \.testShare, in: 0.01...0.5),
     count("network.latent", \.network.latent),
@@ -152,6 +175,7 @@ private struct Setting: Sendable {
     number("training.divergenceWeight", \.divergenceWeight),
     number("training.varianceWeighting", \.varianceWeighting, in: 0...1),
     number("training.fillShare", \.fillShare, in: 0...1),
+    number("training.growingShare", \.growingShare, in: 0...1),
     count("training.validations", \.validations),
     count("training.seed", \.seed, atLeast: 0),
   ]

@@ -3,12 +3,22 @@ internal import NumericCore
 /// All that decides what a forecasting run does: data, windows, network, training.
 public struct ForecastRecipe: Hashable, Sendable {
   public var name = "glucose"
+  public var model = ForecastKind.latentODE
+  /// A recurrent network that is trained in the same way as a baseline; nil: none.
+  public var beside: ForecastKind?
   /// A file of the user's, or nil for the bundled glucose readings.
   public var file: String?
   public var layout = TimeSeriesOptions.Layout.automatic
   public var timeColumn: String?
-  /// nil: all.
+  /// nil: `id`, if there is such a column.
+  public var idColumn: String?
+  /// Channels that are forecast; nil: all that are no inputs.
   public var channels: [String]?
+  /// Channels that are read and not forecast: known beforehand, as births or a plan, or constant in a series, as an age.
+  public var inputs: [String] = []
+  public var duplicates = TimeSeriesOptions.Duplicates.refuse
+  /// Words that mean a missing value.
+  public var missing: [String] = []
   public var unit = TimeUnit.hours
 
   /// Lengths in the unit of the times; nil: chosen from the data.
@@ -22,6 +32,7 @@ public struct ForecastRecipe: Hashable, Sendable {
   public var minimumHistory = 12
   public var validationShare = 0.15
   public var testShare = 0.15
+  public var split = Split.automatic
 
   public var network = ForecastNetwork()
 
@@ -36,16 +47,29 @@ public struct ForecastRecipe: Hashable, Sendable {
   public var divergenceWeight = 0.1
   public var varianceWeighting = 1.0
   public var fillShare = 0.4
+  /// The share of the training in which what is asked for grows from a quarter to its whole length.
+  public var growingShare = 0.0
   public var validations = 10
   public var seed = 0
 
   public init() {}
+
+  /// How training, validation and test part are told apart.
+  public enum Split: String, CaseIterable, Hashable, Sendable {
+    /// By series if there are ten or more, else by time.
+    case automatic
+    /// The last series are the test part.
+    case series
+    /// The last part of every series.
+    case time
+  }
 
   /// The recipe of the main job: four hours of glucose readings, and the next two.
   public static var glucose: ForecastRecipe {
     var recipe = ForecastRecipe()
     recipe.channels = ["glucose"]
     recipe.timeColumn = "datetime"
+    recipe.duplicates = .average
     recipe.history = GlucoseData.plan.history
     recipe.future = GlucoseData.plan.future
     recipe.stride = GlucoseData.plan.stride

@@ -30,62 +30,129 @@ public struct ForecastRun: Sendable {
 
   /// Trains and evaluates; bad data are found before anything is written.
   public func run(progress: ProgressReporter?, stop: StopRequest?) throws -> Outcome {
-    let data = try ForecastData(recipe)
+    try run(on: try ForecastData(recipe), progress: progress, stop: stop)
+  }
+
+  /// The same on the recipe's data, read already.
+  public func run(
+    on data: ForecastData, progress: ProgressReporter?, stop: StopRequest?
+  ) throws -> Outcome {
     let builder = LatentBatchBuilder(
-      clock: data.clock, channelCount: data.channels.count, latentCount: recipe.network.latent,
-      detail: recipe.network.context)
-    let training = task(data.training, data, builder, stride: 1)
-    let validation = task(data.validation, data, builder, stride: max(1, training.count / 5_000))
-    let options = options(rows: training.count)
+      clock: data.clock, channelCount: data.channels.count, inputCount: data.inputs.count,
+      latentCount: recipe.network.latent, detail: recipe.network.context)
     try Files.createDirectory(directory)
     try Files.writeAtomically(
       data.recipe.json.text(indented: true) + "\n", to: directory + "/config.json")
 
-    let trainer = Trainer(
-      ForecastLoss(varianceWeighting: recipe.varianceWeighting), training: training,
-      validation: validation, options: options)
+    let main = try trained(data.recipe.model, builder, data, name: "last", progress, stop)
+    let file = ForecastModelFile(recipe: data.recipe, forecaster: main.forecaster)
+    try file.write(to: ForecastModelFile.path(in: directory))
+    var beside: [SeriesForecaster] = []
+    if let kind = recipe.beside {
+      let other = try trained(kind, builder, data, name: kind.rawValue, progress, stop)
+      var recipe = data.recipe
+      (recipe.model, recipe.beside) = (kind, nil)
+      try ForecastModelFile(recipe: recipe, forecaster: other.forecaster).write(
+        to: ForecastModelFile.path(of: kind, in: directory))
+      beside.append(other.forecaster)
+    }
+    return Outcome(
+      file: file, data: data,
+      evaluation: ForecastEvaluation(main.forecaster, beside: beside, on: data),
+      history: main.history, steps: main.steps, trainingSeconds: main.seconds,
+      parameterCount: main.forecaster.parameterCount)
+  }
+
+  /// A trained model and its training.
+  private struct Trained {
+    var forecaster: SeriesForecaster
+    var history: [StepRecord]
+    var steps: Int
+    var seconds: Double
+  }
+
+  private func trained(
+    _ kind: ForecastKind, _ builder: LatentBatchBuilder, _ data: ForecastData, name: String,
+    _ progress: ProgressReporter?, _ stop: StopRequest?
+  ) throws -> Trained {
+    let key = RandomKey(UInt64(recipe.seed)).folding(in: 100)
+    let session = Session(
+      name: name, data: data, progress: progress, stop: stop)
+    if let recurrent = kind.recurrent {
+      let rows = RecurrentBatchBuilder(builder)
+      let (model, history, state) = try train(
+        recipe.network.recurrent(recurrent, for: builder, key: key),
+        RecurrentForecastLoss(varianceWeighting: recipe.varianceWeighting), rows, session)
+      return Trained(
+        forecaster: .recurrent(
+          kind,
+          RecurrentForecaster(model: model, builder: rows, normalization: data.normalization)),
+        history: history, steps: state.steps, seconds: state.seconds)
+    }
+    let (model, history, state) = try train(
+      recipe.network.model(for: builder, key: key),
+      ForecastLoss(varianceWeighting: recipe.varianceWeighting), builder, session)
+    return Trained(
+      forecaster: .latentODE(
+        LatentForecaster(model: model, builder: builder, normalization: data.normalization)),
+      history: history, steps: state.steps, seconds: state.seconds)
+  }
+
+  /// What the trainings of a run share.
+  private struct Session {
+    /// Of the checkpoint and the log.
+    var name: String
+    var data: ForecastData
+    var progress: ProgressReporter?
+    var stop: StopRequest?
+  }
+
+  private func train<Evaluator: ShardEvaluator, Builder: ExampleBatchBuilder>(
+    _ model: Evaluator.Model, _ loss: Evaluator, _ builder: Builder, _ session: Session
+  ) throws -> (
+    model: Evaluator.Model, history: [StepRecord], state: (steps: Int, seconds: Double)
+  ) where Evaluator.Batch == Builder.Batch {
+    let data = session.data
+    let training = task(data.training, data, builder, stride: 1)
+    let validation = task(data.validation, data, builder, stride: max(1, training.count / 5_000))
+    let options = options(rows: training.count)
+    let trainer = Trainer(loss, training: training, validation: validation, options: options)
     let checkpoint = Checkpoint(
-      path: directory + "/last.ckpt.safetensors", options: options,
+      path: directory + "/\(session.name).ckpt.safetensors", options: options,
       metadata: ["config": data.recipe.json.description])
-    var state = initialState(builder, steps: trainer.totalSteps)
+    var state = initialState(model, steps: trainer.totalSteps)
     if resumes && Files.exists(checkpoint.path) { state = try checkpoint.load(into: state) }
+    let isMain = session.name == "last"
     let log = try MetricsLog(
-      path: directory + "/metrics.jsonl", continuingAfter: state.step)
+      path: directory + (isMain ? "/metrics.jsonl" : "/\(session.name).jsonl"),
+      continuingAfter: state.step)
     var records: [StepRecord] = []
-    let observer = TrainingObserver<ForecastModel>(
+    let stop = session.stop
+    let observer = TrainingObserver<Evaluator.Model>(
       onStep: { record in
         records.append(record)
         let signal = SignalNote.shared.received
         if signal != 0 { stop?.request(Int(signal)) }
-      }, log: log, progress: progress,
+      }, log: log, progress: session.progress,
       save: { try checkpoint.save($0) }, stop: stop)
-    let status = try trainer.train(&state, observer: observer)
-    switch status {
+    switch try trainer.train(&state, observer: observer) {
     case .interrupted: throw RunError.interrupted(signal: stop?.number ?? 0, run: directory)
     case .diverged(let step): throw RunError.diverged(step: step)
     case .finished, .stoppedEarly: break
     }
-
-    let forecaster = LatentForecaster(
-      model: state.best, builder: builder, normalization: data.normalization)
-    let file = ForecastModelFile(recipe: data.recipe, forecaster: forecaster)
-    try file.write(to: ForecastModelFile.path(in: directory))
-    return Outcome(
-      file: file, data: data, evaluation: ForecastEvaluation(forecaster, on: data),
-      history: records, steps: state.step, trainingSeconds: state.wall,
-      parameterCount: state.best.parameterCount)
+    return (state.best, records, (state.step, state.wall))
   }
 
-  private func task(
-    _ part: [TimeSeries], _ data: ForecastData, _ builder: LatentBatchBuilder, stride: Int
-  ) -> ForecastTask {
-    ForecastTask(
-      part.map { data.normalization.normalized($0) },
-      ForecastTask.Plan(
-        history: data.plan.history, future: data.plan.future,
-        minimumHistory: data.plan.minimumHistory, fillShare: recipe.fillShare,
-        divergenceWeight: recipe.divergenceWeight, annealingSteps: recipe.steps * 3 / 10),
-      builder: builder, stride: stride)
+  private func task<Builder: ExampleBatchBuilder>(
+    _ part: [TimeSeries], _ data: ForecastData, _ builder: Builder, stride: Int
+  ) -> ForecastTask<Builder> {
+    var plan = ForecastTaskPlan(
+      history: data.plan.history, future: data.plan.future,
+      minimumHistory: data.plan.minimumHistory, fillShare: recipe.fillShare,
+      divergenceWeight: recipe.divergenceWeight, annealingSteps: recipe.steps * 3 / 10)
+    plan.growingSteps = Int(recipe.growingShare * Double(recipe.steps))
+    return ForecastTask(
+      part.map { data.normalization.normalized($0) }, plan, builder: builder, stride: stride)
   }
 
   private func options(rows: Int) -> TrainingOptions {
@@ -99,11 +166,9 @@ public struct ForecastRun: Sendable {
       checkpointInterval: interval, logInterval: 10)
   }
 
-  private func initialState(
-    _ builder: LatentBatchBuilder, steps: Int
-  ) -> TrainingState<ForecastModel> {
-    let model = recipe.network.model(
-      for: builder, key: RandomKey(UInt64(recipe.seed)).folding(in: 100))
+  private func initialState<Model: TensorTree>(
+    _ model: Model, steps: Int
+  ) -> TrainingState<Model> {
     let warmUp = min(100, steps / 10)
     let schedule = Schedule.warmUp(
       over: warmUp,
@@ -115,8 +180,12 @@ public struct ForecastRun: Sendable {
 
 extension ForecastRun.Outcome {
   /// Writes `report.html` and `evaluation.json`.
-  public func writeReport(to directory: String) throws(FileError) {
-    try ForecastReport(outcome: self).report().write(to: directory + "/report.html")
+  ///
+  /// - Parameter warnings: sentences about the data, for the report.
+  public func writeReport(
+    to directory: String, warnings: [String] = []
+  ) throws(FileError) {
+    try ForecastReport(outcome: self, warnings: warnings).report().write(to: directory + "/report.html")
     try Files.writeAtomically(
       json(run: directory).text(indented: true) + "\n", to: directory + "/evaluation.json")
   }

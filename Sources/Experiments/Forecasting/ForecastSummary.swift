@@ -4,48 +4,75 @@ extension ForecastEvaluation {
   /// `{"run", "model", "metrics": {"forecast", "gaps", …}, "baselines": {name: …}}`.
   package func json(run: String, facts: [(String, JSONValue)] = []) -> JSONValue {
     var metrics: JSONObject = [
-      "forecast": .array(horizons.map { Self.entry($0, "horizon", $0.model) }),
-      "gaps": .array(gaps.map { Self.entry($0, "length", $0.model) }),
+      "forecast": .array(
+        horizons.map { Self.entry($0, "horizon", $0.model, $0.comparison().intervals.first) }),
+      "gaps": .array(
+        gaps.map { Self.entry($0, "length", $0.model, $0.comparison().intervals.first) }),
     ]
     for (name, value) in facts { metrics[name] = value }
     var baselines = JSONObject()
     for (lines, key) in [(horizons, "horizon"), (gaps, "length")] {
       for line in lines {
-        for (name, forecasts) in line.baselines {
+        let (intervals, comparisons) = line.comparison()
+        for (place, (name, forecasts)) in line.baselines.enumerated() {
           let known = baselines[name]?.array ?? []
-          baselines[name] = .array(known + [Self.entry(line, key, forecasts)])
+          let compared = comparisons.isEmpty ? nil : comparisons[place]
+          baselines[name] = .array(
+            known + [
+              Self.entry(
+                line, key, forecasts, intervals.isEmpty ? nil : intervals[place + 1], compared)
+            ])
         }
       }
     }
     return [
-      "run": .string(run), "model": "latent-ode", "metrics": .object(metrics),
+      "run": .string(run), "model": .string(modelName), "metrics": .object(metrics),
       "baselines": .object(baselines),
     ]
   }
 
   private static func entry(
-    _ line: Line, _ key: String, _ forecasts: GaussianForecasts
+    _ line: Line, _ key: String, _ forecasts: GaussianForecasts,
+    _ interval: ClosedRange<Double>?, _ comparison: ForecastComparison? = nil
   ) -> JSONValue {
     var entry: JSONObject = ["channel": .string(line.channel), key: .number(line.length)]
     for (name, value) in ForecastScore(forecasts).json.object?.members ?? [] { entry[name] = value }
+    entry["coverage50"] = .number(forecasts.coverage(ofCentral: 0.5))
+    if let interval {
+      entry["rmse90"] = JSONValue([interval.lowerBound, interval.upperBound])
+    }
+    if let comparison {
+      entry["modelChange"] = .number(comparison.change)
+      entry["modelChange90"] = JSONValue([
+        comparison.interval.lowerBound, comparison.interval.upperBound,
+      ])
+      entry["model"] = .string(comparison.verdict.rawValue)
+    }
     return .object(entry)
   }
 
   /// Header of `rows`.
-  public static let header = ["task", "forecaster", "n", "RMSE", "MAE", "NLL", "in 90 % band"]
+  public static let header = [
+    "task", "forecaster", "n", "RMSE", "90 % interval", "MAE", "NLL", "in 90 % band",
+  ]
 
   /// A line for each forecaster and task, the model first.
   public func rows(unit: String) -> [[String]] {
     let isSingle = Set((horizons + gaps).map(\.channel)).count == 1
     func rows(_ line: Line, _ task: String) -> [[String]] {
       let name = isSingle ? task : "\(line.channel), \(task)"
-      let all = [(name: "latent ODE", forecasts: line.model)] + line.baselines
-      return all.map { forecaster in
+      let all = [(name: modelName, forecasts: line.model)] + line.baselines
+      let intervals = line.comparison().intervals
+      return all.enumerated().map { place, forecaster in
         let score = ForecastScore(forecaster.forecasts)
         return [
           name, forecaster.name, String(score.count),
-          NumberText.fixed(score.rootMeanSquaredError, 2),
-          NumberText.fixed(score.meanAbsoluteError, 2),
+          Self.error(score.rootMeanSquaredError),
+          intervals.isEmpty
+            ? "–"
+            : Self.error(intervals[place].lowerBound) + " to "
+              + Self.error(intervals[place].upperBound),
+          Self.error(score.meanAbsoluteError),
           NumberText.fixed(score.negativeLogLikelihood, 3),
           NumberText.percent(score.coverage),
         ]
@@ -53,6 +80,12 @@ extension ForecastEvaluation {
     }
     return horizons.flatMap { rows($0, "forecast +" + Self.duration($0.length, unit)) }
       + gaps.flatMap { rows($0, "gap of " + Self.duration($0.length, unit)) }
+  }
+
+  /// Two decimals, or three digits of what is small.
+  static func error(_ value: Double) -> String {
+    abs(value) >= 1 || value == 0 || !value.isFinite
+      ? NumberText.fixed(value, 2) : NumberText.significant(value, 3)
   }
 
   /// `30 min`, `2 h`, `12 days`, or a plain number.

@@ -1,48 +1,58 @@
 import NumericCore
 public import Training
 
+/// How a forecasting task's examples are cut.
+public struct ForecastTaskPlan: Hashable, Sendable {
+  public var history: Double
+  public var future: Double
+  public var minimumHistory: Int
+  /// The share of shards in which gaps are to be filled.
+  public var fillShare: Double
+  /// The weight of the divergence, and the steps over which it rises to that.
+  public var divergenceWeight: Double
+  public var annealingSteps: Int
+  /// The steps over which what is asked for grows from a quarter to its whole length; 0: none.
+  public var growingSteps = 0
+
+  public init(
+    history: Double, future: Double, minimumHistory: Int, fillShare: Double,
+    divergenceWeight: Double, annealingSteps: Int
+  ) {
+    self.history = history
+    self.future = future
+    self.minimumHistory = minimumHistory
+    self.fillShare = fillShare
+    self.divergenceWeight = divergenceWeight
+    self.annealingSteps = annealingSteps
+  }
+
+  /// The share of a future or a gap that is asked for: a quarter, a half, then all.
+  ///
+  /// Far questions are hopeless while near ones are not learned yet, and teach nothing but to give up.
+  func reach(at step: Int) -> Double {
+    if step >= growingSteps { return 1 }
+    return step < growingSteps / 2 ? 0.25 : 0.5
+  }
+}
+
 /// Random examples cut from the training part of one or many series: half of them forecasts, half gaps to fill.
 ///
 /// All examples of a shard are of one kind, so that few shapes occur.
-public struct ForecastTask: TrainingData {
-  /// How examples are cut.
-  public struct Plan: Hashable, Sendable {
-    public var history: Double
-    public var future: Double
-    public var minimumHistory: Int
-    /// The share of shards in which gaps are to be filled.
-    public var fillShare: Double
-    /// The weight of the divergence, and the steps over which it rises to that.
-    public var divergenceWeight: Double
-    public var annealingSteps: Int
-
-    public init(
-      history: Double, future: Double, minimumHistory: Int, fillShare: Double,
-      divergenceWeight: Double, annealingSteps: Int
-    ) {
-      self.history = history
-      self.future = future
-      self.minimumHistory = minimumHistory
-      self.fillShare = fillShare
-      self.divergenceWeight = divergenceWeight
-      self.annealingSteps = annealingSteps
-    }
-  }
+public struct ForecastTask<Builder: ExampleBatchBuilder>: TrainingData {
+  public let plan: ForecastTaskPlan
+  private let series: [TimeSeries]
+  private let builder: Builder
+  private let moments: [Moment]
 
   private struct Moment: Hashable, Sendable {
     var series: Int
     var now: Double
   }
 
-  public let plan: Plan
-  private let series: [TimeSeries]
-  private let builder: LatentBatchBuilder
-  private let moments: [Moment]
-
   /// Moments are the times of the normalized series at which enough history and a future are known; of them, every
   /// `stride`-th is a row.
   public init(
-    _ series: [TimeSeries], _ plan: Plan, builder: LatentBatchBuilder, stride: Int = 1
+    _ series: [TimeSeries], _ plan: ForecastTaskPlan, builder: Builder, stride: Int = 1
   ) {
     self.plan = plan
     self.series = series
@@ -67,12 +77,14 @@ public struct ForecastTask: TrainingData {
 
   public var count: Int { moments.count }
 
-  public func shard(_ rows: [Int], in context: ShardContext) -> Shard<LatentBatch> {
+  public func shard(_ rows: [Int], in context: ShardContext) -> Shard<Builder.Batch> {
     let keys = context.key.split(3)
     var words = RandomWords(keys[0])
     let isFilling = keys[1].uniform(1, as: Double.self)[0] < plan.fillShare
+    let reach = context.isTraining ? plan.reach(at: context.step) : 1
     let examples = rows.map { row in
-      isFilling ? gap(moments[row], &words) : forecast(moments[row], &words)
+      isFilling
+        ? gap(moments[row], reach, &words) : forecast(moments[row], reach, &words)
     }
     let progress = Double(context.step) / Double(max(plan.annealingSteps, 1))
     let weight = plan.divergenceWeight * (context.isTraining ? min(1, progress) : 1)
@@ -83,7 +95,9 @@ public struct ForecastTask: TrainingData {
   }
 
   /// A forecast from a random moment after a reading; now and then a part of the history is missing.
-  private func forecast(_ moment: Moment, _ words: inout RandomWords) -> SeriesExample {
+  private func forecast(
+    _ moment: Moment, _ reach: Double, _ words: inout RandomWords
+  ) -> SeriesExample {
     let one = series[moment.series]
     let now = moment.now + words.unit() * builder.clock.spacing
     let start = now - plan.history
@@ -94,16 +108,19 @@ public struct ForecastTask: TrainingData {
       let rest = visible.without(from, through: from + length)
       if rest.count >= min(plan.minimumHistory, visible.count) { visible = rest }
     }
-    let asked = one.after(now, through: now + plan.future + builder.clock.spacing / 2)
+    let asked = one.after(
+      now, through: now + reach * plan.future + builder.clock.spacing / 2)
     return SeriesExample(start: start, now: now, visible: visible, asked: asked)
   }
 
   /// A gap of random length with readings on both sides.
-  private func gap(_ moment: Moment, _ words: inout RandomWords) -> SeriesExample {
+  private func gap(
+    _ moment: Moment, _ reach: Double, _ words: inout RandomWords
+  ) -> SeriesExample {
     let one = series[moment.series]
     let window = plan.history + plan.future
     let start = moment.now - plan.history
-    let length = window * (0.04 + 0.32 * words.unit())
+    let length = window * (0.04 + 0.32 * words.unit()) * reach
     let margin = window / 6
     let from = start + margin + words.unit() * max(window - length - 2 * margin, 0)
     let end = min(start + window, from + length + margin * (1 + 2 * words.unit()))

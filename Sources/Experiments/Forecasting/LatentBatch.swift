@@ -25,33 +25,47 @@ public struct LatentBatch: TensorTree {
   }
 }
 
-/// Makes tensors of examples.
+/// What makes a model's tensors of examples.
+public protocol ExampleBatchBuilder: Sendable {
+  associatedtype Batch: TensorTree
+  var clock: ModelClock { get }
+  /// The tensors of some examples; noise is drawn from the key (nil: zero).
+  func batch(_ examples: [SeriesExample], divergenceWeight: Double, key: RandomKey?) -> Batch
+}
+
+/// Makes tensors of examples for a latent ODE.
+///
+/// The channels that are forecast come first in every series, after them the inputs: they are read like the others and known
+/// at the times that are asked for, and nothing is said about them.
 ///
 /// Counts are rounded up, to multiples of eight rows and four queries, so that a model is compiled for a few shapes
 /// only; padding has mask and weight 0.
-public struct LatentBatchBuilder: Hashable, Sendable {
+public struct LatentBatchBuilder: ExampleBatchBuilder, Hashable {
   public var clock: ModelClock
+  /// Channels that are forecast.
   public var channelCount: Int
+  public var inputCount: Int
   public var latentCount: Int
   public var detail: LocalDetail
   /// Rows that an encoder reads at most; of more, evenly many are kept, the last one among them.
   public var rowLimit: Int
 
   public init(
-    clock: ModelClock, channelCount: Int, latentCount: Int, detail: LocalDetail = .readings,
-    rowLimit: Int = 128
+    clock: ModelClock, channelCount: Int, inputCount: Int = 0, latentCount: Int,
+    detail: LocalDetail = .readings, rowLimit: Int = 128
   ) {
     self.clock = clock
     self.channelCount = channelCount
+    self.inputCount = inputCount
     self.latentCount = latentCount
     self.detail = detail
     self.rowLimit = rowLimit
   }
 
   /// Features of a row for the encoder.
-  public var featureCount: Int { 3 * channelCount + 3 }
+  public var featureCount: Int { 3 * channelCount + 2 * inputCount + 3 }
   /// Features of a query for the decoder.
-  public var contextCount: Int { detail.featureCount * channelCount }
+  public var contextCount: Int { detail.featureCount * channelCount + inputCount }
   /// Features of a series for the encoder's head.
   public var summaryCount: Int { 3 * channelCount + 1 }
 
@@ -85,11 +99,22 @@ public struct LatentBatchBuilder: Hashable, Sendable {
       divergenceWeight: tensor([Float(divergenceWeight)], []))
   }
 
-  private func roundedUp(_ count: Int, to multiple: Int) -> Int {
+  /// What is known about the questions of some examples, `[query, batch, …]` each.
+  func queries(
+    _ examples: [SeriesExample]
+  ) -> (context: [Float], reference: [Float], targets: [Float], weights: [Float]) {
+    let most = max(1, examples.map(\.asked.count).max() ?? 1)
+    var arrays = Arrays(builder: self, rows: 0, queries: most, batch: examples.count)
+    for (place, example) in examples.enumerated() { arrays.addQueries(of: example, at: place) }
+    return (arrays.context, arrays.reference, arrays.targets, arrays.weights)
+  }
+
+  func roundedUp(_ count: Int, to multiple: Int) -> Int {
     max(1, (count + multiple - 1) / multiple) * multiple
   }
 
-  private func thinned(_ series: TimeSeries) -> TimeSeries {
+  /// At most `rowLimit` rows.
+  func thinned(_ series: TimeSeries) -> TimeSeries {
     let count = series.count
     guard count > rowLimit else { return series }
     let rows = (0..<rowLimit).map { count - 1 - (rowLimit - 1 - $0) * count / rowLimit }
@@ -134,12 +159,22 @@ private struct Arrays {
     weights = zeros(queries, batch, builder.channelCount)
   }
 
+  /// Questions alone.
+  mutating func addQueries(of example: SeriesExample, at place: Int) {
+    addQueries(example, contexts(of: example), at: place)
+  }
+
+  private func contexts(of example: SeriesExample) -> [LocalContext] {
+    (0..<builder.channelCount).map { channel in
+      let (times, values) = example.visible.observations(of: channel)
+      return LocalContext(
+        times: times, values: values, clock: builder.clock, detail: builder.detail)
+    }
+  }
+
   mutating func add(_ example: SeriesExample, _ visible: TimeSeries, at place: Int) {
     let clock = builder.clock
-    let contexts = (0..<builder.channelCount).map { channel in
-      let (times, values) = example.visible.observations(of: channel)
-      return LocalContext(times: times, values: values, clock: clock, detail: builder.detail)
-    }
+    let contexts = contexts(of: example)
     addRows(example, visible, contexts, at: place)
     addQueries(example, contexts, at: place)
     let start = place * builder.summaryCount
@@ -170,9 +205,15 @@ private struct Arrays {
         features[start + 3 * channel + 1] = Float(value)
         features[start + 3 * channel + 2] = 1
       }
-      features[start + 3 * channels] = Float(min(later, 4))
-      features[start + 3 * channels + 1] = Float(min(earlier, 4))
-      features[start + 3 * channels + 2] = Float(clock.units(time - example.start) / 4 - 0.5)
+      for input in 0..<builder.inputCount {
+        guard let value = visible.value(row, channels + input) else { continue }
+        features[start + 3 * channels + 2 * input] = Float(value)
+        features[start + 3 * channels + 2 * input + 1] = 1
+      }
+      let end = start + builder.featureCount
+      features[end - 3] = Float(min(later, 4))
+      features[end - 2] = Float(min(earlier, 4))
+      features[end - 1] = Float(clock.units(time - example.start) / 4 - 0.5)
     }
   }
 
@@ -183,6 +224,9 @@ private struct Arrays {
     let asked = example.asked
     let first = place * (1 + queries)
     var latest = 0.0
+    var inputs = (0..<builder.inputCount).map { input in
+      example.visible.observations(of: channels + input).values.last ?? 0
+    }
     for query in 0..<queries {
       if query < asked.count {
         let time = asked.times[query]
@@ -197,6 +241,11 @@ private struct Arrays {
             targets[slot * channels + channel] = Float(value)
             weights[slot * channels + channel] = 1
           }
+        }
+        // An input holds until its next value.
+        for input in inputs.indices {
+          inputs[input] = asked.value(query, channels + input) ?? inputs[input]
+          context[(slot + 1) * builder.contextCount - inputs.count + input] = Float(inputs[input])
         }
       }
       times[first + 1 + query] = latest

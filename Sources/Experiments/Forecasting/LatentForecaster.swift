@@ -33,35 +33,20 @@ public struct LatentForecaster: Sendable {
     }
   }
 
-  /// Forecasts for one example, `[time][channel]`, in the data's own units.
-  public struct Forecast: Hashable, Sendable {
-    public var times: [Double]
-    public var means: [[Double]]
-    /// Of a new observation: noise and the uncertainty of the latent state together.
-    public var deviations: [[Double]]
-    /// Latent states along the posterior's mean, `[time][latent]`.
-    public var states: [[Double]]
-  }
-
   /// Forecasts for examples in the data's own units.
   ///
   /// The mean is the posterior mean's; the variance is that of the mixture over draws of the latent state:
   /// `mean of σ² + variance of the means`.
-  public func forecasts(_ examples: [SeriesExample]) -> [Forecast] {
-    var forecasts: [Forecast] = []
+  public func forecasts(_ examples: [SeriesExample]) -> [SeriesForecast] {
+    var forecasts: [SeriesForecast] = []
     for start in stride(from: 0, to: examples.count, by: 32) {
       forecasts += block(Array(examples[start..<min(start + 32, examples.count)]))
     }
     return forecasts
   }
 
-  private func block(_ examples: [SeriesExample]) -> [Forecast] {
-    let normalized = examples.map { example in
-      SeriesExample(
-        start: example.start, now: example.now, visible: normalization.normalized(example.visible),
-        asked: normalization.normalized(example.asked))
-    }
-    let batch = builder.batch(normalized)
+  private func block(_ examples: [SeriesExample]) -> [SeriesForecast] {
+    let batch = builder.batch(examples.map(normalization.normalized))
     let posterior = encode(Pair(model, batch)).map(\.values)
     func decoded(_ draw: [Float]?) -> [[Double]] {
       let initial = posterior[0].indices.map { place in
@@ -95,9 +80,9 @@ public struct LatentForecaster: Sendable {
 
   private func forecast(
     _ example: SeriesExample, _ place: Int, _ batch: Int, _ centre: [[Double]], _ variance: [Double]
-  ) -> Forecast {
+  ) -> SeriesForecast {
     let (channels, latent) = (builder.channelCount, builder.latentCount)
-    var result = Forecast(times: example.asked.times, means: [], deviations: [], states: [])
+    var result = SeriesForecast(times: example.asked.times)
     for query in 0..<example.asked.count {
       let slot = query * batch + place
       let range = slot * channels..<(slot + 1) * channels

@@ -32,6 +32,34 @@ public struct SeriesExample: Hashable, Sendable {
   }
 }
 
+extension TimeSeries {
+  /// The channels in another order, or some of them.
+  func selecting(_ names: [String]) -> TimeSeries {
+    let places = names.compactMap { channels.firstIndex(of: $0) }
+    return TimeSeries(
+      id: id, channels: names, times: times,
+      values: (0..<count).flatMap { row in places.map { value(row, $0) } })
+  }
+
+  /// Questions at some times, in order: nothing is known but the inputs, the channels from `first` on, of which the last
+  /// value before each time holds.
+  func questions(at times: [Double], inputsFrom first: Int) -> TimeSeries {
+    var known = [Double?](repeating: nil, count: channels.count)
+    var row = 0
+    var values: [Double?] = []
+    for time in times {
+      while row < count && self.times[row] <= time {
+        for channel in first..<max(first, channels.count) {
+          known[channel] = value(row, channel) ?? known[channel]
+        }
+        row += 1
+      }
+      values += known
+    }
+    return TimeSeries(id: id, channels: channels, times: times, values: values)
+  }
+}
+
 /// The clock of a model: how the times of a user's data become the model's own.
 public struct ModelClock: Hashable, Sendable {
   /// The length of a window; the model's time runs from 0 to `ModelClock.length` over it.

@@ -37,6 +37,11 @@ public struct GaussianForecasts: Hashable, Sendable {
       observed: places.map { observed[$0] })
   }
 
+  /// (mean − observed)² of every entry.
+  public var squaredErrors: [Double] {
+    zip(means, observed).map { ($0 - $1) * ($0 - $1) }
+  }
+
   /// √ mean (mean − observed)², in the observations' unit.
   public var rootMeanSquaredError: Double {
     average { mean, _, value in (mean - value) * (mean - value) }.squareRoot()

@@ -18,14 +18,18 @@ package struct ExperimentRun: Sendable {
   package var seed: UInt64
   /// A version that takes seconds: fewer iterations, with thresholds of its own.
   package var isQuick: Bool
+  /// A file for experiments whose data are not bundled.
+  package var dataPath: String?
   /// Takes a line of progress.
   package var progress: @Sendable (String) -> Void
 
   package init(
-    seed: UInt64, isQuick: Bool, progress: @escaping @Sendable (String) -> Void = { _ in }
+    seed: UInt64, isQuick: Bool, dataPath: String? = nil,
+    progress: @escaping @Sendable (String) -> Void = { _ in }
   ) {
     self.seed = seed
     self.isQuick = isQuick
+    self.dataPath = dataPath
     self.progress = progress
   }
 

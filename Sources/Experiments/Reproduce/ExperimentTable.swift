@@ -14,5 +14,6 @@ package enum ExperimentTable {
     FitsExperiment(),
     LatentODEExperiment(),
     ODERNNExperiment(),
+    HopperExperiment(),
   ]
 }

@@ -23,13 +23,13 @@ package struct Reproduction: Sendable {
 
   /// Runs an experiment once for each seed.
   package init(
-    _ experiment: some Experiment, seeds: [UInt64], isQuick: Bool,
+    _ experiment: some Experiment, seeds: [UInt64], isQuick: Bool, dataPath: String? = nil,
     progress: @escaping @Sendable (String) -> Void = { _ in }
   ) throws {
     precondition(!seeds.isEmpty, "an experiment needs a seed")
     var runs: [(seed: UInt64, result: ExperimentResult, seconds: Double)] = []
     for seed in seeds {
-      let run = ExperimentRun(seed: seed, isQuick: isQuick) {
+      let run = ExperimentRun(seed: seed, isQuick: isQuick, dataPath: dataPath) {
         progress("\(experiment.name) (seed \(seed)): \($0)")
       }
       let start = SystemClock.processTime

@@ -1,0 +1,92 @@
+internal import NumericCore
+
+/// A model beside a baseline on the same forecasts, with what chance leaves open.
+public struct ForecastComparison: Hashable, Sendable {
+  /// What the figures say.
+  public enum Verdict: String, Hashable, Sendable {
+    case better, worse
+    /// The interval of the change holds 0.
+    case undecided
+  }
+
+  public var baseline: String
+  /// Root mean squared error of the model by that of the baseline, minus 1.
+  public var change: Double
+  /// Of the change, 90 %, by a bootstrap of blocks.
+  public var interval: ClosedRange<Double>
+
+  public var verdict: Verdict {
+    interval.upperBound < 0 ? .better : interval.lowerBound > 0 ? .worse : .undecided
+  }
+}
+
+extension ForecastEvaluation.Line {
+  /// 90 % intervals of the root mean squared errors, the model's first, and the model beside each baseline.
+  ///
+  /// The same blocks are drawn for all, so that a difference is judged on the same forecasts.
+  public func comparison() -> (
+    intervals: [ClosedRange<Double>], comparisons: [ForecastComparison]
+  ) {
+    guard model.count > 0 else { return ([], []) }
+    let all = [model] + baselines.map(\.forecasts)
+    let means = bootstrapMeans(
+      of: all.map(\.squaredErrors), blockLength: blockLength, key: RandomKey(20_240_607))
+    let errors = means.map { $0.map { $0.squareRoot() } }
+    let intervals = all.indices.map { place in centralInterval(errors.map { $0[place] }) }
+    let own = model.rootMeanSquaredError
+    func change(_ own: Double, _ other: Double) -> Double {
+      own / max(other, .leastNormalMagnitude) - 1
+    }
+    return (
+      intervals,
+      baselines.enumerated().map { place, baseline in
+        ForecastComparison(
+          baseline: baseline.name, change: change(own, baseline.forecasts.rootMeanSquaredError),
+          interval: centralInterval(errors.map { change($0[0], $0[place + 1]) }))
+      }
+    )
+  }
+}
+
+extension ForecastEvaluation {
+  /// Sentences on where the model is better, worse, or neither; those where a baseline wins come first.
+  public func verdicts(unit: String) -> [String] {
+    let tasks = horizons.map { ("forecast +", $0) } + gaps.map { ("gap of ", $0) }
+    let isSingle = Set((horizons + gaps).map(\.channel)).count == 1
+    let all = tasks.flatMap { word, line in
+      line.comparison().comparisons.map { comparison in
+        let name = (isSingle ? "" : line.channel + ", ") + word + Self.duration(line.length, unit)
+        let verdict =
+          switch comparison.verdict {
+          case .better: "the \(modelName) is better than \(comparison.baseline)"
+          case .worse: "\(comparison.baseline) is better than the \(modelName)"
+          case .undecided: "no clear difference between the \(modelName) and \(comparison.baseline)"
+          }
+        return (
+          comparison.verdict,
+          "\(name): \(verdict) (RMSE \(Self.percent(comparison.change)), 90 % interval "
+            + "\(Self.percent(comparison.interval.lowerBound)) to "
+            + "\(Self.percent(comparison.interval.upperBound)))"
+        )
+      }
+    }
+    return [.worse, .undecided, .better].flatMap { verdict in
+      all.filter { $0.0 == verdict }.map(\.1)
+    }
+  }
+
+  /// In how many comparisons a baseline wins, in one sentence.
+  public var balance: String {
+    let verdicts = (horizons + gaps).flatMap { $0.comparison().comparisons.map(\.verdict) }
+    func count(_ verdict: ForecastComparison.Verdict) -> Int {
+      verdicts.count { $0 == verdict }
+    }
+    return "of \(verdicts.count) comparisons with baselines the \(modelName) wins "
+      + "\(count(.better)), a baseline wins \(count(.worse)), \(count(.undecided)) are undecided"
+  }
+
+  private static func percent(_ share: Double) -> String {
+    let text = NumberText.fixed(100 * share, 1)
+    return (share > 0 ? "+" : "") + text + " %"
+  }
+}

@@ -1,0 +1,132 @@
+import Experiments
+import NumericCore
+import Testing
+
+@Suite struct DataWarningTests {
+  private func warnings(
+    _ text: String, _ options: TimeSeriesOptions = TimeSeriesOptions()
+  ) throws -> [DataWarning] {
+    try TimeSeriesFile.parse(Array(text.utf8), name: "f.csv", options).warnings
+  }
+
+  /// Readings around 120 with a daily wave and noise.
+  private func readings(_ count: Int) -> [Double] {
+    let noise = RandomKey(8).normal(count, as: Double.self)
+    return (0..<count).map { 120 + 40 * Double.sine(Double($0) / 20) + 5 * noise[$0] }
+  }
+
+  private func csv(_ values: [Double]) -> String {
+    "time,x\n" + values.enumerated().map { "\($0),\($1)\n" }.joined()
+  }
+
+  @Test(arguments: [
+    (18.016, "mmol/L and mg/dL of glucose"), (1 / 2.54, "inches and centimetres"), (1_000, nil),
+    (7.0, nil),
+  ])
+  func `a change of unit is flagged at its line, by any factor`(
+    factor: Double, units: String?
+  ) throws {
+    let values = readings(900).enumerated().map { $0 < 500 ? $1 : $1 / factor }
+    let found = try warnings(csv(values))
+    #expect(found.count == 1)
+    // Line 1 is the header, and row 0 stands in line 2.
+    #expect(found.first?.line == 502)
+    guard case .unitChange(let channel, _, let change) = found.first?.kind else {
+      Issue.record("\(found)")
+      return
+    }
+    #expect(channel == "x")
+    if let units { #expect(change.units == units) }
+  }
+
+  @Test func `degrees are told apart, though their ranges overlap`() throws {
+    let fahrenheit = readings(900).map { 60 + ($0 - 120) / 4 }
+    let values = fahrenheit.enumerated().map { $0 < 500 ? $1 : ($1 - 32) / 1.8 }
+    let found = try warnings(csv(values))
+    guard case .unitChange(_, _, let change) = found.first?.kind else {
+      Issue.record("\(found)")
+      return
+    }
+    #expect(found.first?.line == 502 && change.units == "°F and °C")
+  }
+
+  @Test func `a change of level, a trend and a wave are no change of unit`() throws {
+    let plain = readings(900)
+    #expect(try warnings(csv(plain)).isEmpty)
+    #expect(try warnings(csv(plain.enumerated().map { $0 < 500 ? $1 : $1 + 300 })).isEmpty)
+    #expect(try warnings(csv(plain.enumerated().map { $1 + Double($0) * 3 })).isEmpty)
+    #expect(try warnings(csv(plain.map { $0 > 120 ? 1 : 0 })).isEmpty)
+  }
+
+  @Test(arguments: ["cgm.csv.gz", "co2.csv", "nyc_weather.csv.gz", "uk_measles_cities.csv"])
+  func `bundled data raise no false alarm`(name: String) throws {
+    let options: TimeSeriesOptions =
+      switch name {
+      case "cgm.csv.gz":
+        .init(timeColumn: "datetime", channels: ["glucose"], duplicates: .average)
+      case "nyc_weather.csv.gz":
+        .init(
+          timeColumn: "time_hour", idColumn: "origin",
+          channels: ["temp", "dewp", "humid", "wind_speed", "wind_gust", "precip", "pressure"])
+      case "uk_measles_cities.csv":
+        .init(timeColumn: "date", idColumn: "unit", channels: ["cases"])
+      default: .init()
+      }
+    let bytes = try BundledData.contents(of: name)
+    let found = try TimeSeriesFile.parse(bytes, name: name, options).warnings
+    switch name {
+    // Wind of 1,048 miles an hour, a known error of these data.
+    case "nyc_weather.csv.gz":
+      #expect(found.count == 1)
+      guard case .outlier("wind_speed", "EWR", let value, _, 1) = found.first?.kind else {
+        Issue.record("\(found)")
+        return
+      }
+      #expect(value > 1_000)
+    // Its dates are written as 19580329.
+    case "co2.csv":
+      #expect(found.map(\.kind) == [.datesAsNumbers(19_580_329)])
+    default: #expect(found.isEmpty)
+    }
+  }
+
+  @Test func `an id that comes again is an error if its time goes back, else a warning`() throws {
+    let first = "id,time,x\na,0,1\na,1,2\nb,0,3\nb,1,5\n"
+    #expect(
+      throws: DataError(
+        source: "f.csv", line: 6, .idComesAgain(id: "a", text: "0", lastLine: 3))
+    ) { try warnings(first + "a,0,1\n") }
+    let later = try warnings(first + "a,2,1\n")
+    #expect(
+      later == [
+        DataWarning(source: "f.csv", line: 6, .idComesAgain(id: "a", lastLine: 3))
+      ])
+    // In order of time every id comes again and again.
+    let sorted = (0..<20).map { "a,\($0),1\nb,\($0),2\n" }.joined()
+    #expect(try warnings("id,time,x\n" + sorted).isEmpty)
+  }
+
+  @Test func `a series of one point is left out, and said`() throws {
+    let found = try warnings("id,time,x\na,0,1\nb,0,3\nb,1,5\n")
+    #expect(
+      found == [DataWarning(source: "f.csv", line: 2, .shortSeries(id: "a", points: 1))])
+    let long = try warnings("id,time,channel,value\na,0,x,1\nb,0,x,3\nb,1,x,5\n")
+    #expect(long == found)
+  }
+
+  @Test func `words may mean missing, and duplicates may be averaged`() throws {
+    let file = try TimeSeriesFile.parse(
+      Array("time,x\n0,NA\n1,2\n1,4\n2,-\n".utf8), name: "f.csv",
+      .init(duplicates: .average, missing: ["NA", "-"]))
+    let expected = TimeSeries(channels: ["x"], times: [0, 1, 2], values: [nil, 3, nil])
+    #expect(file.series == [expected])
+  }
+
+  @Test(arguments: [
+    ("time;x\n0;1\n", DataError.Reason.wrongSeparator(";")),
+    ("time\tx\n0\t1\n", .wrongSeparator("\t")), ("time\n0\n1\n", .noChannels),
+  ])
+  func `a table without channels says why`(text: String, reason: DataError.Reason) {
+    #expect(throws: DataError(source: "f.csv", line: 1, reason)) { try warnings(text) }
+  }
+}
