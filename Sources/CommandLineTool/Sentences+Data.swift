@@ -57,11 +57,11 @@ extension DataError.Reason {
       "holds no trajectories; make the file with Benchmarks/Hopper/make_hopper.py"
     case .unnamedColumn: "a column has no name; name every column in the header"
     case .notANumber(let text, let column):
-      "'\(text)' in column '\(column)' is not a number; write a number or nothing, leave the "
-        + "column out (--channels), or let '\(text)' mean missing (--missing)"
+      "'\(text)' in column '\(column)' is not a number; write a number, or nothing if it is "
+        + "missing (of series also: --missing '\(text)', or leave the column out with --channels)"
     case .notFinite(let text, let column):
-      "'\(text)' in column '\(column)' is not a finite number; leave a missing cell empty, "
-        + "or let '\(text)' mean missing (--missing)"
+      "'\(text)' in column '\(column)' is not a finite number; leave a missing cell empty "
+        + "(of series also: --missing '\(text)')"
     default: nil
     }
   }
@@ -104,7 +104,8 @@ extension DataError.Reason {
       "the time \(text)\(series(id)) occurs twice; merge or remove one row, or take "
         + "the mean (--duplicates average)"
     case .constantChannel(let channel, let value):
-      "the channel '\(channel)' is \(value) throughout, there is nothing to learn; leave it out (--channels)"
+      "the channel '\(channel)' is \(value) throughout, there is nothing to learn; leave it out "
+        + "(of series: --channels)"
     case .neverObserved(let channel):
       "the channel '\(channel)' has no value; leave it out (--channels)"
     case .idComesAgain(let id, let text, let lastLine):

@@ -22,13 +22,13 @@ import Testing
     ),
     (
       "time,x\n0,1\n1,high\n",
-      "f.csv:3: 'high' in column 'x' is not a number; write a number or nothing, leave the column out "
-        + "(--channels), or let 'high' mean missing (--missing)"
+      "f.csv:3: 'high' in column 'x' is not a number; write a number, or nothing if it is missing "
+        + "(of series also: --missing 'high', or leave the column out with --channels)"
     ),
     (
       "time,x\n0,1\n1,nan\n",
-      "f.csv:3: 'nan' in column 'x' is not a finite number; leave a missing cell empty, or let 'nan' "
-        + "mean missing (--missing)"
+      "f.csv:3: 'nan' in column 'x' is not a finite number; leave a missing cell empty "
+        + "(of series also: --missing 'nan')"
     ),
     (
       "time,x\n1,1\n0,2\n",
@@ -45,7 +45,8 @@ import Testing
     ),
     (
       "time,x\n0,1\n1,1\n",
-      "f.csv: the channel 'x' is 1.0 throughout, there is nothing to learn; leave it out (--channels)"
+      "f.csv: the channel 'x' is 1.0 throughout, there is nothing to learn; leave it out "
+        + "(of series: --channels)"
     ),
     (
       "time,x\nnoon,1\n",
@@ -102,7 +103,8 @@ import Testing
     let odd = try check("time,x\n" + scaled.joined())
     #expect(odd.status == 0)
     #expect(
-      odd.errors == "warning: f.csv:122: from here on 'x' is about 10.6 where it was about 106, as if "
+      odd.errors
+        == "warning: f.csv:122: from here on 'x' is about 10.6 where it was about 106, as if "
         + "the unit changed (as between a unit and its tenth); convert one part if it did\n")
   }
 

@@ -45,7 +45,7 @@ private func table(_ row: (Int) -> String) -> String {
     ),
     (
       "x,y\n1,NaN\n",
-      "f.csv:2: 'NaN' in column 'y' is not a finite number; leave a missing cell empty"
+      "f.csv:2: 'NaN' in column 'y' is not a finite number; leave a missing cell empty (of series also: --missing 'NaN')"
     ),
     (
       "0.5,1\n1,2\n",
@@ -54,7 +54,7 @@ private func table(_ row: (Int) -> String) -> String {
     ("x;y\n1;2\n", "f.csv:1: the cells are separated by ';'; separate them by commas"),
     (
       table { "\($0 * $0),7" },
-      "f.csv: the channel 'y' is 7.0 throughout; leave it out, there is nothing to learn"
+      "f.csv: the channel 'y' is 7.0 throughout, there is nothing to learn; leave it out (of series: --channels)"
     ),
     (
       table { "\($0),\(3 * $0)" },

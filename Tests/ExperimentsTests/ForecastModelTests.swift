@@ -22,7 +22,7 @@ private func driven(_ count: Int) -> String {
 private func recipe(_ file: String, _ kind: ForecastKind) -> ForecastRecipe {
   var recipe = ForecastRecipe.forFile(file)
   recipe.model = kind
-  recipe.steps = 150
+  recipe.steps = 600
   recipe.batchSize = 32
   recipe.shardSize = 16
   recipe.validations = 2
@@ -185,7 +185,8 @@ private func folder(_ name: String) throws -> String {
     #expect(comparisons.map(\.verdict) == [.better, .worse, .undecided])
     #expect(abs(comparisons[1].change - 0.25) < 1e-12)
     let evaluation = ForecastEvaluation(horizons: [line], gaps: [], modelName: "model")
-    #expect(evaluation.verdicts(unit: "")[0].hasPrefix("forecast +2: better is better than the model"))
+    #expect(
+      evaluation.verdicts(unit: "")[0].hasPrefix("forecast +2: better is better than the model"))
     #expect(evaluation.balance.hasSuffix("wins 1, a baseline wins 1, 1 are undecided"))
   }
 }

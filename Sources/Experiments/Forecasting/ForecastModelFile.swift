@@ -109,7 +109,8 @@ public struct ForecastModelFile: Sendable {
       window > 0, spacing > 0, deviations.allSatisfy({ $0 > 0 })
     else { return nil }
     let builder = LatentBatchBuilder(
-      clock: ModelClock(window: window, spacing: spacing), channelCount: channels.count - recipe.inputs.count,
+      clock: ModelClock(window: window, spacing: spacing),
+      channelCount: channels.count - recipe.inputs.count,
       inputCount: recipe.inputs.count,
       latentCount: recipe.network.latent, detail: recipe.network.context)
     return (

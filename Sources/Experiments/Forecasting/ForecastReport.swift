@@ -54,7 +54,8 @@ struct ForecastReport {
     section.table(
       table(
         evaluation.horizons, "horizon",
-        caption: "Forecasts of the same test windows by all. RMSE, its 90 % interval by bootstrap and MAE in the data's "
+        caption:
+          "Forecasts of the same test windows by all. RMSE, its 90 % interval by bootstrap and MAE in the data's "
           + "unit, the negative log likelihood (NLL) in nats a forecast; the best of each column "
           + "is marked. Baselines are fitted to the training part; their bands come from their "
           + "training residuals."))
@@ -103,7 +104,8 @@ struct ForecastReport {
       }
     }
     return Table(
-      ["channel", kind, "forecaster", "RMSE", "90 % interval", "MAE", "NLL", "in 90 % band"], rows: rows,
+      ["channel", kind, "forecaster", "RMSE", "90 % interval", "MAE", "NLL", "in 90 % band"],
+      rows: rows,
       caption: caption)
   }
 

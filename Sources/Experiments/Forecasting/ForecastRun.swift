@@ -185,7 +185,8 @@ extension ForecastRun.Outcome {
   public func writeReport(
     to directory: String, warnings: [String] = []
   ) throws(FileError) {
-    try ForecastReport(outcome: self, warnings: warnings).report().write(to: directory + "/report.html")
+    try ForecastReport(outcome: self, warnings: warnings).report().write(
+      to: directory + "/report.html")
     try Files.writeAtomically(
       json(run: directory).text(indented: true) + "\n", to: directory + "/evaluation.json")
   }

@@ -225,7 +225,8 @@ private struct HopperTask {
       var (sum, squares, count) = (0.0, 0.0, 0.0)
       for trajectory in test {
         for step in 0..<data.steps {
-          let value = Double(data.values[(trajectory * data.steps + step) * data.channels + channel])
+          let value = Double(
+            data.values[(trajectory * data.steps + step) * data.channels + channel])
           sum += value
           squares += value * value
           count += 1
