@@ -20,8 +20,8 @@ public enum StoredStates: Sendable, Hashable {
   /// computed twice.
   ///
   /// Wants steps that the batch shares; without them, and for the steps of a solve after it has taken so many bytes
-  /// (256 MiB if nothing is said), it is `.stages`.
-  case evaluations(upTo: Int = 1 << 28)
+  /// (128 MiB if nothing is said), it is `.stages`.
+  case evaluations(upTo: Int = 1 << 27)
   /// The state of every stage: the field is evaluated once more with each product.
   case stages
   /// The state at the start: a seventh of the memory with Dormand–Prince, and the stages are computed again.

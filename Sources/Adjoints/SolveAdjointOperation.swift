@@ -41,6 +41,7 @@ package struct SolveAdjointOperation: CustomOperation {
     if case .backsolve(let solver, let seminorm) = plan.adjoint {
       return BacksolveAdjoint<Scalar>(plan, record, solver ?? plan.solver, seminorm: seminorm)
     }
+    record.isAwaited = true
     return DiscreteAdjoint<Scalar>(plan, record)
   }
 }

@@ -94,6 +94,8 @@ final class SolveEvaluator<Scalar: RowScalar>: CustomEvaluator {
   @_specialize(where Scalar == Double)
   func evaluate(operands: [UnsafeRawPointer], results: [UnsafeMutableRawPointer]) {
     field.bind(Array(operands.dropFirst(2)))
+    // The evaluators of the whole program exist by now, the adjoint's too.
+    let steps = record.isAwaited ? steps : nil
     steps?.reset()
     let states = results[0].assumingMemoryBound(to: Scalar.self)
     let times = operands[1].assumingMemoryBound(to: Double.self)

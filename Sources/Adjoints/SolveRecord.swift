@@ -10,6 +10,8 @@ package final class SolveRecord {
   package var backwardProducts = 0
   /// Bytes held for the adjoint.
   package var byteCount = 0
+  /// Whether a discrete adjoint stands in the same program: without one, no step is recorded.
+  var isAwaited = false
   /// Identity of the forward result that the record belongs to.
   var states: UnsafeRawPointer?
   var steps: AnyObject?
