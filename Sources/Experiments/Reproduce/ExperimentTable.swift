@@ -1,6 +1,7 @@
 /// Every experiment that `reproduce` knows, in the order in which it runs them.
 package enum ExperimentTable {
   package static let all: [any Experiment] = [
+    CoreExperiment(),
     DepthExperiment(),
     AugmentedExperiment(),
     EvolvingWeightsExperiment(),
