@@ -48,6 +48,28 @@ private func field(
       DifferentiatedField(field).valueAndTrace(time, state).trace, 1e-12)
   }
 
+  /// The mean over all vectors of signs is the trace itself, whatever the width at which the noise enters.
+  @Test(arguments: [0, 3])
+  func `an estimate of the trace has the trace as its mean, in the narrow layer too`(waves: Int) {
+    let field = TimeConditionedMLP(
+      dimension: 4, hidden: [6, 2, 5], waveCount: waves, highestWave: 4, key: RandomKey(21),
+      scalarType: .float64)
+    #expect(field.bottleneckWidth == 2)
+    let one = RandomKey(22).normal([1, 4], scalarType: .float64)
+    let time = Tensor([0.3], shape: [])
+    let exact = field.valueAndTrace(time, one)
+    for width in [4, 2] {
+      let count = 1 << width
+      let signs = (0..<count).flatMap { row in
+        (0..<width).map { row >> $0 & 1 == 0 ? 1.0 : -1 }
+      }
+      let estimate = field.valueAndTraceEstimate(
+        time, one.broadcast(to: [count, 4]), noise: Tensor(signs, shape: [count, width]))
+      expectClose(estimate.trace.mean([0]), exact.trace.reshaped([1]), 1e-13)
+      expectClose(estimate.value, exact.value.broadcast(to: [count, 4]), 1e-13)
+    }
+  }
+
   @Test(arguments: TimeConditioning.allCases)
   func `a time for each row is the shared time, row by row`(conditioning: TimeConditioning) {
     let field = field(conditioning)

@@ -10,7 +10,7 @@ struct DensityDynamics<Field: DensityField>: TensorField {
   var field: Field
   /// `T`, a scalar.
   var duration: Tensor
-  /// `ε` of the trace estimate, `[rows, D]`; nil: the exact trace.
+  /// `ε` of the trace estimate, `[rows, D]`, or narrower without penalties; nil: the exact trace.
   var noise: Tensor?
   var isReversed: Bool
   var hasPenalties: Bool
@@ -35,6 +35,10 @@ struct DensityDynamics<Field: DensityField>: TensorField {
   private func evaluate(
     _ time: Tensor, _ z: Tensor
   ) -> (value: Tensor, trace: Tensor, jacobian: Tensor) {
+    if let noise, !hasPenalties {
+      let (value, trace) = field.valueAndTraceEstimate(time, z, noise: noise)
+      return (value, trace, trace)
+    }
     if let noise {
       let (value, tangents) = field.pushforward(time, z, noise.expandingAxis(at: 0))
       let product = tangents.at(0)

@@ -16,6 +16,13 @@ public protocol DensityField: TensorField {
 
   /// `f`, and the exact trace of its Jacobian, `[rows, 1]`.
   func valueAndTrace(_ time: Tensor, _ state: Tensor) -> (value: Tensor, trace: Tensor)
+
+  /// `f`, and `εᵀ J ε`, `[rows, 1]`, whose mean over noise of zero mean and unit covariance is the trace.
+  ///
+  /// The noise is `[rows, D]`, or as wide as a narrow place inside the field if it has one.
+  func valueAndTraceEstimate(
+    _ time: Tensor, _ state: Tensor, noise: Tensor
+  ) -> (value: Tensor, trace: Tensor)
 }
 
 extension DensityField {
@@ -43,6 +50,14 @@ extension DensityField {
     let units = unitVectors(of: state)
     let (value, tangents) = pushforward(time, state, units)
     return (value, (tangents * units).sum([0, 2]).expandingAxis(at: 1))
+  }
+
+  /// One forward-mode product with the noise.
+  public func valueAndTraceEstimate(
+    _ time: Tensor, _ state: Tensor, noise: Tensor
+  ) -> (value: Tensor, trace: Tensor) {
+    let (value, tangents) = pushforward(time, state, noise.expandingAxis(at: 0))
+    return (value, (tangents.at(0) * noise).sum([1], keepingAxes: true))
   }
 }
 

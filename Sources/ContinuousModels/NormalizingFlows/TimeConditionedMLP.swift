@@ -79,8 +79,18 @@ public struct TimeConditionedMLP: DensityField {
     _ time: Tensor, _ state: Tensor, _ tangents: Tensor
   ) -> (value: Tensor, tangents: Tensor) {
     let inputs = features(state, tangents)
-    var (x, dx) = (inputs.value, inputs.tangents ?? tangents)
-    for (place, layer) in layers.enumerated() {
+    let (x, dx) = pushforward(
+      through: layers[...], time, inputs.value, inputs.tangents ?? tangents)
+    return (x, dx.broadcast(to: [dx.shape[0]] + x.shape))
+  }
+
+  /// Layers with the activation between them, and after the last of them if it is not the field's last.
+  func pushforward(
+    through part: ArraySlice<TimeConditionedLinear>, _ time: Tensor, _ start: Tensor,
+    _ tangents: Tensor
+  ) -> (value: Tensor, tangents: Tensor) {
+    var (x, dx) = (start, tangents)
+    for (place, layer) in zip(part.indices, part) {
       let map = layer.at(time)
       (x, dx) = (map(x), map.linear(dx))
       if place < layers.count - 1 {
@@ -88,11 +98,11 @@ public struct TimeConditionedMLP: DensityField {
         (x, dx) = (y, activation.derivative(at: x, value: y) * dx)
       }
     }
-    return (x, dx.broadcast(to: [dx.shape[0]] + x.shape))
+    return (x, dx)
   }
 
   /// The inputs of the first layer, and their tangents.
-  private func features(
+  func features(
     _ state: Tensor, _ tangents: Tensor?
   ) -> (value: Tensor, tangents: Tensor?) {
     guard let waves else { return (state, tangents) }

@@ -55,8 +55,11 @@ package struct ClassifierRecipe: Hashable, Sendable {
     recipe.file = "data/fashion-mnist"
     recipe.validationShare = 0.05
     recipe.width = 32
-    recipe.epochs = 12
+    recipe.epochs = 18
     recipe.batchSize = 128
+    // With two steps the field is not integrated: 90.65 % by them, 89.89 % by finer ones. With four, both are 91.3 %.
+    recipe.solverSteps = 4
+    recipe.weightDecay = 1e-2
     recipe.crop = 2
     recipe.mirrors = true
     return recipe

@@ -9,7 +9,8 @@ import Tensors
 /// CORE: orders, tolerances, dense output and gradients, against closed forms and differences.
 package struct CoreExperiment: Experiment {
   package let name = "core"
-  package let summary = "solvers and gradients: orders, tolerances, dense output, three ways to a gradient"
+  package let summary =
+    "solvers and gradients: orders, tolerances, dense output, three ways to a gradient"
 
   package init() {}
 
@@ -93,7 +94,8 @@ package struct CoreExperiment: Experiment {
       let solver = ODESolver(
         method: method,
         control: .integral(Tolerance(relative: tolerance, absolute: tolerance)))
-      let solution = try solver.solve(PreyAndPredator(), from: [1, 1], over: TimeSpan(from: 0, to: 10), at: [10])
+      let solution = try solver.solve(
+        PreyAndPredator(), from: [1, 1], over: TimeSpan(from: 0, to: 10), at: [10])
       return (solution.states[0], solution.statistics.evaluations)
     }
     let (truth, _) = try end(1e-13, .verner6)
@@ -221,17 +223,17 @@ package struct CoreExperiment: Experiment {
       return Swift.abs(slope - exact[place])
     }.max()
     outcome.claims += [
-        Claim(
-          "gradient: stored stages against stages computed again (relative)",
-          ours: distance(result(.discrete(storing: .starts), solver).gradient),
-          threshold: .atMost(1e-12)),
-        Claim(
-          "gradient: adjoint equation at 1e-10 against the exact one (relative)",
-          ours: distance(result(.backsolve(), solver).gradient), threshold: .atMost(1e-7)),
-        Claim(
-          "gradient: against central differences (absolute)", ours: worst ?? .nan,
-          threshold: .atMost(1e-6)),
-      ]
+      Claim(
+        "gradient: stored stages against stages computed again (relative)",
+        ours: distance(result(.discrete(storing: .starts), solver).gradient),
+        threshold: .atMost(1e-12)),
+      Claim(
+        "gradient: adjoint equation at 1e-10 against the exact one (relative)",
+        ours: distance(result(.backsolve(), solver).gradient), threshold: .atMost(1e-7)),
+      Claim(
+        "gradient: against central differences (absolute)", ours: worst ?? .nan,
+        threshold: .atMost(1e-6)),
+    ]
   }
 
   // MARK: - Backwards
@@ -246,7 +248,9 @@ package struct CoreExperiment: Experiment {
   /// How far off the start a solve forwards and then backwards ends, relative.
   private func returned(_ rate: Double, _ method: ODEMethod, _ steps: Int) throws -> Double {
     let solver = ODESolver(method: method, control: .steps(perInterval: steps))
-    let there = try solver.solve(Decay(rate: rate), from: 1, over: TimeSpan(from: 0, to: 1), at: [1]).states[0]
+    let there = try solver.solve(
+      Decay(rate: rate), from: 1, over: TimeSpan(from: 0, to: 1), at: [1]
+    ).states[0]
     return try solver.solve(
       Decay(rate: rate), from: there, over: TimeSpan(from: 1, to: 0), at: [0]
     ).states[0]
