@@ -24,7 +24,7 @@ struct ChartLayout {
     left = max(26, 12 + Double(longest) * Self.digitWidth)
     width = totalWidth - left - Self.right
     x = chart.x.layout(
-      Self.span(marks.flatMap(\.xExtent)), aboutTicks: max(3, Int(width / 90)))
+      Self.span(marks.flatMap(\.xExtent)), aboutTicks: max(4, Int(width / 90)))
     height = chart.height ?? width
   }
 

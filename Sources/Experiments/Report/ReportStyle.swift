@@ -55,7 +55,8 @@ enum ReportStyle {
     .scroll{overflow-x:auto}
     table{border-collapse:collapse;font-size:14.5px;font-variant-numeric:tabular-nums}
     th,td{padding:6px 18px 6px 0;text-align:right;border-bottom:1px solid var(--rule);white-space:nowrap}
-    th:first-child,td:first-child,.words{text-align:left}thead th{font-weight:600;color:var(--muted);font-size:13px;
+    .words{white-space:normal;max-width:52ch}th:first-child,td:first-child,.words{text-align:left}
+    thead th{font-weight:600;color:var(--muted);font-size:13px;
     vertical-align:bottom}tbody th{font-weight:400}
     td small,dd small{color:var(--muted);font-weight:400;font-size:.82em}.best{font-weight:650}
     .facts{display:flex;flex-wrap:wrap;gap:12px;margin:18px 0}

@@ -55,6 +55,10 @@ package struct DepthExperiment: Experiment {
       Claim(
         "change of accuracy with another solver at test (points)", ours: change,
         threshold: .atMost(run.choose(full: 0.5, quick: 1.5))),
+      Claim(
+        "largest difference of the losses, stored evaluations against stages computed again",
+        ours: differenceOfStorage(training, keys[1], run), threshold: .atMost(1e-5)),
+      try Self.spiralClaim(run),
     ]
     if !run.isQuick {
       claims.append(
@@ -108,6 +112,25 @@ package struct DepthExperiment: Experiment {
     return Fit(
       model: model, accuracy: accuracy(model, test), firstEvaluations: first,
       lastEvaluations: evaluations(model, test), seconds: seconds)
+  }
+
+  /// Over one epoch from the same start, all stored against nothing but the start of each step.
+  private func differenceOfStorage(
+    _ training: LabelledPoints, _ key: RandomKey, _ run: ExperimentRun
+  ) -> Double {
+    let losses = [StoredStates.evaluations(), .starts].map { storing -> [Double] in
+      var model = odeNet(.discrete(storing: storing), key)
+      var optimizer = Adam(for: model, learningRate: .constant(3e-3), weightDecay: 1e-3)
+      let lossAndGradient = valueAndGrad { (model: DenseClassifier, batch: LabelledPoints) in
+        crossEntropy(model(batch.points), labels: batch.targets)
+      }
+      return training.batches(of: 64, key: run.key.folding(in: 999)).map { batch in
+        let result = lossAndGradient(model, batch)
+        optimizer.update(&model, along: result.gradient)
+        return Double(result.loss)
+      }
+    }
+    return zip(losses[0], losses[1]).map { Swift.abs($0 - $1) }.max() ?? .nan
   }
 
   private func evaluations(_ model: DenseClassifier, _ data: LabelledPoints) -> Double {
