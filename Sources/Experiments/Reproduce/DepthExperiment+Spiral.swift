@@ -7,12 +7,12 @@ import Tensors
 import Training
 
 extension DepthExperiment {
-  /// A field learned from one noiseless trajectory: the demonstration published with Chen et al. 2018.
+  /// A field learned from one noiseless trajectory, as in the demonstration published with Chen and others 2018.
   ///
   /// The truth is `y′ = y³ A` from (2, 0) over 0…25 at 1000 times; a step of training sees 20 windows of 10 times, and the
   /// loss is the mean absolute error. The claim is about the whole trajectory from its first point, the best of the
   /// evaluations during training.
-  /// A field learned from one noiseless trajectory, as in the demonstration published with Chen and others 2018.
+  static func spiralClaim(_ run: ExperimentRun) throws -> Claim {
     let iterations = run.choose(full: 2000, quick: 300)
     let count = 1000
     let times = (0..<count).map { 25 * Double($0) / Double(count - 1) }
