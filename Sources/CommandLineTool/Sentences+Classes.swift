@@ -27,11 +27,23 @@ extension DataError.Reason {
       "'\(text)' in the label column '\(column)' is a number where other rows have names; use one kind in all rows "
         + "(another column: --set data.label=NAME)"
     case .oneClass(let name):
-      "every row is of the class '\(name)'; there is nothing to tell apart (another label column: --set data.label=NAME)"
+      "all are of the class '\(name)'; there is nothing to tell apart (another label column: --set data.label=NAME)"
     case .tooManyClasses(let found, let rows):
-      "\(found) classes in \(rows) rows; the label column looks like a measurement (another one: --set data.label=NAME)"
+      "\(found) classes in \(rows) examples; the label column looks like a measurement (another one: --set data.label=NAME)"
     case .tooFewLabelledRows(let found, let needed):
       "\(found) complete rows where \(needed) are needed, more than features and 10 a class; add rows or leave columns out"
+    case .tooFewOfClass(let name, let found, let needed):
+      "\(found) series of the class '\(name)' where \(needed) are needed, one a part of the data; add some or leave "
+        + "the class out"
+    case .labelTwice(let id, let line):
+      "the id '\(id)' has another label in line \(line); keep one"
+    case .noIDInCommon(let labels, let data):
+      labels.isEmpty
+        ? "no series has a label; fill the label column in"
+        : "no id is one of the data's: labels are of \(labels.joined(separator: ", ")), the data have "
+          + "\(data.joined(separator: ", ")); check the columns of ids (--id)"
+    case .noIDs:
+      "there is one series, where classes tell series apart; name the column of ids (--id)"
     case .unknownClass(let name, let known):
       "the class '\(name)' is unknown to the model; it knows \(known.joined(separator: ", "))"
     default: nil

@@ -106,6 +106,12 @@ extension DataError.Reason {
     case .constantChannel(let channel, let value):
       "the channel '\(channel)' is \(value) throughout, there is nothing to learn; leave it out "
         + "(of series: --channels)"
+    case .attributeVaries(let column, let id, let text, let before, let line):
+      "'\(column)'\(series(id)) is '\(text)' here and '\(before)' in line \(line), where a series has one "
+        + "value; correct one, or take a column that does not change within an id"
+    case .tooManyTexts(let column, let found, let limit):
+      "the column '\(column)' has \(found) different texts where at most \(limit) make sense; leave it out "
+        + "(--statics with the columns to keep)"
     case .neverObserved(let channel):
       "the channel '\(channel)' has no value; leave it out (--channels)"
     case .idComesAgain(let id, let text, let lastLine):
@@ -155,6 +161,21 @@ extension DataWarning.Kind {
     case .neverObservedInTraining(let channel):
       "the channel '\(channel)' has no value in the training part; leave it out (--channels), or train "
         + "on another part"
+    case .covariatesFound(let names):
+      "\(names.joined(separator: ", ")) \(names.count == 1 ? "has" : "have") one value a series and "
+        + "\(names.count == 1 ? "is" : "are") read as known beforehand, not forecast; name others with "
+        + "--statics"
+    case .unknownText(let column, let text):
+      "'\(text)' in column '\(column)' did not occur in training and is read as unknown; check its "
+        + "spelling"
+    case .unlabelledSeries(let count, let all, let first):
+      "\(count) of \(all) series have no label and are left out, '\(first)' among them; add their labels"
+    case .labelsWithoutSeries(let count, let first):
+      "\(count) label\(count == 1 ? "" : "s") of ids that the data do not have, '\(first)' among them; check "
+        + "the spelling of ids"
+    case .rowsThinned(let series, let rows, let limit):
+      "\(series) series are longer than \(limit) rows (up to \(rows)), of which evenly many are read; set "
+        + "network.rowLimit to choose"
     case .windowsThinned(let part, let used, let all):
       "of \(all) windows of the \(part) part \(used) are used, evenly spread; set windows.stride to "
         + "choose them yourself"

@@ -117,3 +117,41 @@ import Testing
     #expect(summary["end"] as? String == "2024-01-04 00:00:00")
   }
 }
+
+@Suite struct LabelOptionTests {
+  @Test(arguments: [
+    (["train", "--label", "kind"], "--label and --labels need series; add --data FILE"),
+    (
+      ["train", "--model", "latent-ode", "--data", "f.csv", "--label", "kind"],
+      "latent-ode learns no classes; take ode-rnn, gru-d or rnn-dt for series, ode-net for rows"
+    ),
+    (
+      ["train", "--data", "f.csv", "--labels", "l.csv"],
+      "--label and --labels need a model; add --model ode-rnn for classes of series, "
+        + "--model ode-net for classes of rows"
+    ),
+  ])
+  func `labels want series and a model that learns classes`(
+    words: [String], sentence: String
+  ) throws {
+    let result = try Tool.run(words)
+    #expect(result.status == 64)
+    #expect(result.errors.contains(sentence), "\(result.errors)")
+  }
+
+  @Test func `a label that changes within a series has its line and the line of the first`() throws
+  {
+    let path = "/tmp/neural-ode-label-\(UUID().uuidString).csv"
+    defer { try? Files.remove(path) }
+    try Files.writeAtomically(
+      Array("id,time,x,kind\na,0,1,well\na,1,2,sick\n".utf8), to: path)
+    let result = try Tool.run(
+      "train", "--model", "ode-rnn", "--data", path, "--label", "kind", "--out", path + ".run")
+    #expect(result.status == 65)
+    #expect(
+      result.errors.contains(
+        ":3: 'kind' of 'a' is 'sick' here and 'well' in line 2, where a series has one value"),
+      "\(result.errors)")
+    #expect(!Files.exists(path + ".run"))
+  }
+}

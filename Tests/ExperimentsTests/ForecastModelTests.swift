@@ -49,7 +49,7 @@ private func folder(_ name: String) throws -> String {
     let file = folder + "/driven.csv"
     try Files.writeAtomically(driven(1_500), to: file)
     var recipe = recipe(file, kind)
-    recipe.inputs = ["u"]
+    recipe.reading.inputs = ["u"]
     recipe.beside = kind == .odeRNN ? .gruD : nil
     let outcome = try ForecastRun(
       recipe: recipe, directory: folder + "/run", threads: 2, resumes: false
@@ -75,7 +75,7 @@ private func folder(_ name: String) throws -> String {
     let file = folder + "/driven.csv"
     try Files.writeAtomically(driven(600), to: file)
     var recipe = recipe(file, .odeRNN)
-    recipe.inputs = ["u"]
+    recipe.reading.inputs = ["u"]
     let data = try ForecastData(recipe)
     let parts = LatentBatchBuilder(
       clock: data.clock, channelCount: 1, inputCount: 1, latentCount: 6)
@@ -157,11 +157,11 @@ private func folder(_ name: String) throws -> String {
     let file = folder + "/driven.csv"
     try Files.writeAtomically(driven(300), to: file)
     var recipe = recipe(file, .odeRNN)
-    recipe.inputs = ["v"]
+    recipe.reading.inputs = ["v"]
     #expect(
       throws: DataError(source: file, line: 1, .missingColumn("v", found: ["x", "u"]))
     ) { try ForecastData(recipe) }
-    recipe.inputs = ["x", "u"]
+    recipe.reading.inputs = ["x", "u"]
     #expect(throws: DataError(source: file, line: 1, .noChannels)) { try ForecastData(recipe) }
   }
 

@@ -14,14 +14,21 @@ struct EvaluateCommand: Command {
   @Argument(value: "run", help: "A run folder or a model file.") var folder: String
   @Option(value: "file", help: "Other data than the model was trained on, split in the same way.")
   var data: String?
+  @Option(
+    value: "file",
+    help: "With --data, of classes of series: a file with an id and a label in each row.")
+  var labels: String?
 
   func run(_ console: Console) throws {
     if ClassifierModelFile.isClassifier(folder) { return try evaluateClassifier(console) }
     if DensityModelFile.isDensity(folder) { return try evaluateDensity(console) }
+    if SeriesClassModelFile.isSeriesClassifier(folder) {
+      return try evaluateSeriesClasses(console)
+    }
     let file = try ForecastModelFile(reading: folder)
     var recipe = file.recipe
     if let data { recipe.file = data }
-    let split = try ForecastData(recipe)
+    let split = try ForecastData(recipe, encoding: file.covariates)
     for warning in split.warnings { console.note("warning: " + warning.sentence) }
     let channels = file.forecaster.normalization.channels
     guard split.channels + split.inputs == channels else {
@@ -46,6 +53,25 @@ struct EvaluateCommand: Command {
     console.emit([
       "run": .string(folder), "model": "ode-net", "metrics": evaluation.json,
       "confusion": .array(evaluation.confusion.map { JSONValue($0.map(Double.init)) }),
+    ])
+  }
+
+  /// Accuracy and calibration on the test series, or on all labelled series of another file.
+  private func evaluateSeriesClasses(_ console: Console) throws {
+    let file = try SeriesClassModelFile(reading: folder)
+    let (evaluation, warnings) = try file.evaluation(on: data, labels: labels)
+    for warning in warnings { console.note("warning: " + warning.sentence) }
+    console.table(ClassifierEvaluation.header, [evaluation.cells(file.recipe.model.title)])
+    console.print()
+    console.table(
+      ["is \\ taken for"] + evaluation.classes,
+      evaluation.confusion.enumerated().map { row, taken in
+        [evaluation.classes[row]] + taken.map { "\($0)" }
+      })
+    console.emit([
+      "run": .string(folder), "model": .string(file.recipe.model.rawValue),
+      "metrics": evaluation.json, "classes": JSONValue(evaluation.classes),
+      "confusion": evaluation.confusionJSON,
     ])
   }
 

@@ -8,7 +8,8 @@ struct PredictCommand: Command {
     discussion:
       "Forecasts begin at each series' last reading; later rows may give what is known of the inputs. Columns: id (if "
       + "there are several series), time, channel, mean, and the lower and upper end of the 90 % band. For a density: the "
-      + "file's rows with their log-density in nats. For a classifier: the class of each row and the probabilities of all.",
+      + "file's rows with their log-density in nats. For a classifier: the class of each row and the probabilities of all; "
+      + "of a classifier of series, the id before them.",
     examples: [
       "predict runs/glucose --data readings.csv",
       "predict runs/glucose --data readings.csv --at 0.5,1,2 --out forecast.csv",
@@ -24,6 +25,9 @@ struct PredictCommand: Command {
   func run(_ console: Console) throws {
     if ClassifierModelFile.isClassifier(folder) { return try predictClasses(console) }
     if DensityModelFile.isDensity(folder) { return try predictDensities(console) }
+    if SeriesClassModelFile.isSeriesClassifier(folder) {
+      return try predictSeriesClasses(console)
+    }
     let file = try ForecastModelFile(reading: folder)
     let prediction = try ForecastPrediction(of: data, by: file, at: at?.values.sorted())
     for warning in prediction.warnings { console.note("warning: " + warning.sentence) }
@@ -56,6 +60,18 @@ struct PredictCommand: Command {
       "predicted": JSONValue(
         (0..<evaluation.rows).map { evaluation.classes[evaluation.prediction($0).label] }),
       "probabilities": JSONValue(evaluation.probabilities),
+    ])
+  }
+
+  /// The class of every series of the file.
+  private func predictSeriesClasses(_ console: Console) throws {
+    let (ids, evaluation, warnings) = try SeriesClassModelFile(reading: folder).prediction(of: data)
+    for warning in warnings { console.note("warning: " + warning.sentence) }
+    let taken = ids.indices.map { evaluation.classes[evaluation.prediction($0).label] }
+    try console.deliver(evaluation.csv(ids: ids), to: out, what: "\(ids.count) classes")
+    console.emit([
+      "classes": JSONValue(evaluation.classes), "ids": JSONValue(ids),
+      "predicted": JSONValue(taken), "probabilities": JSONValue(evaluation.probabilities),
     ])
   }
 

@@ -19,6 +19,7 @@ extension TrainCommand {
       return nil
     }
     if let data { result.file = data }
+    if let label { result.label = label }
     if let epochs { result.epochs = epochs }
     if let seed { result.seed = seed }
     for assignment in set { try result.set(assignment.name, toWord: assignment.value) }

@@ -12,6 +12,8 @@ struct TrainCommand: Command {
       + "(time,x1,x2; an empty cell is missing) or long (id,time,channel,value) CSV, one long series or many. "
       + "The models are latent-ode, ode-rnn, and the recurrent networks gru-d and rnn-dt; --beside trains one of "
       + "these as a further baseline. "
+      + "With --label (a column that has one value a series) or --labels (a second file with id and label) the class "
+      + "of whole series is learned, by ode-rnn, gru-d or rnn-dt. "
       + "With --model cnf the density of a table's rows is learned; its recipe 'cities' is the map of the world. "
       + "With --model ode-net classes are learned, of a table's rows (label column by name, or the last) or of a folder "
       + "of IDX images; its recipes are 'digits' and 'fashion-mnist'.",
@@ -22,6 +24,8 @@ struct TrainCommand: Command {
       "train glucose --set training.steps=500 --seed 3",
       "train --data weather.csv --time time_hour --id origin --channels temp,wind_gust --beside gru-d",
       "train --model ode-rnn --data cases.csv --inputs births --missing NA",
+      "train --model ode-rnn --data patients.csv --label outcome --statics age,sex",
+      "train --model ode-rnn --data patients.csv --labels outcomes.csv",
       "train runs/mine/config.json --resume auto",
     ])
 
@@ -56,6 +60,16 @@ struct TrainCommand: Command {
   var channels: NameList?
   @Option(help: "Channels that are known beforehand: read, and not forecast.")
   var inputs: NameList?
+  @Option(
+    help:
+      "Columns with one value a series, numbers or words, as age,sex; found by themselves if not given."
+  )
+  var statics: NameList?
+  @Option(
+    value: "name", help: "The column with the class of each series (or row): classes are learned.")
+  var label: String?
+  @Option(value: "file", help: "A file with an id and the class of that series in each row.")
+  var labels: String?
   @Option(help: "Words that mean a missing value.") var missing: NameList?
   @Option(help: "What is done with several rows at one time.")
   var duplicates: TimeSeriesOptions.Duplicates?
@@ -79,12 +93,32 @@ struct TrainCommand: Command {
     if let epochs, epochs < 1 {
       throw .combination("--epochs is at least 1", remedy: "give a positive number")
     }
+    if label != nil || labels != nil {
+      if data == nil && recipe == nil {
+        throw .combination("--label and --labels need series", remedy: "add --data FILE")
+      }
+      if model == .latentODE || model == .cnf {
+        throw .combination(
+          "\(model?.rawValue ?? "") learns no classes",
+          remedy: "take ode-rnn, gru-d or rnn-dt for series, ode-net for rows")
+      }
+      if model == nil && recipe == nil {
+        throw .combination(
+          "--label and --labels need a model",
+          remedy: "add --model ode-rnn for classes of series, --model ode-net for classes of rows")
+      }
+      if labels != nil && model == .odeNet {
+        throw .combination(
+          "--labels belongs to classes of series", remedy: "take --label, or --model ode-rnn")
+      }
+    }
     if let seed, seed < 0 {
       throw .combination("--seed is at least 0", remedy: "give a number from 0 on")
     }
   }
 
   func run(_ console: Console) throws {
+    if let recipe = try seriesClassRecipe() { return try runSeriesClasses(recipe, console) }
     if let recipe = try classifierRecipe() { return try runClassifier(recipe, console) }
     if let recipe = try densityRecipe() { return try runDensity(recipe, console) }
     let recipe = try effectiveRecipe()
@@ -122,12 +156,13 @@ struct TrainCommand: Command {
     }
     if let data { result.file = data }
     if let kind = model.flatMap({ ForecastKind(rawValue: $0.rawValue) }) { result.model = kind }
-    if let time { result.timeColumn = time }
-    if let id { result.idColumn = id }
-    if let channels { result.channels = channels.names }
-    if let inputs { result.inputs = inputs.names }
-    if let missing { result.missing = missing.names }
-    if let duplicates { result.duplicates = duplicates }
+    if let time { result.reading.timeColumn = time }
+    if let id { result.reading.idColumn = id }
+    if let channels { result.reading.channels = channels.names }
+    if let inputs { result.reading.inputs = inputs.names }
+    if let statics { result.reading.statics = statics.names }
+    if let missing { result.reading.missing = missing.names }
+    if let duplicates { result.reading.duplicates = duplicates }
     if let split { result.split = split }
     if let beside { result.beside = ForecastKind(rawValue: beside.rawValue) }
     if let epochs { result.epochs = epochs }

@@ -62,7 +62,7 @@ extension TimeSeries {
     precondition(channels == later.channels, "channels \(channels) and \(later.channels)")
     return TimeSeries(
       id: id, channels: channels, times: times + later.times, values: values + later.values,
-      isObserved: isObserved + later.isObserved)
+      isObserved: isObserved + later.isObserved, covariates: covariates)
   }
 }
 

@@ -11,6 +11,16 @@ package struct ClassifierEvaluation: Hashable, Sendable {
 
   package var rows: Int { labels.count }
 
+  /// Probabilities that are known, row-major.
+  package init(classes: [String], probabilities: [Double], labels: [Int]) {
+    precondition(
+      probabilities.count == classes.count * labels.count,
+      "\(labels.count) rows of \(classes.count) classes have \(probabilities.count) probabilities")
+    self.classes = classes
+    self.probabilities = probabilities
+    self.labels = labels
+  }
+
   /// Evaluates logits in batches.
   init(
     of data: LabelledData, _ normalization: Normalization, batchSize: Int = 500,

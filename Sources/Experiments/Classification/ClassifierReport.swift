@@ -170,12 +170,17 @@ struct ClassifierReport {
 
 extension ClassifierEvaluation {
   /// The most probable class and all probabilities of each row, as CSV.
-  package var csv: String {
-    var text = (["class"] + classes.map { "p_\($0)" }).joined(separator: ",") + "\n"
+  package var csv: String { csv(ids: nil) }
+
+  /// The same with the id of each row before it.
+  package func csv(ids: [String]?) -> String {
+    let header = (ids == nil ? [] : ["id"]) + ["class"] + classes.map { "p_\($0)" }
+    var text = header.map(csvCell).joined(separator: ",") + "\n"
     for row in 0..<rows {
       let own = probabilities[row * classes.count..<(row + 1) * classes.count]
       text +=
-        ([classes[prediction(row).label]] + own.map { "\(Float($0))" })
+        ((ids.map { [csvCell($0[row])] } ?? []) + [csvCell(classes[prediction(row).label])]
+        + own.map { "\(Float($0))" })
         .joined(separator: ",") + "\n"
     }
     return text

@@ -1,6 +1,6 @@
 extension LabelledData {
   /// Names by which a label column is known without being told.
-  private static let labelNames = ["label", "class", "target", "species", "y"]
+  static let labelNames = ["label", "class", "target", "species", "y"]
 
   /// Reads a CSV file with a header: numbers, and one column with the class of each row.
   ///
@@ -89,7 +89,7 @@ extension LabelledData {
   }
 
   /// Whole numbers in their order, or names in the alphabet's.
-  private static func classes(
+  static func classes(
     of texts: [(text: String, line: Int)], column: String, source: String
   ) throws(DataError) -> (classes: [String], labels: [Int]) {
     let distinct = Set(texts.map(\.text))

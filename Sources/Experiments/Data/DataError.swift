@@ -54,6 +54,18 @@ public struct DataError: Error, Hashable, Sendable {
     /// No column beside the time.
     case noChannels
     case constantChannel(String, value: Double)
+    /// A column that has one value a series has two in one, the first in the given line.
+    case attributeVaries(column: String, id: String, text: String, before: String, line: Int)
+    /// A static covariate of too many different texts.
+    case tooManyTexts(column: String, found: Int, limit: Int)
+    /// A class of fewer series than parts of the data.
+    case tooFewOfClass(String, found: Int, needed: Int)
+    /// A second label for an id, which has the first in the given line.
+    case labelTwice(id: String, line: Int)
+    /// A file of labels that holds none of the ids of the data.
+    case noIDInCommon(labels: [String], data: [String])
+    /// One series, or no column of ids, where classes tell series apart.
+    case noIDs
     case neverObserved(channel: String)
     case tooFewPoints(found: Int, needed: Int)
     /// Complete rows of a table, too few for its columns; so many others have an empty cell.

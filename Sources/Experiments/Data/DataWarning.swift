@@ -26,6 +26,16 @@ public struct DataWarning: Hashable, Sendable {
     case shortSeries(id: String, points: Int)
     /// A channel without a value in the training part.
     case neverObservedInTraining(channel: String)
+    /// Columns that have one value a series and are read as covariates.
+    case covariatesFound([String])
+    /// A covariate's text that training did not know.
+    case unknownText(column: String, text: String)
+    /// Series without a label, of so many, are left out.
+    case unlabelledSeries(count: Int, of: Int, first: String)
+    /// Ids of a file of labels that the data do not have.
+    case labelsWithoutSeries(count: Int, first: String)
+    /// Of long series only some rows are read.
+    case rowsThinned(series: Int, rows: Int, limit: Int)
     /// Of many windows only some are used.
     case windowsThinned(part: String, used: Int, of: Int)
   }

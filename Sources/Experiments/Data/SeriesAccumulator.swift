@@ -12,6 +12,9 @@ struct SeriesAccumulator {
   /// How many values each cell of the last row is the mean of.
   private var counts: [Int32]
 
+  /// What the series has one value of.
+  var constants: [ConstantCell] = []
+
   // Long: each channel has its own times.
   private var columns: [Column] = []
 

@@ -9,10 +9,13 @@ public struct TimeSeries: Hashable, Sendable {
   public let values: [Double]
   /// `[time, channel]` row by row.
   public let isObserved: [Bool]
+  /// What is known of the whole series, as a model reads it; empty where nothing is.
+  public let covariates: [Double]
 
   /// - Precondition: the counts agree and the times increase strictly.
   public init(
-    id: String = "", channels: [String], times: [Double], values: [Double], isObserved: [Bool]
+    id: String = "", channels: [String], times: [Double], values: [Double], isObserved: [Bool],
+    covariates: [Double] = []
   ) {
     precondition(
       values.count == times.count * channels.count && isObserved.count == values.count,
@@ -25,13 +28,24 @@ public struct TimeSeries: Hashable, Sendable {
     self.times = times
     self.values = values
     self.isObserved = isObserved
+    self.covariates = covariates
   }
 
   /// A series from optional values, `[time, channel]`, nil where nothing was observed.
-  public init(id: String = "", channels: [String], times: [Double], values: [Double?]) {
+  public init(
+    id: String = "", channels: [String], times: [Double], values: [Double?],
+    covariates: [Double] = []
+  ) {
     self.init(
       id: id, channels: channels, times: times, values: values.map { $0 ?? 0 },
-      isObserved: values.map { $0 != nil })
+      isObserved: values.map { $0 != nil }, covariates: covariates)
+  }
+
+  /// The same series with other covariates.
+  public func with(covariates: [Double]) -> TimeSeries {
+    TimeSeries(
+      id: id, channels: channels, times: times, values: values, isObserved: isObserved,
+      covariates: covariates)
   }
 
   public var count: Int { times.count }
@@ -50,7 +64,7 @@ public struct TimeSeries: Hashable, Sendable {
     let places = range.lowerBound * channels.count..<range.upperBound * channels.count
     return TimeSeries(
       id: id, channels: channels, times: Array(times[range]), values: Array(values[places]),
-      isObserved: Array(isObserved[places]))
+      isObserved: Array(isObserved[places]), covariates: covariates)
   }
 
   /// The rows whose times are greater than `start` and at most `end`.
@@ -86,6 +100,7 @@ public struct TimeSeries: Hashable, Sendable {
       isObserved[place] ? transform(place % channels.count, values[place]) : 0
     }
     return TimeSeries(
-      id: id, channels: channels, times: times, values: new, isObserved: isObserved)
+      id: id, channels: channels, times: times, values: new, isObserved: isObserved,
+      covariates: covariates)
   }
 }

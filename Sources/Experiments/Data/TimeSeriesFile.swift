@@ -7,12 +7,18 @@ public struct TimeSeriesFile: Hashable, Sendable {
   public let axis: TimeAxis
   /// What is odd and does not stop a run.
   public let warnings: [DataWarning]
+  /// What each series has one value of, in the order of the options.
+  public let attributes: [SeriesAttribute]
 
-  init(source: String, series: [TimeSeries], axis: TimeAxis, warnings: [DataWarning] = []) {
+  init(
+    source: String, series: [TimeSeries], axis: TimeAxis, warnings: [DataWarning] = [],
+    attributes: [SeriesAttribute] = []
+  ) {
     self.source = source
     self.series = series
     self.axis = axis
     self.warnings = warnings
+    self.attributes = attributes
   }
 
   /// Reads wide CSV (`time,x1,x2`, an empty cell is missing) or long CSV (`id,time,channel,value`), plain or gzip.
@@ -88,6 +94,10 @@ public struct TimeSeriesOptions: Hashable, Sendable {
   public var duplicates: Duplicates
   /// Words that stand for a missing value, beside the empty cell.
   public var missing: [String]
+  /// Columns (of the long layout: channels) that have one value a series, a number or a text.
+  public var attributes: [String] = []
+  /// Whether columns whose first cell is a text become attributes by themselves.
+  public var findsAttributes = false
 
   public init(
     layout: Layout = .automatic, timeColumn: String? = nil, idColumn: String? = nil,

@@ -8,6 +8,15 @@ struct TimeSeriesReader {
   private var accumulators: [SeriesAccumulator] = []
   private var places: [String: Int] = [:]
   private let missing: [[UInt8]]
+  /// Columns of attributes: those that are asked for, and those found.
+  private var attributes: [Attribute] = []
+
+  private struct Attribute {
+    var name: String
+    /// The column; of the long layout nil.
+    var column: Int?
+    var isFound = false
+  }
 
   // Where ids come again after other ids.
   private var lastPlace: Int?
@@ -36,13 +45,21 @@ struct TimeSeriesReader {
     let warnings =
       (isOdd ? firstReturn.map { [$0] } ?? [] : [])
       + DataScan(source: csv.name, axis: clock.axis).warnings(accumulators, channels)
+    let found = attributes.enumerated().map { place, attribute in
+      let cells = accumulators.map {
+        place < $0.constants.count ? $0.constants[place] : ConstantCell()
+      }
+      return SeriesAttribute(
+        name: attribute.name, texts: cells.map(\.text), lines: cells.map(\.line))
+    }
     var series: [TimeSeries] = []
     // One by one, so that no cell stands in memory twice for long.
     while !accumulators.isEmpty {
       series.append(accumulators.removeLast().series(channels))
     }
     return TimeSeriesFile(
-      source: csv.name, series: series.reversed(), axis: clock.axis, warnings: warnings)
+      source: csv.name, series: series.reversed(), axis: clock.axis, warnings: warnings,
+      attributes: found)
   }
 
   private func readHeader() throws(DataError) -> [String] {
@@ -99,15 +116,25 @@ struct TimeSeriesReader {
   private mutating func readWide() throws(DataError) -> [String] {
     let time = try timeColumn()
     let id = try idColumn()
+    for name in options.attributes {
+      attributes.append(Attribute(name: name, column: try column(name)))
+    }
     var columns: [Int] = []
     if let wanted = options.channels {
       for name in wanted { columns.append(try column(name)) }
     } else {
-      columns = header.indices.filter { $0 != time && $0 != id }
+      let taken = attributes.map(\.column)
+      columns = header.indices.filter { $0 != time && $0 != id && !taken.contains($0) }
     }
-    if columns.isEmpty { throw DataError(source: csv.name, line: 1, .noChannels) }
+    var isFirst = true
     while try nextRow() {
+      if isFirst && options.findsAttributes && id != nil { takeTexts(from: &columns) }
+      isFirst = false
+      if columns.isEmpty { throw DataError(source: csv.name, line: 1, .noChannels) }
       let place = try accumulator(id.map { row.text($0) } ?? "", channels: columns.count)
+      for (number, attribute) in attributes.enumerated() {
+        if let column = attribute.column { try take(row[column], of: number, column, into: place) }
+      }
       let now = try readTime(time)
       try accumulators[place].begin(now, text: row.text(time), options.duplicates, at: position)
       for (channel, column) in columns.enumerated() {
@@ -122,8 +149,14 @@ struct TimeSeriesReader {
     let (channel, value) = (try column("channel"), try column("value"))
     let id = try idColumn()
     var names = options.channels ?? []
+    attributes = options.attributes.map { Attribute(name: $0) }
     while try nextRow() {
       let name = row.text(channel)
+      if let number = attributes.firstIndex(where: { $0.name == name }) {
+        let place = try accumulator(id.map { row.text($0) } ?? "", channels: 0)
+        try take(row[value], of: number, value, into: place)
+        continue
+      }
       let known = names.firstIndex(of: name)
       if known == nil && options.channels != nil { continue }
       if known == nil { names.append(name) }
@@ -135,6 +168,42 @@ struct TimeSeriesReader {
         at: position)
     }
     return names
+  }
+
+  // MARK: Attributes
+
+  /// Columns whose first cell is a text and no number can be attributes only.
+  private mutating func takeTexts(from columns: inout [Int]) {
+    for column in columns where isText(row[column]) {
+      attributes.append(Attribute(name: header[column], column: column, isFound: true))
+    }
+    columns.removeAll { column in attributes.contains { $0.column == column } }
+  }
+
+  private func isText(_ cell: ArraySlice<UInt8>) -> Bool {
+    !cell.isEmpty && !missing.contains(where: cell.elementsEqual) && decimalNumber(cell) == nil
+      && !["nan", "inf", "-inf", "na", "null", "none"].contains(
+        String(decoding: cell, as: UTF8.self).lowercased())
+  }
+
+  private mutating func take(
+    _ cell: ArraySlice<UInt8>, of number: Int, _ column: Int, into place: Int
+  ) throws(DataError) {
+    if missing.contains(where: cell.elementsEqual) { return }
+    while accumulators[place].constants.count <= number {
+      accumulators[place].constants.append(ConstantCell())
+    }
+    if accumulators[place].constants[number].take(cell, line: row.line) { return }
+    let text = String(decoding: cell, as: UTF8.self)
+    let name = attributes[number].name
+    if attributes[number].isFound {
+      throw error(.notANumber(text: text, column: name), column: column)
+    }
+    let before = accumulators[place].constants[number]
+    throw error(
+      .attributeVaries(
+        column: name, id: accumulators[place].id, text: text, before: before.text,
+        line: before.line), column: column)
   }
 
   // MARK: Cells

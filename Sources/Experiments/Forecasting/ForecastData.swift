@@ -8,6 +8,8 @@ public struct ForecastData: Sendable {
   public let channels: [String]
   /// What is read and not forecast; in every series they come after the channels.
   public let inputs: [String]
+  /// What is known of a whole series; its numbers are every series' covariates.
+  public let covariates: CovariateEncoding
   /// What is odd about the data.
   public private(set) var warnings: [DataWarning]
   /// In the data's own units.
@@ -24,13 +26,19 @@ public struct ForecastData: Sendable {
   ///
   /// By itself, a file of ten or more series is split by series, in their order; fewer series are each split by time.
   /// Nothing is shuffled.
-  public init(_ recipe: ForecastRecipe) throws(DataError) {
+  ///
+  /// - Parameter encoding: of covariates by a trained model; nil: fitted to the training part.
+  public init(
+    _ recipe: ForecastRecipe, encoding: CovariateEncoding? = nil
+  ) throws(DataError) {
     let file = try Self.read(recipe)
     try file.validate(minimumPoints: 2)
     source = file.source
     axis = file.axis
     let all = file.series.first?.channels ?? []
-    inputs = recipe.inputs
+    var recipe = recipe
+    recipe.reading.statics = file.attributes.map(\.name)
+    inputs = recipe.reading.inputs
     channels = Array(all.dropLast(inputs.count))
     if channels.isEmpty {
       throw DataError(source: source, line: 1, .noChannels)
@@ -45,7 +53,27 @@ public struct ForecastData: Sendable {
       throw DataError(source: source, .windowLongerThanData(window: window, span: longest))
     }
     let parts = Self.split(file.series, recipe)
-    (training, validation, test) = (parts.training, parts.validation, parts.test)
+    let places = Dictionary(
+      file.series.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let covariates: CovariateEncoding
+    if let encoding {
+      covariates = encoding
+    } else {
+      covariates = try CovariateEncoding(
+        file.attributes, fitting: parts.training.compactMap { places[$0.id] }, source: source)
+    }
+    self.covariates = covariates
+    func described(_ part: [TimeSeries]) -> [TimeSeries] {
+      if covariates.columns.isEmpty { return part }
+      return part.map { one in
+        one.with(
+          covariates: covariates.values(file.attributes, series: places[one.id] ?? 0))
+      }
+    }
+    (training, validation, test) = (
+      described(parts.training), described(parts.validation), described(parts.test)
+    )
+    warnings += covariates.warnings(file.attributes, source: source)
     for (channel, name) in all.enumerated()
     where !parts.training.contains(where: { !$0.observations(of: channel).values.isEmpty }) {
       warnings.append(DataWarning(source: source, .neverObservedInTraining(channel: name)))
@@ -107,28 +135,7 @@ public struct ForecastData: Sendable {
   /// The series of a recipe's file, inputs after the other channels.
   static func read(_ recipe: ForecastRecipe) throws(DataError) -> TimeSeriesFile {
     guard let path = recipe.file else { return try GlucoseData.series() }
-    return try read(path, recipe, channels: recipe.channels.map { $0 + recipe.inputs })
-  }
-
-  /// The series of a file read as a recipe says; nil: all channels.
-  static func read(
-    _ path: String, _ recipe: ForecastRecipe, channels: [String]?
-  ) throws(DataError) -> TimeSeriesFile {
-    let file = try TimeSeriesFile.read(
-      path,
-      TimeSeriesOptions(
-        layout: recipe.layout, timeColumn: recipe.timeColumn, idColumn: recipe.idColumn,
-        channels: channels, unit: recipe.unit, duplicates: recipe.duplicates,
-        missing: recipe.missing))
-    guard channels == nil && !recipe.inputs.isEmpty else { return file }
-    let found = file.series.first?.channels ?? []
-    for name in recipe.inputs where !found.contains(name) {
-      throw DataError(source: path, line: 1, .missingColumn(name, found: found))
-    }
-    let order = found.filter { !recipe.inputs.contains($0) } + recipe.inputs
-    return TimeSeriesFile(
-      source: file.source, series: file.series.map { $0.selecting(order) }, axis: file.axis,
-      warnings: file.warnings)
+    return try recipe.reading.series(of: path)
   }
 
   /// The median distance between neighbours of the first series that has some.

@@ -19,9 +19,14 @@ public enum RunError: Error, Sendable {
 public struct ForecastModelFile: Sendable {
   public var recipe: ForecastRecipe
   public var forecaster: SeriesForecaster
+  public var covariates: CovariateEncoding
 
-  public init(recipe: ForecastRecipe, forecaster: SeriesForecaster) {
+  public init(
+    recipe: ForecastRecipe, covariates: CovariateEncoding = CovariateEncoding(),
+    forecaster: SeriesForecaster
+  ) {
     self.recipe = recipe
+    self.covariates = covariates
     self.forecaster = forecaster
   }
 
@@ -45,7 +50,7 @@ public struct ForecastModelFile: Sendable {
     ]
     return [
       "kind": "forecast", "config": recipe.json.description,
-      "normalization": description.description,
+      "normalization": description.description, "covariates": covariates.json.description,
     ]
   }
 
@@ -89,12 +94,20 @@ public struct ForecastModelFile: Sendable {
       throw .noModel(path: path, reason: error)
     }
     recipe = described.recipe
+    covariates = described.covariates
+  }
+
+  private struct Description {
+    var recipe: ForecastRecipe
+    var builder: LatentBatchBuilder
+    var normalization: Normalization
+    var covariates: CovariateEncoding
   }
 
   /// What the metadata say; nil if they are not those of a forecasting model.
   private static func description(
     _ metadata: [String: String]
-  ) -> (recipe: ForecastRecipe, builder: LatentBatchBuilder, normalization: Normalization)? {
+  ) -> Description? {
     func document(_ key: String) -> JSONValue? {
       metadata[key].flatMap { try? JSONValue(parsing: $0) }
     }
@@ -105,18 +118,20 @@ public struct ForecastModelFile: Sendable {
       let means = text["means"]?.numbers, let deviations = text["deviations"]?.numbers,
       let window = text["window"]?.number, let spacing = text["spacing"]?.number,
       channels.count == means.count, means.count == deviations.count,
-      channels.count > recipe.inputs.count,
+      channels.count > recipe.reading.inputs.count,
       window > 0, spacing > 0, deviations.allSatisfy({ $0 > 0 })
     else { return nil }
+    // Files of earlier versions know none.
+    guard let covariates = CovariateEncoding(document("covariates") ?? []) else { return nil }
     let builder = LatentBatchBuilder(
       clock: ModelClock(window: window, spacing: spacing),
-      channelCount: channels.count - recipe.inputs.count,
-      inputCount: recipe.inputs.count,
+      channelCount: channels.count - recipe.reading.inputs.count,
+      inputCount: recipe.reading.inputs.count, covariateCount: covariates.width,
       latentCount: recipe.network.latent, detail: recipe.network.context)
-    return (
-      recipe, builder,
-      Normalization(channels: channels, means: means, deviations: deviations)
-    )
+    return Description(
+      recipe: recipe, builder: builder,
+      normalization: Normalization(channels: channels, means: means, deviations: deviations),
+      covariates: covariates)
   }
 }
 

@@ -30,20 +30,28 @@ public struct ForecastPrediction: Sendable {
   ) throws {
     let recipe = file.recipe
     let channels = file.forecaster.normalization.channels
-    var reading = recipe
+    var reading = recipe.reading
     // A model of the bundled readings takes a file of any form.
     if recipe.file == nil { (reading.layout, reading.timeColumn) = (.automatic, nil) }
     reading.duplicates = .average
-    let data = try ForecastData.read(path, reading, channels: channels)
-    warnings = data.warnings
+    let data = try reading.series(
+      of: path, known: (channels: channels, statics: file.covariates.names))
+    warnings =
+      data.warnings + file.covariates.warnings(data.attributes, source: data.source)
     let found = data.series.first?.channels ?? []
     guard found == channels else { throw RunError.channelsDiffer(model: channels, data: found) }
     let said = file.forecaster.channels
     let history = recipe.history ?? 1
     let future = recipe.future ?? 1
-    let grid = offsets ?? ForecastPrediction.grid(future, file.forecaster.parts.clock.spacing)
+    let usual = ForecastPrediction.grid(future, file.forecaster.parts.clock.spacing)
+    let wanted = offsets ?? usual
+    // A recurrent network steps from question to question: it is asked on the grid of its training too, so that what it says
+    // of a time does not depend on which others are asked for.
+    let grid = recipe.model == .latentODE ? wanted : Set(usual + wanted).sorted()
     var examples: [SeriesExample] = []
-    for series in data.series {
+    for (number, series) in data.series.enumerated() {
+      let series = series.with(
+        covariates: file.covariates.values(data.attributes, series: number))
       // Rows after the last reading hold what is known of the inputs by then.
       let last = (0..<series.count).last { row in
         said.indices.contains { series.value(row, $0) != nil }
@@ -61,7 +69,7 @@ public struct ForecastPrediction: Sendable {
     let half = normalQuantile(0.95)
     var lines: [Line] = []
     for (example, forecast) in zip(examples, file.forecaster.forecasts(examples)) {
-      for (row, time) in forecast.times.enumerated() {
+      for (row, time) in forecast.times.enumerated() where wanted.contains(grid[row]) {
         for (channel, name) in said.enumerated() {
           let (mean, width) = (
             forecast.means[row][channel], half * forecast.deviations[row][channel]
@@ -87,10 +95,10 @@ public struct ForecastPrediction: Sendable {
   public var csv: String {
     var text = (hasIDs ? "id," : "") + "time,channel,mean,lower,upper\n"
     for line in lines {
-      if hasIDs { text += ForecastPrediction.cell(line.id) + "," }
+      if hasIDs { text += csvCell(line.id) + "," }
       text +=
         [
-          ForecastPrediction.cell(axis.text(of: line.time)), ForecastPrediction.cell(line.channel),
+          csvCell(axis.text(of: line.time)), csvCell(line.channel),
           number(line.mean), number(line.lower), number(line.upper),
         ].joined(separator: ",") + "\n"
     }
@@ -99,12 +107,4 @@ public struct ForecastPrediction: Sendable {
 
   /// Six decimals are more than a forecast knows.
   private func number(_ value: Double) -> String { ((value * 1e6).rounded() / 1e6).description }
-
-  private static func cell(_ text: String) -> String {
-    let needsQuotes = text.contains { ",\"\n\r".contains($0) }
-    guard needsQuotes else { return text }
-    return "\""
-      + text.split(separator: "\"", omittingEmptySubsequences: false)
-      .joined(separator: "\"\"") + "\""
-  }
 }

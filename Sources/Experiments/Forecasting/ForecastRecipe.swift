@@ -8,18 +8,7 @@ public struct ForecastRecipe: Hashable, Sendable {
   public var beside: ForecastKind?
   /// A file of the user's, or nil for the bundled glucose readings.
   public var file: String?
-  public var layout = TimeSeriesOptions.Layout.automatic
-  public var timeColumn: String?
-  /// nil: `id`, if there is such a column.
-  public var idColumn: String?
-  /// Channels that are forecast; nil: all that are no inputs.
-  public var channels: [String]?
-  /// Channels that are read and not forecast: known beforehand, as births or a plan, or constant in a series, as an age.
-  public var inputs: [String] = []
-  public var duplicates = TimeSeriesOptions.Duplicates.refuse
-  /// Words that mean a missing value.
-  public var missing: [String] = []
-  public var unit = TimeUnit.hours
+  public var reading = SeriesReading()
 
   /// Lengths in the unit of the times; nil: chosen from the data.
   public var history: Double?
@@ -67,9 +56,9 @@ public struct ForecastRecipe: Hashable, Sendable {
   /// The recipe of the main job: four hours of glucose readings, and the next two.
   public static var glucose: ForecastRecipe {
     var recipe = ForecastRecipe()
-    recipe.channels = ["glucose"]
-    recipe.timeColumn = "datetime"
-    recipe.duplicates = .average
+    recipe.reading.channels = ["glucose"]
+    recipe.reading.timeColumn = "datetime"
+    recipe.reading.duplicates = .average
     recipe.history = GlucoseData.plan.history
     recipe.future = GlucoseData.plan.future
     recipe.stride = GlucoseData.plan.stride

@@ -39,21 +39,24 @@ public struct ForecastRun: Sendable {
   ) throws -> Outcome {
     let builder = LatentBatchBuilder(
       clock: data.clock, channelCount: data.channels.count, inputCount: data.inputs.count,
-      latentCount: recipe.network.latent, detail: recipe.network.context)
+      covariateCount: data.covariates.width, latentCount: recipe.network.latent,
+      detail: recipe.network.context)
     try Files.createDirectory(directory)
     try Files.writeAtomically(
       data.recipe.json.text(indented: true) + "\n", to: directory + "/config.json")
 
     let main = try trained(data.recipe.model, builder, data, name: "last", progress, stop)
-    let file = ForecastModelFile(recipe: data.recipe, forecaster: main.forecaster)
+    let file = ForecastModelFile(
+      recipe: data.recipe, covariates: data.covariates, forecaster: main.forecaster)
     try file.write(to: ForecastModelFile.path(in: directory))
     var beside: [SeriesForecaster] = []
     if let kind = recipe.beside {
       let other = try trained(kind, builder, data, name: kind.rawValue, progress, stop)
       var recipe = data.recipe
       (recipe.model, recipe.beside) = (kind, nil)
-      try ForecastModelFile(recipe: recipe, forecaster: other.forecaster).write(
-        to: ForecastModelFile.path(of: kind, in: directory))
+      try ForecastModelFile(
+        recipe: recipe, covariates: data.covariates, forecaster: other.forecaster
+      ).write(to: ForecastModelFile.path(of: kind, in: directory))
       beside.append(other.forecaster)
     }
     return Outcome(

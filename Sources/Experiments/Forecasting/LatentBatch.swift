@@ -45,18 +45,21 @@ public struct LatentBatchBuilder: ExampleBatchBuilder, Hashable {
   /// Channels that are forecast.
   public var channelCount: Int
   public var inputCount: Int
+  /// Numbers that are known of a whole series.
+  public var covariateCount: Int
   public var latentCount: Int
   public var detail: LocalDetail
   /// Rows that an encoder reads at most; of more, evenly many are kept, the last one among them.
   public var rowLimit: Int
 
   public init(
-    clock: ModelClock, channelCount: Int, inputCount: Int = 0, latentCount: Int,
-    detail: LocalDetail = .readings, rowLimit: Int = 128
+    clock: ModelClock, channelCount: Int, inputCount: Int = 0, covariateCount: Int = 0,
+    latentCount: Int, detail: LocalDetail = .readings, rowLimit: Int = 128
   ) {
     self.clock = clock
     self.channelCount = channelCount
     self.inputCount = inputCount
+    self.covariateCount = covariateCount
     self.latentCount = latentCount
     self.detail = detail
     self.rowLimit = rowLimit
@@ -65,9 +68,11 @@ public struct LatentBatchBuilder: ExampleBatchBuilder, Hashable {
   /// Features of a row for the encoder.
   public var featureCount: Int { 3 * channelCount + 2 * inputCount + 3 }
   /// Features of a query for the decoder.
-  public var contextCount: Int { detail.featureCount * channelCount + inputCount }
+  public var contextCount: Int {
+    detail.featureCount * channelCount + inputCount + covariateCount
+  }
   /// Features of a series for the encoder's head.
-  public var summaryCount: Int { 3 * channelCount + 1 }
+  public var summaryCount: Int { 3 * channelCount + 1 + covariateCount }
 
   /// The tensors of some examples; noise is drawn from the key (nil: zero).
   public func batch(
@@ -114,16 +119,7 @@ public struct LatentBatchBuilder: ExampleBatchBuilder, Hashable {
   }
 
   /// At most `rowLimit` rows.
-  func thinned(_ series: TimeSeries) -> TimeSeries {
-    let count = series.count
-    guard count > rowLimit else { return series }
-    let rows = (0..<rowLimit).map { count - 1 - (rowLimit - 1 - $0) * count / rowLimit }
-    let channels = series.channels.count
-    return TimeSeries(
-      id: series.id, channels: series.channels, times: rows.map { series.times[$0] },
-      values: rows.flatMap { series.values[$0 * channels..<($0 + 1) * channels] },
-      isObserved: rows.flatMap { series.isObserved[$0 * channels..<($0 + 1) * channels] })
-  }
+  func thinned(_ series: TimeSeries) -> TimeSeries { series.thinned(to: rowLimit) }
 }
 
 /// The elements of a batch's tensors while examples are written into them.
@@ -185,6 +181,9 @@ private struct Arrays {
     }
     let last = example.visible.times.last ?? example.start
     summary[start + 3 * builder.channelCount] = Float(clock.units(example.now - last))
+    for (offset, number) in example.visible.covariates.enumerated() {
+      summary[start + 3 * builder.channelCount + 1 + offset] = Float(number)
+    }
   }
 
   private mutating func addRows(
@@ -224,6 +223,10 @@ private struct Arrays {
     let asked = example.asked
     let first = place * (1 + queries)
     var latest = 0.0
+    let covariates = example.visible.covariates
+    precondition(
+      covariates.count == builder.covariateCount,
+      "\(covariates.count) covariates where the model reads \(builder.covariateCount)")
     var inputs = (0..<builder.inputCount).map { input in
       example.visible.observations(of: channels + input).values.last ?? 0
     }
@@ -242,11 +245,13 @@ private struct Arrays {
             weights[slot * channels + channel] = 1
           }
         }
+        let end = (slot + 1) * builder.contextCount - builder.covariateCount
         // An input holds until its next value.
         for input in inputs.indices {
           inputs[input] = asked.value(query, channels + input) ?? inputs[input]
-          context[(slot + 1) * builder.contextCount - inputs.count + input] = Float(inputs[input])
+          context[end - inputs.count + input] = Float(inputs[input])
         }
+        for (offset, number) in covariates.enumerated() { context[end + offset] = Float(number) }
       }
       times[first + 1 + query] = latest
     }

@@ -48,7 +48,7 @@ public struct RecurrentBatchBuilder: ExampleBatchBuilder {
     let longest = merged.map(\.times.count).max() ?? 1
     // Few shapes: a network is compiled for each.
     let rows = parts.roundedUp(longest, to: 16)
-    let all = parts.channelCount + parts.inputCount
+    let all = parts.channelCount + parts.inputCount + parts.covariateCount
     let series = IrregularSeries(
       times: merged.map(\.times), values: merged.map(\.values), channelCount: all,
       layout: .own(count: rows))
@@ -100,6 +100,7 @@ private struct Merged {
         }
         times.append(time(seen.times[row]))
         for channel in 0..<channels { values.append(seen.value(row, channel)) }
+        values += seen.covariates.map { $0 }
         row += 1
       } else {
         queryRows.append(times.count)
@@ -107,13 +108,15 @@ private struct Merged {
         for channel in 0..<channels {
           values.append(channel < parts.channelCount ? nil : asked.value(query, channel))
         }
+        // Known since the first row that was seen; a question alone updates nothing.
+        values += [Double?](repeating: nil, count: parts.covariateCount)
         query += 1
       }
     }
     // An example without any row: one question at its start.
     if times.isEmpty {
       times = [0]
-      values = [Double?](repeating: nil, count: channels)
+      values = [Double?](repeating: nil, count: channels + parts.covariateCount)
     }
   }
 }

@@ -10,7 +10,7 @@ extension ForecastNetwork {
   public func recurrent(
     _ kind: ODERNN.Kind, for parts: LatentBatchBuilder, key: RandomKey
   ) -> ODERNN {
-    let channels = parts.channelCount + parts.inputCount
+    let channels = parts.channelCount + parts.inputCount + parts.covariateCount
     var network = ODERNN(
       kind,
       ODERNN.Sizes(channels: channels, hidden: hidden, field: [field], steps: 1), key: key)

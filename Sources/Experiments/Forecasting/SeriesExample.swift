@@ -38,7 +38,8 @@ extension TimeSeries {
     let places = names.compactMap { channels.firstIndex(of: $0) }
     return TimeSeries(
       id: id, channels: names, times: times,
-      values: (0..<count).flatMap { row in places.map { value(row, $0) } })
+      values: (0..<count).flatMap { row in places.map { value(row, $0) } },
+      covariates: covariates)
   }
 
   /// Questions at some times, in order: nothing is known but the inputs, the channels from `first` on, of which the last
@@ -56,7 +57,8 @@ extension TimeSeries {
       }
       values += known
     }
-    return TimeSeries(id: id, channels: channels, times: times, values: values)
+    return TimeSeries(
+      id: id, channels: channels, times: times, values: values, covariates: covariates)
   }
 }
 

@@ -21,10 +21,12 @@ package struct RecipeSetting<Recipe>: Sendable {
 
   package static func number(
     _ key: String, _ path: any WritableKeyPath<Recipe, Double> & Sendable,
-    in range: ClosedRange<Double>
+    in range: ClosedRange<Double> = 0...(.greatestFiniteMagnitude)
   ) -> RecipeSetting {
-    RecipeSetting(
-      key: key, expected: "a number from \(range.lowerBound) to \(range.upperBound)"
+    let isOpen = range.upperBound == .greatestFiniteMagnitude
+    return RecipeSetting(
+      key: key,
+      expected: "a number from \(range.lowerBound)" + (isOpen ? "" : " to \(range.upperBound)")
     ) {
       .number($0[keyPath: path])
     } write: {
@@ -82,6 +84,81 @@ package struct RecipeSetting<Recipe>: Sendable {
       $0[keyPath: path] = value
       return true
     }
+  }
+}
+
+extension RecipeSetting {
+  /// A value that may be left open, as null.
+  package static func optional<Value>(
+    _ key: String, _ path: any WritableKeyPath<Recipe, Value?> & Sendable, _ expected: String,
+    _ json: @escaping @Sendable (Value) -> JSONValue,
+    _ value: @escaping @Sendable (JSONValue) -> Value?
+  ) -> RecipeSetting {
+    RecipeSetting(key: key, expected: expected + " or null") {
+      $0[keyPath: path].map(json) ?? .null
+    } write: {
+      let new = value($1)
+      if $1 != .null && new == nil { return false }
+      $0[keyPath: path] = new
+      return true
+    }
+  }
+
+  package static func optionalNumber(
+    _ key: String, _ path: any WritableKeyPath<Recipe, Double?> & Sendable
+  ) -> RecipeSetting {
+    optional(key, path, "a positive number") {
+      .number($0)
+    } _: {
+      $0.number.flatMap { $0 > 0 ? $0 : nil }
+    }
+  }
+
+  package static func optionalCount(
+    _ key: String, _ path: any WritableKeyPath<Recipe, Int?> & Sendable
+  ) -> RecipeSetting {
+    optional(key, path, "a whole number from 1") {
+      JSONValue($0)
+    } _: {
+      $0.integer.flatMap { $0 > 0 ? $0 : nil }
+    }
+  }
+
+  package static func optionalNumbers(
+    _ key: String, _ path: any WritableKeyPath<Recipe, [Double]?> & Sendable
+  ) -> RecipeSetting {
+    optional(key, path, "a list of positive numbers") {
+      JSONValue($0)
+    } _: {
+      $0.numbers.flatMap { $0.allSatisfy { $0 > 0 } ? $0 : nil }
+    }
+  }
+
+  package static func optionalTexts(
+    _ key: String, _ path: any WritableKeyPath<Recipe, [String]?> & Sendable
+  ) -> RecipeSetting {
+    optional(key, path, "a list of texts", { JSONValue($0) }, { $0.texts })
+  }
+
+  package static func texts(
+    _ key: String, _ path: any WritableKeyPath<Recipe, [String]> & Sendable
+  ) -> RecipeSetting {
+    RecipeSetting(key: key, expected: "a list of texts") {
+      JSONValue($0[keyPath: path])
+    } write: {
+      guard let texts = $1.texts else { return false }
+      $0[keyPath: path] = texts
+      return true
+    }
+  }
+}
+
+extension JSONValue {
+  /// The elements, if all are texts.
+  fileprivate var texts: [String]? {
+    guard let array else { return nil }
+    let texts = array.compactMap(\.string)
+    return texts.count == array.count ? texts : nil
   }
 }
 

@@ -1,0 +1,85 @@
+import NumericCore
+
+/// All that decides what a classification of series does: data, network, training.
+package struct SeriesClassRecipe: Hashable, Sendable {
+  package var name = "series-classes"
+  /// Which recurrent network reads the series.
+  package var model = ForecastKind.odeRNN
+  package var file: String?
+  package var reading = SeriesReading()
+  /// The column with the class of each series, in the data or in the file of labels.
+  package var label: String?
+  /// A second file with an id and a label in each row; nil: the label stands in the data.
+  package var labelsFile: String?
+  package var testShare = 0.2
+  package var validationShare = 0.15
+  package var hidden = 48
+  /// Width of the field's and of the head's hidden layers.
+  package var field = 64
+  package var head = 64
+  /// Steps of the field over every gap.
+  package var fieldSteps = 2
+  /// Rows of a series that are read at most; of more, evenly many are taken, the last one among them.
+  package var rowLimit = 160
+  package var steps = 1_200
+  /// Passes over the data; if given, they decide instead of `steps`.
+  package var epochs: Int?
+  package var batchSize = 32
+  package var learningRate = 4e-3
+  package var weightDecay = 1e-3
+  /// The weight of the likelihood of each row given the rows before it, in nats a reading, beside the cross entropy.
+  package var expectationWeight = 0.1
+  package var seed = 0
+
+  package init() {}
+
+  /// A recipe for a file of the user's.
+  package static func forFile(_ path: String) -> SeriesClassRecipe {
+    var recipe = SeriesClassRecipe()
+    recipe.file = path
+    return recipe
+  }
+}
+
+extension SeriesClassRecipe: ConfigurableRecipe {
+  package static let settings = firstSettings + SeriesReading.settings(\.reading) + furtherSettings
+
+  private static let firstSettings: [RecipeSetting<SeriesClassRecipe>] = [
+    RecipeSetting(key: "recipe", expected: "a text") {
+      .string($0.name)
+    } write: {
+      guard let name = $1.string else { return false }
+      $0.name = name
+      return true
+    },
+    RecipeSetting(key: "model", expected: "ode-rnn, gru-d or rnn-dt") {
+      .string($0.model.rawValue)
+    } write: {
+      guard let kind = $1.string.flatMap(ForecastKind.init), kind.recurrent != nil else {
+        return false
+      }
+      $0.model = kind
+      return true
+    },
+    .text("data.file", \.file),
+    .text("data.label", \.label),
+    .text("data.labelsFile", \.labelsFile),
+  ]
+
+  private static let furtherSettings: [RecipeSetting<SeriesClassRecipe>] = [
+    .number("data.test", \.testShare, in: 0.01...0.5),
+    .number("data.validation", \.validationShare, in: 0.01...0.4),
+    .count("network.hidden", \.hidden),
+    .count("network.field", \.field),
+    .count("network.head", \.head),
+    .count("network.fieldSteps", \.fieldSteps),
+    .count("network.rowLimit", \.rowLimit, atLeast: 2),
+    .count("training.steps", \.steps),
+    .optionalCount("training.epochs", \.epochs),
+    .count("training.batchSize", \.batchSize),
+    .number("training.learningRate", \.learningRate, in: 1e-9...1),
+    .number("training.weightDecay", \.weightDecay, in: 0...1),
+    .number("training.expectationWeight", \.expectationWeight, in: 0...1e6),
+    .count("training.seed", \.seed, atLeast: 0),
+  ]
+}
