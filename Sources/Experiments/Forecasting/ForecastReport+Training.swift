@@ -7,8 +7,11 @@ extension ForecastReport {
     let probabilities = (1...19).map { Double($0) / 20 }
     section.chart(
       .calibration(
-        evaluation.horizons.suffix(4).map {
-          ("+" + duration($0.length), probabilities, $0.model.calibration(at: probabilities))
+        calibrated.map {
+          (
+            (data.channels.count > 1 ? $0.channel + " " : "") + "+" + duration($0.length),
+            probabilities, $0.model.calibration(at: probabilities)
+          )
         },
         caption: "For each forecast quantile, the share of test observations below it. On the "
           + "diagonal the bands say what they promise."))
@@ -18,9 +21,18 @@ extension ForecastReport {
     }
     section.chart(
       .histogram(
-        "Standardized errors at " + duration(line.length), of: scaled,
+        "Standardized errors" + (data.channels.count > 1 ? " of \(line.channel)" : "")
+          + " at " + duration(line.length), of: scaled,
         x: Axis("(observed − mean) / σ", range: -4...4),
         caption: "Errors in units of the forecast's own standard deviation."))
+  }
+
+  /// The last horizons of one channel, or the last of each of the first four.
+  private var calibrated: [ForecastEvaluation.Line] {
+    if data.channels.count == 1 { return evaluation.horizons.suffix(4) }
+    return data.channels.prefix(4).compactMap { name in
+      evaluation.horizons.last { $0.channel == name }
+    }
   }
 
   func training(_ section: inout ReportSection) {
@@ -115,7 +127,10 @@ extension ForecastReport {
     section.formula(forecaster.kind == .latentODE ? latentFormula : recurrentFormula)
     section.text(
       "r(t) is the straight line between the readings beside t (the last reading in a forecast), "
-        + "and c what is known about them: distances, values, slopes. "
+        + "and c what is known about them: distances, values, slopes"
+        + (data.covariates.names.isEmpty
+          ? "" : ", and of the whole series: " + data.covariates.names.joined(separator: ", "))
+        + ". "
         + "\(outcome.parameterCount) parameters, normalization from the training part, best of "
         + "\(data.recipe.validations) validations.")
     section.code(data.recipe.json.text(indented: true))

@@ -37,8 +37,13 @@ struct ForecastReport {
   // MARK: Result
 
   private func result(_ section: inout ReportSection) {
-    var facts: [ReportSection.Fact] = evaluation.horizons.map { line in
-      let name = "RMSE at " + duration(line.length)
+    // Of several channels the longest horizon of each, of one channel every horizon.
+    let lines =
+      isSingle ? evaluation.horizons : data.channels.compactMap { name in
+        evaluation.horizons.last { $0.channel == name }
+      }
+    var facts: [ReportSection.Fact] = lines.map { line in
+      let name = "RMSE" + (isSingle ? "" : " of \(line.channel)") + " at " + duration(line.length)
       let others = line.baselines.map {
         "\($0.name) \(ForecastEvaluation.error($0.forecasts.rootMeanSquaredError))"
       }
@@ -109,6 +114,8 @@ struct ForecastReport {
       caption: caption)
   }
 
+  private var isSingle: Bool { data.channels.count == 1 }
+
   // MARK: Examples
 
   private func forecasts(_ section: inout ReportSection) {
@@ -118,21 +125,23 @@ struct ForecastReport {
     section.text(
       "Six test windows, evenly spread over the test part and not selected. Times run from the "
         + "moment of the forecast; the model saw the grey readings, and the orange ones are what "
-        + "happened.")
-    for window in spread(windows, 6) {
+        + "happened." + (isSingle ? "" : " The channels take turns."))
+    for (number, window) in spread(windows, 6).enumerated() {
+      let channel = number % data.channels.count
       let grid = (1...24).map { window.now + data.plan.future * Double($0) / 24 }
       let example = SeriesExample(
         start: window.now - data.plan.history, now: window.now, visible: window.history,
         asked: questions(at: grid, window.history, window.future))
       let forecast = forecaster.forecasts([example])[0]
-      let (past, coming) = (window.history.observations(), window.future.observations())
+      let past = window.history.observations(of: channel)
+      let coming = window.future.observations(of: channel)
       section.chart(
         .forecast(
-          data.axis.text(of: window.now), x: timeAxis, y: valueAxis(0),
+          moment(window.now, of: window.history), x: timeAxis, y: valueAxis(channel),
           history: (past.times.map { $0 - window.now }, past.values),
           future: (coming.times.map { $0 - window.now }, coming.values),
-          forecastTimes: grid.map { $0 - window.now }, means: forecast.means.map { $0[0] },
-          deviations: forecast.deviations.map { $0[0] }))
+          forecastTimes: grid.map { $0 - window.now }, means: forecast.means.map { $0[channel] },
+          deviations: forecast.deviations.map { $0[channel] }))
     }
   }
 
@@ -140,15 +149,18 @@ struct ForecastReport {
     section.text(
       "Readings were hidden, and the model was asked for them. The dashed line is the straight "
         + "line between the readings beside the gap.")
+    var number = 0
     for length in (data.recipe.gaps ?? []).suffix(2) {
       for gap in spread(data.gaps(of: data.test, length: length), 2) {
-        section.chart(gapChart(gap))
+        section.chart(gapChart(gap, number % data.channels.count))
+        number += 1
       }
     }
   }
 
-  private func gapChart(_ gap: HiddenGap) -> Chart {
-    let (seen, hidden) = (gap.visible.observations(), gap.hidden.observations())
+  private func gapChart(_ gap: HiddenGap, _ channel: Int) -> Chart {
+    let seen = gap.visible.observations(of: channel)
+    let hidden = gap.hidden.observations(of: channel)
     let left = seen.times.last { $0 <= gap.start } ?? gap.start
     let right = seen.times.first { $0 > gap.end } ?? gap.end
     let grid = (1..<24).map { left + (right - left) * Double($0) / 24 }
@@ -157,14 +169,14 @@ struct ForecastReport {
       start: example.start, now: example.now, visible: example.visible,
       asked: questions(at: grid, gap.visible))
     let forecast = forecaster.forecasts([example])[0]
-    let means = forecast.means.map { $0[0] }
+    let means = forecast.means.map { $0[channel] }
     let half = 1.644_853_626_951_472_7  // the normal distribution's 95 % quantile
-    let widths = forecast.deviations.map { half * $0[0] }
+    let widths = forecast.deviations.map { half * $0[channel] }
     let shifted = grid.map { $0 - gap.start }
     let ends = [left, right].map { interpolated(seen.times, seen.values, at: $0) }
     return Chart(
-      "Gap of \(duration(gap.end - gap.start)), \(data.axis.text(of: gap.start))",
-      x: Axis("time since the gap began", unit: data.unitName), y: valueAxis(0), width: .half,
+      "Gap of \(duration(gap.end - gap.start)), \(moment(gap.start, of: gap.visible))",
+      x: Axis("time since the gap began", unit: data.unitName), y: valueAxis(channel), width: .half,
       height: 220,
       marks: [
         .band(
@@ -177,6 +189,14 @@ struct ForecastReport {
         .points("seen", x: seen.times.map { $0 - gap.start }, y: seen.values, color: .muted),
         .points("hidden", x: hidden.times.map { $0 - gap.start }, y: hidden.values, color: .second),
       ])
+  }
+
+  /// The series and the time, a day without its midnight.
+  private func moment(_ time: Double, of series: TimeSeries) -> String {
+    let text = data.axis.text(of: time)
+    let midnight = " 00:00:00"
+    let day = text.hasSuffix(midnight) ? String(text.dropLast(midnight.count)) : text
+    return series.id.isEmpty ? day : "\(series.id), \(day)"
   }
 
   /// Members of a list at equal distances.
