@@ -78,4 +78,7 @@ public final class Program: @unchecked Sendable {
     defer { pool.give(workspace) }
     return workspace(inputs)
   }
+
+  /// Gives back the memory of workspaces at rest.
+  func releaseWorkspaces() { pool.removeAll() }
 }

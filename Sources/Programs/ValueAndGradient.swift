@@ -1,5 +1,4 @@
 import Graphs
-import Synchronization
 public import Tensors
 
 /// What a loss function returns when it has more to tell than the loss.
@@ -27,7 +26,7 @@ public final class ValueAndGradient<Model: TensorTree, Batch: TensorTree>: Senda
   }
 
   private let body: @Sendable (Model, Batch) -> LossAndAuxiliary
-  private let cache = Mutex<[[TensorType]: Program]>([:])
+  private let cache = ProgramCache()
 
   package init(_ body: @escaping @Sendable (Model, Batch) -> LossAndAuxiliary) {
     self.body = body
@@ -48,10 +47,7 @@ public final class ValueAndGradient<Model: TensorTree, Batch: TensorTree>: Senda
   /// outputs the loss, the auxiliary values, then the gradient.
   public func program(_ model: Model, _ batch: Batch) -> Program {
     let types = (model.tensors + batch.tensors).map(\.type)
-    if let known = cache.withLock({ $0[types] }) { return known }
-    let made = Program(Self.graph(model, batch, body))
-    cache.withLock { $0[types] = made }
-    return made
+    return cache.program(for: types) { Program(Self.graph(model, batch, body)) }
   }
 
   private static func graph(
@@ -92,19 +88,13 @@ public func valueAndGrad<Model: TensorTree, Batch: TensorTree>(
 /// A function of trees, compiled once per shape: what `valueAndGrad` is without the gradient.
 public final class CompiledFunction<Input: TensorTree>: Sendable {
   private let body: @Sendable (Input) -> [Tensor]
-  private let cache = Mutex<[[TensorType]: Program]>([:])
+  private let cache = ProgramCache()
 
   public init(_ body: @escaping @Sendable (Input) -> [Tensor]) { self.body = body }
 
   public func callAsFunction(_ input: Input) -> [Tensor] {
     let types = input.tensors.map(\.type)
-    let program: Program
-    if let known = cache.withLock({ $0[types] }) {
-      program = known
-    } else {
-      program = Program(trace(like: input, body))
-      cache.withLock { $0[types] = program }
-    }
+    let program = cache.program(for: types) { Program(trace(like: input, body)) }
     return program(input.tensors.map { $0.evaluated().storage! }).map { Tensor(storage: $0) }
   }
 }

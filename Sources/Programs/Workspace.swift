@@ -91,6 +91,16 @@ final class WorkspacePool: Sendable {
     free.withLock { $0.popLast() }?.workspace ?? make()
   }
 
+  func removeAll() {
+    // Freed outside of the lock.
+    let all = free.withLock { free in
+      let all = free
+      free = []
+      return all
+    }
+    withExtendedLifetime(all) {}
+  }
+
   func give(_ workspace: Workspace) {
     let item = Unchecked(workspace: workspace)
     free.withLock { $0.append(item) }

@@ -17,10 +17,21 @@ public struct Normalization: Hashable, Sendable {
     var means: [Double] = []
     var deviations: [Double] = []
     for channel in channels.indices {
-      let values = series.flatMap { $0.observations(of: channel).values }
-      let mean = values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
-      let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-      let deviation = values.isEmpty ? 0 : (squares / Double(values.count)).squareRoot()
+      func sum(_ term: (Double) -> Double) -> (sum: Double, count: Int) {
+        var result = (sum: 0.0, count: 0)
+        for one in series {
+          for row in 0..<one.count {
+            guard let value = one.value(row, channel) else { continue }
+            result.sum += term(value)
+            result.count += 1
+          }
+        }
+        return result
+      }
+      let (total, count) = sum { $0 }
+      let mean = count == 0 ? 0 : total / Double(count)
+      let squares = sum { ($0 - mean) * ($0 - mean) }.sum
+      let deviation = count == 0 ? 0 : (squares / Double(count)).squareRoot()
       means.append(mean)
       deviations.append(deviation > 0 ? deviation : 1)
     }

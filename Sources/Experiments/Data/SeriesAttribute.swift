@@ -19,7 +19,9 @@ struct ConstantCell {
   private(set) var line = 0
   private var bytes: [UInt8] = []
 
-  /// Takes a cell of a further row; false if it differs from what was there before. An empty cell says nothing.
+  /// Takes a cell of a further row; false if it differs from what was there before.
+  ///
+  /// An empty cell says nothing.
   mutating func take(_ cell: ArraySlice<UInt8>, line: Int) -> Bool {
     if cell.isEmpty { return true }
     if self.line > 0 { return bytes.elementsEqual(cell) }

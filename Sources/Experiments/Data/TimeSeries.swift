@@ -59,6 +59,11 @@ public struct TimeSeries: Hashable, Sendable {
     return isObserved[place] ? values[place] : nil
   }
 
+  /// Whether a channel was observed at any row.
+  func isObserved(_ channel: Int) -> Bool {
+    (0..<count).contains { isObserved[$0 * channels.count + channel] }
+  }
+
   /// The rows of a range.
   public func rows(_ range: Range<Int>) -> TimeSeries {
     let places = range.lowerBound * channels.count..<range.upperBound * channels.count

@@ -75,7 +75,7 @@ public struct ForecastData: Sendable {
     )
     warnings += covariates.warnings(file.attributes, source: source)
     for (channel, name) in all.enumerated()
-    where !parts.training.contains(where: { !$0.observations(of: channel).values.isEmpty }) {
+    where !parts.training.contains(where: { $0.isObserved(channel) }) {
       warnings.append(DataWarning(source: source, .neverObservedInTraining(channel: name)))
     }
     normalization = Normalization(of: training)

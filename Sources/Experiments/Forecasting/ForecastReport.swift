@@ -39,7 +39,9 @@ struct ForecastReport {
   private func result(_ section: inout ReportSection) {
     // Of several channels the longest horizon of each, of one channel every horizon.
     let lines =
-      isSingle ? evaluation.horizons : data.channels.compactMap { name in
+      isSingle
+      ? evaluation.horizons
+      : data.channels.compactMap { name in
         evaluation.horizons.last { $0.channel == name }
       }
     var facts: [ReportSection.Fact] = lines.map { line in

@@ -38,7 +38,7 @@ public protocol ExampleBatchBuilder: Sendable {
 /// The channels that are forecast come first in every series, after them the inputs: they are read like the others and known
 /// at the times that are asked for, and nothing is said about them.
 ///
-/// Counts are rounded up, to multiples of eight rows and four queries, so that a model is compiled for a few shapes
+/// Counts are rounded up, to multiples of eight rows and eight queries, so that a model is compiled for a few shapes
 /// only; padding has mask and weight 0.
 public struct LatentBatchBuilder: ExampleBatchBuilder, Hashable {
   public var clock: ModelClock
@@ -80,7 +80,7 @@ public struct LatentBatchBuilder: ExampleBatchBuilder, Hashable {
   ) -> LatentBatch {
     let visible = examples.map { thinned($0.visible) }
     let rows = roundedUp(visible.map(\.count).max() ?? 0, to: 8)
-    let queries = roundedUp(examples.map(\.asked.count).max() ?? 0, to: 4)
+    let queries = roundedUp(examples.map(\.asked.count).max() ?? 0, to: 8)
     let count = examples.count
     var arrays = Arrays(builder: self, rows: rows, queries: queries, batch: count)
     for (place, example) in examples.enumerated() {

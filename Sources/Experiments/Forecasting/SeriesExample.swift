@@ -36,10 +36,17 @@ extension TimeSeries {
   /// The channels in another order, or some of them.
   func selecting(_ names: [String]) -> TimeSeries {
     let places = names.compactMap { channels.firstIndex(of: $0) }
+    func selected<Element>(_ all: [Element]) -> [Element] {
+      var result: [Element] = []
+      result.reserveCapacity(count * places.count)
+      for start in stride(from: 0, to: all.count, by: max(channels.count, 1)) {
+        for place in places { result.append(all[start + place]) }
+      }
+      return result
+    }
     return TimeSeries(
-      id: id, channels: names, times: times,
-      values: (0..<count).flatMap { row in places.map { value(row, $0) } },
-      covariates: covariates)
+      id: id, channels: names, times: times, values: selected(values),
+      isObserved: selected(isObserved), covariates: covariates)
   }
 
   /// Questions at some times, in order: nothing is known but the inputs, the channels from `first` on, of which the last
