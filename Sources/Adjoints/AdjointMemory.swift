@@ -39,6 +39,12 @@ final class AdjointMemory<Scalar: RowScalar> {
     replayStates = .allocate(capacity: stages)
   }
 
+  /// Bytes of the buffers.
+  var byteCount: Int {
+    (3 + products.count + replayBuffers.count + slopes.count) * count
+      * MemoryLayout<Scalar>.stride
+  }
+
   /// Room for states and slopes of the stages; nothing if it is there.
   func makeReplay() {
     guard replayBuffers.isEmpty else { return }

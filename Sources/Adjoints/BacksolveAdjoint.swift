@@ -47,6 +47,7 @@ final class BacksolveAdjoint<Scalar: RowScalar>: CustomEvaluator {
     let end = ends + width
     end.update(repeating: 0, count: width)
     record.backwardEvaluations = 0
+    record.byteCount += integrator.byteCount + 2 * width * MemoryLayout<Scalar>.stride
     record.backwardReports.removeAll(keepingCapacity: true)
     for save in stride(from: last, through: 0, by: -1) {
       for i in 0..<count { end[count + i] += cotangents[save * count + i] }
@@ -61,6 +62,8 @@ final class BacksolveAdjoint<Scalar: RowScalar>: CustomEvaluator {
       record.backwardEvaluations += reports[0].statistics.evaluations
       record.backwardReports.append(reports[0])
     }
+    // Each evaluation of the augmented field is one of the field and a product.
+    record.backwardProducts = record.backwardEvaluations
     results[0].assumingMemoryBound(to: Scalar.self).update(from: end + count, count: count)
     var offset = 2 * count
     for (type, result) in zip(plan.parameterTypes, results.dropFirst()) {

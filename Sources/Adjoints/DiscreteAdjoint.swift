@@ -54,7 +54,8 @@ final class DiscreteAdjoint<Scalar: RowScalar>: CustomEvaluator {
     results[0].assumingMemoryBound(to: Scalar.self)
       .update(from: memory.lambda, count: rows * width)
     record.backwardProducts = field.products
-    record.backwardEvaluations = field.evaluations
+    record.backwardEvaluations = field.evaluations + field.products - field.keptProducts
+    record.byteCount += memory.byteCount
   }
 
   /// What stays the same during one backward pass.

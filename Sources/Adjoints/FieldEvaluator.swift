@@ -22,6 +22,8 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
   private var generation = 0
   private(set) var evaluations = 0
   private(set) var products = 0
+  /// Products that read what an evaluation had kept.
+  private(set) var keptProducts = 0
 
   private final class Prepared {
     let workspace: Workspace
@@ -64,11 +66,13 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
     generation += 1
     evaluations = 0
     products = 0
+    keptProducts = 0
   }
 
   func resetCounters() {
     evaluations = 0
     products = 0
+    keptProducts = 0
   }
 
   // MARK: - RowField
@@ -167,6 +171,7 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
   ) {
     products += 1
     if let kept, let split {
+      keptProducts += 1
       multiply(
         split, time: rowTimes[0], states: states, cotangents: cotangents, kept: kept,
         result: result, gradients: gradients)

@@ -105,7 +105,7 @@ final class SolveEvaluator<Scalar: RowScalar>: CustomEvaluator {
         ? .shared(times, count: plan.saveCount) : .perRow(times, count: plan.saveCount),
       states: states, record: steps)
     record.states = UnsafeRawPointer(states)
-    record.byteCount = steps?.byteCount ?? 0
+    record.byteCount = integrator.byteCount + (steps?.byteCount ?? 0)
     let statistics = results[1].assumingMemoryBound(to: Double.self)
     for (row, report) in record.reports.enumerated() {
       SolveStatistics(report).write(to: statistics + row * SolveStatistics.columnCount)

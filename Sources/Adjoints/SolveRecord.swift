@@ -4,11 +4,12 @@ package import Integrators
 package final class SolveRecord {
   /// Statistics and status of each row of the forward solve (one in all when the batch shares its steps).
   package var reports: [RowReport] = []
-  /// Evaluations and vector–Jacobian products of the backward pass.
+  /// Evaluations of the field in the backward pass, with or without a product with a vector.
   package var backwardEvaluations = 0
   package var backwardReports: [RowReport] = []
+  /// Vector–Jacobian products of the backward pass.
   package var backwardProducts = 0
-  /// Bytes held for the adjoint.
+  /// Bytes held: recorded steps, and the buffers of solve and adjoint.
   package var byteCount = 0
   /// Whether a discrete adjoint stands in the same program: without one, no step is recorded.
   var isAwaited = false

@@ -21,6 +21,11 @@ extension FitError {
         + "remove it or choose --likelihood normal"
     case .inputWithoutSignal(let name):
       "the input '\(name)' has no values; give a column of that name, or write 'input \(name) = 0'"
+    case .methodWithoutAdjoint(let name):
+      "'\(name)' has no adjoint, which --search gradient wants; choose another search"
+    case .stiff(let method):
+      "the equations are stiff, and '\(method)' cannot solve them over the data; "
+        + "choose --method rodas5p"
     case .noSolution:
       "the equations have no solution over the data from any starting point; set others with --set"
     }
@@ -28,9 +33,10 @@ extension FitError {
 
   var exitCode: ExitCode {
     switch self {
-    case .unknownName, .unknownColumn, .unknownInput, .nothingToEstimate: .usage
+    case .unknownName, .unknownColumn, .unknownInput, .nothingToEstimate, .methodWithoutAdjoint:
+      .usage
     case .tooFewMeasurements, .notPositive, .inputWithoutSignal: .badData
-    case .noSolution: .failure
+    case .noSolution, .stiff: .failure
     }
   }
 }

@@ -30,7 +30,11 @@ struct SolveReport {
     console.print()
     console.print(
       "\(method.name): \(statistics.acceptedSteps) steps accepted, \(statistics.rejectedSteps) rejected, "
-        + "\(statistics.evaluations) evaluations; \(solution.status.word)")
+        + "\(statistics.evaluations) evaluations"
+        + (method.isExplicit
+          ? ""
+          : ", \(statistics.jacobians) Jacobians, \(statistics.factorizations) factorizations")
+        + "; \(solution.status.word)")
     console.emit([
       "system": .string(equations.name), "method": .string(method.name),
       "times": JSONValue(rows.map(\.0)), "states": .array(rows.map { JSONValue($0.1) }),
@@ -38,6 +42,8 @@ struct SolveReport {
         "evaluations": JSONValue(statistics.evaluations),
         "acceptedSteps": JSONValue(statistics.acceptedSteps),
         "rejectedSteps": JSONValue(statistics.rejectedSteps),
+        "jacobians": JSONValue(statistics.jacobians),
+        "factorizations": JSONValue(statistics.factorizations),
         "firstStep": .number(statistics.firstStep),
         "smallestStep": .number(statistics.smallestStep),
         "largestStep": .number(statistics.largestStep),
@@ -56,7 +62,7 @@ struct SolveReport {
     case .stiff(let time, let product):
       "the equations are stiff: at time \(shortText(time)) stability, not accuracy, bounds the steps "
         + "(step times eigenvalue \(shortText(product, digits: 2))); "
-        + "an explicit method needs --max-steps raised, or a shorter span"
+        + "choose --method rodas5p, which is made for stiff equations"
     case .stepUnderflow(let time):
       "the step size vanished at time \(shortText(time)); the solution may be singular there, "
         + "or the tolerances too small for the arithmetic"

@@ -1,4 +1,5 @@
 import ContinuousModels
+import Integrators
 import NumericCore
 
 /// A system on the command line: a name of the table, or a file of equations.
@@ -48,5 +49,16 @@ enum SystemArgument {
       values[place] = value
     }
     return values
+  }
+}
+
+extension ODEMethod {
+  /// The method of that name.
+  static func argument(_ name: String) throws(UsageError) -> ODEMethod {
+    if let found = named(name) { return found }
+    let near = nearestName(to: name, among: all.map(\.name))
+    throw .combination(
+      "there is no method '\(name)'",
+      remedy: near.map { "did you mean '\($0)'?" } ?? "see 'neural-ode methods'")
   }
 }

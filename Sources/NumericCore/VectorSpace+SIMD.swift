@@ -8,6 +8,9 @@ extension SIMD2: VectorSpace where Scalar == Double {
   @inlinable @inline(__always) public func scaled(by scale: Double) -> Self { scale * self }
   @inlinable public var componentCount: Int { 2 }
   @inlinable public func component(_ index: Int) -> Double { self[index] }
+  @inlinable public func replacingComponents(from values: [Double], at offset: Int) -> Self {
+    Self(values[offset..<offset + scalarCount])
+  }
 }
 
 extension SIMD3: VectorSpace where Scalar == Double {
@@ -18,6 +21,9 @@ extension SIMD3: VectorSpace where Scalar == Double {
   @inlinable @inline(__always) public func scaled(by scale: Double) -> Self { scale * self }
   @inlinable public var componentCount: Int { 3 }
   @inlinable public func component(_ index: Int) -> Double { self[index] }
+  @inlinable public func replacingComponents(from values: [Double], at offset: Int) -> Self {
+    Self(values[offset..<offset + scalarCount])
+  }
 }
 
 extension SIMD4: VectorSpace where Scalar == Double {
@@ -28,6 +34,9 @@ extension SIMD4: VectorSpace where Scalar == Double {
   @inlinable @inline(__always) public func scaled(by scale: Double) -> Self { scale * self }
   @inlinable public var componentCount: Int { 4 }
   @inlinable public func component(_ index: Int) -> Double { self[index] }
+  @inlinable public func replacingComponents(from values: [Double], at offset: Int) -> Self {
+    Self(values[offset..<offset + scalarCount])
+  }
 }
 
 extension SIMD8: VectorSpace where Scalar == Double {
@@ -38,4 +47,7 @@ extension SIMD8: VectorSpace where Scalar == Double {
   @inlinable @inline(__always) public func scaled(by scale: Double) -> Self { scale * self }
   @inlinable public var componentCount: Int { 8 }
   @inlinable public func component(_ index: Int) -> Double { self[index] }
+  @inlinable public func replacingComponents(from values: [Double], at offset: Int) -> Self {
+    Self(values[offset..<offset + scalarCount])
+  }
 }

@@ -19,11 +19,22 @@ public protocol VectorSpace: Sendable {
   /// Component `index` as a `Double`.
   func component(_ index: Int) -> Double
 
+  /// Writes the components to `values[offset...]`.
+  func copyComponents(to values: inout [Double], at offset: Int)
+
+  /// The vector of the same space whose components are `values[offset...]`, rounded to its scalar.
+  func replacingComponents(from values: [Double], at offset: Int) -> Self
+
   /// `Σ_i (self_i / (absolute + relative · max(|first_i|, |second_i|)))²`.
   func squaredError(_ tolerance: Tolerance, first: Self, second: Self) -> Double
 }
 
 extension VectorSpace {
+  @inlinable
+  public func copyComponents(to values: inout [Double], at offset: Int) {
+    for index in 0..<componentCount { values[offset + index] = component(index) }
+  }
+
   @inlinable
   public func squaredError(_ tolerance: Tolerance, first: Self, second: Self) -> Double {
     var sum = 0.0
@@ -51,6 +62,9 @@ extension Double: VectorSpace {
   @inlinable @inline(__always) public func scaled(by scale: Double) -> Double { scale * self }
   @inlinable public var componentCount: Int { 1 }
   @inlinable public func component(_ index: Int) -> Double { self }
+  @inlinable public func replacingComponents(from values: [Double], at offset: Int) -> Double {
+    values[offset]
+  }
 }
 
 extension Float: VectorSpace {
@@ -61,6 +75,9 @@ extension Float: VectorSpace {
   @inlinable @inline(__always) public func scaled(by scale: Double) -> Float { Float(scale) * self }
   @inlinable public var componentCount: Int { 1 }
   @inlinable public func component(_ index: Int) -> Double { Double(self) }
+  @inlinable public func replacingComponents(from values: [Double], at offset: Int) -> Float {
+    Float(values[offset])
+  }
 }
 
 extension Array: VectorSpace where Element: VectorSpace {
@@ -91,6 +108,24 @@ extension Array: VectorSpace where Element: VectorSpace {
       index -= element.componentCount
     }
     preconditionFailure("a component outside of the state")
+  }
+
+  @inlinable
+  public func copyComponents(to values: inout [Double], at offset: Int) {
+    var offset = offset
+    for element in self {
+      element.copyComponents(to: &values, at: offset)
+      offset += element.componentCount
+    }
+  }
+
+  @inlinable
+  public func replacingComponents(from values: [Double], at offset: Int) -> [Element] {
+    var offset = offset
+    return map { element in
+      defer { offset += element.componentCount }
+      return element.replacingComponents(from: values, at: offset)
+    }
   }
 
   @inlinable

@@ -15,7 +15,7 @@ private let tight = StepControl.proportionalIntegral(Tolerance(relative: 1e-9, a
 private let loose = StepControl.proportionalIntegral(Tolerance(relative: 1e-5, absolute: 1e-5))
 
 @Suite struct RowIntegratorTests {
-  @Test(arguments: ODEMethod.all)
+  @Test(arguments: ODEMethod.explicit)
   func `rows follow their closed form`(method: ODEMethod) {
     let field = RowTestField<Double>(width: 1) { time, state, row, derivative in
       derivative[0] = Double(row + 1) * Double.cosine(time) * state[0]
@@ -39,7 +39,7 @@ private let loose = StepControl.proportionalIntegral(Tolerance(relative: 1e-5, a
     }
   }
 
-  @Test(arguments: ODEMethod.all.filter(\.isAdaptive))
+  @Test(arguments: ODEMethod.explicit.filter(\.isAdaptive))
   func `a row has the same bits alone and in a batch`(method: ODEMethod) {
     let rows = 7
     let initial = (0..<rows).flatMap { [Float(1) / Float($0 + 1), Float($0)] }
@@ -131,7 +131,7 @@ private let loose = StepControl.proportionalIntegral(Tolerance(relative: 1e-5, a
     #expect(abs(solution.state(1, 1)[0] - 1) < 1e-6)
   }
 
-  @Test(arguments: ODEMethod.all.filter(\.isAdaptive))
+  @Test(arguments: ODEMethod.explicit.filter(\.isAdaptive))
   func `a stiff row says so within its budget`(method: ODEMethod) {
     let field = RowTestField<Double>(width: 2) { _, state, row, derivative in
       // Van der Pol with μ = 1000, and a harmless one.

@@ -14,7 +14,7 @@ private func makeField() -> RowTestField<Double> {
 }
 
 @Suite struct StepRecordTests {
-  @Test(arguments: ODEMethod.all)
+  @Test(arguments: ODEMethod.explicit)
   func `a record replays the solve`(method: ODEMethod) {
     let control =
       method.isAdaptive

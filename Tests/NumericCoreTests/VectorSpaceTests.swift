@@ -17,6 +17,11 @@ import Testing
     // The same sum in perhaps another order, of at most eight terms.
     #expect(abs(b.squaredError(tolerance, first: a, second: b) - sum) <= 1e-14 * sum)
     #expect(a.firstNonFiniteComponent == nil)
+    var components = [Double](repeating: -7, count: a.componentCount + 3)
+    a.copyComponents(to: &components, at: 2)
+    #expect(components.dropFirst(2).dropLast() == (0..<a.componentCount).map(a.component)[...])
+    #expect(components[1] == -7 && components.last == -7)
+    #expect(b.replacingComponents(from: components, at: 2) == a)
   }
 
   @Test func `every state obeys the laws of a vector space`() {

@@ -1,5 +1,6 @@
 import ContinuousModels
 import Experiments
+import Integrators
 import NumericCore
 
 /// `neural-ode fit`: parameters and initial state of known equations, from data.
@@ -18,6 +19,7 @@ struct FitCommand: Command {
       "fit lotka-volterra --data lynx_hare.csv --column hare=prey --column lynx=predator",
       "fit sir --data tristan.csv --column infected=i --column recovered=r --fix 'r(0)=0'",
       "fit mine.ode --data mine.csv --likelihood lognormal --json",
+      "fit robertson --data kinetics.csv --likelihood lognormal --method rodas5p",
       "fit forced.ode --data cases.csv --inputs births.csv --search shooting",
     ])
 
@@ -38,6 +40,10 @@ struct FitCommand: Command {
       "Growing stretches of the data, multiple shooting, or gradients by the adjoint; automatic: as the equations and the "
       + "agreement of the starts suggest.")
   var search = Search.automatic
+  @Option(
+    value: "name",
+    help: "The method that solves the equations ('neural-ode methods' lists them); rodas5p for stiff ones.")
+  var method = "tsit5"
   @Option(
     value: "number", help: "Segments of multiple shooting; one for three times if not given.")
   var segments: Int?
@@ -114,6 +120,7 @@ struct FitCommand: Command {
       equations, to: measurements, likelihood: likelihood.value,
       startValues: try numbers(set, option: "--set"),
       knownValues: try numbers(fix, option: "--fix"), inputs: signals)
+    fit.method = try solvingMethod()
     fit.search = search.value
     fit.segments = segments
     fit.profiles = intervals == .profile
@@ -127,6 +134,16 @@ struct FitCommand: Command {
       console.note("error: the search did not converge; set other starting values with --set")
       throw ExitCode.failure
     }
+  }
+
+  private func solvingMethod() throws(UsageError) -> ODEMethod {
+    let method = try ODEMethod.argument(method)
+    guard method.isAdaptive else {
+      throw .combination(
+        "'\(method.name)' estimates no error, which a fit wants",
+        remedy: "choose another method, as in --method tsit5")
+    }
+    return method
   }
 
   private func numbers(

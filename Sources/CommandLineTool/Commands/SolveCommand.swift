@@ -16,13 +16,16 @@ struct SolveCommand: Command {
       "solve lorenz --set rho=24 --to 5 --points 6",
       "solve lotka-volterra --initial 20,5 --at 0,1,2,5 --json",
       "solve forced.ode --inputs signal.csv",
+      "solve robertson --method rodas5p --to 1e11",
       "solve mine.ode --method dopri5 --rtol 1e-10 --atol 1e-10",
     ])
 
   @Argument(
     value: "system", help: "A name ('neural-ode systems' lists them), or a file of equations.")
   var system: String
-  @Option(value: "name", help: "The method ('neural-ode methods' lists them).")
+  @Option(
+    value: "name",
+    help: "The method ('neural-ode methods' lists them); rodas5p for stiff equations.")
   var method = "tsit5"
   @Option(name: "rtol", help: "Relative tolerance of a step (1e-6 unless given).")
   var relativeTolerance: Double?
@@ -102,12 +105,7 @@ struct SolveCommand: Command {
   }
 
   private func solver() throws(UsageError) -> ODESolver {
-    guard let method = ODEMethod.named(self.method) else {
-      let near = nearestName(to: self.method, among: ODEMethod.all.map(\.name))
-      throw .combination(
-        "there is no method '\(self.method)'",
-        remedy: near.map { "did you mean '\($0)'?" } ?? "see 'neural-ode methods'")
-    }
+    let method = try ODEMethod.argument(method)
     if let step { return ODESolver(method: method, control: .fixed(step)) }
     guard method.isAdaptive else {
       throw .combination(

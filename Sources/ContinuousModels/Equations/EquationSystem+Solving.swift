@@ -58,37 +58,14 @@ extension EquationSystem {
     _: Scalar.Type, _ initial: [Double], _ times: [Double], _ parameters: [Double],
     _ signals: [String: InputSignal], _ solver: ODESolver
   ) -> EquationSolution {
-    let registers = TapeRegisters<Scalar>(derivativeTape, parameters: parameters)
-    let inputs = InputReader(signals, of: self, registers)
-    let (states, report) = solve(registers, from: initial, at: times, inputs: inputs, solver)
+    let tapes = EquationTapes<Scalar>(
+      derivatives: derivativeTape, jacobian: solver.method.isExplicit ? nil : jacobianTape,
+      parameters: parameters)
+    let (states, report) = tapes.solution(
+      of: self, from: initial, at: times, inputs: signals, solver)
     let reached = states.prefix { $0.allSatisfy { $0.isFinite } }
     return EquationSolution(
       times: Array(times.prefix(reached.count)), states: Array(reached), status: report.status,
       statistics: report.statistics)
   }
-}
-
-/// Solves one trajectory of a tape's field: `[time][state]`.
-func solve<Scalar: TapeScalar>(
-  _ registers: TapeRegisters<Scalar>, from initial: [Double], at times: [Double],
-  inputs: InputReader? = nil, _ solver: ODESolver
-) -> (states: [[Double]], report: RowReport) {
-  let width = registers.tape.stateCount
-  let integrator = RowIntegrator<Scalar>(
-    method: solver.method, control: solver.control, rows: 1, width: width)
-  let start = initial.map(Scalar.init)
-  var flat = [Scalar](repeating: 0, count: times.count * width)
-  let reports = times.withUnsafeBufferPointer { times in
-    start.withUnsafeBufferPointer { start in
-      flat.withUnsafeMutableBufferPointer { flat in
-        integrator.solve(
-          EquationField(registers, inputs: inputs), initial: start.baseAddress!,
-          times: .shared(times.baseAddress!, count: times.count), states: flat.baseAddress!)
-      }
-    }
-  }
-  let states = times.indices.map { time in
-    flat[time * width..<(time + 1) * width].map(Double.init)
-  }
-  return (states, reports[0])
 }

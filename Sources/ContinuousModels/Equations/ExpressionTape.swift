@@ -23,6 +23,8 @@ package struct ExpressionTape: Sendable {
   package let stateCount: Int
   package let inputCount: Int
   package let constants: [Double]
+  /// Whether no result depends on the time or an input.
+  package let isAutonomous: Bool
   /// Instructions that depend on parameters alone.
   package private(set) var setup: [Instruction] = []
   /// Instructions that run at every evaluation.
@@ -46,6 +48,12 @@ package struct ExpressionTape: Sendable {
       if let value = graph.value(of: number), value != 0 { constants.append(value) }
     }
     self.constants = constants
+    isAutonomous = zip(isNeeded, graph.nodes).allSatisfy { isNeeded, node in
+      switch node {
+      case .time, .input: !isNeeded
+      default: true
+      }
+    }
     parameterCount = parameters
     stateCount = states
     inputCount = inputs

@@ -29,6 +29,46 @@ extension NamedSystem {
       span = 0..40
       """),
     NamedSystem(
+      "hires", source: "Schaefer 1975; Hairer and Wanner 1996, section IV.10", isStiff: true,
+      """
+      # How light makes plants grow: eight reactants of phytochrome; stiff
+      y1' = -1.71*y1 + 0.43*y2 + 8.32*y3 + supply
+      y2' = 1.71*y1 - 8.75*y2
+      y3' = -10.03*y3 + 0.43*y4 + 0.035*y5
+      y4' = 8.32*y2 + 1.71*y3 - 1.12*y4
+      y5' = -1.745*y5 + 0.43*y6 + 0.43*y7
+      y6' = -binding*y6*y8 + 0.69*y4 + 1.71*y5 - 0.43*y6 + 0.69*y7
+      y7' = binding*y6*y8 - 1.81*y7
+      y8' = -binding*y6*y8 + 1.81*y7
+      supply  = 0.0007 >= 0
+      binding = 280 > 0
+      y1(0) = 1
+      y2(0) = 0
+      y3(0) = 0
+      y4(0) = 0
+      y5(0) = 0
+      y6(0) = 0
+      y7(0) = 0
+      y8(0) = 0.0057
+      span = 0..321.8122
+      """),
+    NamedSystem(
+      "oregonator", source: "Field and Noyes 1974; Hairer and Wanner 1996, section IV.10",
+      isStiff: true,
+      """
+      # The oscillating reaction of Belousov and Zhabotinsky; stiff
+      x' = s*(y + x*(1 - q*x - y))
+      y' = (z - (1 + x)*y)/s
+      z' = w*(x - z)
+      s = 77.27 > 0
+      q = 8.375e-6 > 0
+      w = 0.161 > 0
+      x(0) = 1
+      y(0) = 2
+      z(0) = 3
+      span = 0..360
+      """),
+    NamedSystem(
       "cardiovascular",
       source: "Zenker, Rubin, Clermont 2007; in the scaling of Linial et al. 2021 (GOKU-net)",
       """

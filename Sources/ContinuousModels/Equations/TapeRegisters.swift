@@ -64,7 +64,7 @@ package final class TapeRegisters<Scalar: TapeScalar> {
 /// A scalar type in which tapes run.
 ///
 /// The loops are requirements, so that callers in other modules reach code compiled for the type.
-package protocol TapeScalar: ElementaryScalar, RowScalar {
+package protocol TapeScalar: ElementaryScalar, RowScalar, VectorSpace {
   /// Runs instructions one after the other.
   static func run(
     _ instructions: [ExpressionTape.Instruction], _ registers: UnsafeMutablePointer<Self>)

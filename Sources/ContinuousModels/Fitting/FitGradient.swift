@@ -30,7 +30,7 @@ final class FitGradient {
     let isVariable = fit.system.states.indices.map { start[$0] != nil }
     self.isVariable = isVariable
     let solver = ODESolver(
-      method: .tsitouras5,
+      method: fit.method,
       control: .proportionalIntegral(fit.tolerance, stepBudget: fit.stepBudget))
     let (system, inputs) = (fit.system, fit.inputs)
     lossAndGradient = valueAndGrad { (variables: FitVariables, targets: FitTargets) in

@@ -19,14 +19,24 @@ final class FitProblem {
   private let parameters: [Double]
   private let knownInitials: [Int: Double]
   private(set) lazy var sensitivity = SensitivityRegisters(
-    SensitivitySystem(fit.system, unknowns: unknowns, observables: observables), fit)
+    SensitivitySystem(
+      fit.system, unknowns: unknowns, observables: observables,
+      isLinearized: !fit.method.isExplicit), fit)
 
   /// The system without sensitivities.
   private lazy var plain = SensitivityRegisters(
-    SensitivitySystem(fit.system, unknowns: [], observables: observables), fit)
+    SensitivitySystem(
+      fit.system, unknowns: [], observables: observables, isLinearized: !fit.method.isExplicit),
+    fit)
+
+  /// Whether stability bounded the steps of a solve that had to be given up.
+  var wasStiff: Bool { sensitivity.wasStiff || plain.wasStiff }
 
   init(_ fit: ParameterFit) throws(FitError) {
     self.fit = fit
+    guard fit.method.isExplicit || fit.search != .gradient else {
+      throw .methodWithoutAdjoint(fit.method.name)
+    }
     try FitProblem.checkNames(of: fit)
     let observables = try FitProblem.observables(of: fit)
     var setup = FitSetup(fit, observables)
@@ -191,13 +201,16 @@ final class FitProblem {
 final class SensitivityRegisters {
   let system: SensitivitySystem
   private let fit: ParameterFit
-  private let field: TapeRegisters<Double>
+  private let field: EquationTapes<Double>
   private let observation: TapeRegisters<Double>
+  private(set) var wasStiff = false
 
   init(_ system: SensitivitySystem, _ fit: ParameterFit) {
     self.system = system
     self.fit = fit
-    field = TapeRegisters(system.field, parameters: fit.system.defaultParameters)
+    field = EquationTapes(
+      derivatives: system.field, jacobian: system.fieldJacobian,
+      parameters: fit.system.defaultParameters)
     observation = TapeRegisters(system.observation, parameters: fit.system.defaultParameters)
   }
 
@@ -209,13 +222,15 @@ final class SensitivityRegisters {
     observation.set(parameters: parameters)
     let initial = system.initialState(parameters: parameters, fixed: initials, time: times[0])
     guard initial.prefix(system.stateCount).allSatisfy({ $0.isFinite }) else { return nil }
-    let reader = InputReader(fit.inputs, of: fit.system, field)
-    let (states, report) = solve(
-      field, from: initial, at: times, inputs: reader,
+    let (states, report) = field.solution(
+      of: fit.system, from: initial, at: times, inputs: fit.inputs,
       ODESolver(
-        method: .tsitouras5,
+        method: fit.method,
         control: .proportionalIntegral(fit.tolerance, stepBudget: fit.stepBudget)))
-    guard report.status.isCompleted else { return nil }
+    guard report.status.isCompleted else {
+      if case .stiff = report.status { wasStiff = true }
+      return nil
+    }
     var inputs = InputReader(fit.inputs, of: fit.system, observation)
     let observations = zip(times, states).map { time, state in
       inputs.read(at: time, into: observation)

@@ -1,3 +1,4 @@
+import Integrators
 import NumericCore
 
 extension FitProblem {
@@ -32,7 +33,7 @@ extension FitProblem {
     }
     let isShort = fit.measurements.times.count < 4
     switch fit.search {
-    case .automatic where scales.count > Self.sensitivityLimit:
+    case .automatic where scales.count > Self.sensitivityLimit && fit.method.isExplicit:
       return outcomes(gradientSearch, starts)
     case .automatic where hasNetworks && !isShort:
       return outcomes(MultipleShooting(self, segments: fit.segments).search, starts)

@@ -1,3 +1,5 @@
+import NumericCore
+
 /// Minimizes half a sum of squares, given its residuals and their derivatives.
 ///
 /// Damped Gauss–Newton steps `(JᵀJ + λ diag(JᵀJ)) δ = −Jᵀr` (Marquardt 1963), with Nielsen's rule for the

@@ -1,3 +1,4 @@
+import Integrators
 import NumericCore
 
 /// A fit with the states at some of the measured times as further unknowns.
@@ -40,7 +41,8 @@ final class MultipleShooting {
       SensitivitySystem(
         problem.fit.system,
         unknowns: parameters + problem.fit.system.states.indices.map { .initial($0) },
-        observables: problem.observables), problem.fit)
+        observables: problem.observables, isLinearized: !problem.fit.method.isExplicit),
+      problem.fit)
   }
 
   /// The minimum found from a point of the search; nil if there is no solution.

@@ -1,3 +1,4 @@
+public import Integrators
 public import NumericCore
 
 /// The estimation of a system's parameters and initial values from measurements.
@@ -68,6 +69,10 @@ public struct ParameterFit: Sendable {
   /// Number of starting points.
   public var starts = 8
   public var key = RandomKey(0)
+  /// The method of the solver; sensitivities follow by it as well.
+  ///
+  /// Stiff equations want `.rodas5P`, which differentiates its own steps exactly, but has no adjoint.
+  public var method = ODEMethod.tsitouras5
   /// Tolerances of the solver.
   public var tolerance = Tolerance(relative: 1e-8, absolute: 1e-10)
   /// A solve that has tried so many steps counts as failed: the search then turns elsewhere.
@@ -91,7 +96,7 @@ public struct ParameterFit: Sendable {
     let problem = try FitProblem(self)
     let outcomes = problem.searches()
     guard let best = outcomes.min(by: { $0.linearization.squares < $1.linearization.squares })
-    else { throw .noSolution }
+    else { throw problem.wasStiff ? .stiff(method: method.name) : .noSolution }
     return problem.result(best, outcomes: outcomes)
   }
 }
@@ -108,6 +113,10 @@ public enum FitError: Error, Equatable, Sendable {
   case notPositive(String, time: Double, value: Double)
   /// The system has an input without a signal.
   case inputWithoutSignal(String)
+  /// Gradients by the adjoint were asked for of a method that has none.
+  case methodWithoutAdjoint(String)
+  /// No starting point gave a solution, and stability bounded the steps of this method.
+  case stiff(method: String)
   /// No starting point gave a solution.
   case noSolution
 }

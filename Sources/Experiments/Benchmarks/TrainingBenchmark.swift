@@ -34,13 +34,20 @@ struct TrainingBenchmark<Model: TensorTree, Batch: TensorTree> {
     let first = (clock.now - start).components
     for index in 1..<warmUp { step(index) }
     var watch = Stopwatch()
-    for index in warmUp..<max(reported, repetitions + warmUp) { watch.time { step(index) } }
+    let last = max(reported, repetitions + warmUp) - 1
+    for index in warmUp...last { watch.time { step(index) } }
+    // One more, untimed, on the last batch: what its solves cost on the way back.
+    let cost = GradientCost.measured(lossAndGradient, model, batches[last % batches.count])
     let median = Stopwatch.median(watch.processor)
     let milliseconds = 1e3 * Double(first.seconds) + 1e-15 * Double(first.attoseconds)
     return BenchmarkFigure(
       workload: workload, variant: variant, metric: "time_per_train_iter", value: median,
       unit: "ms", leastTime: watch.processor.min(), medianTime: median,
-      forwardEvaluations: forward, firstLoss: losses.first, lastLoss: losses[reported - 1],
-      settings: settings + [("first step, tracing included, ms", "\(milliseconds)")])
+      forwardEvaluations: forward, backwardEvaluations: cost.backwardEvaluations,
+      firstLoss: losses.first, lastLoss: losses[reported - 1],
+      settings: settings + [
+        ("products with the Jacobian, backward", "\(cost.backwardProducts)"),
+        ("first step, tracing included, ms", "\(milliseconds)"),
+      ])
   }
 }

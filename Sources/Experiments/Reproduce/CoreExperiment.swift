@@ -6,7 +6,7 @@ import NumericCore
 import Programs
 import Tensors
 
-/// CORE: orders, tolerances, dense output and gradients, against closed forms and differences.
+/// CORE: orders, tolerances, dense output, gradients and their memory, against closed forms and differences.
 package struct CoreExperiment: Experiment {
   package let name = "core"
   package let summary =
@@ -21,7 +21,9 @@ package struct CoreExperiment: Experiment {
     orderConditions(&result)
     try denseOutput(&result)
     gradients(&result, run)
+    memory(&result, run)
     try reconstruction(&result)
+    rateGradient(&result)
     return result
   }
 
@@ -70,7 +72,7 @@ package struct CoreExperiment: Experiment {
         caption: "y′ = y cos t over 0…2: the slope is the order.", marks: marks))
   }
 
-  private static func slope(_ x: [Double], _ y: [Double]) -> Double {
+  static func slope(_ x: [Double], _ y: [Double]) -> Double {
     let (mx, my) = (
       x.reduce(0, +) / Double(x.count), y.reduce(0, +) / Double(y.count)
     )

@@ -59,4 +59,9 @@ package enum SaveTimes {
 package struct RowReport: Hashable, BitwiseCopyable, Sendable {
   package var status: SolveStatus
   package var statistics: StepStatistics
+
+  package init(status: SolveStatus, statistics: StepStatistics) {
+    self.status = status
+    self.statistics = statistics
+  }
 }

@@ -79,6 +79,9 @@ package final class RowIntegrator<Scalar: RowScalar> {
     saveTimes = .shared(UnsafePointer(scratch.times), count: 0)
   }
 
+  /// Bytes of the buffers; they do not grow with the steps.
+  package var byteCount: Int { scratch.byteCount }
+
   deinit {
     progress.deallocate()
     reports.deallocate()

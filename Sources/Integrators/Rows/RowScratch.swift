@@ -61,6 +61,12 @@ final class RowScratch<Scalar: RowScalar> {
     }
   }
 
+  /// Bytes of states, slopes and the mask.
+  var byteCount: Int {
+    ((states.count + 1 + stageCount + 2) * rows + (mask == nil ? 0 : 1)) * width
+      * MemoryLayout<Scalar>.stride
+  }
+
   deinit {
     for state in states { state.deallocate() }
     stage.deallocate()

@@ -52,10 +52,10 @@ where Method.State == Field.State {
     self.stepper = stepper
     self.stops = stops.last == span.end ? stops : stops + [span.end]
     control = solver.control
-    let tableau = solver.method.tableau
-    errorOrder = tableau.errorOrder ?? 1
+    let method = solver.method
+    errorOrder = method.errorOrder ?? 1
     factors = Integration.factors(solver.control, errorOrder: errorOrder)
-    stabilityBoundary = { tableau.realStabilityBoundary }
+    stabilityBoundary = { method.realStabilityBoundary }
     direction = span.isForward ? 1 : -1
     componentCount = Double(Swift.max(initial.componentCount, 1))
     time = span.start
@@ -77,6 +77,8 @@ where Method.State == Field.State {
   public var statistics: StepStatistics {
     var result = counts
     result.evaluations = stepper.evaluations + extraEvaluations
+    result.jacobians = stepper.jacobians
+    result.factorizations = stepper.factorizations
     return result
   }
 

@@ -35,7 +35,17 @@ extension ODESolver {
     _ field: Field, _ initial: Field.State, _ span: TimeSpan, saves: [Double]?
   ) -> Solution<Field.State> {
     checkAdaptive()
-    let tableau = method.tableau
+    let tableau: Tableau
+    switch method.scheme {
+    case .explicitRungeKutta(let explicit): tableau = explicit
+    case .rosenbrock(let rosenbrock):
+      let stepper = RosenbrockStepper(
+        rosenbrock, like: initial, absoluteTolerance: control.absoluteTolerance,
+        estimatesError: control.isAdaptive)
+      return fold(
+        Integration(field, stepper, self, from: initial, over: span, stops: saves ?? []), initial,
+        span, saves)
+    }
     if control.isAdaptive && SevenStageStepper<Field.State>.fits(tableau) {
       return fold(
         Integration(

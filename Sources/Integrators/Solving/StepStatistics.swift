@@ -4,6 +4,11 @@ public struct StepStatistics: Hashable, BitwiseCopyable, Sendable {
   public var evaluations = 0
   public var acceptedSteps = 0
   public var rejectedSteps = 0
+  /// Of implicit methods: Jacobians of the field, and matrices that were factored.
+  ///
+  /// The evaluations of a Jacobian by differences are in `evaluations`.
+  public var jacobians = 0
+  public var factorizations = 0
   /// Sizes of accepted steps, without sign; 0 when there was none.
   public var firstStep = 0.0
   public var smallestStep = 0.0

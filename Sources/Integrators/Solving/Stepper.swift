@@ -11,6 +11,11 @@ public protocol Stepper<State>: Sendable {
   /// Evaluations of the field so far.
   var evaluations: Int { get }
 
+  /// Jacobians of the field that were taken so far, and matrices that were factored: 0 for an explicit
+  /// method.
+  var jacobians: Int { get }
+  var factorizations: Int { get }
+
   /// The derivative at the start of a step.
   mutating func slope<Field: VectorField<State>>(
     _ field: Field, _ time: Double, _ state: State
@@ -39,4 +44,9 @@ public protocol Stepper<State>: Sendable {
 
   /// Makes the end of the last try the start of the next.
   mutating func advance()
+}
+
+extension Stepper {
+  @inlinable public var jacobians: Int { 0 }
+  @inlinable public var factorizations: Int { 0 }
 }

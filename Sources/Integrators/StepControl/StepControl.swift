@@ -36,6 +36,11 @@ public enum StepControl: Hashable, Sendable {
     if case .adaptive = self { true } else { false }
   }
 
+  /// What counts as small in a component; 0 under fixed steps.
+  @usableFromInline var absoluteTolerance: Double {
+    if case .adaptive(let control) = self { control.tolerance.absolute } else { 0 }
+  }
+
   /// How many equal steps an interval of that (signed) length takes, or nil under adaptive control.
   public func fixedStepCount(over length: Double) -> Int? {
     switch self {

@@ -33,6 +33,13 @@ public struct Interpolant: Hashable, Sendable {
     coefficients.indices.map { weight($0, at: theta) }
   }
 
+  /// `b_i'(θ)` of every stage.
+  func slopes(at theta: Double) -> [Double] {
+    coefficients.map { row in
+      row.enumerated().reversed().reduce(0) { $0 * theta + Double($1.offset + 1) * $1.element }
+    }
+  }
+
   /// The cubic through both ends and their derivatives; third order at most.
   ///
   /// `y(θ) = y + (3θ² − 2θ³)(y′ − y) + h (θ − 2θ² + θ³) k_1 + h (θ³ − θ²) f(t + h, y′)`.

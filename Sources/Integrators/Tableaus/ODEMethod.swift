@@ -3,6 +3,8 @@ public struct ODEMethod: Hashable, Sendable {
   /// What kind of method it is, with its coefficients.
   public enum Scheme: Hashable, Sendable {
     case explicitRungeKutta(Tableau)
+    /// Linearly implicit, for stiff equations.
+    case rosenbrock(RosenbrockTableau)
   }
 
   /// The name by which the method is asked for, as `dopri5`.
@@ -18,9 +20,13 @@ public struct ODEMethod: Hashable, Sendable {
   }
 
   /// The coefficients of a Runge–Kutta method.
+  ///
+  /// - Precondition: it is one. Solves of rows, and so flows, take no other.
   public var tableau: Tableau {
     switch scheme {
     case .explicitRungeKutta(let tableau): tableau
+    case .rosenbrock:
+      preconditionFailure("\(name) is no Runge–Kutta method: rows and flows take explicit methods")
     }
   }
 
@@ -28,18 +34,70 @@ public struct ODEMethod: Hashable, Sendable {
   public var kind: String {
     switch scheme {
     case .explicitRungeKutta: "explicit Runge–Kutta"
+    case .rosenbrock: "Rosenbrock, for stiff equations"
+    }
+  }
+
+  /// Whether its steps need no Jacobian, and so stay small where equations are stiff.
+  public var isExplicit: Bool {
+    if case .explicitRungeKutta = scheme { true } else { false }
+  }
+
+  /// The error of one step of size `h` is O(h^(order + 1)).
+  public var order: Int {
+    switch scheme {
+    case .explicitRungeKutta(let tableau): tableau.order
+    case .rosenbrock(let tableau): tableau.order
+    }
+  }
+
+  /// The order of the second solution, from which the error is estimated.
+  public var embeddedOrder: Int? {
+    switch scheme {
+    case .explicitRungeKutta(let tableau): tableau.embeddedOrder
+    case .rosenbrock(let tableau): tableau.embeddedOrder
+    }
+  }
+
+  public var stageCount: Int {
+    switch scheme {
+    case .explicitRungeKutta(let tableau): tableau.stageCount
+    case .rosenbrock(let tableau): tableau.stageCount
+    }
+  }
+
+  /// Dense output.
+  public var interpolant: Interpolant {
+    switch scheme {
+    case .explicitRungeKutta(let tableau): tableau.interpolant
+    case .rosenbrock(let tableau): tableau.interpolant
+    }
+  }
+
+  /// The error estimate of a step of size `h` is O(h^errorOrder).
+  public var errorOrder: Int? { embeddedOrder.map { min($0, order) + 1 } }
+
+  /// The largest `x` for which `y' = −λ y` stays bounded with steps of `x / λ`; infinite for an
+  /// implicit method.
+  public var realStabilityBoundary: Double {
+    switch scheme {
+    case .explicitRungeKutta(let tableau): tableau.realStabilityBoundary
+    case .rosenbrock: .infinity
     }
   }
 
   /// Whether it estimates its own error, as adaptive steps need it.
-  public var isAdaptive: Bool { tableau.embeddedWeights != nil }
+  public var isAdaptive: Bool { embeddedOrder != nil }
 
-  /// Every method with a name, cheapest first.
-  public static let all: [ODEMethod] = [
+  /// Every explicit method with a name, cheapest first.
+  public static let explicit: [ODEMethod] = [
     .euler, .midpoint, .heun2, .ralston2, .heun3, .bogackiShampine3, .rungeKutta4,
     .threeEighths4, .fehlberg4, .cashKarp5, .dormandPrince5, .dormandPrince5Classic, .tsitouras5,
     .verner6,
   ]
+
+  /// Every method with a name: the explicit ones, and that for stiff equations.
+  public static let all: [ODEMethod] = explicit + [.rodas5P]
 
   /// The method of that name, or nil.
   public static func named(_ name: String) -> ODEMethod? { all.first { $0.name == name } }

@@ -1,7 +1,7 @@
 /// Small dense systems of equations, row-major.
-enum DenseMatrix {
+package enum DenseMatrix {
   /// The factor `L` of `A = L Lᵀ` for a symmetric matrix `[n, n]`; nil if `A` is not positive definite.
-  static func cholesky(_ matrix: [Double], size n: Int) -> [Double]? {
+  package static func cholesky(_ matrix: [Double], size n: Int) -> [Double]? {
     var factor = [Double](repeating: 0, count: n * n)
     for i in 0..<n {
       for j in 0...i {
@@ -19,7 +19,7 @@ enum DenseMatrix {
   }
 
   /// The solution of `L Lᵀ x = b`.
-  static func solve(cholesky factor: [Double], size n: Int, _ b: [Double]) -> [Double] {
+  package static func solve(cholesky factor: [Double], size n: Int, _ b: [Double]) -> [Double] {
     var x = b
     for i in 0..<n {
       for k in 0..<i { x[i] -= factor[i * n + k] * x[k] }
@@ -34,7 +34,7 @@ enum DenseMatrix {
 
   /// Eigenvalues, ascending, and eigenvectors (`vectors[k]` belongs to `values[k]`) of a symmetric matrix, by
   /// Jacobi's rotations.
-  static func eigen(_ matrix: [Double], size n: Int) -> (values: [Double], vectors: [[Double]]) {
+  package static func eigen(_ matrix: [Double], size n: Int) -> (values: [Double], vectors: [[Double]]) {
     var a = matrix
     var v = [Double](repeating: 0, count: n * n)
     for i in 0..<n { v[i * n + i] = 1 }

@@ -1,0 +1,82 @@
+import Adjoints
+import CAllocations
+import Integrators
+import NumericCore
+import Programs
+import TestSupport
+import Tensors
+import Testing
+
+/// What a gradient costs, as its solves say it and as the allocator sees it.
+struct GradientCostTests {
+  private struct Model: TensorTree {
+    var flow: Flow<CubicMLPField>
+    var initial: Tensor
+    mutating func visit(_ visitor: inout some TensorVisitor) {
+      visitor("flow", &flow)
+      visitor("initial", &initial)
+    }
+  }
+
+  private static func model(steps: Int, _ adjoint: Adjoint) -> Model {
+    let keys = RandomKey(3).split(5)
+    func drawn(_ shape: [Int], _ key: RandomKey) -> Tensor {
+      Tensor(key.normal(shape.reduce(1, *), as: Double.self).map { 0.3 * $0 }, shape: shape)
+    }
+    let field = CubicMLPField(
+      w1: drawn([2, 7], keys[0]), b1: drawn([7], keys[1]), w2: drawn([7, 2], keys[2]),
+      b2: drawn([2], keys[3]))
+    let solver = ODESolver(method: .dormandPrince5, control: .steps(perInterval: steps))
+    return Model(
+      flow: Flow(of: field, solver: solver, adjoint: adjoint), initial: drawn([400, 2], keys[4]))
+  }
+
+  private static func loss() -> ValueAndGradient<Model, Tensor> {
+    valueAndGrad { (model: Model, scale: Tensor) in
+      (square(model.flow(model.initial, at: [0, 0.5]).final) * scale).sum()
+    }
+  }
+
+  private func cost(steps: Int, _ adjoint: Adjoint) -> GradientCost {
+    .measured(Self.loss(), Self.model(steps: steps, adjoint), Tensor([1.0], shape: []))
+  }
+
+  @Test func `evaluations and products are counted on both ways`() {
+    // Six stages a step: the seventh is nobody's without an error estimate.
+    let kept = cost(steps: 10, .discrete(storing: .evaluations()))
+    #expect(kept.forwardEvaluations == 60)
+    #expect(kept.backwardProducts == 60 && kept.backwardEvaluations == 0)
+    let stages = cost(steps: 10, .discrete(storing: .stages))
+    #expect(stages.backwardProducts == 60 && stages.backwardEvaluations == 60)
+    // Five stages of each step are evaluated again before their products.
+    let starts = cost(steps: 10, .discrete(storing: .starts))
+    #expect(starts.backwardProducts == 60 && starts.backwardEvaluations == 60 + 50)
+    let backsolve = cost(steps: 10, .backsolve())
+    #expect(backsolve.forwardEvaluations == 60)
+    #expect(backsolve.backwardProducts == 60 && backsolve.backwardEvaluations == 60)
+  }
+
+  @Test(.enabled(if: allocations_are_counted()))
+  func `the bytes that a gradient says it holds are those that were allocated`() {
+    /// What 144 steps more cost, as said and as allocated.
+    func growth(_ adjoint: Adjoint) -> (said: Int, allocated: Int) {
+      let ends = [16, 160].map { steps in
+        let (loss, model) = (Self.loss(), Self.model(steps: steps, adjoint))
+        _ = loss.program(model, Tensor([1.0], shape: []))
+        allocations_begin()
+        let cost = GradientCost.measured(loss, model, Tensor([1.0], shape: []))
+        _ = allocations_end()
+        return (cost.bytes, Int(allocations_bytes()))
+      }
+      return (ends[1].0 - ends[0].0, ends[1].1 - ends[0].1)
+    }
+    for stored in [StoredStates.evaluations(), .stages, .starts] {
+      let (said, allocated) = growth(.discrete(storing: stored))
+      #expect(said > 144 * 400 * 2 * 8)
+      // Memory comes in blocks, each twice as large as the one before.
+      #expect(allocated > said / 2 && allocated < 5 * said, "\(stored): \(said), \(allocated)")
+    }
+    let (said, allocated) = growth(.backsolve())
+    #expect(said == 0 && allocated.magnitude < 4096)
+  }
+}
