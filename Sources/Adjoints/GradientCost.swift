@@ -1,3 +1,4 @@
+import Integrators
 package import Programs
 package import Tensors
 

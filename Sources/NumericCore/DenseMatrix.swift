@@ -34,7 +34,9 @@ package enum DenseMatrix {
 
   /// Eigenvalues, ascending, and eigenvectors (`vectors[k]` belongs to `values[k]`) of a symmetric matrix, by
   /// Jacobi's rotations.
-  package static func eigen(_ matrix: [Double], size n: Int) -> (values: [Double], vectors: [[Double]]) {
+  package static func eigen(
+    _ matrix: [Double], size n: Int
+  ) -> (values: [Double], vectors: [[Double]]) {
     var a = matrix
     var v = [Double](repeating: 0, count: n * n)
     for i in 0..<n { v[i * n + i] = 1 }

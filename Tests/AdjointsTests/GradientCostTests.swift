@@ -48,9 +48,9 @@ struct GradientCostTests {
     #expect(kept.backwardProducts == 60 && kept.backwardEvaluations == 0)
     let stages = cost(steps: 10, .discrete(storing: .stages))
     #expect(stages.backwardProducts == 60 && stages.backwardEvaluations == 60)
-    // Five stages of each step are evaluated again before their products.
+    // All six stages of each step are evaluated again before their products.
     let starts = cost(steps: 10, .discrete(storing: .starts))
-    #expect(starts.backwardProducts == 60 && starts.backwardEvaluations == 60 + 50)
+    #expect(starts.backwardProducts == 60 && starts.backwardEvaluations == 60 + 60)
     let backsolve = cost(steps: 10, .backsolve())
     #expect(backsolve.forwardEvaluations == 60)
     #expect(backsolve.backwardProducts == 60 && backsolve.backwardEvaluations == 60)

@@ -61,6 +61,21 @@ import Testing
     #expect(blowUp.output.split(separator: "\n").count > 5)
   }
 
+  @Test func `stiff equations are solved by the method that the error names`() throws {
+    let failed = try Tool.run("solve", "robertson", "--to", "1e6", "--max-steps", "2000")
+    #expect(failed.status == 1 && failed.errors.contains("--method rodas5p"))
+    let solution = try document(
+      "solve", "robertson", "--method", "rodas5p", "--to", "1e11", "--max-steps", "2000", "--at",
+      "40,1e11", "--rtol", "1e-8", "--atol", "1e-14")
+    let states = try #require(solution["states"] as? [[Double]])
+    // Hairer and Wanner, Solving ODEs II, IV.10, and two steps' tolerances.
+    #expect(abs(states[0][0] - 0.7158270687) < 1e-6)
+    #expect(abs(states[1][0] / 2.083340149701255e-8 - 1) < 1e-5)
+    let statistics = try #require(solution["statistics"] as? [String: Double])
+    #expect(statistics["jacobians"] == statistics["acceptedSteps"])
+    #expect(try #require(statistics["factorizations"]) < 2000)
+  }
+
   @Test func `equations in a file are solved, and their mistakes are placed`() throws {
     let path = NSTemporaryDirectory() + "decay-\(UUID().uuidString).ode"
     defer { try? FileManager.default.removeItem(atPath: path) }

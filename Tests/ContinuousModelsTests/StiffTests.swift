@@ -61,7 +61,7 @@ private struct StiffReference {
 }
 
 @Suite struct StiffTests {
-  @Test func `stiff systems are solved to tolerance with about Radau's evaluations or fewer`() throws {
+  @Test func `stiff systems are solved to tolerance for about Radau's evaluations`() throws {
     for reference in try StiffReference.all() {
       #expect(reference.difference < 2e-9)
       for radau in reference.costs where radau.method == "Radau" {

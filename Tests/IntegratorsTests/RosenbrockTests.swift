@@ -80,7 +80,9 @@ private func vanDerPolJacobian(_: Double, _ y: [Double]) -> FieldLinearization {
     let form = try Form(.rodas5P)
     let tableau = form.tableau
     // Sums of products of coefficients of size 150, given to 16 digits.
-    for order in 1...tableau.order { #expect(form.violation(tableau.weights, order: order) < 1e-13) }
+    for order in 1...tableau.order {
+      #expect(form.violation(tableau.weights, order: order) < 1e-13)
+    }
     #expect(form.violation(tableau.weights, order: tableau.order + 1) > 1e-3)
     for order in 1...tableau.embeddedOrder {
       #expect(form.violation(tableau.embeddedWeights, order: order) < 1e-13)

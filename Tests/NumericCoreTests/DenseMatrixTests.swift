@@ -13,9 +13,10 @@ import Testing
   func `a factored matrix solves its equations`(size: Int) {
     let elements = matrix(size)
     let solution = RandomKey(99).normal(size, as: Double.self)
-    var values = [5.0] + elements.indices.filter { $0 % size == 0 }.map { row in
-      (0..<size).reduce(0) { $0 + elements[row + $1] * solution[$1] }
+    let right = (0..<size).map { row in
+      (0..<size).reduce(0) { $0 + elements[row * size + $1] * solution[$1] }
     }
+    var values = [5.0] + right
     var factorization = LUFactorization(size: size)
     factorization.elements = elements
     let isFactored = factorization.factor()
