@@ -42,7 +42,7 @@ struct FitCommand: Command {
   var search = Search.automatic
   @Option(
     value: "name",
-    help: "The method that solves the equations, as in 'neural-ode methods'; rodas5p for stiff ones.")
+    help: "The method that solves the equations (see 'neural-ode methods'); rodas5p if stiff.")
   var method = "tsit5"
   @Option(
     value: "number", help: "Segments of multiple shooting; one for three times if not given.")
