@@ -37,5 +37,10 @@ import Testing
     let figure = try #require(try workload.figures(repetitions: 1).first)
     #expect(abs(try #require(figure.firstLoss) / first - 1) < 5e-5)
     #expect(abs(try #require(figure.lastLoss) / last - 1) < 5e-5)
+    // Backpropagation reads what the forward pass has kept: no evaluation, as in torchdiffeq.
+    #expect(figure.backwardEvaluations == 0)
+    #expect(try #require(figure.forwardEvaluations) > 0)
+    // One Euler step in each of 39 gaps.
+    if name == "W8" { #expect(figure.forwardEvaluations == 39) }
   }
 }

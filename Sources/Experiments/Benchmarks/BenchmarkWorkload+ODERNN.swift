@@ -78,6 +78,7 @@ private struct RecurrenceProblem {
       workload: "W8", batches: [batch], warmUp: 5, reported: 40)
     let times = times
     let solver = ODESolver(method: method, control: .steps(perInterval: 1))
+    let evaluations = Double((times.count - 1) * method.stageCount)
     return loop.figure(
       name, model: model, optimizer: Adam(for: model, learningRate: 1e-2),
       repetitions: repetitions, settings: [("solver", method.name), ("scalar", "float32")]
@@ -96,7 +97,8 @@ private struct RecurrenceProblem {
       }
       let error = square(model.readout(stack(states)) - batch.values)
       return LossAndAuxiliary(
-        (batch.mask * error).sum() / (Double(count) * batch.mask.sum()))
+        (batch.mask * error).sum() / (Double(count) * batch.mask.sum()),
+        auxiliary: [Tensor([evaluations])])
     }
   }
 }

@@ -12,7 +12,8 @@ struct TrainingBenchmark<Model: TensorTree, Batch: TensorTree> {
   /// The iteration after which the last loss is reported, as in the peers' scripts.
   var reported: Int
 
-  /// Goes round the batches; an auxiliary value of the loss, if there is one, is a table of `SolveStatistics`.
+  /// Goes round the batches; an auxiliary value of the loss, if there is one, is a table of `SolveStatistics`, or the
+  /// evaluations of solves that are written out.
   func figure<Rule: Optimizer>(
     _ variant: String, model: Model, optimizer: Rule, repetitions: Int,
     settings: [(name: String, value: String)],
@@ -36,14 +37,15 @@ struct TrainingBenchmark<Model: TensorTree, Batch: TensorTree> {
     var watch = Stopwatch()
     let last = max(reported, repetitions + warmUp) - 1
     for index in warmUp...last { watch.time { step(index) } }
-    // One more, untimed, on the last batch: what its solves cost on the way back.
+    // One more, untimed, on the last batch: what its solves cost there and back.
     let cost = GradientCost.measured(lossAndGradient, model, batches[last % batches.count])
     let median = Stopwatch.median(watch.processor)
     let milliseconds = 1e3 * Double(first.seconds) + 1e-15 * Double(first.attoseconds)
     return BenchmarkFigure(
       workload: workload, variant: variant, metric: "time_per_train_iter", value: median,
       unit: "ms", leastTime: watch.processor.min(), medianTime: median,
-      forwardEvaluations: forward, backwardEvaluations: cost.backwardEvaluations,
+      forwardEvaluations: cost.forwardEvaluations > 0 ? cost.forwardEvaluations : forward,
+      backwardEvaluations: cost.backwardEvaluations,
       firstLoss: losses.first, lastLoss: losses[reported - 1],
       settings: settings + [
         ("products with the Jacobian, backward", "\(cost.backwardProducts)"),
