@@ -39,6 +39,10 @@ struct EvaluateCommand: Command {
       file.forecaster, beside: beside.map { [$0] } ?? [], on: split)
     console.table(ForecastEvaluation.header, evaluation.rows(unit: split.unitName))
     console.print()
+    if let inferred = file.inferredParameters(of: split) {
+      console.table(InferredParameters.header, inferred.rows(of: "test"))
+      console.print()
+    }
     console.print(evaluation.balance)
     for verdict in evaluation.verdicts(unit: split.unitName) { console.print(verdict) }
     console.emit(evaluation.json(run: folder))

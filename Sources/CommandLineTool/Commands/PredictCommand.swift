@@ -21,6 +21,12 @@ struct PredictCommand: Command {
     help: "Times after the last reading, in the unit of the times; a regular grid if not given.")
   var at: NumberList?
   @Option(value: "file", help: "Where the CSV goes; standard output if not given.") var out: String?
+  @Option(
+    value: "file",
+    help:
+      "Of a goku: where the parameters go that are inferred from each series' last history, as CSV."
+  )
+  var parameters: String?
 
   func run(_ console: Console) throws {
     if ClassifierModelFile.isClassifier(folder) { return try predictClasses(console) }
@@ -31,6 +37,13 @@ struct PredictCommand: Command {
     let file = try ForecastModelFile(reading: folder)
     let prediction = try ForecastPrediction(of: data, by: file, at: at?.values.sorted())
     for warning in prediction.warnings { console.note("warning: " + warning.sentence) }
+    if let parameters {
+      guard let inferred = prediction.inferred else {
+        throw UsageError.combination(
+          "--parameters belongs to a goku", remedy: "leave it out for this model")
+      }
+      try Files.writeAtomically(inferred.csv, to: parameters)
+    }
     let csv = prediction.csv
     if let out {
       try Files.writeAtomically(csv, to: out)

@@ -14,6 +14,9 @@ struct TrainCommand: Command {
       + "these as a further baseline. "
       + "With --label (a column that has one value a series) or --labels (a second file with id and label) the class "
       + "of whole series is learned, by ode-rnn, gru-d or rnn-dt. "
+      + "With --model goku the equations of --system are known; each series' initial state and parameters are "
+      + "inferred, with their uncertainty, and reported; the time of the data is that of the equations (of dates: hours, or "
+      + "--set data.unit=days). "
       + "With --model cnf the density of a table's rows is learned; its recipe 'cities' is the map of the world. "
       + "With --model ode-net classes are learned, of a table's rows (label column by name, or the last) or of a folder "
       + "of IDX images; its recipes are 'digits' and 'fashion-mnist'.",
@@ -26,6 +29,8 @@ struct TrainCommand: Command {
       "train --model ode-rnn --data cases.csv --inputs births --missing NA",
       "train --model ode-rnn --data patients.csv --label outcome --statics age,sex",
       "train --model ode-rnn --data patients.csv --labels outcomes.csv",
+      "train --model goku --system lotka-volterra --data lakes.csv --shared gamma,delta",
+      "train --model goku --system swing.ode --data swings.csv --range length=0.5..3 --column x=angle",
       "train runs/mine/config.json --resume auto",
     ])
 
@@ -38,6 +43,7 @@ struct TrainCommand: Command {
     case odeRNN = "ode-rnn"
     case gruD = "gru-d"
     case rnnDelta = "rnn-dt"
+    case goku
     case cnf
     case odeNet = "ode-net"
   }
@@ -54,6 +60,27 @@ struct TrainCommand: Command {
   var recipe: String?
   @Option(value: "file", help: "A CSV file to train on.") var data: String?
   @Option(help: "What is trained.") var model: Model?
+  @Option(
+    value: "system",
+    help: "Equations of a goku: a name ('neural-ode systems' lists them), or a file.")
+  var system: String?
+  @Option(
+    help: "Parameters of the equations that all series have in common; others are each series' own."
+  )
+  var shared: NameList?
+  @Option(help: "A parameter that is known, as in damping=0.") var fix: [Assignment] = []
+  @Option(
+    value: "name=range",
+    help: "Where a parameter or an initial value may lie, as in length=0.5..3 or 'prey(0)=0..'.")
+  var range: [Assignment] = []
+  @Option(
+    value: "column=name",
+    help: "A column and the state or intermediate of the equations that it measures.")
+  var column: [Assignment] = []
+  @Option(
+    help:
+      "Whether columns that are no part of the equations are refused, or explained by a network.")
+  var emission: LawSettings.Emission?
   @Option(value: "name", help: "The column of times.") var time: String?
   @Option(value: "name", help: "The column that tells series apart.") var id: String?
   @Option(help: "The channels to forecast; all that are no inputs if not given.")
@@ -97,7 +124,7 @@ struct TrainCommand: Command {
       if data == nil && recipe == nil {
         throw .combination("--label and --labels need series", remedy: "add --data FILE")
       }
-      if model == .latentODE || model == .cnf {
+      if model == .latentODE || model == .goku || model == .cnf {
         throw .combination(
           "\(model?.rawValue ?? "") learns no classes",
           remedy: "take ode-rnn, gru-d or rnn-dt for series, ode-net for rows")
@@ -121,7 +148,8 @@ struct TrainCommand: Command {
     if let recipe = try seriesClassRecipe() { return try runSeriesClasses(recipe, console) }
     if let recipe = try classifierRecipe() { return try runClassifier(recipe, console) }
     if let recipe = try densityRecipe() { return try runDensity(recipe, console) }
-    let recipe = try effectiveRecipe()
+    var recipe = try effectiveRecipe()
+    try addLaw(to: &recipe)
     let directory = out ?? "runs/" + recipe.name
     let run = ForecastRun(
       recipe: recipe, directory: directory, threads: threads, resumes: resume == .auto)
@@ -136,6 +164,7 @@ struct TrainCommand: Command {
     console.table(
       ForecastEvaluation.header, outcome.evaluation.rows(unit: outcome.data.unitName))
     console.print()
+    printParameters(of: outcome, console)
     console.print(outcome.evaluation.balance)
     console.print(
       "\(outcome.parameterCount) parameters, \(outcome.steps) steps in "
@@ -152,7 +181,7 @@ struct TrainCommand: Command {
       throw ConfigurationError.unknownRecipe(
         recipe, known: ["glucose", "cities", "digits", "fashion-mnist"])
     } else {
-      result = data.map(ForecastRecipe.forFile) ?? .glucose
+      result = data.map(model == .goku ? ForecastRecipe.forLaw : ForecastRecipe.forFile) ?? .glucose
     }
     if let data { result.file = data }
     if let kind = model.flatMap({ ForecastKind(rawValue: $0.rawValue) }) { result.model = kind }
@@ -173,4 +202,5 @@ struct TrainCommand: Command {
 }
 
 extension TimeSeriesOptions.Duplicates: ArgumentValue {}
+extension LawSettings.Emission: ArgumentValue {}
 extension ForecastRecipe.Split: ArgumentValue {}

@@ -106,6 +106,12 @@ public struct EquationSystem: Sendable {
     parameters.firstIndex { $0.name == name }
   }
 
+  /// Whether the time itself stands in the derivatives or the intermediates.
+  public var dependsOnTime: Bool {
+    let isNeeded = graph.reach(of: derivativeRoots + intermediateRoots).isNeeded
+    return graph.nodes.indices.contains { isNeeded[$0] && graph.nodes[$0] == .time }
+  }
+
   /// The place of a state; nil if there is none of that name.
   public func stateIndex(_ name: String) -> Int? { states.firstIndex { $0.name == name } }
 

@@ -47,9 +47,11 @@ public struct GOKUNet: TensorTree {
   private let known: PartlyKnownField.Known
 
   /// A model with drawn parameters; the solver is one classical Runge–Kutta step between data.
+  ///
+  /// - Parameter outputActivation: after the decoder's last layer, as for pixels in 0 … 1.
   public init(
     _ sizes: GOKUSizes, known: @escaping PartlyKnownField.Known, activation: Activation = .relu,
-    key: RandomKey, scalarType: ScalarType = .float32
+    outputActivation: Activation = .identity, key: RandomKey, scalarType: ScalarType = .float32
   ) {
     let keys = key.split(10)
     func unit(_ key: RandomKey) -> RecurrentUnit {
@@ -70,6 +72,7 @@ public struct GOKUNet: TensorTree {
     initialState = network([sizes.latent, sizes.hidden, sizes.states], keys[6])
     parameterMap = network([sizes.latent, sizes.hidden, sizes.parameters], keys[7])
     decoder = network([sizes.states, sizes.hidden, sizes.hidden, sizes.features], keys[8])
+    decoder.outputActivation = outputActivation
     correction = sizes.correction.map { network([sizes.states, $0, $0, sizes.states], keys[9]) }
     solver = ODESolver(method: .rungeKutta4, control: .steps(perInterval: 1))
     self.known = known
@@ -121,7 +124,16 @@ public struct GOKUNet: TensorTree {
     _ observed: Tensor, at times: [Double], noise: Tensor?, weight: Double = 1e-3,
     correctionWeight: Double = 0
   ) -> Tensor {
-    let prediction = self(observed, at: times, noise: noise)
+    loss(
+      self(observed, at: times, noise: noise), of: observed, weight: weight,
+      correctionWeight: correctionWeight)
+  }
+
+  /// The same of a prediction that was made already, at the times of the observed rows.
+  public func loss(
+    _ prediction: Prediction, of observed: Tensor, weight: Double = 1e-3,
+    correctionWeight: Double = 0
+  ) -> Tensor {
     let error = square(prediction.observations - observed).mean([0, 1]).sum()
     let divergence =
       prediction.state.divergenceFromStandard + prediction.parameter.divergenceFromStandard

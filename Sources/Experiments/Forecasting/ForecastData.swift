@@ -44,9 +44,12 @@ public struct ForecastData: Sendable {
       throw DataError(source: source, line: 1, .noChannels)
     }
     warnings = file.warnings
+    if recipe.model == .goku { recipe.law = recipe.law.closed(on: file.series) }
     let spacing = Self.usualSpacing(file.series)
     let longest = file.series.map(\.span).max() ?? 0
-    self.recipe = Self.closed(recipe, spacing: spacing, span: longest)
+    // A law wants windows long against its cycles, and whole series have the room.
+    let isLong = recipe.model == .goku && Self.isBySeries(file.series.count, recipe)
+    self.recipe = Self.closed(recipe, spacing: spacing, span: longest, isLong: isLong)
     plan = Self.plan(self.recipe, spacing: spacing)
     let window = plan.history + plan.future
     if window > longest {
@@ -148,11 +151,13 @@ public struct ForecastData: Sendable {
 
   /// Lengths left open: 48 spacings of history and 24 of future, or two and one thirds of a short series.
   private static func closed(
-    _ recipe: ForecastRecipe, spacing: Double, span: Double
+    _ recipe: ForecastRecipe, spacing: Double, span: Double, isLong: Bool
   ) -> ForecastRecipe {
     var recipe = recipe
     let share = Swift.min(recipe.testShare, recipe.validationShare)
-    let room = recipe.file == nil ? span : Swift.max(span * share / 2, 6 * spacing)
+    let room =
+      recipe.file == nil
+      ? span : isLong ? 0.8 * span : Swift.max(span * share / 2, 6 * spacing)
     let history = recipe.history ?? Swift.min(48 * spacing, room * 2 / 3)
     let future = recipe.future ?? history / 2
     recipe.history = history
@@ -172,14 +177,17 @@ public struct ForecastData: Sendable {
       tolerance: spacing / 2)
   }
 
+  /// Whether the test part is made of whole series.
+  private static func isBySeries(_ count: Int, _ recipe: ForecastRecipe) -> Bool {
+    count >= 3 && (recipe.split == .series || recipe.split == .automatic && count >= 10)
+  }
+
   private typealias Parts = (
     training: [TimeSeries], validation: [TimeSeries], test: [TimeSeries]
   )
 
   private static func split(_ series: [TimeSeries], _ recipe: ForecastRecipe) -> Parts {
-    let isBySeries =
-      recipe.split == .series || recipe.split == .automatic && series.count >= 10
-    if isBySeries && series.count >= 3 {
+    if isBySeries(series.count, recipe) {
       let count = Double(series.count)
       let test = Swift.max(1, Int(count * recipe.testShare))
       let validation = Swift.max(1, Int(count * recipe.validationShare))

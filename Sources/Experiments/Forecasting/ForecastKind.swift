@@ -6,6 +6,8 @@ public enum ForecastKind: String, Hashable, Sendable, CaseIterable {
   case odeRNN = "ode-rnn"
   case gruD = "gru-d"
   case rnnDelta = "rnn-dt"
+  /// A GOKU-net: equations whose parameters are inferred from each window.
+  case goku
 
   /// Its name in reports.
   public var title: String {
@@ -14,13 +16,14 @@ public enum ForecastKind: String, Hashable, Sendable, CaseIterable {
     case .odeRNN: "ODE-RNN"
     case .gruD: "GRU-D"
     case .rnnDelta: "RNN-Δt"
+    case .goku: "GOKU-net"
     }
   }
 
   /// What kind of recurrent network it is; nil: none.
   public var recurrent: ODERNN.Kind? {
     switch self {
-    case .latentODE: nil
+    case .latentODE, .goku: nil
     case .odeRNN: .odeRNN
     case .gruD: .gruD
     case .rnnDelta: .rnnDelta

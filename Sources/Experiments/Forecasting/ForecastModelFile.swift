@@ -59,6 +59,7 @@ public struct ForecastModelFile: Sendable {
     switch forecaster {
     case .latentODE(let one): try one.model.save(to: path, metadata: metadata)
     case .recurrent(_, let one): try one.model.save(to: path, metadata: metadata)
+    case .law(let one): try one.model.save(to: path, metadata: metadata)
     }
   }
 
@@ -76,6 +77,8 @@ public struct ForecastModelFile: Sendable {
     }
     let (network, builder) = (described.recipe.network, described.builder)
     let normalization = described.normalization
+    let known = described.recipe.model == .goku ? try? Self.knownLaw(described) : nil
+    if known == nil && described.recipe.model == .goku { throw .notAForecastModel(path: path) }
     do {
       if let kind = described.recipe.model.recurrent {
         let form = network.recurrent(kind, for: builder, key: RandomKey(0))
@@ -84,6 +87,12 @@ public struct ForecastModelFile: Sendable {
           RecurrentForecaster(
             model: try form.loading(file), builder: RecurrentBatchBuilder(builder),
             normalization: normalization))
+      } else if let known {
+        let form = described.recipe.law.model(
+          known, for: builder, normalization, tolerance: network.tolerance, key: RandomKey(0))
+        forecaster = .law(
+          LawForecaster(
+            model: try form.loading(file), builder: builder, normalization: normalization))
       } else {
         let form = network.model(for: builder, key: RandomKey(0))
         forecaster = .latentODE(
@@ -102,6 +111,14 @@ public struct ForecastModelFile: Sendable {
     var builder: LatentBatchBuilder
     var normalization: Normalization
     var covariates: CovariateEncoding
+  }
+
+  private static func knownLaw(_ described: Description) throws -> KnownLaw {
+    try KnownLaw(
+      described.recipe.law,
+      channels: Array(described.normalization.channels.prefix(described.builder.channelCount)),
+      normalization: described.normalization,
+      timeScale: 1 / described.builder.clock.units(1))
   }
 
   /// What the metadata say; nil if they are not those of a forecasting model.
@@ -123,11 +140,9 @@ public struct ForecastModelFile: Sendable {
     else { return nil }
     // Files of earlier versions know none.
     guard let covariates = CovariateEncoding(document("covariates") ?? []) else { return nil }
-    let builder = LatentBatchBuilder(
+    let builder = recipe.builder(
       clock: ModelClock(window: window, spacing: spacing),
-      channelCount: channels.count - recipe.reading.inputs.count,
-      inputCount: recipe.reading.inputs.count, covariateCount: covariates.width,
-      latentCount: recipe.network.latent, detail: recipe.network.context)
+      channels: channels.count - recipe.reading.inputs.count, covariates: covariates.width)
     return Description(
       recipe: recipe, builder: builder,
       normalization: Normalization(channels: channels, means: means, deviations: deviations),

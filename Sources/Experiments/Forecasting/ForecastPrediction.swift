@@ -19,6 +19,8 @@ public struct ForecastPrediction: Sendable {
   public var axis: TimeAxis
   /// Whether the series have names.
   public var hasIDs: Bool
+  /// Of a GOKU-net: what each series' last history says of its parameters.
+  public var inferred: InferredParameters?
 
   /// Forecasts every series of a file from its last reading on.
   ///
@@ -47,7 +49,7 @@ public struct ForecastPrediction: Sendable {
     let wanted = offsets ?? usual
     // A recurrent network steps from question to question: it is asked on the grid of its training too, so that what it says
     // of a time does not depend on which others are asked for.
-    let grid = recipe.model == .latentODE ? wanted : Set(usual + wanted).sorted()
+    let grid = recipe.model.recurrent == nil ? wanted : Set(usual + wanted).sorted()
     var examples: [SeriesExample] = []
     for (number, series) in data.series.enumerated() {
       let series = series.with(
@@ -82,6 +84,9 @@ public struct ForecastPrediction: Sendable {
       }
     }
     self.lines = lines
+    if case .law(let forecaster) = file.forecaster {
+      inferred = InferredParameters(forecaster, examples: examples)
+    }
     axis = data.axis
     hasIDs = data.series.contains { !$0.id.isEmpty }
   }

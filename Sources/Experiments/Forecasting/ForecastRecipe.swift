@@ -24,6 +24,8 @@ public struct ForecastRecipe: Hashable, Sendable {
   public var split = Split.automatic
 
   public var network = ForecastNetwork()
+  /// What a GOKU-net knows of the dynamics.
+  public var law = LawSettings()
 
   /// Updates; nil: 2,500, or fewer for a small data set.
   public var steps = 2_500
@@ -64,6 +66,19 @@ public struct ForecastRecipe: Hashable, Sendable {
     recipe.stride = GlucoseData.plan.stride
     recipe.horizons = GlucoseData.horizons
     recipe.gaps = GlucoseData.gapLengths
+    return recipe
+  }
+
+  /// A recipe for a file of the user's and known equations.
+  ///
+  /// The divergence has its full weight, so that posteriors of parameters are as wide as the data leave them; training begins
+  /// on short spans, since the fit of a whole cycle has many wrong minima.
+  public static func forLaw(_ path: String) -> ForecastRecipe {
+    var recipe = forFile(path)
+    recipe.model = .goku
+    recipe.divergenceWeight = 1
+    recipe.growingShare = 0.4
+    (recipe.steps, recipe.batchSize) = (2_500, 64)
     return recipe
   }
 

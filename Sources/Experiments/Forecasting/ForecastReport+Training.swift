@@ -58,7 +58,7 @@ extension ForecastReport {
             emphasis: .strong),
           .points("validation", x: validated.map(\.0), y: validated.map(\.1), color: .second),
         ]))
-    guard case .latentODE = forecaster else { return }
+    if case .recurrent = forecaster { return }
     section.chart(
       Chart(
         "Divergence from the prior", x: Axis("step"),
@@ -124,6 +124,7 @@ extension ForecastReport {
   }
 
   func settings(_ section: inout ReportSection) {
+    if case .law(let law) = forecaster { return lawSettings(law, &section) }
     section.formula(forecaster.kind == .latentODE ? latentFormula : recurrentFormula)
     section.text(
       "r(t) is the straight line between the readings beside t (the last reading in a forecast), "

@@ -25,6 +25,9 @@ struct ForecastReport {
     if !warnings.isEmpty {
       report.section("Odd about the data") { $0.list(warnings) }
     }
+    if let inferred = outcome.inferred {
+      report.section("Parameters of the equations") { parameters(inferred, &$0) }
+    }
     report.section("Forecasts", forecasts)
     report.section("Hidden gaps", gaps)
     report.section("Calibration", calibration)

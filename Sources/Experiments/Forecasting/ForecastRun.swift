@@ -26,6 +26,8 @@ public struct ForecastRun: Sendable {
     public var steps: Int
     public var trainingSeconds: Double
     public var parameterCount: Int
+    /// Of a GOKU-net: parameters of every series.
+    public var inferred: InferredParameters?
   }
 
   /// Trains and evaluates; bad data are found before anything is written.
@@ -37,10 +39,9 @@ public struct ForecastRun: Sendable {
   public func run(
     on data: ForecastData, progress: ProgressReporter?, stop: StopRequest?
   ) throws -> Outcome {
-    let builder = LatentBatchBuilder(
-      clock: data.clock, channelCount: data.channels.count, inputCount: data.inputs.count,
-      covariateCount: data.covariates.width, latentCount: recipe.network.latent,
-      detail: recipe.network.context)
+    let builder = data.recipe.builder(
+      clock: data.clock, channels: data.channels.count, covariates: data.covariates.width)
+    if recipe.model == .goku { _ = try knownLaw(data) }
     try Files.createDirectory(directory)
     try Files.writeAtomically(
       data.recipe.json.text(indented: true) + "\n", to: directory + "/config.json")
@@ -63,7 +64,8 @@ public struct ForecastRun: Sendable {
       file: file, data: data,
       evaluation: ForecastEvaluation(main.forecaster, beside: beside, on: data),
       history: main.history, steps: main.steps, trainingSeconds: main.seconds,
-      parameterCount: main.forecaster.parameterCount)
+      parameterCount: main.forecaster.parameterCount,
+      inferred: data.inferredParameters(by: main.forecaster))
   }
 
   /// A trained model and its training.
@@ -92,6 +94,17 @@ public struct ForecastRun: Sendable {
           RecurrentForecaster(model: model, builder: rows, normalization: data.normalization)),
         history: history, steps: state.steps, seconds: state.seconds)
     }
+    if kind == .goku {
+      let (model, history, state) = try train(
+        recipe.law.model(
+          try knownLaw(data), for: builder, data.normalization,
+          tolerance: recipe.network.tolerance, key: key),
+        LawLoss(varianceWeighting: recipe.varianceWeighting), builder, session)
+      return Trained(
+        forecaster: .law(
+          LawForecaster(model: model, builder: builder, normalization: data.normalization)),
+        history: history, steps: state.steps, seconds: state.seconds)
+    }
     let (model, history, state) = try train(
       recipe.network.model(for: builder, key: key),
       ForecastLoss(varianceWeighting: recipe.varianceWeighting), builder, session)
@@ -116,8 +129,12 @@ public struct ForecastRun: Sendable {
     model: Evaluator.Model, history: [StepRecord], state: (steps: Int, seconds: Double)
   ) where Evaluator.Batch == Builder.Batch {
     let data = session.data
-    let training = task(data.training, data, builder, stride: 1)
-    let validation = task(data.validation, data, builder, stride: max(1, training.count / 5_000))
+    let isMain = session.name == "last"
+    // A baseline beside a GOKU-net forecasts and fills, and reconstructs nothing.
+    let reconstructs = isMain && recipe.model == .goku
+    let training = task(data.training, data, builder, stride: 1, reconstructs)
+    let validation = task(
+      data.validation, data, builder, stride: max(1, training.count / 5_000), reconstructs)
     let options = options(rows: training.count)
     let trainer = Trainer(loss, training: training, validation: validation, options: options)
     let checkpoint = Checkpoint(
@@ -125,7 +142,6 @@ public struct ForecastRun: Sendable {
       metadata: ["config": data.recipe.json.description])
     var state = initialState(model, steps: trainer.totalSteps)
     if resumes && Files.exists(checkpoint.path) { state = try checkpoint.load(into: state) }
-    let isMain = session.name == "last"
     let log = try MetricsLog(
       path: directory + (isMain ? "/metrics.jsonl" : "/\(session.name).jsonl"),
       continuingAfter: state.step)
@@ -147,15 +163,23 @@ public struct ForecastRun: Sendable {
   }
 
   private func task<Builder: ExampleBatchBuilder>(
-    _ part: [TimeSeries], _ data: ForecastData, _ builder: Builder, stride: Int
+    _ part: [TimeSeries], _ data: ForecastData, _ builder: Builder, stride: Int,
+    _ reconstructs: Bool
   ) -> ForecastTask<Builder> {
     var plan = ForecastTaskPlan(
       history: data.plan.history, future: data.plan.future,
       minimumHistory: data.plan.minimumHistory, fillShare: recipe.fillShare,
       divergenceWeight: recipe.divergenceWeight, annealingSteps: recipe.steps * 3 / 10)
     plan.growingSteps = Int(recipe.growingShare * Double(recipe.steps))
+    plan.reconstructs = reconstructs
     return ForecastTask(
       part.map { data.normalization.normalized($0) }, plan, builder: builder, stride: stride)
+  }
+
+  private func knownLaw(_ data: ForecastData) throws -> KnownLaw {
+    try KnownLaw(
+      data.recipe.law, channels: data.channels, normalization: data.normalization,
+      timeScale: 1 / data.clock.units(1))
   }
 
   private func options(rows: Int) -> TrainingOptions {
@@ -190,6 +214,9 @@ extension ForecastRun.Outcome {
   ) throws(FileError) {
     try ForecastReport(outcome: self, warnings: warnings).report().write(
       to: directory + "/report.html")
+    if let inferred {
+      try Files.writeAtomically(inferred.csv, to: directory + "/parameters.csv")
+    }
     try Files.writeAtomically(
       json(run: directory).text(indented: true) + "\n", to: directory + "/evaluation.json")
   }
@@ -201,6 +228,6 @@ extension ForecastRun.Outcome {
       facts: [
         ("trainingSeconds", .number(trainingSeconds)), ("steps", JSONValue(steps)),
         ("parameters", JSONValue(parameterCount)),
-      ])
+      ] + (inferred.map { [("inferred", $0.json)] } ?? []))
   }
 }

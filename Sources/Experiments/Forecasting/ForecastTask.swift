@@ -13,6 +13,8 @@ public struct ForecastTaskPlan: Hashable, Sendable {
   public var annealingSteps: Int
   /// The steps over which what is asked for grows from a quarter to its whole length; 0: none.
   public var growingSteps = 0
+  /// Whether what is seen is asked for as well: the trajectory must pass through all of it.
+  public var reconstructs = false
 
   public init(
     history: Double, future: Double, minimumHistory: Int, fillShare: Double,
@@ -82,9 +84,11 @@ public struct ForecastTask<Builder: ExampleBatchBuilder>: TrainingData {
     var words = RandomWords(keys[0])
     let isFilling = keys[1].uniform(1, as: Double.self)[0] < plan.fillShare
     let reach = context.isTraining ? plan.reach(at: context.step) : 1
-    let examples = rows.map { row in
-      isFilling
-        ? gap(moments[row], reach, &words) : forecast(moments[row], reach, &words)
+    let examples = rows.map { row -> SeriesExample in
+      let example =
+        isFilling ? gap(moments[row], reach, &words) : forecast(moments[row], reach, &words)
+      return plan.reconstructs
+        ? example.reconstructing(upTo: reach * (plan.history + plan.future)) : example
     }
     let progress = Double(context.step) / Double(max(plan.annealingSteps, 1))
     let weight = plan.divergenceWeight * (context.isTraining ? min(1, progress) : 1)

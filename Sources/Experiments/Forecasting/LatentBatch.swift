@@ -25,6 +25,16 @@ public struct LatentBatch: TensorTree {
   }
 }
 
+extension ForecastRecipe {
+  /// What makes the tensors of examples for a latent ODE, a recurrent network or a GOKU-net.
+  func builder(clock: ModelClock, channels: Int, covariates: Int) -> LatentBatchBuilder {
+    LatentBatchBuilder(
+      clock: clock, channelCount: channels, inputCount: reading.inputs.count,
+      covariateCount: covariates,
+      latentCount: model == .goku ? 2 * law.latent : network.latent, detail: network.context)
+  }
+}
+
 /// What makes a model's tensors of examples.
 public protocol ExampleBatchBuilder: Sendable {
   associatedtype Batch: TensorTree

@@ -16,6 +16,13 @@ public struct SeriesExample: Hashable, Sendable {
     self.asked = asked
   }
 
+  /// The same, and what is seen is asked for too, up to a time after the start.
+  func reconstructing(upTo length: Double) -> SeriesExample {
+    SeriesExample(
+      start: start, now: now, visible: visible,
+      asked: visible.merged(with: asked).after(-.infinity, through: start + length))
+  }
+
   /// The forecast of a window.
   public init(forecasting window: Window, history: Double) {
     self.init(
@@ -33,6 +40,20 @@ public struct SeriesExample: Hashable, Sendable {
 }
 
 extension TimeSeries {
+  /// The rows of both in order of time; of two rows at one time, that of this series.
+  func merged(with other: TimeSeries) -> TimeSeries {
+    var rows = times.indices.map { (time: times[$0], series: self, row: $0) }
+    let own = Set(times)
+    rows += other.times.indices.filter { !own.contains(other.times[$0]) }
+      .map { (other.times[$0], other, $0) }
+    rows.sort { $0.time < $1.time }
+    return TimeSeries(
+      id: id, channels: channels, times: rows.map(\.time),
+      values: rows.flatMap { entry in
+        channels.indices.map { entry.series.value(entry.row, $0) }
+      }, covariates: covariates)
+  }
+
   /// The channels in another order, or some of them.
   func selecting(_ names: [String]) -> TimeSeries {
     let places = names.compactMap { channels.firstIndex(of: $0) }

@@ -18,11 +18,13 @@ public struct SeriesForecast: Hashable, Sendable {
 public enum SeriesForecaster: Sendable {
   case latentODE(LatentForecaster)
   case recurrent(ForecastKind, RecurrentForecaster)
+  case law(LawForecaster)
 
   public var kind: ForecastKind {
     switch self {
     case .latentODE: .latentODE
     case .recurrent(let kind, _): kind
+    case .law: .goku
     }
   }
 
@@ -30,6 +32,7 @@ public enum SeriesForecaster: Sendable {
     switch self {
     case .latentODE(let forecaster): forecaster.normalization
     case .recurrent(_, let forecaster): forecaster.normalization
+    case .law(let forecaster): forecaster.normalization
     }
   }
 
@@ -38,6 +41,7 @@ public enum SeriesForecaster: Sendable {
     switch self {
     case .latentODE(let forecaster): forecaster.builder
     case .recurrent(_, let forecaster): forecaster.builder.parts
+    case .law(let forecaster): forecaster.builder
     }
   }
 
@@ -50,6 +54,7 @@ public enum SeriesForecaster: Sendable {
     switch self {
     case .latentODE(let forecaster): forecaster.model.parameterCount
     case .recurrent(_, let forecaster): forecaster.model.parameterCount
+    case .law(let forecaster): forecaster.model.parameterCount
     }
   }
 
@@ -58,6 +63,7 @@ public enum SeriesForecaster: Sendable {
     switch self {
     case .latentODE(let forecaster): forecaster.model.tensors
     case .recurrent(_, let forecaster): forecaster.model.tensors
+    case .law(let forecaster): forecaster.model.tensors
     }
   }
 
@@ -66,6 +72,7 @@ public enum SeriesForecaster: Sendable {
     switch self {
     case .latentODE(let forecaster): forecaster.forecasts(examples)
     case .recurrent(_, let forecaster): forecaster.forecasts(examples)
+    case .law(let forecaster): forecaster.forecasts(examples)
     }
   }
 }

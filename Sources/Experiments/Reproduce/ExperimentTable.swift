@@ -12,6 +12,7 @@ package enum ExperimentTable {
     HighDimensionalExperiment(),
     CitiesExperiment(),
     GOKUExperiment(),
+    KnownSystemsExperiment(),
     FitsExperiment(),
     LatentODEExperiment(),
     ODERNNExperiment(),

@@ -3,20 +3,24 @@ import ContinuousModels
 import Integrators
 import NeuralNets
 import NumericCore
+import Programs
 import Tensors
 
 /// The latent ODE that GOKU-net is compared with: the same encoder widths, and a network in place of the law.
-struct LatentPendulum: TensorTree {
-  static let latent = 8
-
+///
+/// The field is `s · tanh(net(z))`. With a plain network a trajectory leaves, soon after the window that training ever asked
+/// for, the region in which the field was learned, and the comparison would flatter the known law.
+struct LatentFrames: TensorTree {
   var embedding: Linear
   var encoder: BackwardRNN
   var flow: Flow<LatentField>
   var decoder: MLP
 
-  init(features: Int, key: RandomKey) {
+  init(
+    features: Int, latent: Int = 8, hidden: Int = 64, outputActivation: Activation = .identity,
+    key: RandomKey
+  ) {
     let keys = key.split(5)
-    let latent = Self.latent
     embedding = Linear(features, 32, key: keys[0])
     encoder = BackwardRNN(
       unit: .gated(32, 32, key: keys[1], scalarType: .float32),
@@ -24,10 +28,15 @@ struct LatentPendulum: TensorTree {
         network: MLP(sizes: [32, 2 * latent], key: keys[2]), logVarianceOffset: -3))
     flow = Flow(
       of: LatentField(
-        network: MLP(sizes: [latent, 64, 64, latent], activation: .relu, key: keys[3])),
+        network: MLP(sizes: [latent, hidden, hidden, latent], key: keys[3]),
+        scale: Tensor(repeating: 1, shape: [latent], scalarType: .float32).evaluated()),
       solver: .fixedSteps(1))
-    decoder = MLP(sizes: [latent, 64, 64, features], activation: .relu, key: keys[4])
+    decoder = MLP(
+      sizes: [latent, hidden, hidden, features], activation: .relu,
+      outputActivation: outputActivation, key: keys[4])
   }
+
+  var latent: Int { flow.field.latentCount }
 
   /// Observations at times, `[time, batch, feature]`, and the posterior of the latent initial state.
   func callAsFunction(

@@ -1,0 +1,213 @@
+public import Integrators
+import Adjoints
+public import NeuralNets
+public import NumericCore
+import Programs
+public import Tensors
+
+/// GOKU-net over a system of equations and irregular series: each series' initial state and parameters, inferred.
+///
+/// `z̃₀, θ̃ ~ q(· | x)`, `z₀ = r₀(h_z(z̃₀))`, `θ = r(h_θ(θ̃))` with `r` the maps to the allowed ranges, `dz/dt = f(t, z; θ)`;
+/// a channel is a state or an intermediate of the equations, or `g(z)` with a learned network, plus noise of one learned
+/// variance a channel. The state's encoder reads backwards, the parameters' one both ways.
+/// - Source: Linial, Ravid, Eytan and Shalit 2021; here with gated units, any equations, shared parameters.
+public struct EquationGOKU: TensorTree {
+  /// What a channel of the data is.
+  public enum Channel: Hashable, Sendable {
+    case state(Int)
+    case intermediate(Int)
+    /// An output of the emission network.
+    case learned
+  }
+
+  /// Widths.
+  public struct Sizes: Hashable, Sendable {
+    /// Features of a row and of a series, as encoder and head read them.
+    public var features, summary: Int
+    public var recurrent = 32
+    public var latent = 8
+    public var hidden = 64
+
+    public init(features: Int, summary: Int) {
+      self.features = features
+      self.summary = summary
+    }
+  }
+
+  public let law: EquationLaw
+  public let channels: [Channel]
+  /// Mean and standard deviation of each channel in the data's units.
+  public let channelMeans, channelDeviations: [Double]
+  public var solver: ODESolver
+
+  public var stateUnit: RecurrentUnit
+  public var forwardUnit, backwardUnit: RecurrentUnit
+  public var stateHead, parameterHead: PosteriorHead
+  public var initialState: MLP
+  /// nil: no parameter is a series' own.
+  public var parameterMap: MLP?
+  /// Coordinates of the shared parameters; nil: there are none.
+  public var shared: Tensor?
+  /// nil: every channel is part of the equations.
+  public var emission: MLP?
+  /// A quarter of the log variance of normalized observations, `[channel]`, so that it moves fast enough to settle.
+  public var logVariance: Tensor
+
+  /// A model with drawn parameters, which begins near the centres of all ranges.
+  public init(
+    _ law: EquationLaw, channels: [Channel], means: [Double], deviations: [Double],
+    sizes: Sizes, solver: ODESolver, key: RandomKey, scalarType: ScalarType = .float32
+  ) {
+    let keys = key.split(9)
+    func unit(_ key: RandomKey) -> RecurrentUnit {
+      .gated(sizes.features, sizes.recurrent, key: key, scalarType: scalarType)
+    }
+    func network(_ widths: [Int], _ key: RandomKey) -> MLP {
+      MLP(sizes: widths, activation: .silu, key: key, scalarType: scalarType)
+    }
+    func head(_ inputs: Int, _ key: RandomKey) -> PosteriorHead {
+      PosteriorHead(
+        network: network([inputs + sizes.summary, sizes.hidden, 2 * sizes.latent], key),
+        logVarianceOffset: -3)
+    }
+    self.law = law
+    self.channels = channels
+    (channelMeans, channelDeviations) = (means, deviations)
+    self.solver = solver
+    stateUnit = unit(keys[0])
+    forwardUnit = unit(keys[1])
+    backwardUnit = unit(keys[2])
+    stateHead = head(sizes.recurrent, keys[3])
+    parameterHead = head(2 * sizes.recurrent, keys[4])
+    let states = law.system.states.count
+    initialState = network([sizes.latent, sizes.hidden, states], keys[5])
+    let own = law.count(.own)
+    parameterMap = own == 0 ? nil : network([sizes.latent, sizes.hidden, own], keys[6])
+    shared = law.count(.shared) == 0 ? nil : Self.start(law, keys[7], scalarType)
+    let learned = channels.count { $0 == .learned }
+    emission =
+      learned == 0
+      ? nil : network([states, sizes.hidden, sizes.hidden, learned], keys[8])
+    logVariance = .zeros([channels.count], scalarType: scalarType)
+  }
+
+  /// Weights of networks begin at random, other shared parameters at their centres.
+  private static func start(
+    _ law: EquationLaw, _ key: RandomKey, _ scalarType: ScalarType
+  ) -> Tensor {
+    let weights = law.system.parameters.map { $0.weightDeviation != nil }
+    let noise = key.normal(weights.count, as: Double.self)
+    let places = law.parameters.indices.filter { law.parameters[$0].role == .shared }
+    return Tensor(places.map { weights[$0] ? noise[$0] : 0 }, shape: [places.count])
+      .converted(to: scalarType).evaluated()
+  }
+
+  /// Dimensions of z̃₀, and of θ̃.
+  public var latentCount: Int { initialState.layers[0].inputCount }
+
+  /// What a series tells of its initial state and its parameters, both `[batch, latent]`.
+  public struct Posterior: Sendable {
+    public var state, parameters: DiagonalNormal
+
+    /// In nats, `[batch]`.
+    public var divergence: Tensor {
+      (state.divergenceFromStandard + parameters.divergenceFromStandard).sum([1])
+    }
+  }
+
+  /// What is inferred from observed rows.
+  public func posterior(of observed: ObservedSequence, summary: Tensor?) -> Posterior {
+    func scan(_ unit: RecurrentUnit) -> RecurrentScan {
+      RecurrentScan(unit: unit, dynamics: .constant)
+    }
+    let forward = scan(forwardUnit).forwards(observed).after
+    let both = [forward[forward.count - 1], scan(backwardUnit).final(observed)]
+    return Posterior(
+      state: stateHead(scan(stateUnit).final(observed), summary: summary),
+      parameters: parameterHead(concatenate(both, axis: -1), summary: summary))
+  }
+
+  /// All parameters of the equations `[batch, parameter]`, from θ̃ `[batch, latent]`.
+  public func parameters(from latent: Tensor) -> Tensor {
+    law.values(
+      shared: shared, own: parameterMap.map { $0(latent) }, batch: latent.shape[0],
+      like: latent.scalarType)
+  }
+
+  /// Trajectories and what is observed of them.
+  public struct Decoded: Sendable {
+    /// `[batch, parameter]`.
+    public var parameters: Tensor
+    /// In the equations' units, `[time, batch, state]`.
+    public var states: Tensor
+    /// Of normalized observations, `[time, batch, channel]`.
+    public var mean, logVariance: Tensor
+  }
+
+  /// Trajectories from z̃₀ and θ̃, at the query's times, which are each row's own or shared.
+  public func decoded(state: Tensor, parameters latent: Tensor, _ query: LatentQuery) -> Decoded {
+    let parameters = parameters(from: latent)
+    let scales = law.scales(like: state.scalarType)
+    let flow = Flow(
+      of: PartlyKnownField(known: law.scaledField, parameters: parameters), solver: solver,
+      sharing: query.times.rank == 1 ? .joint : .perRow)
+    let all = flow(law.initialValues(initialState(state)) / scales, at: query.times).states
+    let scaled = all.sliced(1..<all.shape[0], axis: 0)
+    let mean = emitted(scaled, parameters, query.times)
+    // Noise between a hundredth of a channel's standard deviation and four of them.
+    let lowest = Tensor(repeating: -9.2, shape: [channels.count], scalarType: state.scalarType)
+    let highest = Tensor(repeating: 2.8, shape: [channels.count], scalarType: state.scalarType)
+    return Decoded(
+      parameters: parameters, states: scaled * scales, mean: mean,
+      logVariance: min(max(4 * logVariance, lowest), highest).broadcast(to: mean.shape))
+  }
+
+  /// Normalized means of the channels, `[time, batch, channel]`, from scaled states.
+  private func emitted(_ scaled: Tensor, _ parameters: Tensor, _ times: Tensor) -> Tensor {
+    let (rows, batch, states) = (scaled.shape[0], scaled.shape[1], scaled.shape[2])
+    let flat = scaled.reshaped([rows * batch, states])
+    let natural = flat * law.scales(like: scaled.scalarType)
+    var intermediates: Tensor?
+    if channels.contains(where: { if case .intermediate = $0 { true } else { false } }) {
+      let own =
+        times.rank == 1 ? times.expandingAxis(at: 0).broadcast(to: [batch, rows + 1]) : times
+      let time = own.sliced(1..<rows + 1, axis: 1).transposed([1, 0]).reshaped([rows * batch, 1])
+        .converted(to: scaled.scalarType)
+      let width = parameters.shape[1]
+      intermediates = law.system.intermediates(
+        time: time * law.timeScale, state: natural,
+        parameters: parameters.expandingAxis(at: 0).broadcast(to: [rows, batch, width])
+          .reshaped([rows * batch, width]), inputs: law.inputs(like: scaled))
+    }
+    let learned = emission.map { $0(flat) }
+    var output = 0
+    let columns = channels.enumerated().map { place, channel -> Tensor in
+      func normalized(_ table: Tensor, _ column: Int) -> Tensor {
+        (table.sliced(column..<column + 1, axis: 1) - channelMeans[place])
+          / channelDeviations[place]
+      }
+      switch (channel, intermediates, learned) {
+      case (.state(let state), _, _): return normalized(natural, state)
+      case (.intermediate(let column), let table?, _): return normalized(table, column)
+      case (.learned, _, let table?):
+        defer { output += 1 }
+        return table.sliced(output..<output + 1, axis: 1)
+      default: preconditionFailure("channel \(place) of \(law.system.name) has no emission")
+      }
+    }
+    return concatenate(columns, axis: 1).reshaped([rows, batch, channels.count])
+  }
+
+  public mutating func visit(_ visitor: inout some TensorVisitor) {
+    visitor("stateUnit", &stateUnit)
+    visitor("forwardUnit", &forwardUnit)
+    visitor("backwardUnit", &backwardUnit)
+    visitor("stateHead", &stateHead)
+    visitor("parameterHead", &parameterHead)
+    visitor("initialState", &initialState)
+    visitor("parameterMap", &parameterMap)
+    visitor("shared", &shared)
+    visitor("emission", &emission)
+    visitor("logVariance", &logVariance)
+  }
+}
