@@ -95,7 +95,7 @@ extension DataError.Reason {
     case .missingTime: "the time is missing; every row needs one"
     case .notATime(let text):
       "'\(text)' is not a time; write a number or a date such as 2024-05-31 18:30, or name the "
-        + "column of times (--time)"
+        + "column of times (--time) and that of ids (--id)"
     case .mixedTimes(let text):
       "'\(text)' mixes dates and numbers as times; use one of them in the whole file"
     case .timeGoesBackwards(let text, let id):

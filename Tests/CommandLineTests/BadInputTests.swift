@@ -51,7 +51,7 @@ import Testing
     (
       "time,x\nnoon,1\n",
       "f.csv:2: 'noon' is not a time; write a number or a date such as 2024-05-31 18:30, or name the "
-        + "column of times (--time)"
+        + "column of times (--time) and that of ids (--id)"
     ),
     (
       "time;x\n0;1\n",

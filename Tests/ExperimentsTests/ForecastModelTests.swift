@@ -188,6 +188,13 @@ private func folder(_ name: String) throws -> String {
     #expect(
       evaluation.verdicts(unit: "")[0].hasPrefix("forecast +2: better is better than the model"))
     #expect(evaluation.balance.hasSuffix("wins 1, a baseline wins 1, 1 are undecided"))
+    // Four hundred forecasts in blocks of 101 are fewer than four blocks: they tell nothing.
+    var short = line
+    short.blockLength = 101
+    #expect(short.comparison().intervals.isEmpty)
+    #expect(short.comparison().comparisons.allSatisfy { $0.verdict == .undecided })
+    short.blockLength = 100
+    #expect(short.comparison().intervals.count == 4)
   }
 }
 

@@ -41,10 +41,12 @@ struct DataCommand: Command {
       return
     }
     if check {
-      let options = TimeSeriesOptions(
+      var options = TimeSeriesOptions(
         timeColumn: time, idColumn: id, channels: channels?.names,
         duplicates: duplicates ?? .refuse, missing: missing?.names ?? [])
-      try show(try TimeSeriesFile.read(name, options), console)
+      options.findsAttributes = channels == nil
+      let file = try TimeSeriesFile.read(name, options)
+      try show(channels == nil ? file.separatingConstants(except: []) : file, console)
       return
     }
     let contents = try BundledData.contents(of: name)
@@ -76,10 +78,22 @@ struct DataCommand: Command {
         return [channel.name, "\(channel.observed)", "\(channel.missing)"]
           + moments.map { NumberText.significant($0, 4) }
       })
-    console.emit(document(summary, file.warnings))
+    if !file.attributes.isEmpty {
+      console.print()
+      console.table(
+        ["one value a series", "series with it", "values"],
+        file.attributes.map { [$0.name, "\($0.texts.count { !$0.isEmpty })", values($0)] })
+    }
+    console.emit(document(summary, file))
   }
 
-  private func document(_ summary: SeriesSummary, _ warnings: [DataWarning]) -> JSONValue {
+  /// The different texts, of many the first six.
+  private func values(_ attribute: SeriesAttribute) -> String {
+    let all = Set(attribute.texts.filter { !$0.isEmpty }).sorted()
+    return all.prefix(6).joined(separator: ", ") + (all.count > 6 ? ", … (\(all.count))" : "")
+  }
+
+  private func document(_ summary: SeriesSummary, _ file: TimeSeriesFile) -> JSONValue {
     let channels = summary.channels.map { channel -> JSONValue in
       [
         "name": .string(channel.name), "observed": .number(Double(channel.observed)),
@@ -91,7 +105,8 @@ struct DataCommand: Command {
       "series": .number(Double(summary.series)), "rows": .number(Double(summary.rows)),
       "start": .string(summary.start), "end": .string(summary.end),
       "medianStep": .number(summary.medianStep), "longestGap": .number(summary.longestGap),
-      "channels": .array(channels), "warnings": JSONValue(warnings.map(\.sentence)),
+      "channels": .array(channels), "attributes": JSONValue(file.attributes.map(\.name)),
+      "warnings": JSONValue(file.warnings.map(\.sentence)),
     ]
   }
 

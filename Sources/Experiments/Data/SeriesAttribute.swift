@@ -37,7 +37,7 @@ extension TimeSeriesFile {
   ///
   /// Such a channel is known at every row of a series or at none, has one value in each, and not the same in all; there are
   /// three series or more, and at least half of them have several rows.
-  func separatingConstants(except kept: [String]) -> TimeSeriesFile {
+  package func separatingConstants(except kept: [String]) -> TimeSeriesFile {
     let names = series.first?.channels ?? []
     let long = series.count { $0.count > 1 }
     guard series.count >= 3, 2 * long >= series.count else { return self }

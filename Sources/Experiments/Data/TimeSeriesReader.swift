@@ -182,7 +182,7 @@ struct TimeSeriesReader {
 
   private func isText(_ cell: ArraySlice<UInt8>) -> Bool {
     !cell.isEmpty && !missing.contains(where: cell.elementsEqual) && decimalNumber(cell) == nil
-      && !["nan", "inf", "-inf", "na", "null", "none"].contains(
+      && !["nan", "inf", "-inf", "na", "n/a", "null"].contains(
         String(decoding: cell, as: UTF8.self).lowercased())
   }
 

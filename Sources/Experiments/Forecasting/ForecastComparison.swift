@@ -5,38 +5,50 @@ public struct ForecastComparison: Hashable, Sendable {
   /// What the figures say.
   public enum Verdict: String, Hashable, Sendable {
     case better, worse
-    /// The interval of the change holds 0.
+    /// The interval of the change holds 0, or there is none.
     case undecided
   }
 
   public var baseline: String
   /// Root mean squared error of the model by that of the baseline, minus 1.
   public var change: Double
-  /// Of the change, 90 %, by a bootstrap of blocks.
-  public var interval: ClosedRange<Double>
+  /// Of the change, 90 %, by a bootstrap of blocks; nil where there are too few.
+  public var interval: ClosedRange<Double>?
 
   public var verdict: Verdict {
-    interval.upperBound < 0 ? .better : interval.lowerBound > 0 ? .worse : .undecided
+    guard let interval else { return .undecided }
+    return interval.upperBound < 0 ? .better : interval.lowerBound > 0 ? .worse : .undecided
   }
 }
 
 extension ForecastEvaluation.Line {
   /// 90 % intervals of the root mean squared errors, the model's first, and the model beside each baseline.
   ///
-  /// The same blocks are drawn for all, so that a difference is judged on the same forecasts.
+  /// The same blocks are drawn for all, so that a difference is judged on the same forecasts. Fewer than four blocks tell
+  /// nothing: then there are no intervals.
   public func comparison() -> (
     intervals: [ClosedRange<Double>], comparisons: [ForecastComparison]
   ) {
     guard model.count > 0 else { return ([], []) }
+    let own = model.rootMeanSquaredError
+    func change(_ own: Double, _ other: Double) -> Double {
+      own / max(other, .leastNormalMagnitude) - 1
+    }
+    guard model.count >= 4 * max(blockLength, 1) else {
+      return (
+        [],
+        baselines.map {
+          ForecastComparison(
+            baseline: $0.name, change: change(own, $0.forecasts.rootMeanSquaredError),
+            interval: nil)
+        }
+      )
+    }
     let all = [model] + baselines.map(\.forecasts)
     let means = bootstrapMeans(
       of: all.map(\.squaredErrors), blockLength: blockLength, key: RandomKey(20_240_607))
     let errors = means.map { $0.map { $0.squareRoot() } }
     let intervals = all.indices.map { place in centralInterval(errors.map { $0[place] }) }
-    let own = model.rootMeanSquaredError
-    func change(_ own: Double, _ other: Double) -> Double {
-      own / max(other, .leastNormalMagnitude) - 1
-    }
     return (
       intervals,
       baselines.enumerated().map { place, baseline in
@@ -64,9 +76,10 @@ extension ForecastEvaluation {
           }
         return (
           comparison.verdict,
-          "\(name): \(verdict) (RMSE \(Self.percent(comparison.change)), 90 % interval "
-            + "\(Self.percent(comparison.interval.lowerBound)) to "
-            + "\(Self.percent(comparison.interval.upperBound)))"
+          "\(name): \(verdict) (RMSE \(Self.percent(comparison.change)), "
+            + (comparison.interval.map {
+              "90 % interval \(Self.percent($0.lowerBound)) to \(Self.percent($0.upperBound)))"
+            } ?? "too few forecasts for an interval)")
         )
       }
     }

@@ -72,8 +72,10 @@ extension ForecastEvaluation {
     _ forecaster: SeriesForecaster, beside: [SeriesForecaster] = [], on data: ForecastData
   ) {
     modelName = forecaster.kind.title
-    horizons = Self.horizons(forecaster, beside, data)
+    // What the test part is too short for is left out.
+    horizons = Self.horizons(forecaster, beside, data).filter { $0.model.count > 0 }
     gaps = (data.recipe.gaps ?? []).flatMap { Self.gap($0, forecaster, beside, data) }
+      .filter { $0.model.count > 0 }
   }
 
   private static func horizons(

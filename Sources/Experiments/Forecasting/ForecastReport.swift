@@ -29,7 +29,7 @@ struct ForecastReport {
       report.section("Parameters of the equations") { parameters(inferred, &$0) }
     }
     report.section("Forecasts", forecasts)
-    report.section("Hidden gaps", gaps)
+    if !evaluation.gaps.isEmpty { report.section("Hidden gaps", gaps) }
     report.section("Calibration", calibration)
     report.section("Training", training)
     report.section("Latent trajectories", trajectories)
@@ -69,11 +69,15 @@ struct ForecastReport {
           + "unit, the negative log likelihood (NLL) in nats a forecast; the best of each column "
           + "is marked. Baselines are fitted to the training part; their bands come from their "
           + "training residuals."))
-    section.table(
-      table(
-        evaluation.gaps, "gap",
-        caption: "Filling of hidden readings, the same ones for all, with readings seen on both "
-          + "sides."))
+    if evaluation.gaps.isEmpty {
+      section.text("No gap of the lengths asked for fits into the test part.")
+    } else {
+      section.table(
+        table(
+          evaluation.gaps, "gap",
+          caption: "Filling of hidden readings, the same ones for all, with readings seen on both "
+            + "sides."))
+    }
     section.text(
       "Where a baseline wins is said first: " + evaluation.balance + ". A difference counts if its "
         + "90 % interval, from a bootstrap of blocks of overlapping windows, does not hold 0.")

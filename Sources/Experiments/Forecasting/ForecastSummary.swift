@@ -43,9 +43,8 @@ extension ForecastEvaluation {
     }
     if let comparison {
       entry["modelChange"] = .number(comparison.change)
-      entry["modelChange90"] = JSONValue([
-        comparison.interval.lowerBound, comparison.interval.upperBound,
-      ])
+      entry["modelChange90"] =
+        comparison.interval.map { JSONValue([$0.lowerBound, $0.upperBound]) } ?? .null
       entry["model"] = .string(comparison.verdict.rawValue)
     }
     return .object(entry)
