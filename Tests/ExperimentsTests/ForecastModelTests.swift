@@ -165,6 +165,20 @@ private func folder(_ name: String) throws -> String {
     #expect(throws: DataError(source: file, line: 1, .noChannels)) { try ForecastData(recipe) }
   }
 
+  @Test(arguments: [(10.0, nil, 0.5), (10, 0, 0), (200, nil, 0), (200, 0.3, 0.3)])
+  func `short spans come first by themselves where the future holds several oscillations`(
+    period: Double, wanted: Double?, share: Double
+  ) throws {
+    let file = try folder("oscillations") + "/sine-\(Int(period)).csv"
+    var text = "time,x\n"
+    for i in 0..<600 { text += "\(i),\(Double.sine(2 * .pi * Double(i) / period))\n" }
+    try Files.writeAtomically(text, to: file)
+    var recipe = recipe(file, .latentODE)
+    // 30 of a period of 10 are three oscillations; of a period of 200 less than one.
+    (recipe.history, recipe.future, recipe.growingShare) = (24, 30, wanted)
+    #expect(try ForecastData(recipe).recipe.growingShare == share)
+  }
+
   @Test func `a verdict follows the interval, and a baseline that wins is named first`() {
     let noise = RandomKey(2).normal(400, as: Double.self)
     func forecasts(_ scale: Double) -> GaussianForecasts {

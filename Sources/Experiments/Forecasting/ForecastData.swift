@@ -49,13 +49,18 @@ public struct ForecastData: Sendable {
     let longest = file.series.map(\.span).max() ?? 0
     // A law wants windows long against its cycles, and whole series have the room.
     let isLong = recipe.model == .goku && Self.isBySeries(file.series.count, recipe)
-    self.recipe = Self.closed(recipe, spacing: spacing, span: longest, isLong: isLong)
-    plan = Self.plan(self.recipe, spacing: spacing)
+    recipe = Self.closed(recipe, spacing: spacing, span: longest, isLong: isLong)
+    plan = Self.plan(recipe, spacing: spacing)
     let window = plan.history + plan.future
     if window > longest {
       throw DataError(source: source, .windowLongerThanData(window: window, span: longest))
     }
     let parts = Self.split(file.series, recipe)
+    let swings = Oscillations.count(
+      in: plan.future, of: parts.training, channels: channels.count)
+    let isHelped = recipe.model == .latentODE && swings >= 2
+    recipe.growingShare = recipe.growingShare ?? (isHelped ? 0.5 : 0)
+    self.recipe = recipe
     let places = Dictionary(
       file.series.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
     let covariates: CovariateEncoding

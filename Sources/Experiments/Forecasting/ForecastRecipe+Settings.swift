@@ -60,7 +60,11 @@ extension ForecastRecipe: ConfigurableRecipe {
     .number("training.divergenceWeight", \.divergenceWeight),
     .number("training.varianceWeighting", \.varianceWeighting, in: 0...1),
     .number("training.fillShare", \.fillShare, in: 0...1),
-    .number("training.growingShare", \.growingShare, in: 0...1),
+    .optional("training.growingShare", \.growingShare, "a number from 0.0 to 1.0") {
+      .number($0)
+    } _: {
+      $0.number.flatMap { (0...1).contains($0) ? $0 : nil }
+    },
     .count("training.validations", \.validations),
     .count("training.seed", \.seed, atLeast: 0),
   ]

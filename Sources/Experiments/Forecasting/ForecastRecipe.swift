@@ -38,8 +38,9 @@ public struct ForecastRecipe: Hashable, Sendable {
   public var divergenceWeight = 0.1
   public var varianceWeighting = 1.0
   public var fillShare = 0.4
-  /// The share of the training in which what is asked for grows from a quarter to its whole length.
-  public var growingShare = 0.0
+  /// The share of the training in which what is asked for grows from a quarter to its whole length; nil: a half for a
+  /// latent ODE whose future holds two oscillations or more, else 0.
+  public var growingShare: Double?
   public var validations = 10
   public var seed = 0
 

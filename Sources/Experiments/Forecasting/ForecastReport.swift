@@ -18,7 +18,7 @@ struct ForecastReport {
     var report = Report(
       title: data.recipe.file == nil ? "Glucose: gaps and the next two hours" : "Forecast",
       subtitle: "\(capitalized(evaluation.modelName)) on \(data.source), tested on "
-        + (data.unitName == "hours"
+        + (data.unitName == "hours" && data.test.count == 1
           ? "the last \(NumberText.fixed(days, 0)) days, which training never saw"
           : "data that training never saw"))
     report.section("Result", result)

@@ -132,7 +132,10 @@ public struct ForecastRun: Sendable {
     let isMain = session.name == "last"
     // A baseline beside a GOKU-net forecasts and fills, and reconstructs nothing.
     let reconstructs = isMain && recipe.model == .goku
-    let training = task(data.training, data, builder, stride: 1, reconstructs)
+    var training = task(data.training, data, builder, stride: 1, reconstructs)
+    let total = totalSteps(rows: training.count)
+    training.plan.annealingSteps = total * 3 / 10
+    training.plan.growingSteps = Int((data.recipe.growingShare ?? 0) * Double(total))
     let validation = task(
       data.validation, data, builder, stride: max(1, training.count / 5_000), reconstructs)
     let options = options(rows: training.count)
@@ -170,7 +173,6 @@ public struct ForecastRun: Sendable {
       history: data.plan.history, future: data.plan.future,
       minimumHistory: data.plan.minimumHistory, fillShare: recipe.fillShare,
       divergenceWeight: recipe.divergenceWeight, annealingSteps: recipe.steps * 3 / 10)
-    plan.growingSteps = Int(recipe.growingShare * Double(recipe.steps))
     plan.reconstructs = reconstructs
     return ForecastTask(
       part.map { data.normalization.normalized($0) }, plan, builder: builder, stride: stride)
@@ -182,11 +184,13 @@ public struct ForecastRun: Sendable {
       timeScale: 1 / data.clock.units(1))
   }
 
+  private func totalSteps(rows: Int) -> Int {
+    recipe.epochs.map { $0 * max(1, rows / recipe.batchSize) } ?? recipe.steps
+  }
+
   private func options(rows: Int) -> TrainingOptions {
     let length: TrainingInterval = recipe.epochs.map { .epochs($0) } ?? .steps(recipe.steps)
-    let perEpoch = max(1, rows / recipe.batchSize)
-    let total = recipe.epochs.map { $0 * perEpoch } ?? recipe.steps
-    let interval = TrainingInterval.steps(max(1, total / recipe.validations))
+    let interval = TrainingInterval.steps(max(1, totalSteps(rows: rows) / recipe.validations))
     return TrainingOptions(
       length: length, batchSize: recipe.batchSize, shardSize: recipe.shardSize, threads: threads,
       seed: UInt64(recipe.seed), gradientClip: recipe.gradientClip, validationInterval: interval,

@@ -30,7 +30,8 @@ public struct ForecastTaskPlan: Hashable, Sendable {
 
   /// The share of a future or a gap that is asked for: a quarter, a half, then all.
   ///
-  /// Far questions are hopeless while near ones are not learned yet, and teach nothing but to give up.
+  /// Far questions are hopeless while near ones are not learned yet, and teach nothing but to give up: a phase that is off by
+  /// half an oscillation has a gradient of no use.
   func reach(at step: Int) -> Double {
     if step >= growingSteps { return 1 }
     return step < growingSteps / 2 ? 0.25 : 0.5
@@ -41,7 +42,7 @@ public struct ForecastTaskPlan: Hashable, Sendable {
 ///
 /// All examples of a shard are of one kind, so that few shapes occur.
 public struct ForecastTask<Builder: ExampleBatchBuilder>: TrainingData {
-  public let plan: ForecastTaskPlan
+  public var plan: ForecastTaskPlan
   private let series: [TimeSeries]
   private let builder: Builder
   private let moments: [Moment]

@@ -98,7 +98,8 @@ private struct SeriesClassReport {
     section.chart(
       .calibration(
         all.map { name, evaluation in
-          let bins = evaluation.reliability()
+          // Few series: few bins, or each holds one or two.
+          let bins = evaluation.reliability(bins: evaluation.rows < 300 ? 4 : 10)
           return (name, bins.map(\.confidence), bins.map(\.accuracy))
         }, caption: "Share of series that are right among those of about the same confidence."))
   }
