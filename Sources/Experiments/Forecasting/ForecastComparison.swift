@@ -62,7 +62,9 @@ extension ForecastEvaluation.Line {
 
 extension ForecastEvaluation {
   /// Sentences on where the model is better, worse, or neither; those where a baseline wins come first.
-  public func verdicts(unit: String) -> [String] {
+  public func verdicts(
+    unit: String, of kinds: [ForecastComparison.Verdict] = [.worse, .undecided, .better]
+  ) -> [String] {
     let tasks = horizons.map { ("forecast +", $0) } + gaps.map { ("gap of ", $0) }
     let isSingle = Set((horizons + gaps).map(\.channel)).count == 1
     let all = tasks.flatMap { word, line in
@@ -83,7 +85,7 @@ extension ForecastEvaluation {
         )
       }
     }
-    return [.worse, .undecided, .better].flatMap { verdict in
+    return kinds.flatMap { verdict in
       all.filter { $0.0 == verdict }.map(\.1)
     }
   }
