@@ -1,14 +1,25 @@
 import Experiments
+import NumericCore
+import Training
 
 extension ClassifierModelFile.ReadError {
   /// What is wrong and what to do.
   var sentence: String {
     switch self {
+    case .noModel(let path, .file(let error)):
+      "\(path): \(Sentence.what(error.reason))"
     case .noModel(let path, let reason):
       "\(path): cannot be read as a model (\(reason)); name a run folder of `train --model ode-net`"
     case .notAClassifier(let path):
       "\(path): is not a classifier; name a run folder of `train --model ode-net`"
     }
+  }
+}
+
+extension ClassifierModelFile.ReadError {
+  /// A file that cannot be read is a missing input; one of another kind is bad data.
+  var exitCode: ExitCode {
+    if case .noModel(_, .file) = self { .noInput } else { .badData }
   }
 }
 
@@ -57,14 +68,24 @@ extension DataError.Reason {
       "has \(found) bytes where its head announces \(expected); the file is cut short or has a tail, copy it again"
     case .notImages(let axes):
       "has \(axes) axes where images have 3 or 4; are labels and images swapped?"
+    case .imagesTooSmall(let found, let needed):
+      "the images have \(found[0]) × \(found[1]) pixels where the network needs \(needed) × \(needed); enlarge them, or "
+        + "write the pixels into a CSV table"
     case .labelCountDiffers(let labels, let images):
       "has \(labels) labels for \(images) images; take the two files of one data set"
     case .noImageFiles:
       "holds no train-images-idx3-ubyte and train-labels-idx1-ubyte (plain or .gz); name a folder that does, or fetch "
         + "one with `neural-ode data --fetch fashion-mnist`"
     case .shapeDiffers(let found, let expected):
-      "rows have the shape \(found) where the model wants \(expected); use data of the kind it was trained on"
+      "the rows are \(Self.rows(found)) where the model was trained on \(Self.rows(expected)); use data of the same kind"
     default: nil
     }
+  }
+
+  /// What rows of a shape are.
+  private static func rows(_ shape: [Int]) -> String {
+    shape.count == 3
+      ? "images of \(shape[0]) × \(shape[1]) pixels, \(shape[2]) channel\(shape[2] == 1 ? "" : "s")"
+      : "\(shape.map(String.init).joined(separator: " × ")) features"
   }
 }

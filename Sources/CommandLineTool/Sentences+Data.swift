@@ -11,7 +11,7 @@ extension DataError {
   /// A file that cannot be read is a missing input; all else is bad data.
   var exitCode: ExitCode {
     switch reason {
-    case .unreadable, .notBundled: .noInput
+    case .unreadable, .notBundled, .noImageFiles: .noInput
     default: .badData
     }
   }

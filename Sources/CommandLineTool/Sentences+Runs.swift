@@ -54,3 +54,30 @@ extension RunError {
     }
   }
 }
+
+extension CheckpointError {
+  /// What is wrong and what to do.
+  var sentence: String {
+    switch self {
+    case .file(let path, .file(let error)): "\(path): \(Sentence.what(error.reason))"
+    case .file(let path, .modelMismatch), .file(let path, .shapeMismatch):
+      "\(path): belongs to another network than the data and the configuration now give; continue with "
+        + "those it was made with, or start anew with --resume never"
+    case .file(let path, let reason):
+      "\(path): is damaged (\(reason)); copy it again, or start anew with --resume never"
+    case .notACheckpoint(let path):
+      "\(path): holds a model and no training to continue; start anew with --resume never"
+    case .settingDiffers(let path, let name, let checkpoint, let now):
+      "\(path): was made with \(name) \(checkpoint), and now it is \(now); continue it with --resume auto and "
+        + "its --out alone, or start another run with another --out"
+    }
+  }
+
+  var exitCode: ExitCode {
+    switch self {
+    case .file(_, .file): .noInput
+    case .file, .notACheckpoint: .badData
+    case .settingDiffers: .badConfiguration
+    }
+  }
+}

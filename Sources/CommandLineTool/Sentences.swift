@@ -1,6 +1,7 @@
 import ContinuousModels
 import Experiments
 import NumericCore
+import Training
 
 /// Turns a thrown error into the tool's one line and its exit code.
 ///
@@ -20,10 +21,13 @@ struct Sentence {
     case let error as FitError: (message, code) = (error.sentence, error.exitCode)
     case let error as ConfigurationError:
       (message, code) = (error.sentence, .badConfiguration)
+    case let error as CheckpointError: (message, code) = (error.sentence, error.exitCode)
+    case let error as FetchError: (message, code) = (error.sentence, error.exitCode)
     case let error as RunError: (message, code) = (error.sentence, error.exitCode)
     case let error as DensityModelFile.ReadError:
       (message, code) = (error.sentence, error.exitCode)
-    case let error as ClassifierModelFile.ReadError: (message, code) = (error.sentence, .noInput)
+    case let error as ClassifierModelFile.ReadError:
+      (message, code) = (error.sentence, error.exitCode)
     default: (message, code) = ("\(error)", .failure)
     }
   }

@@ -135,6 +135,15 @@ package enum Files {
 
   package static func exists(_ path: String) -> Bool { PathCalls.isDirectory(path) != nil }
 
+  /// Gives a file another name on the same device; a file of that name is replaced.
+  package static func move(_ path: String, to target: String) throws(FileError) {
+    do throws(FileError.Reason) {
+      try PathCalls.rename(path, to: target)
+    } catch {
+      throw FileError(path: target, operation: .write, reason: error)
+    }
+  }
+
   package static func remove(_ path: String) throws(FileError) {
     do throws(FileError.Reason) {
       try PathCalls.remove(path)

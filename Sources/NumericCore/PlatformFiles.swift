@@ -21,7 +21,7 @@ package struct FileDescriptor: Sendable {
 
   private let number: Int32
 
-  private init(number: Int32) { self.number = number }
+  init(number: Int32) { self.number = number }
 
   package init(opening path: String, _ mode: Mode) throws(FileError.Reason) {
     let flags =

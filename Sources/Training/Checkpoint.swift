@@ -3,11 +3,11 @@ public import Tensors
 
 /// Why a checkpoint cannot continue a training.
 public enum CheckpointError: Error, Sendable {
-  case file(SafetensorsError)
+  case file(path: String, reason: SafetensorsError)
   /// The file holds a model but no training.
   case notACheckpoint(path: String)
   /// It belongs to a training with another setting, which would not continue with the same bits.
-  case settingDiffers(name: String, checkpoint: String, now: String)
+  case settingDiffers(path: String, name: String, checkpoint: String, now: String)
 }
 
 /// A training's state as a file: model, best model, optimizer and counters in one safetensors file.
@@ -40,12 +40,7 @@ public struct Checkpoint: Sendable {
   public func load<Model: TensorTree>(
     into initial: TrainingState<Model>
   ) throws(CheckpointError) -> TrainingState<Model> {
-    let file: SafetensorsFile
-    do {
-      file = try SafetensorsFile(path: path)
-    } catch {
-      throw .file(error)
-    }
+    let file = try read()
     guard let text = file.metadata["training"], let counters = try? JSONValue(parsing: text),
       let steps = Steps(counters)
     else { throw .notACheckpoint(path: path) }
@@ -56,10 +51,21 @@ public struct Checkpoint: Sendable {
       state.best = try initial.best.loading(file, prefix: "best")
       state.optimizer.state = try initial.optimizer.state.loading(file, prefix: "optimizer")
     } catch {
-      throw .file(error)
+      throw .file(path: path, reason: error)
     }
     steps.restore(&state)
     return state
+  }
+
+  /// The texts of the file by key.
+  package func readMetadata() throws(CheckpointError) -> [String: String] { try read().metadata }
+
+  private func read() throws(CheckpointError) -> SafetensorsFile {
+    do {
+      return try SafetensorsFile(path: path)
+    } catch {
+      throw .file(path: path, reason: error)
+    }
   }
 
   // MARK: Counters
@@ -84,7 +90,9 @@ public struct Checkpoint: Sendable {
   ) throws(CheckpointError) {
     for (name, value) in settings(optimizer) {
       let stored = counters[name]?.string ?? ""
-      if stored != value { throw .settingDiffers(name: name, checkpoint: stored, now: value) }
+      if stored != value {
+        throw .settingDiffers(path: path, name: name, checkpoint: stored, now: value)
+      }
     }
   }
 }

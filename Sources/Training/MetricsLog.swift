@@ -9,25 +9,25 @@ public final class MetricsLog: Sendable {
   }
 
   public let path: String
+  /// What the file held already, up to the step after which it continues.
+  public let earlier: [StepRecord]
   private let pending = Mutex(Pending())
 
   /// A log that continues after a step: later lines of an existing file are dropped (step 0: all of them).
   public init(path: String, continuingAfter step: Int = 0) throws(FileError) {
     self.path = path
     var kept = ""
+    var earlier: [StepRecord] = []
     if step > 0 && Files.exists(path) {
       let text = String(decoding: try Files.read(path), as: UTF8.self)
-      for line in text.split(separator: "\n") where Self.step(of: line) ?? .max <= step {
+      for line in text.split(separator: "\n") {
+        guard let record = StepRecord(line), record.step <= step else { continue }
         kept += line + "\n"
+        earlier.append(record)
       }
     }
+    self.earlier = earlier
     try Files.writeAtomically(kept, to: path)
-  }
-
-  /// The step of a line; nil for one that is torn.
-  private static func step(of line: Substring) -> Int? {
-    let value = try? JSONValue(parsing: String(line))
-    return value?["step"]?.integer
   }
 
   /// Adds a line; lines reach the file once a second, and by `flush`.

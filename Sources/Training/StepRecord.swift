@@ -41,6 +41,31 @@ public struct StepRecord: Sendable {
     self.auxiliary = auxiliary
   }
 
+  /// Reads a line of the log; nil for one that is torn.
+  init?(_ line: Substring) {
+    guard let value = try? JSONValue(parsing: String(line)), let object = value.object,
+      let step = value["step"]?.integer
+    else { return nil }
+    func number(_ name: String) -> Double { value[name]?.number ?? .nan }
+    func numbers(_ object: JSONObject) -> [(name: String, value: Double)] {
+      object.members.compactMap { member in
+        Self.keys.contains(member.key) ? nil : (member.key, member.value.number ?? .nan)
+      }
+    }
+    self.init(
+      step: step, epoch: value["epoch"]?.integer ?? 1, wall: number("wall"), loss: number("loss"),
+      learningRate: number("learningRate"), gradientNorm: number("gradientNorm"),
+      auxiliary: numbers(object))
+    validation = value["validation"]?.number
+    validationAuxiliary = value["validationMetrics"]?.object.map(numbers) ?? []
+    event = value["event"]?.string.flatMap(Event.init)
+  }
+
+  private static let keys: Set<String> = [
+    "step", "epoch", "wall", "loss", "learningRate", "gradientNorm", "validation",
+    "validationMetrics", "event",
+  ]
+
   /// The value of an auxiliary name.
   public func auxiliary(_ name: String) -> Double? {
     auxiliary.first { $0.name == name }?.value

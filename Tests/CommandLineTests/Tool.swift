@@ -28,7 +28,10 @@ enum Tool {
 
   static func run(_ words: String...) throws -> Result { try run(words) }
 
-  static func run(_ words: [String]) throws -> Result {
+  /// Runs the tool; `environment` adds to that of the tests.
+  static func run(
+    _ words: [String], environment: [String: String] = [:]
+  ) throws -> Result {
     let path = products.appendingPathComponent("neural-ode")
     guard FileManager.default.isExecutableFile(atPath: path.path) else {
       throw NotBuilt(path: path.path)
@@ -44,6 +47,7 @@ enum Tool {
     let process = Process()
     process.executableURL = path
     process.arguments = words
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardOutput = try FileHandle(forWritingTo: files[0])
     process.standardError = try FileHandle(forWritingTo: files[1])
     process.standardInput = FileHandle.nullDevice

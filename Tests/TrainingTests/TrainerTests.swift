@@ -110,7 +110,7 @@ import Training
     let error = #expect(throws: CheckpointError.self) {
       try Checkpoint(path: path, options: other).load(into: .start())
     }
-    guard case .settingDiffers(let name, let checkpoint, let now) = error else {
+    guard case .settingDiffers(_, let name, let checkpoint, let now) = error else {
       Issue.record("\(String(describing: error)) does not name the setting")
       return
     }

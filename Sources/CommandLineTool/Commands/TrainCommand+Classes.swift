@@ -3,21 +3,14 @@ import NumericCore
 import Training
 
 extension TrainCommand {
-  /// The recipe of a classifier, or nil where something else is to be trained.
-  func classifierRecipe() throws -> ClassifierRecipe? {
-    var result: ClassifierRecipe
-    if let recipe, recipe.hasSuffix(".json") {
-      let text = String(decoding: try Files.read(recipe), as: UTF8.self)
-      guard let document = try? JSONValue(parsing: text), document["model"]?.string == "ode-net"
-      else { return nil }
-      result = try ClassifierRecipe().overridden(by: document)
-    } else if let recipe, let named = ClassifierRecipe.named[recipe] {
-      result = named
-    } else if recipe == nil && model == .odeNet {
-      result = data.map(ClassifierRecipe.forFile) ?? ClassifierRecipe()
-    } else {
-      return nil
-    }
+  /// The recipe of a classifier, as the command line changes it.
+  private func classifierRecipe(_ source: Source) throws -> ClassifierRecipe {
+    var result =
+      switch source {
+      case .document(let document): try ClassifierRecipe().overridden(by: document)
+      case .named(let name): ClassifierRecipe.named[name] ?? ClassifierRecipe()
+      case .options: data.map(ClassifierRecipe.forFile) ?? ClassifierRecipe()
+      }
     if let data { result.file = data }
     if let label { result.label = label }
     if let epochs { result.epochs = epochs }
@@ -27,14 +20,15 @@ extension TrainCommand {
   }
 
   /// Trains a classifier and says how good it is.
-  func runClassifier(_ recipe: ClassifierRecipe, _ console: Console) throws {
-    let directory = out ?? "runs/" + recipe.name
-    let stop = StopRequest()
-    SignalNote.shared.begin()
-    defer { SignalNote.shared.end() }
-    let outcome = try ClassifierRun(
-      recipe: recipe, directory: directory, threads: threads, resumes: resume == .auto
-    ).run(progress: ProgressReporter(), stop: stop)
+  func trainClasses(_ source: Source, _ console: Console) throws {
+    let recipe = try classifierRecipe(source)
+    let directory = directory(recipe.name)
+    var run = ClassifierRun(
+      recipe: recipe, directory: directory, threads: threads, resumes: resume == .auto)
+    run.whenKept = console.noteKept
+    let outcome = try interruptibly { stop in
+      try run.run(progress: ProgressReporter(), stop: stop)
+    }
     try outcome.writeReport(to: directory)
     console.table(ClassifierEvaluation.header, outcome.tableRows)
     for line in outcome.lines { console.print(line) }

@@ -3,20 +3,13 @@ import NumericCore
 import Training
 
 extension TrainCommand {
-  /// The recipe of a density, or nil where something else is to be trained.
-  func densityRecipe() throws -> DensityRecipe? {
-    var result: DensityRecipe
-    if let recipe, recipe.hasSuffix(".json") {
-      let text = String(decoding: try Files.read(recipe), as: UTF8.self)
-      guard let document = try? JSONValue(parsing: text), document["model"]?.string == "cnf" else {
-        return nil
+  /// The recipe of a density, as the command line changes it.
+  private func densityRecipe(_ source: Source) throws -> DensityRecipe {
+    var result =
+      switch source {
+      case .document(let document): try DensityRecipe().overridden(by: document)
+      case .named, .options: data.map(DensityRecipe.forFile) ?? DensityRecipe()
       }
-      result = try DensityRecipe().overridden(by: document)
-    } else if recipe == "cities" || (recipe == nil && model == .cnf) {
-      result = data.map(DensityRecipe.forFile) ?? DensityRecipe()
-    } else {
-      return nil
-    }
     if let data { result.file = data }
     if let seed { result.seed = seed }
     for assignment in set { try result.set(assignment.name, toWord: assignment.value) }
@@ -24,10 +17,15 @@ extension TrainCommand {
   }
 
   /// Trains a density and says how good it is.
-  func runDensity(_ recipe: DensityRecipe, _ console: Console) throws {
-    let directory = out ?? "runs/" + recipe.name
-    let outcome = try DensityRun(recipe: recipe, directory: directory, threads: threads)
-      .run(progress: ProgressReporter())
+  func trainDensity(_ source: Source, _ console: Console) throws {
+    let recipe = try densityRecipe(source)
+    let directory = directory(recipe.name)
+    var run = DensityRun(
+      recipe: recipe, directory: directory, threads: threads, resumes: resume == .auto)
+    run.whenKept = console.noteKept
+    let outcome = try interruptibly { stop in
+      try run.run(progress: ProgressReporter(), stop: stop)
+    }
     try outcome.writeReport(to: directory)
     for line in outcome.lines { console.print(line) }
     console.print("\(Figure(outcome.trainingSeconds)) s; see \(directory)/report.html")

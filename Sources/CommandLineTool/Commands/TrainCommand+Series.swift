@@ -3,20 +3,10 @@ import NumericCore
 import Training
 
 extension TrainCommand {
-  /// The recipe of a classifier of series, or nil where something else is to be trained.
-  func seriesClassRecipe() throws -> SeriesClassRecipe? {
-    var result: SeriesClassRecipe
-    if let recipe, recipe.hasSuffix(".json") {
-      let text = String(decoding: try Files.read(recipe), as: UTF8.self)
-      guard let document = try? JSONValue(parsing: text),
-        document["recipe"]?.string == SeriesClassRecipe().name
-      else { return nil }
-      result = try SeriesClassRecipe().overridden(by: document)
-    } else if recipe == nil && (label != nil || labels != nil) && model != .odeNet {
-      result = SeriesClassRecipe()
-    } else {
-      return nil
-    }
+  /// The recipe of a classifier of series, as the command line changes it.
+  private func seriesClassRecipe(_ source: Source) throws -> SeriesClassRecipe {
+    var result = SeriesClassRecipe()
+    if case .document(let document) = source { result = try result.overridden(by: document) }
     if let model { result.model = ForecastKind(rawValue: model.rawValue) ?? result.model }
     if let data { result.file = data }
     if let label { result.label = label }
@@ -34,16 +24,17 @@ extension TrainCommand {
   }
 
   /// Trains a classifier of series and says how good it is.
-  func runSeriesClasses(_ recipe: SeriesClassRecipe, _ console: Console) throws {
-    let directory = out ?? "runs/" + recipe.name
-    let stop = StopRequest()
-    SignalNote.shared.begin()
-    defer { SignalNote.shared.end() }
+  func trainSeriesClasses(_ source: Source, _ console: Console) throws {
+    let recipe = try seriesClassRecipe(source)
+    let directory = directory(recipe.name)
     let data = try SeriesClassData(recipe)
     for warning in data.warnings { console.note("warning: " + warning.sentence) }
-    let outcome = try SeriesClassRun(
-      recipe: recipe, directory: directory, threads: threads, resumes: resume == .auto
-    ).run(on: data, progress: ProgressReporter(), stop: stop)
+    var run = SeriesClassRun(
+      recipe: recipe, directory: directory, threads: threads, resumes: resume == .auto)
+    run.whenKept = console.noteKept
+    let outcome = try interruptibly { stop in
+      try run.run(on: data, progress: ProgressReporter(), stop: stop)
+    }
     try outcome.writeReport(to: directory, warnings: data.warnings.map(\.sentence))
     console.table(ClassifierEvaluation.header, outcome.tableRows)
     for line in outcome.lines { console.print(line) }

@@ -31,7 +31,7 @@ struct TrainCommand: Command {
       "train --model ode-rnn --data patients.csv --labels outcomes.csv",
       "train --model goku --system lotka-volterra --data lakes.csv --shared gamma,delta",
       "train --model goku --system swing.ode --data swings.csv --range length=0.5..3 --column x=angle",
-      "train runs/mine/config.json --resume auto",
+      "train --out runs/mine --resume auto",
     ])
 
   enum Resume: String, CaseIterable, ArgumentValue {
@@ -110,7 +110,11 @@ struct TrainCommand: Command {
   @Option(help: "Where all randomness comes from.") var seed: Int?
   @Option(help: "Changes one value of the configuration, for example training.steps=500.")
   var set: [Assignment] = []
-  @Option(help: "Whether a checkpoint in the run folder is continued.") var resume = Resume.never
+  @Option(
+    help:
+      "Whether the run in the folder is continued, with the configuration that is there; if not, "
+      + "its files are moved to earlier-1 in it.")
+  var resume = Resume.never
   @Option(help: "Threads; they do not change the result.") var threads = 2
 
   func validate() throws(UsageError) {
@@ -145,21 +149,35 @@ struct TrainCommand: Command {
   }
 
   func run(_ console: Console) throws {
-    if let recipe = try seriesClassRecipe() { return try runSeriesClasses(recipe, console) }
-    if let recipe = try classifierRecipe() { return try runClassifier(recipe, console) }
-    if let recipe = try densityRecipe() { return try runDensity(recipe, console) }
-    var recipe = try effectiveRecipe()
-    try addLaw(to: &recipe)
-    let directory = out ?? "runs/" + recipe.name
-    let run = ForecastRun(
-      recipe: recipe, directory: directory, threads: threads, resumes: resume == .auto)
-    let stop = StopRequest()
+    let source = try source()
+    switch subject(of: source) {
+    case .forecast: try trainForecast(source, console)
+    case .density: try trainDensity(source, console)
+    case .classes: try trainClasses(source, console)
+    case .seriesClasses: try trainSeriesClasses(source, console)
+    }
+  }
+
+  /// Work that a signal stops, with a checkpoint.
+  func interruptibly<Result>(_ work: (StopRequest) throws -> Result) rethrows -> Result {
     SignalNote.shared.begin()
     defer { SignalNote.shared.end() }
+    return try work(StopRequest())
+  }
+
+  private func trainForecast(_ source: Source, _ console: Console) throws {
+    var recipe = try forecastRecipe(source)
+    try addLaw(to: &recipe)
+    let directory = directory(recipe.name)
+    var run = ForecastRun(
+      recipe: recipe, directory: directory, threads: threads, resumes: resume == .auto)
+    run.whenKept = console.noteKept
     // Said before the training, which may be long, and kept in the report.
     let data = try ForecastData(recipe)
     for warning in data.warnings { console.note("warning: " + warning.sentence) }
-    let outcome = try run.run(on: data, progress: ProgressReporter(), stop: stop)
+    let outcome = try interruptibly { stop in
+      try run.run(on: data, progress: ProgressReporter(), stop: stop)
+    }
     try outcome.writeReport(to: directory, warnings: data.warnings.map(\.sentence))
     console.table(
       ForecastEvaluation.header, outcome.evaluation.rows(unit: outcome.data.unitName))
@@ -172,17 +190,13 @@ struct TrainCommand: Command {
     console.emit(outcome.json(run: directory))
   }
 
-  private func effectiveRecipe() throws -> ForecastRecipe {
-    var result: ForecastRecipe
-    if let recipe, recipe.hasSuffix(".json") {
-      let text = String(decoding: try Files.read(recipe), as: UTF8.self)
-      result = try ForecastRecipe(parsing: text, path: recipe)
-    } else if let recipe, recipe != "glucose" {
-      throw ConfigurationError.unknownRecipe(
-        recipe, known: ["glucose", "cities", "digits", "fashion-mnist"])
-    } else {
-      result = data.map(model == .goku ? ForecastRecipe.forLaw : ForecastRecipe.forFile) ?? .glucose
-    }
+  private func forecastRecipe(_ source: Source) throws -> ForecastRecipe {
+    var result =
+      switch source {
+      case .document(let document): try ForecastRecipe(document)
+      case .named, .options:
+        data.map(model == .goku ? ForecastRecipe.forLaw : ForecastRecipe.forFile) ?? .glucose
+      }
     if let data { result.file = data }
     if let kind = model.flatMap({ ForecastKind(rawValue: $0.rawValue) }) { result.model = kind }
     if let time { result.reading.timeColumn = time }
@@ -198,6 +212,13 @@ struct TrainCommand: Command {
     if let seed { result.seed = seed }
     for assignment in set { try result.set(assignment.name, toWord: assignment.value) }
     return result
+  }
+}
+
+extension Console {
+  /// Says where the files of an earlier run went.
+  @Sendable func noteKept(_ place: String) {
+    note("note: the folder held another run; its files are kept in \(place)")
   }
 }
 

@@ -63,6 +63,9 @@ public struct ImageClassifier: TensorTree {
   public var norm: GroupNorm
   public var head: Linear
 
+  /// The fewest rows and columns of pixels that leave one after the stem.
+  public static let smallestSide = 6
+
   /// Strided convolutions halve the image twice after the first; then `depth`.
   public init(
     inputChannels: Int, channels: Int, classes: Int, groups: Int? = nil, key: RandomKey,

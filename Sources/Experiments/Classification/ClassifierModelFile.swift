@@ -114,9 +114,11 @@ extension ClassifierModelFile {
     guard let path else { return try recipe.split().test }
     if PathCalls.isDirectory(path) == true {
       let folder = try LabelledData.imageFolder(path)
-      return try matched(folder.test ?? folder.training)
+      return try (folder.test ?? folder.training).matching(shape, classes)
     }
-    return try matched(LabelledData(path: path, label: recipe.label))
+    let features = shape.count == 1 ? normalization.channels : nil
+    return try LabelledData(path: path, label: recipe.label, features: features)
+      .matching(shape, classes)
   }
 
   /// Rows of a file without regard to labels: a CSV with the model's columns, a file of images, or a folder's test images.
@@ -137,20 +139,5 @@ extension ClassifierModelFile {
       source: path, features: normalization.channels, classes: classes,
       labels: [Int](repeating: 0, count: table.count), numbers: table.values.map(Float.init),
       incompleteRows: 0)
-  }
-
-  /// The same rows with the model's numbers for the classes.
-  private func matched(_ data: LabelledData) throws(DataError) -> LabelledData {
-    guard data.shape == shape, data.isImages || data.features == normalization.channels else {
-      throw DataError(source: data.source, .shapeDiffers(found: data.shape, expected: shape))
-    }
-    var numbers: [Int] = []
-    for name in data.classes {
-      guard let number = classes.firstIndex(of: name) else {
-        throw DataError(source: data.source, .unknownClass(name, known: classes))
-      }
-      numbers.append(number)
-    }
-    return data.renumbered(numbers, classes: classes)
   }
 }

@@ -73,18 +73,8 @@ package struct ClassifierRecipe: Hashable, Sendable {
 
 extension ClassifierRecipe: ConfigurableRecipe {
   package static let settings: [RecipeSetting<ClassifierRecipe>] = [
-    RecipeSetting(key: "recipe", expected: "a text") {
-      .string($0.name)
-    } write: {
-      guard let name = $1.string else { return false }
-      $0.name = name
-      return true
-    },
-    RecipeSetting(key: "model", expected: "ode-net") { _ in
-      "ode-net"
-    } write: {
-      $1.string == "ode-net"
-    },
+    .name(\.name),
+    .kind("ode-net"),
     .text("data.file", \.file),
     .text("data.label", \.label),
     .number("data.test", \.testShare, in: 0.01...0.5),

@@ -12,6 +12,8 @@ package struct ClassifierRun: Sendable {
   package var threads: Int
   /// Whether a checkpoint in the folder is continued.
   package var resumes: Bool
+  /// Hears where the files of an earlier run of the folder are kept.
+  package var whenKept: @Sendable (String) -> Void = { _ in }
 
   package init(
     recipe: ClassifierRecipe, directory: String?, threads: Int, resumes: Bool = false
@@ -37,14 +39,15 @@ package struct ClassifierRun: Sendable {
     package var stepsPerEpoch: Int
     package var trainingSeconds: Double
     package var history: [Training.StepRecord]
-    package var status: TrainingStatus
   }
 
-  /// Trains and evaluates; bad data are found before anything is written.
+  /// Trains and evaluates; bad data, and a checkpoint that does not fit, are found before anything is written.
   package func run(
     progress: ProgressReporter? = nil, stop: StopRequest? = nil
   ) throws -> Outcome {
     let split = try recipe.split()
+    var recipe = recipe
+    recipe.label = split.training.label ?? recipe.label
     let normalization = split.training.normalization
     let options = TrainingOptions(
       length: .epochs(recipe.epochs), batchSize: recipe.batchSize,
@@ -60,35 +63,20 @@ package struct ClassifierRun: Sendable {
       options: options)
     let model = recipe.initialModel(
       shape: split.training.shape, classes: split.training.classes.count)
-    var state = TrainingState(
+    let state = TrainingState(
       model: model,
       optimizer: Adam(
         for: model, learningRate: .cosine(from: recipe.learningRate, over: trainer.totalSteps),
         weightDecay: recipe.weightDecay))
-    var observer = TrainingObserver<ClassifierModel>(progress: progress, stop: stop)
-    var history: [Training.StepRecord] = []
-    observer.onStep = { record in
-      if record.validation != nil || record.step % 20 == 1 { history.append(record) }
-      let signal = SignalNote.shared.received
-      if signal != 0 { stop?.request(Int(signal)) }
-    }
-    if let directory {
-      try Files.createDirectory(directory)
-      try Files.writeAtomically(
-        recipe.json.text(indented: true) + "\n", to: directory + "/config.json")
-      let checkpoint = Checkpoint(
-        path: directory + "/last.ckpt.safetensors", options: options,
-        metadata: ["config": recipe.json.description])
-      if resumes && Files.exists(checkpoint.path) { state = try checkpoint.load(into: state) }
-      observer.log = try MetricsLog(
-        path: directory + "/metrics.jsonl", continuingAfter: state.step)
-      observer.save = { try checkpoint.save($0) }
-    }
-    let status = try trainer.train(&state, observer: observer)
+    let folder = directory.map { RunFolder($0, resumes: resumes, whenKept: whenKept) }
+    var one = try RunTraining(trainer, from: state, recipe: recipe, folder: folder)
+    try folder?.begin(recipe, isContinued: one.isContinued)
+    try one.run(progress: progress, stop: stop)
+    let trained = one.state
     let file = ClassifierModelFile(
       recipe: recipe, normalization: normalization, shape: split.training.shape,
-      classes: split.training.classes, model: state.bestValidation == nil ? state.model : state.best
-    )
+      classes: split.training.classes,
+      model: trained.bestValidation == nil ? trained.model : trained.best)
     if let directory { try file.write(to: ClassifierModelFile.path(in: directory)) }
     return Outcome(
       file: file, split: split, evaluation: file.evaluation(on: split.test),
@@ -96,9 +84,9 @@ package struct ClassifierRun: Sendable {
         ? nil
         : file.evaluation(on: split.test, solver: recipe.solver(steps: 4 * recipe.solverSteps)),
       logistic: try LogisticBaseline.evaluation(split, threads: threads),
-      parameterCount: model.parameterCount, steps: state.step,
-      stepsPerEpoch: trainer.stepsPerEpoch, trainingSeconds: state.wall, history: history,
-      status: status)
+      parameterCount: model.parameterCount, steps: trained.step,
+      stepsPerEpoch: trainer.stepsPerEpoch, trainingSeconds: trained.wall,
+      history: one.history.filter { $0.validation != nil || $0.step % 20 == 0 })
   }
 
   static let evaluator = CompiledLoss<ClassifierModel, LabelledPoints>(

@@ -32,7 +32,12 @@ package struct IDXFile: Sendable {
     shape = (0..<rank).map { axis in
       content[(4 + 4 * axis)..<(8 + 4 * axis)].reduce(0) { $0 << 8 | Int($1) }
     }
-    let expected = start + shape.reduce(1, *)
+    // A damaged head may announce more than a number holds.
+    let expected =
+      shape.reduce(1) { product, size in
+        let (result, isTooLarge) = product.multipliedReportingOverflow(by: size)
+        return isTooLarge ? .max - start : min(result, .max - start)
+      } + start
     guard content.count == expected else {
       throw DataError(
         source: file.name, .imagesCutShort(found: content.count, expected: expected))

@@ -11,7 +11,7 @@ extension LabelledData {
     guard let training = try part("train", of: folder) else {
       throw DataError(source: folder, .noImageFiles)
     }
-    return (training, try part("t10k", of: folder))
+    return (training, try part("t10k", of: folder)?.matching(training.shape, training.classes))
   }
 
   private static func part(

@@ -6,6 +6,8 @@ package struct LabelledData: Sendable {
   package let source: String
   /// Shape of a row: `[features]`, or `[height, width, channels]`.
   package let shape: [Int]
+  /// The name of a table's label column; nil for images.
+  let label: String?
   /// Names of a table's features; empty for images.
   package let features: [String]
   /// What the classes are called, in the order of their numbers.
@@ -26,10 +28,11 @@ package struct LabelledData: Sendable {
   package var isImages: Bool { shape.count == 3 }
 
   private init(
-    source: String, shape: [Int], features: [String], classes: [String], labels: [Int],
-    incompleteRows: Int, values: Values
+    source: String, label: String?, shape: [Int], features: [String], classes: [String],
+    labels: [Int], incompleteRows: Int, values: Values
   ) {
     self.source = source
+    self.label = label
     self.shape = shape
     self.features = features
     self.classes = classes
@@ -40,11 +43,11 @@ package struct LabelledData: Sendable {
 
   /// A table of numbers.
   init(
-    source: String, features: [String], classes: [String], labels: [Int], numbers: [Float],
-    incompleteRows: Int
+    source: String, label: String? = nil, features: [String], classes: [String], labels: [Int],
+    numbers: [Float], incompleteRows: Int
   ) {
     self.init(
-      source: source, shape: [features.count], features: features, classes: classes,
+      source: source, label: label, shape: [features.count], features: features, classes: classes,
       labels: labels, incompleteRows: incompleteRows, values: .numbers(numbers))
   }
 
@@ -57,10 +60,10 @@ package struct LabelledData: Sendable {
       throw DataError(
         source: file.source, .labelCountDiffers(labels: file.shape[0], images: images.shape[0]))
     }
-    if images.shape[0] == 0 { throw DataError(source: images.source, .noRows) }
+    if images.shape.contains(0) { throw DataError(source: images.source, .noRows) }
     let labels = file.bytes.map(Int.init)
     self.init(
-      source: images.source,
+      source: images.source, label: nil,
       shape: Array(images.shape.dropFirst()) + (images.shape.count == 3 ? [1] : []), features: [],
       classes: (0...(labels.max() ?? 0)).map { "\($0)" }, labels: labels, incompleteRows: 0,
       values: .bytes(images.bytes))
@@ -92,15 +95,35 @@ package struct LabelledData: Sendable {
       case .numbers(let all): .numbers(picked(all))
       }
     return LabelledData(
-      source: source, shape: shape, features: features, classes: classes,
+      source: source, label: label, shape: shape, features: features, classes: classes,
       labels: numbers.map { labels[$0] }, incompleteRows: incompleteRows, values: values)
   }
 
   /// The same rows with classes in another order or number; `numbers[old]` is the new number.
   func renumbered(_ numbers: [Int], classes: [String]) -> LabelledData {
     LabelledData(
-      source: source, shape: shape, features: features, classes: classes,
+      source: source, label: label, shape: shape, features: features, classes: classes,
       labels: labels.map { numbers[$0] }, incompleteRows: incompleteRows, values: values)
+  }
+
+  /// The same rows with the numbers of a model's classes, if they are of its shape.
+  func matching(_ shape: [Int], _ classes: [String]) throws(DataError) -> LabelledData {
+    guard self.shape == shape else {
+      throw DataError(source: source, .shapeDiffers(found: self.shape, expected: shape))
+    }
+    let used = Set(labels)
+    var numbers: [Int] = []
+    for (number, name) in self.classes.enumerated() {
+      guard let place = classes.firstIndex(of: name) else {
+        if !used.contains(number) {
+          numbers.append(0)
+          continue
+        }
+        throw DataError(source: source, .unknownClass(name, known: classes))
+      }
+      numbers.append(place)
+    }
+    return renumbered(numbers, classes: classes)
   }
 
   /// One value as it was read; of images, a grey value in 0…255.

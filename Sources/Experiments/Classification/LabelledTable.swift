@@ -1,26 +1,35 @@
+import ContinuousModels
+
 extension LabelledData {
   /// Names by which a label column is known without being told.
-  static let labelNames = ["label", "class", "target", "species", "y"]
+  static let labelNames = ["label", "class", "target", "species"]
 
   /// Reads a CSV file with a header: numbers, and one column with the class of each row.
   ///
-  /// Classes are whole numbers or names. Without a name of the label's column it is the first called label, class, target,
-  /// species or y, else the last. Rows with an empty cell are left out and counted.
-  package init(path: String, label: String? = nil) throws(DataError) {
-    try self.init(CSVReader(path: path), label: label)
+  /// Classes are whole numbers or names. Without a name of the label's column it is the one called label, else class, target or
+  /// species, else the last. Rows with an empty cell are left out and counted.
+  ///
+  /// - Parameter features: the columns to read, in this order; nil: all but the label.
+  package init(
+    path: String, label: String? = nil, features: [String]? = nil
+  ) throws(DataError) {
+    try self.init(CSVReader(path: path), label: label, features: features)
   }
 
   /// Reads bytes in memory.
-  package init(name: String, bytes: [UInt8], label: String? = nil) throws(DataError) {
-    try self.init(CSVReader(name: name, bytes: bytes), label: label)
+  package init(
+    name: String, bytes: [UInt8], label: String? = nil, features: [String]? = nil
+  ) throws(DataError) {
+    try self.init(CSVReader(name: name, bytes: bytes), label: label, features: features)
   }
 
-  init(_ reader: CSVReader, label wanted: String?) throws(DataError) {
+  init(_ reader: CSVReader, label wanted: String?, features: [String]?) throws(DataError) {
     var reader = reader
     var row = CSVRow()
     guard try reader.read(into: &row) else { throw DataError(source: reader.name, .empty) }
     let header = (0..<row.count).map { row.text($0) }
     let labelPlace = try Self.labelPlace(wanted, in: header, source: reader.name)
+    let places = try Self.places(of: features, in: header, but: labelPlace, source: reader.name)
     var numbers: [Float] = []
     var texts: [(text: String, line: Int)] = []
     var incomplete = 0
@@ -32,11 +41,11 @@ extension LabelledData {
             ? .tooManyCells(found: row.count, expected: header.count)
             : .tooFewCells(found: row.count, expected: header.count))
       }
-      if (0..<row.count).contains(where: { row[$0].isEmpty }) {
+      if row[labelPlace].isEmpty || places.contains(where: { row[$0].isEmpty }) {
         incomplete += 1
         continue
       }
-      for place in header.indices where place != labelPlace {
+      for place in places {
         numbers.append(try Self.number(row, place, header[place], source: reader.name))
       }
       texts.append((row.text(labelPlace), row.line))
@@ -47,13 +56,34 @@ extension LabelledData {
     let (classes, labels) = try Self.classes(
       of: texts, column: header[labelPlace], source: reader.name)
     self.init(
-      source: reader.name, features: header.indices.filter { $0 != labelPlace }.map { header[$0] },
+      source: reader.name, label: header[labelPlace], features: places.map { header[$0] },
       classes: classes, labels: labels, numbers: numbers, incompleteRows: incomplete)
+  }
+
+  /// Where the features are.
+  private static func places(
+    of features: [String]?, in header: [String], but label: Int, source: String
+  ) throws(DataError) -> [Int] {
+    guard let features else { return header.indices.filter { $0 != label } }
+    var places: [Int] = []
+    for name in features {
+      guard let place = header.firstIndex(of: name) else {
+        throw DataError(source: source, line: 1, .missingColumn(name, found: header))
+      }
+      places.append(place)
+    }
+    return places
   }
 
   private static func labelPlace(
     _ wanted: String?, in header: [String], source: String
   ) throws(DataError) -> Int {
+    // A first line of numbers, but perhaps for the class's name, is a row.
+    let isNumber = header.map { decimalNumber(ArraySlice($0.utf8)) != nil }
+    if header.count > 1 && isNumber.dropLast().allSatisfy({ $0 }) {
+      throw DataError(source: source, line: 1, .headerOfNumbers)
+    }
+    try PointTable.check(header: header, source: source)
     for (place, name) in header.enumerated() {
       if name.isEmpty {
         throw DataError(source: source, line: 1, column: place + 1, .unnamedColumn)
@@ -69,7 +99,9 @@ extension LabelledData {
       }
       return place
     }
-    return header.firstIndex { labelNames.contains($0.lowercased()) } ?? header.count - 1
+    let names = header.map { $0.lowercased() }
+    let places = labelNames.compactMap { names.firstIndex(of: $0) }
+    return places.first ?? header.count - 1
   }
 
   private static func number(
@@ -121,7 +153,14 @@ extension LabelledData {
     if 2 * classes.count > count {
       throw DataError(source: source, .tooManyClasses(found: classes.count, rows: count))
     }
-    if isImages { return }
+    if isImages {
+      let needed = ImageClassifier.smallestSide
+      if shape[0] < needed || shape[1] < needed {
+        throw DataError(
+          source: source, .imagesTooSmall(found: Array(shape.prefix(2)), needed: needed))
+      }
+      return
+    }
     let needed = max(features.count + 1, 10 * classes.count)
     if count < needed {
       throw DataError(source: source, .tooFewLabelledRows(found: count, needed: needed))

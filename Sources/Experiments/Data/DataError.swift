@@ -100,6 +100,8 @@ public struct DataError: Error, Hashable, Sendable {
     /// Bytes in the file, and bytes that its head announces.
     case imagesCutShort(found: Int, expected: Int)
     case notImages(axes: Int)
+    /// Fewer rows or columns of pixels than the network's strides need.
+    case imagesTooSmall(found: [Int], needed: Int)
     case labelCountDiffers(labels: Int, images: Int)
     /// A folder without the image and label files of a data set.
     case noImageFiles

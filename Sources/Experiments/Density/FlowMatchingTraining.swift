@@ -31,20 +31,31 @@ package struct FlowMatchingTraining {
   package func run(
     observer: TrainingObserver<TimeConditionedMLP> = TrainingObserver()
   ) throws -> Model {
+    var (trainer, state) = start()
+    _ = try trainer.train(&state, observer: observer)
+    return Model(
+      state.model, dimension: source.dimension, orientation: .baseToData,
+      solver: ODESolver(method: .rungeKutta4, control: .steps(perInterval: 25)))
+  }
+
+  /// The training before its first step.
+  package func start() -> (
+    trainer: Trainer<CompiledLoss<TimeConditionedMLP, FlowMatchingBatch>, FlowMatchingData>,
+    state: TrainingState<TimeConditionedMLP>
+  ) {
     let field = TimeConditionedMLP(
       dimension: source.dimension, hidden: hidden, waveCount: waveCount,
       key: RandomKey(seed).folding(in: 1))
     let options = TrainingOptions(
       length: .steps(iterations), batchSize: batchSize, shardSize: blockSize, threads: threads,
       seed: seed, validationInterval: .steps(iterations),
-      checkpointInterval: .steps(iterations), logInterval: 100)
-    let state = try fit(
-      field, CompiledLoss { flowMatchingLoss($0, $1) },
-      on: FlowMatchingData(source, count: rows ?? batchSize, isCoupled: isCoupled),
-      learningRate: .cosine(from: learningRate, over: iterations), options: options,
-      observer: observer)
-    return Model(
-      state.model, dimension: source.dimension, orientation: .baseToData,
-      solver: ODESolver(method: .rungeKutta4, control: .steps(perInterval: 25)))
+      checkpointInterval: .steps(max(iterations / 10, 1)), logInterval: 100)
+    let trainer = Trainer(
+      CompiledLoss<TimeConditionedMLP, FlowMatchingBatch> { flowMatchingLoss($0, $1) },
+      training: FlowMatchingData(source, count: rows ?? batchSize, isCoupled: isCoupled),
+      options: options)
+    let optimizer = Adam(
+      for: field, learningRate: .cosine(from: learningRate, over: iterations))
+    return (trainer, TrainingState(model: field, optimizer: optimizer))
   }
 }

@@ -11,11 +11,18 @@ package struct DensityRun: Sendable {
   /// The run folder; nil: nothing is written.
   package var directory: String?
   package var threads: Int
+  /// Whether a checkpoint in the folder is continued.
+  package var resumes: Bool
+  /// Hears where the files of an earlier run of the folder are kept.
+  package var whenKept: @Sendable (String) -> Void = { _ in }
 
-  package init(recipe: DensityRecipe, directory: String?, threads: Int) {
+  package init(
+    recipe: DensityRecipe, directory: String?, threads: Int, resumes: Bool = false
+  ) {
     self.recipe = recipe
     self.directory = directory
     self.threads = threads
+    self.resumes = resumes
   }
 
   /// What a run leaves.
@@ -35,87 +42,95 @@ package struct DensityRun: Sendable {
     package var history: [(step: Int, loss: Double)]
   }
 
-  /// Trains and evaluates; bad data are found before anything is written.
-  package func run(progress: ProgressReporter? = nil) throws -> Outcome {
+  /// Trains and evaluates; bad data, and a checkpoint that does not fit, are found before anything is written.
+  package func run(
+    progress: ProgressReporter? = nil, stop: StopRequest? = nil
+  ) throws -> Outcome {
     let table = try recipe.readTable()
     try table.checkForTraining()
     let (rest, test) = recipe.split(table)
     let order = RandomKey(UInt64(recipe.seed)).folding(in: 50).permutation(rest.count)
     let training = rest.rows(order)
     let normalization = training.normalization
-    if let directory {
-      try Files.createDirectory(directory)
-      try Files.writeAtomically(
-        recipe.json.text(indented: true) + "\n", to: directory + "/config.json")
-    }
-
-    let history = History()
-    let points = PointSource.table(
-      dimension: table.dimension, training.normalized(by: normalization))
-    let (model, seconds) = try timed {
+    let values = training.normalized(by: normalization)
+    let (model, state) =
       recipe.method == .flowMatching
-        ? try flowMatching(points, rows: training.count, progress, history)
-        : try likelihood(points, rows: training.count, progress, history)
-    }
+      ? try flowMatching(values, rows: training.count, progress, stop)
+      : try likelihood(values, rows: training.count, progress, stop)
     let file = DensityModelFile(recipe: recipe, normalization: normalization, model: model)
     if let directory { try file.write(to: DensityModelFile.path(in: directory)) }
     return Outcome(
       file: file, training: training, test: test, cautions: table.cautions,
       audit: file.audit(on: test),
       gaussian: GaussianBaseline(training).negativeLogLikelihood(of: test),
-      steps: recipe.steps, trainingSeconds: seconds, history: history.points)
+      steps: state.steps, trainingSeconds: state.seconds, history: state.history)
   }
 
-  private final class History {
-    var points: [(step: Int, loss: Double)] = []
-
-    func see(_ record: Training.StepRecord) {
-      if record.step % 50 == 1 { points.append((record.step, record.loss)) }
-    }
-  }
+  private typealias Progress = (
+    steps: Int, seconds: Double, history: [(step: Int, loss: Double)]
+  )
 
   private func flowMatching(
-    _ points: PointSource, rows: Int, _ progress: ProgressReporter?, _ history: History
-  ) throws -> DensityModelFile.Model {
+    _ values: [Float], rows: Int, _ progress: ProgressReporter?, _ stop: StopRequest?
+  ) throws -> (DensityModelFile.Model, Progress) {
+    let dimension = values.count / rows
     var training = FlowMatchingTraining(
-      points, iterations: recipe.steps, seed: UInt64(recipe.seed))
+      .table(dimension: dimension, values), iterations: recipe.steps, seed: UInt64(recipe.seed))
     training.hidden = recipe.hidden
     training.waveCount = recipe.waves
     training.batchSize = recipe.batchSize
     training.learningRate = recipe.learningRate
     training.threads = threads
     training.rows = rows
-    var model = recipe.initialModel(dimension: points.dimension)
-    model.field = try training.run(
-      observer: TrainingObserver(onStep: { history.see($0) }, progress: progress)
-    ).field
-    return model
+    var model = recipe.initialModel(dimension: dimension)
+    let (trainer, state) = training.start()
+    let (trained, done) = try train(trainer, from: state, progress, stop)
+    model.field = trained.model
+    return (model, done)
   }
 
   private func likelihood(
-    _ points: PointSource, rows: Int, _ progress: ProgressReporter?, _ history: History
-  ) throws -> DensityModelFile.Model {
-    let model = recipe.initialModel(dimension: points.dimension)
+    _ values: [Float], rows: Int, _ progress: ProgressReporter?, _ stop: StopRequest?
+  ) throws -> (DensityModelFile.Model, Progress) {
+    let dimension = values.count / rows
+    let model = recipe.initialModel(dimension: dimension)
+    let interval = TrainingInterval.steps(max(recipe.steps / 10, 1))
     let options = TrainingOptions(
       length: .steps(recipe.steps), batchSize: recipe.batchSize, shardSize: 128,
       threads: threads, seed: UInt64(recipe.seed), gradientClip: 10,
-      validationInterval: .steps(max(recipe.steps / 10, 1)),
-      checkpointInterval: .steps(recipe.steps), logInterval: 100)
+      validationInterval: interval, checkpointInterval: interval, logInterval: 100)
     let validationRows = max(1, Int(Double(rows) * recipe.validationShare))
-    guard case .table(let dimension, let values) = points else { return model }
     let split = validationRows * dimension
-    return try fit(
-      model, DensityEvaluator(solver: model.solver),
-      on: DensityData(
+    let trainer = Trainer(
+      DensityEvaluator<TimeConditionedMLP>(solver: model.solver),
+      training: DensityData(
         .table(dimension: dimension, Array(values[split...])), count: rows - validationRows,
         estimate: dimension > 3 ? .rademacher : .exact),
       validation: DensityData(
         .table(dimension: dimension, Array(values[..<min(split, 1000 * dimension)])),
         count: min(validationRows, 1000)),
-      learningRate: .cosine(from: recipe.learningRate, over: recipe.steps), weightDecay: 1e-5,
-      options: options,
-      observer: TrainingObserver(onStep: { history.see($0) }, progress: progress)
-    ).best
+      options: options)
+    let optimizer = Adam(
+      for: model, learningRate: .cosine(from: recipe.learningRate, over: recipe.steps),
+      weightDecay: 1e-5)
+    let (trained, done) = try train(
+      trainer, from: TrainingState(model: model, optimizer: optimizer), progress, stop)
+    return (trained.best, done)
+  }
+
+  /// Trains inside the folder, continuing what is there if that is wanted.
+  private func train<Evaluator: ShardEvaluator, Data: TrainingData>(
+    _ trainer: Trainer<Evaluator, Data>, from state: TrainingState<Evaluator.Model>,
+    _ progress: ProgressReporter?, _ stop: StopRequest?
+  ) throws -> (TrainingState<Evaluator.Model>, Progress) where Data.Batch == Evaluator.Batch {
+    let folder = directory.map { RunFolder($0, resumes: resumes, whenKept: whenKept) }
+    var one = try RunTraining(trainer, from: state, recipe: recipe, folder: folder)
+    try folder?.begin(recipe, isContinued: one.isContinued)
+    try one.run(progress: progress, stop: stop)
+    let history = one.history.filter { $0.step % 50 == 0 || $0.step == 1 }
+    return (
+      one.state, (one.state.step, one.state.wall, history.map { ($0.step, $0.loss) })
+    )
   }
 }
 

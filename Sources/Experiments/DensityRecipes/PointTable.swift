@@ -66,7 +66,7 @@ package struct PointTable: Hashable, Sendable {
   }
 
   /// Refuses a header that is a row of numbers, or one cell with other separators in it.
-  private static func check(header: [String], source: String) throws(DataError) {
+  static func check(header: [String], source: String) throws(DataError) {
     if header.allSatisfy({ decimalNumber(Array($0.utf8)[...]) != nil }) {
       throw DataError(source: source, line: 1, .headerOfNumbers)
     }

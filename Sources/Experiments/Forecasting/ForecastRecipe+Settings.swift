@@ -5,13 +5,7 @@ extension ForecastRecipe: ConfigurableRecipe {
     firstSettings + SeriesReading.settings(\.reading) + furtherSettings
 
   private static let firstSettings: [RecipeSetting<ForecastRecipe>] = [
-    RecipeSetting(key: "recipe", expected: "a text") {
-      .string($0.name)
-    } write: {
-      guard let name = $1.string else { return false }
-      $0.name = name
-      return true
-    },
+    .name(\.name),
     .choice("model", \.model),
     RecipeSetting(key: "baselines.beside", expected: "gru-d, rnn-dt, ode-rnn or null") {
       $0.beside.map { .string($0.rawValue) } ?? .null
@@ -79,6 +73,11 @@ extension ForecastRecipe {
     } catch {
       throw .notJSON(path: path, offset: error.offset)
     }
+    try self.init(document)
+  }
+
+  /// A recipe from a configuration; what it does not mention is as in the recipe for a user's file, or in `glucose`.
+  package init(_ document: JSONValue) throws(ConfigurationError) {
     let isFile = document["data"]?["file"]?.string != nil
     self = try (isFile ? ForecastRecipe() : .glucose).overridden(by: document)
   }

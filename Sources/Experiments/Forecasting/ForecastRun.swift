@@ -9,6 +9,8 @@ public struct ForecastRun: Sendable {
   public var threads: Int
   /// Whether a checkpoint in the folder is continued.
   public var resumes: Bool
+  /// Hears where the files of an earlier run of the folder are kept.
+  package var whenKept: @Sendable (String) -> Void = { _ in }
 
   public init(recipe: ForecastRecipe, directory: String, threads: Int, resumes: Bool) {
     self.recipe = recipe
@@ -41,31 +43,41 @@ public struct ForecastRun: Sendable {
   ) throws -> Outcome {
     let builder = data.recipe.builder(
       clock: data.clock, channels: data.channels.count, covariates: data.covariates.width)
-    if recipe.model == .goku { _ = try knownLaw(data) }
-    try Files.createDirectory(directory)
-    try Files.writeAtomically(
-      data.recipe.json.text(indented: true) + "\n", to: directory + "/config.json")
-
-    let main = try trained(data.recipe.model, builder, data, name: "last", progress, stop)
-    let file = ForecastModelFile(
-      recipe: data.recipe, covariates: data.covariates, forecaster: main.forecaster)
-    try file.write(to: ForecastModelFile.path(in: directory))
-    var beside: [SeriesForecaster] = []
-    if let kind = recipe.beside {
-      let other = try trained(kind, builder, data, name: kind.rawValue, progress, stop)
+    let folder = RunFolder(directory, resumes: resumes, whenKept: whenKept)
+    // Checkpoints are read before anything is written.
+    let main = try prepared(data.recipe, builder, data, folder)
+    let other = try recipe.beside.map { kind in
       var recipe = data.recipe
       (recipe.model, recipe.beside) = (kind, nil)
+      return try prepared(recipe, builder, data, folder, name: kind.rawValue)
+    }
+    try folder.begin(data.recipe, isContinued: main.isContinued)
+
+    let trained = try main.train(progress, stop)
+    let file = ForecastModelFile(
+      recipe: data.recipe, covariates: data.covariates, forecaster: trained.forecaster)
+    try file.write(to: ForecastModelFile.path(in: directory))
+    var beside: [SeriesForecaster] = []
+    if let other {
+      let forecaster = try other.train(progress, stop).forecaster
       try ForecastModelFile(
-        recipe: recipe, covariates: data.covariates, forecaster: other.forecaster
-      ).write(to: ForecastModelFile.path(of: kind, in: directory))
-      beside.append(other.forecaster)
+        recipe: other.recipe, covariates: data.covariates, forecaster: forecaster
+      ).write(to: ForecastModelFile.path(of: other.recipe.model, in: directory))
+      beside.append(forecaster)
     }
     return Outcome(
       file: file, data: data,
-      evaluation: ForecastEvaluation(main.forecaster, beside: beside, on: data),
-      history: main.history, steps: main.steps, trainingSeconds: main.seconds,
-      parameterCount: main.forecaster.parameterCount,
-      inferred: data.inferredParameters(by: main.forecaster))
+      evaluation: ForecastEvaluation(trained.forecaster, beside: beside, on: data),
+      history: trained.history, steps: trained.steps, trainingSeconds: trained.seconds,
+      parameterCount: trained.forecaster.parameterCount,
+      inferred: data.inferredParameters(by: trained.forecaster))
+  }
+
+  /// A training that could begin.
+  private struct Prepared {
+    var recipe: ForecastRecipe
+    var isContinued: Bool
+    var train: (_ progress: ProgressReporter?, _ stop: StopRequest?) throws -> Trained
   }
 
   /// A trained model and its training.
@@ -76,93 +88,68 @@ public struct ForecastRun: Sendable {
     var seconds: Double
   }
 
-  private func trained(
-    _ kind: ForecastKind, _ builder: LatentBatchBuilder, _ data: ForecastData, name: String,
-    _ progress: ProgressReporter?, _ stop: StopRequest?
-  ) throws -> Trained {
+  private func prepared(
+    _ recipe: ForecastRecipe, _ builder: LatentBatchBuilder, _ data: ForecastData,
+    _ folder: RunFolder, name: String = RunFolder.main
+  ) throws -> Prepared {
     let key = RandomKey(UInt64(recipe.seed)).folding(in: 100)
-    let session = Session(
-      name: name, data: data, progress: progress, stop: stop)
-    if let recurrent = kind.recurrent {
+    if let recurrent = recipe.model.recurrent {
       let rows = RecurrentBatchBuilder(builder)
-      let (model, history, state) = try train(
+      return try prepared(
         recipe.network.recurrent(recurrent, for: builder, key: key),
-        RecurrentForecastLoss(varianceWeighting: recipe.varianceWeighting), rows, session)
-      return Trained(
-        forecaster: .recurrent(
-          kind,
-          RecurrentForecaster(model: model, builder: rows, normalization: data.normalization)),
-        history: history, steps: state.steps, seconds: state.seconds)
+        RecurrentForecastLoss(varianceWeighting: recipe.varianceWeighting), rows, data,
+        (recipe, folder, name)
+      ) {
+        .recurrent(
+          recipe.model,
+          RecurrentForecaster(model: $0, builder: rows, normalization: data.normalization))
+      }
     }
-    if kind == .goku {
-      let (model, history, state) = try train(
+    if recipe.model == .goku {
+      return try prepared(
         recipe.law.model(
           try knownLaw(data), for: builder, data.normalization,
           tolerance: recipe.network.tolerance, key: key),
-        LawLoss(varianceWeighting: recipe.varianceWeighting), builder, session)
-      return Trained(
-        forecaster: .law(
-          LawForecaster(model: model, builder: builder, normalization: data.normalization)),
-        history: history, steps: state.steps, seconds: state.seconds)
+        LawLoss(varianceWeighting: recipe.varianceWeighting), builder, data,
+        (recipe, folder, name)
+      ) {
+        .law(LawForecaster(model: $0, builder: builder, normalization: data.normalization))
+      }
     }
-    let (model, history, state) = try train(
+    return try prepared(
       recipe.network.model(for: builder, key: key),
-      ForecastLoss(varianceWeighting: recipe.varianceWeighting), builder, session)
-    return Trained(
-      forecaster: .latentODE(
-        LatentForecaster(model: model, builder: builder, normalization: data.normalization)),
-      history: history, steps: state.steps, seconds: state.seconds)
+      ForecastLoss(varianceWeighting: recipe.varianceWeighting), builder, data,
+      (recipe, folder, name)
+    ) {
+      .latentODE(
+        LatentForecaster(model: $0, builder: builder, normalization: data.normalization))
+    }
   }
 
-  /// What the trainings of a run share.
-  private struct Session {
-    /// Of the checkpoint and the log.
-    var name: String
-    var data: ForecastData
-    var progress: ProgressReporter?
-    var stop: StopRequest?
-  }
-
-  private func train<Evaluator: ShardEvaluator, Builder: ExampleBatchBuilder>(
-    _ model: Evaluator.Model, _ loss: Evaluator, _ builder: Builder, _ session: Session
-  ) throws -> (
-    model: Evaluator.Model, history: [StepRecord], state: (steps: Int, seconds: Double)
-  ) where Evaluator.Batch == Builder.Batch {
-    let data = session.data
-    let isMain = session.name == "last"
+  private func prepared<Evaluator: ShardEvaluator, Builder: ExampleBatchBuilder>(
+    _ model: Evaluator.Model, _ loss: Evaluator, _ builder: Builder, _ data: ForecastData,
+    _ place: (recipe: ForecastRecipe, folder: RunFolder, name: String),
+    forecaster: @escaping (Evaluator.Model) -> SeriesForecaster
+  ) throws -> Prepared where Evaluator.Batch == Builder.Batch {
     // A baseline beside a GOKU-net forecasts and fills, and reconstructs nothing.
-    let reconstructs = isMain && recipe.model == .goku
+    let reconstructs = place.recipe.model == .goku
     var training = task(data.training, data, builder, stride: 1, reconstructs)
     let total = totalSteps(rows: training.count)
     training.plan.annealingSteps = total * 3 / 10
     training.plan.growingSteps = Int((data.recipe.growingShare ?? 0) * Double(total))
     let validation = task(
       data.validation, data, builder, stride: max(1, training.count / 5_000), reconstructs)
-    let options = options(rows: training.count)
-    let trainer = Trainer(loss, training: training, validation: validation, options: options)
-    let checkpoint = Checkpoint(
-      path: directory + "/\(session.name).ckpt.safetensors", options: options,
-      metadata: ["config": data.recipe.json.description])
-    var state = initialState(model, steps: trainer.totalSteps)
-    if resumes && Files.exists(checkpoint.path) { state = try checkpoint.load(into: state) }
-    let log = try MetricsLog(
-      path: directory + (isMain ? "/metrics.jsonl" : "/\(session.name).jsonl"),
-      continuingAfter: state.step)
-    var records: [StepRecord] = []
-    let stop = session.stop
-    let observer = TrainingObserver<Evaluator.Model>(
-      onStep: { record in
-        records.append(record)
-        let signal = SignalNote.shared.received
-        if signal != 0 { stop?.request(Int(signal)) }
-      }, log: log, progress: session.progress,
-      save: { try checkpoint.save($0) }, stop: stop)
-    switch try trainer.train(&state, observer: observer) {
-    case .interrupted: throw RunError.interrupted(signal: stop?.number ?? 0, run: directory)
-    case .diverged(let step): throw RunError.diverged(step: step)
-    case .finished, .stoppedEarly: break
+    let trainer = Trainer(
+      loss, training: training, validation: validation, options: options(rows: training.count))
+    var one = try RunTraining(
+      trainer, from: initialState(model, steps: trainer.totalSteps), recipe: place.recipe,
+      folder: place.folder, name: place.name)
+    return Prepared(recipe: place.recipe, isContinued: one.isContinued) { progress, stop in
+      try one.run(progress: progress, stop: stop)
+      return Trained(
+        forecaster: forecaster(one.state.best), history: one.history, steps: one.state.step,
+        seconds: one.state.wall)
     }
-    return (state.best, records, (state.step, state.wall))
   }
 
   private func task<Builder: ExampleBatchBuilder>(

@@ -45,13 +45,7 @@ extension SeriesClassRecipe: ConfigurableRecipe {
   package static let settings = firstSettings + SeriesReading.settings(\.reading) + furtherSettings
 
   private static let firstSettings: [RecipeSetting<SeriesClassRecipe>] = [
-    RecipeSetting(key: "recipe", expected: "a text") {
-      .string($0.name)
-    } write: {
-      guard let name = $1.string else { return false }
-      $0.name = name
-      return true
-    },
+    .name(\.name),
     RecipeSetting(key: "model", expected: "ode-rnn, gru-d or rnn-dt") {
       .string($0.model.rawValue)
     } write: {

@@ -42,6 +42,8 @@ package struct SeriesClassRun: Sendable {
   package var threads: Int
   /// Whether a checkpoint in the folder is continued.
   package var resumes: Bool
+  /// Hears where the files of an earlier run of the folder are kept.
+  package var whenKept: @Sendable (String) -> Void = { _ in }
 
   package init(
     recipe: SeriesClassRecipe, directory: String, threads: Int, resumes: Bool = false
@@ -87,32 +89,16 @@ package struct SeriesClassRun: Sendable {
       training: SeriesClassRows(data, data.training, rowLimit: recipe.rowLimit),
       validation: SeriesClassRows(data, data.validation, rowLimit: recipe.rowLimit),
       options: options)
-    var state = TrainingState(
+    let start = TrainingState(
       model: model,
       optimizer: Adam(
         for: model, learningRate: .cosine(from: recipe.learningRate, over: trainer.totalSteps),
         weightDecay: recipe.weightDecay))
-    try Files.createDirectory(directory)
-    try Files.writeAtomically(
-      recipe.json.text(indented: true) + "\n", to: directory + "/config.json")
-    let checkpoint = Checkpoint(
-      path: directory + "/last.ckpt.safetensors", options: options,
-      metadata: ["config": recipe.json.description])
-    if resumes && Files.exists(checkpoint.path) { state = try checkpoint.load(into: state) }
-    var history: [Training.StepRecord] = []
-    let observer = TrainingObserver<SeriesClassifier>(
-      onStep: { record in
-        if record.validation != nil || record.step % 10 == 1 { history.append(record) }
-        let signal = SignalNote.shared.received
-        if signal != 0 { stop?.request(Int(signal)) }
-      },
-      log: try MetricsLog(path: directory + "/metrics.jsonl", continuingAfter: state.step),
-      progress: progress, save: { try checkpoint.save($0) }, stop: stop)
-    switch try trainer.train(&state, observer: observer) {
-    case .interrupted: throw RunError.interrupted(signal: stop?.number ?? 0, run: directory)
-    case .diverged(let step): throw RunError.diverged(step: step)
-    case .finished, .stoppedEarly: break
-    }
+    let folder = RunFolder(directory, resumes: resumes, whenKept: whenKept)
+    var one = try RunTraining(trainer, from: start, recipe: recipe, folder: folder)
+    try folder.begin(recipe, isContinued: one.isContinued)
+    try one.run(progress: progress, stop: stop)
+    let state = one.state
     let file = SeriesClassModelFile(
       recipe: recipe, form: data.form, classes: data.classes, model: state.best)
     try file.write(to: ForecastModelFile.path(in: directory))
@@ -120,6 +106,6 @@ package struct SeriesClassRun: Sendable {
       file: file, data: data, evaluation: file.evaluation(on: data, data.test),
       baselines: try SeriesClassBaselines.evaluations(data, threads: threads),
       parameterCount: model.parameterCount, steps: state.step, trainingSeconds: state.wall,
-      history: history)
+      history: one.history.filter { $0.validation != nil || $0.step % 10 == 0 })
   }
 }

@@ -1,0 +1,94 @@
+import Experiments
+import NumericCore
+import Training
+
+extension TrainCommand {
+  /// Where a recipe's values come from before the command line changes them.
+  enum Source {
+    /// A configuration file: the one given, or that of the run which is continued.
+    case document(JSONValue)
+    case named(String)
+    /// The data and the model.
+    case options
+  }
+
+  /// What kind of thing is trained.
+  enum Subject {
+    case forecast, density, classes, seriesClasses
+  }
+
+  private static let recipeNames = ["glucose", "cities", "digits", "fashion-mnist"]
+
+  /// The configuration file; or what the run folder says, if its run is to be continued; or the recipe's name.
+  func source() throws -> Source {
+    if let recipe, recipe.hasSuffix(".json") { return .document(try document(recipe)) }
+    if let recipe, !Self.recipeNames.contains(recipe) {
+      throw ConfigurationError.unknownRecipe(recipe, known: Self.recipeNames)
+    }
+    let path = RunFolder.configuration(in: out ?? "runs/" + usualName)
+    if resume == .auto && Files.exists(path) {
+      let document = try document(path)
+      try check("recipe", recipe, document, path)
+      try check("model", model?.rawValue, document, path)
+      return .document(document)
+    }
+    return recipe.map(Source.named) ?? .options
+  }
+
+  /// The run folder for a recipe of a name.
+  func directory(_ name: String) -> String {
+    if let out { return out }
+    if resume == .auto, let recipe, recipe.hasSuffix("/config.json") {
+      return String(recipe.dropLast("/config.json".count))
+    }
+    return "runs/" + name
+  }
+
+  func subject(of source: Source) -> Subject {
+    switch source {
+    case .document(let document):
+      if document["recipe"]?.string == SeriesClassRecipe().name { return .seriesClasses }
+      return switch document["model"]?.string {
+      case Model.cnf.rawValue: .density
+      case Model.odeNet.rawValue: .classes
+      default: .forecast
+      }
+    case .named(let name):
+      return name == "cities" ? .density : ClassifierRecipe.named[name] != nil ? .classes : .forecast
+    case .options:
+      return switch model {
+      case .cnf: .density
+      case .odeNet: .classes
+      default: label != nil || labels != nil ? .seriesClasses : .forecast
+      }
+    }
+  }
+
+  /// The name of the recipe that the command line asks for.
+  private var usualName: String {
+    if let recipe { return recipe }
+    return switch subject(of: .options) {
+    case .forecast: (data.map(ForecastRecipe.forFile) ?? .glucose).name
+    case .density: (data.map(DensityRecipe.forFile) ?? DensityRecipe()).name
+    case .seriesClasses: SeriesClassRecipe().name
+    case .classes: (data.map(ClassifierRecipe.forFile) ?? ClassifierRecipe()).name
+    }
+  }
+
+  private func document(_ path: String) throws -> JSONValue {
+    let text = String(decoding: try Files.read(path), as: UTF8.self)
+    do {
+      return try JSONValue(parsing: text)
+    } catch {
+      throw ConfigurationError.notJSON(path: path, offset: error.offset)
+    }
+  }
+
+  /// What is asked for by name must be what the folder holds.
+  private func check(
+    _ key: String, _ asked: String?, _ document: JSONValue, _ path: String
+  ) throws(CheckpointError) {
+    guard let asked, let there = document[key]?.string, there != asked else { return }
+    throw .settingDiffers(path: path, name: key, checkpoint: there, now: asked)
+  }
+}

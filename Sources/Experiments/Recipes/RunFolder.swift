@@ -1,0 +1,64 @@
+import NumericCore
+import Training
+
+/// The folder of a training run: what it may hold already, and what a new training does to it.
+///
+/// Nothing in it is lost. A training that does not continue the run of the folder first moves that run's files into
+/// `earlier-1`, `earlier-2`, …, which are run folders too.
+package struct RunFolder: Sendable {
+  package let path: String
+  /// Whether a checkpoint in the folder is continued.
+  package let resumes: Bool
+  private let whenKept: @Sendable (String) -> Void
+
+  /// A folder, which need not be there yet; `whenKept` hears where an earlier run's files went.
+  package init(
+    _ path: String, resumes: Bool = false,
+    whenKept: @escaping @Sendable (String) -> Void = { _ in }
+  ) {
+    self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+    self.resumes = resumes
+    self.whenKept = whenKept
+  }
+
+  /// Where a run's configuration is.
+  package static func configuration(in path: String) -> String { path + "/config.json" }
+
+  func checkpoint(of name: String) -> String { "\(path)/\(name).ckpt.safetensors" }
+
+  /// The main training's log is `metrics.jsonl`.
+  func log(of name: String) -> String {
+    "\(path)/\(name == Self.main ? "metrics" : name).jsonl"
+  }
+
+  /// The name of a run's main training.
+  static let main = "last"
+
+  /// Makes the folder ready for a training that is about to begin.
+  func begin(_ recipe: some ConfigurableRecipe, isContinued: Bool) throws(FileError) {
+    try Files.createDirectory(path)
+    if !isContinued { try keepEarlierRun() }
+    try Files.writeAtomically(
+      recipe.json.text(indented: true) + "\n", to: Self.configuration(in: path))
+  }
+
+  // MARK: An earlier run
+
+  private static let fileNames: [String] =
+    ["config.json", "model.safetensors", "report.html", "evaluation.json", "parameters.csv"]
+    + ([main] + ForecastKind.allCases.map(\.rawValue)).flatMap {
+      ["\($0).ckpt.safetensors", "\($0).safetensors", "\($0).jsonl"]
+    } + ["metrics.jsonl"]
+
+  /// A run that got neither to a checkpoint nor to a model is not worth keeping.
+  private func keepEarlierRun() throws(FileError) {
+    let names = Self.fileNames.filter { Files.exists("\(path)/\($0)") }
+    if !names.contains(where: { $0.hasSuffix(".safetensors") }) { return }
+    var number = 1
+    while Files.exists("\(path)/earlier-\(number)") { number += 1 }
+    let place = "\(path)/earlier-\(number)"
+    try Files.createDirectory(place)
+    for name in names { try Files.move("\(path)/\(name)", to: "\(place)/\(name)") }
+    whenKept(place)
+  }
+}
