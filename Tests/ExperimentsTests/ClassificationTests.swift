@@ -208,9 +208,11 @@ private func read(_ text: String, label: String? = nil) throws(DataError) -> Lab
   @Test func `a convolutional flow learns clothes, with any number of steps`() throws {
     var recipe = ClassifierRecipe.forFile(folder)
     recipe.width = 16
+    recipe.solverSteps = 2
     recipe.epochs = 50
     recipe.batchSize = 32
     recipe.learningRate = 0.01
+    recipe.weightDecay = 1e-3
     recipe.crop = 1
     recipe.mirrors = true
     let outcome = try ClassifierRun(recipe: recipe, directory: nil, threads: 2).run()
@@ -228,6 +230,7 @@ private func read(_ text: String, label: String? = nil) throws(DataError) -> Lab
   @Test func `an image's probabilities do not depend on the images beside it`() throws {
     var recipe = ClassifierRecipe.forFile(folder)
     recipe.width = 8
+    recipe.solverSteps = 2
     recipe.epochs = 1
     let outcome = try ClassifierRun(recipe: recipe, directory: nil, threads: 2).run()
     let rows = outcome.split.test.rows(0..<20)

@@ -66,6 +66,13 @@ public struct ImageClassifier: TensorTree {
   /// The fewest rows and columns of pixels that leave one after the stem.
   public static let smallestSide = 6
 
+  /// Rows or columns of pixels that the stem leaves of so many.
+  public static func sideAfterStem(_ side: Int) -> Int {
+    [(3, 1, 0), (4, 2, 1), (4, 2, 1)].reduce(side) { side, layer in
+      (side + 2 * layer.2 - layer.0) / layer.1 + 1
+    }
+  }
+
   /// Strided convolutions halve the image twice after the first; then `depth`.
   public init(
     inputChannels: Int, channels: Int, classes: Int, groups: Int? = nil, key: RandomKey,

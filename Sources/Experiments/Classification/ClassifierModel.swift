@@ -56,8 +56,13 @@ extension ClassifierRecipe {
   func initialModel(shape: [Int], classes: Int) -> ClassifierModel {
     let key = RandomKey(UInt64(seed)).folding(in: 1)
     if shape.count == 3 {
+      let pixels = shape.prefix(2).map(ImageClassifier.sideAfterStem).reduce(1, *)
       return .image(
-        ImageClassifier(inputChannels: shape[2], channels: width, classes: classes, key: key) {
+        // A group of one value is normalized to nothing: where the stem leaves hardly a picture, all channels are one group.
+        ImageClassifier(
+          inputChannels: shape[2], channels: width, classes: classes,
+          groups: pixels < 4 ? 1 : nil, key: key
+        ) {
           depth(groups: $0, key: $1)
         })
     }

@@ -50,11 +50,12 @@ struct ChartRenderer {
   private var ramps: [String] {
     chart.marks.compactMap { mark in
       guard case .heatMap(let values, _, _, let map) = mark.shape else { return nil }
-      let finite = values.joined().filter(\.isFinite)
-      guard let low = finite.min(), let high = finite.max() else { return nil }
+      guard let range = map.range(of: values) else { return nil }
       let stops = (0...8).map { map.hexadecimal(Double($0) / 8) }.joined(separator: ",")
       let bar = "<i style=\"background:linear-gradient(90deg,\(stops))\"></i>"
-      let ends = [low, high].map { "<span>\(NumberText.significant($0, 2))</span>" }
+      let ends = [range.lowerBound, range.upperBound].map {
+        "<span>\(NumberText.significant($0, 2))</span>"
+      }
       return "<div class=\"ramp\">\(ends[0])\(bar)\(ends[1])</div>"
     }
   }

@@ -17,6 +17,15 @@ public struct ColorMap: Hashable, Sendable {
     SIMD3(0.89, 0.55, 0.44), SIMD3(0.60, 0.13, 0.17),
   ])
 
+  /// What the ends of the map stand for; around zero for the diverging one, nil without a finite value.
+  func range(of values: [[Double]]) -> ClosedRange<Double>? {
+    let finite = values.joined().filter(\.isFinite)
+    guard let low = finite.min(), let high = finite.max() else { return nil }
+    if self != .diverging { return low...high }
+    let edge = max(high.magnitude, low.magnitude)
+    return -edge...edge
+  }
+
   func color(_ share: Double) -> SIMD3<UInt8> {
     let place = min(max(share, 0), 1) * Double(stops.count - 1)
     let low = min(Int(place), stops.count - 2)

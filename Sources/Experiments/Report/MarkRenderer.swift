@@ -106,8 +106,8 @@ struct MarkRenderer {
   private func heatMap(
     _ values: [[Double]], _ x: ClosedRange<Double>, _ y: ClosedRange<Double>, _ map: ColorMap
   ) -> String {
-    let finite = values.joined().filter(\.isFinite)
-    let (low, high) = (finite.min() ?? 0, finite.max() ?? 1)
+    let range = map.range(of: values) ?? 0...1
+    let (low, high) = (range.lowerBound, range.upperBound)
     let span = high > low ? high - low : 1
     let shares = values.reversed().map { row in
       row.map { $0.isFinite ? ($0 - low) / span : .nan }

@@ -21,15 +21,18 @@ package struct AugmentedExperiment: Experiment {
     let crossing = crossingClaims(run)
     let spheres = spheresClaims(run)
     return ExperimentResult(
-      claims: crossing + spheres.claims, notes: spheres.notes)
+      claims: crossing.claims + spheres.claims, notes: spheres.notes,
+      charts: crossing.charts + spheres.charts)
   }
 
   // MARK: - Crossing map
 
-  private func crossingClaims(_ run: ExperimentRun) -> [Claim] {
+  private func crossingClaims(_ run: ExperimentRun) -> (claims: [Claim], charts: [Chart]) {
     let data = LabelledPoints.crossing(count: 1500, noise: 0.05, key: run.key.folding(in: 1))
     let epochs = run.choose(full: 50, quick: 15)
-    func error(augmentedBy extra: Int) -> (coarse: Double, fine: Double, seconds: Double) {
+    func error(
+      augmentedBy extra: Int
+    ) -> (coarse: Double, fine: Double, seconds: Double, model: AugmentedCharts.Model) {
       let (model, seconds) = timed {
         train(
           AugmentedODE(
@@ -42,12 +45,14 @@ package struct AugmentedExperiment: Experiment {
         model.flow.solver = .fixedSteps(steps)
         return meanSquaredError(model(data.points), data.targets).values[0]
       }
-      return (test(100), test(400), seconds)
+      return (test(100), test(400), seconds, model)
     }
     let plain = error(augmentedBy: 0)
     let augmented = error(augmentedBy: 1)
     run.progress("crossing map: \(plain.fine) plain, \(augmented.fine) augmented")
-    return [
+    let charts =
+      run.isQuick ? [] : AugmentedCharts.crossing(plain: plain.model, augmented: augmented.model)
+    let claims = [
       Claim(
         "crossing map, MSE of the plain flow (400 steps)", paper: "plateau at 1", ours: plain.fine,
         threshold: .atLeast(0.97), seconds: plain.seconds),
@@ -58,11 +63,13 @@ package struct AugmentedExperiment: Experiment {
         "crossing map, MSE with one more dimension", paper: "0", ours: augmented.fine,
         threshold: .atMost(run.choose(full: 0.01, quick: 0.05)), seconds: augmented.seconds),
     ]
+    return (claims, charts)
   }
 
   // MARK: - Spheres
 
   private struct SphereRun {
+    var model: AugmentedCharts.Model
     var early: Double
     var late: Double
     var firstEvaluations: Double
@@ -71,7 +78,9 @@ package struct AugmentedExperiment: Experiment {
     var seconds: Double
   }
 
-  private func spheresClaims(_ run: ExperimentRun) -> (claims: [Claim], notes: [String]) {
+  private func spheresClaims(
+    _ run: ExperimentRun
+  ) -> (claims: [Claim], notes: [String], charts: [Chart]) {
     let data = LabelledPoints.spheres(inner: 1000, outer: 2000, key: run.key.folding(in: 2))
     let epochs = run.choose(full: 50, quick: 6)
     func train(augmentedBy extra: Int) -> SphereRun {
@@ -108,7 +117,10 @@ package struct AugmentedExperiment: Experiment {
       "spheres, evaluations at 1e-5 of the augmented flow: \(Figure(augmented.firstEvaluations)) "
         + "after one epoch, \(Figure(augmented.lastEvaluations)) at the end",
     ]
-    return (claims, notes)
+    let charts =
+      run.isQuick
+      ? [] : AugmentedCharts.spheres(plain: plain.model, augmented: augmented.model, data)
+    return (claims, notes, charts)
   }
 
   private func sphereRun(
@@ -128,7 +140,7 @@ package struct AugmentedExperiment: Experiment {
       }
     }
     return SphereRun(
-      early: early, late: huberLoss(model(data.points), data.targets).values[0],
+      model: model, early: early, late: huberLoss(model(data.points), data.targets).values[0],
       firstEvaluations: first, lastEvaluations: evaluations(model, data, tolerance: 1e-5),
       reconstruction: reconstructionError(model, data), seconds: seconds)
   }

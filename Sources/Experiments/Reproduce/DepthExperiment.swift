@@ -68,7 +68,24 @@ package struct DepthExperiment: Experiment {
           ours: rungeKutta.lastEvaluations / rungeKutta.firstEvaluations,
           threshold: .atLeast(1.2)))
     }
-    return ExperimentResult(claims: claims)
+    return ExperimentResult(
+      claims: claims,
+      charts: run.isQuick
+        ? [] : charts(residual: residual, rungeKutta: rungeKutta, adjoint: adjoint, test))
+  }
+
+  private func charts(
+    residual: Fit, rungeKutta: Fit, adjoint: Fit, _ test: LabelledPoints
+  ) -> [Chart] {
+    func accuracies(_ fit: Fit) -> [(steps: Int, accuracy: Double)] {
+      [1, 2, 3, 4, 6, 8, 16, 32].map { ($0, accuracy(fit.model.with(.fixedSteps($0)), test)) }
+    }
+    return DepthCharts.training([
+      ("ResNet", residual.epochs), ("RK-Net", rungeKutta.epochs), ("ODE-Net", adjoint.epochs),
+    ]) + [
+      DepthCharts.steps(
+        [("RK-Net", accuracies(rungeKutta)), ("ODE-Net", accuracies(adjoint))], trained: 4)
+    ]
   }
 
   private func odeNet(_ adjoint: Adjoint, _ key: RandomKey) -> DenseClassifier {
@@ -85,6 +102,8 @@ package struct DepthExperiment: Experiment {
     var firstEvaluations: Double
     var lastEvaluations: Double
     var seconds: Double
+    /// After every epoch; empty in a quick run.
+    var epochs: [DepthCharts.Epoch]
   }
 
   /// AdamW at 3e-3 with a cosine, weight decay 1e-3, batches of 64.
@@ -100,18 +119,28 @@ package struct DepthExperiment: Experiment {
       crossEntropy(model(batch.points), labels: batch.targets)
     }
     var first = Double.nan
-    let (_, seconds) = timed {
-      for epoch in 1...epochs {
-        let key = run.key.folding(in: UInt64(1000 + epoch))
-        for batch in training.batches(of: 64, key: key) {
-          optimizer.update(&model, along: lossAndGradient(model, batch).gradient)
+    var seen: [DepthCharts.Epoch] = []
+    var seconds = 0.0
+    for epoch in 1...epochs {
+      let key = run.key.folding(in: UInt64(1000 + epoch))
+      let (loss, elapsed) = timed {
+        training.batches(of: 64, key: key).reduce(0.0) { sum, batch in
+          let result = lossAndGradient(model, batch)
+          optimizer.update(&model, along: result.gradient)
+          return sum + Double(result.loss)
         }
-        if epoch == 1 { first = evaluations(model, test) }
       }
+      seconds += elapsed
+      if epoch == 1 { first = evaluations(model, test) }
+      if run.isQuick { continue }
+      seen.append(
+        DepthCharts.Epoch(
+          loss: loss / Double(training.count / 64), accuracy: accuracy(model, test),
+          evaluations: evaluations(model, test)))
     }
     return Fit(
       model: model, accuracy: accuracy(model, test), firstEvaluations: first,
-      lastEvaluations: evaluations(model, test), seconds: seconds)
+      lastEvaluations: evaluations(model, test), seconds: seconds, epochs: seen)
   }
 
   /// Over one epoch from the same start, all stored against nothing but the start of each step.

@@ -32,18 +32,24 @@ package struct EvolvingWeightsExperiment: Experiment {
       "diag(−1, −2): \(constant.diverged) of 5 starts with constant and \(evolving.diverged) with "
         + "evolving weights diverged and were dropped"
     ]
+    var charts: [Chart] = []
     if !run.isQuick {
+      if let still = constant.model, let moving = evolving.model {
+        charts += EvolvingCharts.linear(constant: still, evolving: moving)
+      }
       let digits = try digitClaims(run)
       claims += digits.claims
       notes += digits.notes
+      charts += digits.charts
     }
-    return ExperimentResult(claims: claims, notes: notes)
+    return ExperimentResult(claims: claims, notes: notes, charts: charts)
   }
 
   // MARK: - The linear map
 
   private struct LinearFit {
     var error: Double
+    var model: LinearCoupledSystem?
     var diverged: Int
     var seconds: Double
   }
@@ -58,6 +64,7 @@ package struct EvolvingWeightsExperiment: Experiment {
       square(model.state(from: batch.points, steps: 20) - batch.targets).sum() * 0.5
     }
     var (best, diverged) = (Double.infinity, 0)
+    var bestModel: LinearCoupledSystem?
     let iterations = run.choose(full: 4000, quick: 2000)
     let (_, seconds) = timed {
       for start in 0..<5 {
@@ -73,22 +80,28 @@ package struct EvolvingWeightsExperiment: Experiment {
           guard last.isFinite else { break }
           optimizer.update(&model, along: result.gradient.clipped(toNorm: 1))
         }
-        if last.isFinite { best = min(best, last) } else { diverged += 1 }
+        if !last.isFinite { diverged += 1 }
+        if last < best { (best, bestModel) = (last, model) }
       }
     }
-    return LinearFit(error: best, diverged: diverged, seconds: seconds)
+    return LinearFit(error: best, model: bestModel, diverged: diverged, seconds: seconds)
   }
 
   // MARK: - Digits
 
-  private func digitClaims(_ run: ExperimentRun) throws -> (claims: [Claim], notes: [String]) {
+  private func digitClaims(
+    _ run: ExperimentRun
+  ) throws -> (claims: [Claim], notes: [String], charts: [Chart]) {
     let (training, test) = try DigitImages.split()
     let names = ["constant", "time appended", "Galerkin", "piecewise", "evolving 1", "evolving 2"]
     var accuracies: [Double] = []
+    var trained: [(name: String, model: EvolvingClassifier, accuracy: Double)] = []
     let (_, seconds) = timed {
       for (place, name) in names.enumerated() {
-        let accuracy = accuracy(
-          of: classifier(place, key: run.key.folding(in: 3)), training, test, run)
+        let model = fitted(
+          classifier(place, key: run.key.folding(in: 3)), training, run)
+        let accuracy = Accuracy.percent(logits: model(test.points), labels: test.targets)
+        trained.append((name, model, accuracy))
         run.progress("digits, \(name) weights: \(accuracy) %")
         accuracies.append(accuracy)
       }
@@ -100,7 +113,10 @@ package struct EvolvingWeightsExperiment: Experiment {
         threshold: .atLeast(-0.3), seconds: seconds / Double(names.count))
     }
     let list = zip(names, accuracies).map { "\($0) \(Figure($1))" }.joined(separator: ", ")
-    return (claims, ["digits, test accuracy by kind of weights (%): \(list)"])
+    return (
+      claims, ["digits, test accuracy by kind of weights (%): \(list)"],
+      EvolvingCharts.digits(trained)
+    )
   }
 
   private func classifier(_ kind: Int, key: RandomKey) -> EvolvingClassifier {
@@ -128,10 +144,9 @@ package struct EvolvingWeightsExperiment: Experiment {
       takesTime: kind == 1)
   }
 
-  private func accuracy(
-    of start: EvolvingClassifier, _ training: LabelledPoints, _ test: LabelledPoints,
-    _ run: ExperimentRun
-  ) -> Double {
+  private func fitted(
+    _ start: EvolvingClassifier, _ training: LabelledPoints, _ run: ExperimentRun
+  ) -> EvolvingClassifier {
     var model = start
     let epochs = 20
     var optimizer = Adam(
@@ -145,6 +160,6 @@ package struct EvolvingWeightsExperiment: Experiment {
         optimizer.update(&model, along: lossAndGradient(model, batch).gradient)
       }
     }
-    return Accuracy.percent(logits: model(test.points), labels: test.targets)
+    return model
   }
 }
