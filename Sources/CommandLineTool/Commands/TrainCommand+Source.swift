@@ -54,7 +54,8 @@ extension TrainCommand {
       default: .forecast
       }
     case .named(let name):
-      return name == "cities" ? .density : ClassifierRecipe.named[name] != nil ? .classes : .forecast
+      return name == "cities"
+        ? .density : ClassifierRecipe.named[name] != nil ? .classes : .forecast
     case .options:
       return switch model {
       case .cnf: .density

@@ -1,4 +1,4 @@
-internal import NumericCore
+package import NumericCore
 
 extension ForecastRecipe: ConfigurableRecipe {
   package static let settings =

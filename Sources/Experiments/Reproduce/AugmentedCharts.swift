@@ -85,10 +85,11 @@ enum AugmentedCharts {
       + [
         journey(
           "Plain flow", plain, data, axes: (0, 1),
-          "The ring cannot open: the disc is drawn out to get away."),
+          "A flow of the plane keeps the disc inside the ring: it is squeezed out where the ring has few points."
+        ),
         journey(
           "Augmented flow, from the side", augmented, data, axes: (0, 2),
-          "The third coordinate begins at 0 and lifts the disc off the ring."),
+          "The third coordinate begins at 0; in it disc and ring part without touching."),
       ]
   }
 
@@ -103,8 +104,9 @@ enum AugmentedCharts {
       caption: "Colour: the readout, blue for the disc (−1) and red for the ring (1).",
       marks: [
         Mark(.heatMap(values: grid.lines(values), x: grid.x, y: grid.y, .diverging)),
-        .points("disc", x: disc.map { $0[0] }, y: disc.map { $0[1] }, color: .first),
-        .points("ring", x: ring.map { $0[0] }, y: ring.map { $0[1] }, color: .second),
+        .points(
+          "points of disc and ring", x: (disc + ring).map { $0[0] },
+          y: (disc + ring).map { $0[1] }, color: .ink),
       ])
   }
 
@@ -114,16 +116,15 @@ enum AugmentedCharts {
     let (disc, ring) = parts(data, 250)
     let times = (0...12).map { Double($0) / 12 }
     let states = states(model, (disc + ring).flatMap { $0 }, times)
-    func extent(_ axis: Int) -> ClosedRange<Double> {
-      let values = states.joined().map { $0[axis] }
-      return (values.min() ?? -1)...(values.max() ?? 1)
-    }
+    // One scale for both axes.
+    let values = states.joined().flatMap { [$0[axes.0], $0[axes.1]] }
+    let edge = 1.05 * (values.map(\.magnitude).max() ?? 1)
     func marks(_ name: String, _ color: SeriesColor, _ rows: ArraySlice<[Double]>) -> Mark {
       .points(name, x: rows.map { $0[axes.0] }, y: rows.map { $0[axes.1] }, color: color)
     }
     return Chart(
-      title, x: Axis("h" + subscripts[axes.0], range: extent(axes.0)),
-      y: Axis("h" + subscripts[axes.1], range: extent(axes.1)), width: .half, height: nil,
+      title, x: Axis("h" + subscripts[axes.0], range: -edge...edge),
+      y: Axis("h" + subscripts[axes.1], range: -edge...edge), width: .half, height: nil,
       caption: caption, marks: [],
       frames: zip(times, states).map { time, rows in
         Chart.Frame(

@@ -45,10 +45,11 @@ enum DepthCharts {
   ) -> Chart {
     let colors: [SeriesColor] = [.first, .second]
     let counts = networks.first?.accuracies.map { "\($0.steps)" } ?? []
+    let least = networks.flatMap(\.accuracies).map(\.accuracy).min() ?? 0
     let own = Double(counts.firstIndex(of: "\(trained)") ?? 0)
     return Chart(
       "Accuracy over steps at test", x: Axis("Runge–Kutta steps", scale: .categories(counts)),
-      y: Axis("right (%)"), width: .half, height: 220,
+      y: Axis("right (%)", range: min(95, max(0, least - 1))...100), width: .half, height: 220,
       caption:
         "The same weights with other steps; trained with \(trained) (dashed). A network that is a flow stays "
         + "what it is with more.",

@@ -66,9 +66,11 @@ enum EvolvingCharts {
           name, x: angles.indices.map { points[2 * $0] },
           y: angles.indices.map { points[2 * $0 + 1] }, color: color)
       }
+      let edge = 1.05 * max(2, course.flatMap(\.points).map(\.magnitude).max() ?? 2)
       let wanted = angles.flatMap { [-Double.cosine($0), -2 * Double.sine($0)] }
       return Chart(
-        title, x: Axis("z₁", range: -2.5...2.5), y: Axis("z₂", range: -2.5...2.5), width: .third,
+        title, x: Axis("z₁", range: -edge...edge), y: Axis("z₂", range: -edge...edge),
+        width: .third,
         height: nil,
         caption: "Sixteen points of the unit circle on their way to diag(−1, −2) z.",
         marks: marks + [
@@ -106,14 +108,16 @@ enum EvolvingCharts {
             .squareRoot()
         }, color: color)
     }
+    let names = classifiers.map { $0.name == "time appended" ? "with time" : $0.name }
+    let least = classifiers.map(\.accuracy).min() ?? 0
     var charts = [
       Chart(
         "Weights over depth", x: Axis("t"), y: Axis("‖W(t) − W(0)‖ / ‖W(0)‖"), width: .half,
         height: 240, caption: "Of classifiers trained on digits, by kind of weights.",
         marks: changes),
       Chart(
-        "Accuracy by kind of weights", x: Axis(scale: .categories(classifiers.map(\.name))),
-        y: Axis("right (%)"), width: .half, height: 240,
+        "Accuracy by kind of weights", x: Axis(scale: .categories(names)),
+        y: Axis("right (%)", range: min(95, max(0, least - 1))...100), width: .half, height: 240,
         caption: "On 360 test digits; one digit is 0.28 points.",
         marks: [
           .points(
