@@ -56,7 +56,7 @@ import Testing
       ),
       (
         "x,label\n" + (0..<40).map { "\($0),a\n" }.joined(), [],
-        "f.csv: every row is of the class 'a'; there is nothing to tell apart (another label column: "
+        "f.csv: all are of the class 'a'; there is nothing to tell apart (another label column: "
           + "--set data.label=NAME)"
       ),
       (
@@ -81,7 +81,7 @@ import Testing
       ),
       (
         "x,label\n" + (0..<20).map { "\($0),\($0)\n" }.joined(), [],
-        "f.csv: 20 classes in 20 rows; the label column looks like a measurement (another one: --set data.label=NAME)"
+        "f.csv: 20 classes in 20 examples; the label column looks like a measurement (another one: --set data.label=NAME)"
       ),
       (
         "5.1,3.5,setosa\n4.9,3.0,setosa\n", [],
@@ -137,7 +137,7 @@ import Testing
       ),
       (
         idx([60, 8, 8], pixels), idx([60], [UInt8](repeating: 0, count: 60)), 65,
-        "d/train-images-idx3-ubyte: every row is of the class '0'; there is nothing to tell apart (another label column: "
+        "d/train-images-idx3-ubyte: all are of the class '0'; there is nothing to tell apart (another label column: "
           + "--set data.label=NAME)"
       ),
       (
