@@ -74,7 +74,7 @@ public final class Program: @unchecked Sendable {
 
   /// Runs once: concrete tensors in, concrete tensors out.
   public func callAsFunction(_ inputs: [Storage]) -> [Storage] {
-    let workspace = pool.take { Workspace(self) }
+    let workspace = pool.take { Workspace(self, keeping: false) }
     defer { pool.give(workspace) }
     return workspace(inputs)
   }

@@ -4,7 +4,9 @@ public import Tensors
 
 /// The memory in which one thread runs a program; reused from run to run, so that a run allocates nothing.
 public final class Workspace {
-  public let program: Program
+  public unowned let program: Program
+  /// Nil for a workspace of the program's own pool, which would otherwise keep its program, and so itself, for ever.
+  private let keptProgram: Program?
   /// What the custom operations of this workspace share (records of solves).
   public let context = EvaluationContext()
 
@@ -17,8 +19,12 @@ public final class Workspace {
   private let parameterBuffers: [Int]
   private var ownedInputs: [Storage] = []
 
-  public init(_ program: Program) {
+  public convenience init(_ program: Program) { self.init(program, keeping: true) }
+
+  /// - Parameter keeping: whether the workspace keeps its program alive.
+  init(_ program: Program, keeping: Bool) {
     self.program = program
+    keptProgram = keeping ? program : nil
     scratch = .allocate(byteCount: max(program.scratchByteCount, 64), alignment: 64)
     bases = .allocate(capacity: program.buffers.count)
     fusedInputs = .allocate(capacity: max(program.inputTemplates.count, 1))

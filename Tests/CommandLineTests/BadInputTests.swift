@@ -154,4 +154,14 @@ import Testing
       "\(result.errors)")
     #expect(!Files.exists(path + ".run"))
   }
+
+  @Test(arguments: [("cities", "ode-net"), ("digits", "cnf"), ("glucose", "cnf")])
+  func `a recipe says no to a model that it does not train`(recipe: String, model: String) throws {
+    let result = try Tool.run(["train", recipe, "--model", model])
+    #expect(result.status == 64)
+    #expect(
+      result.errors.contains(
+        "the recipe '\(recipe)' trains no \(model); leave --model out, or give your own file with "
+          + "--data in place of the recipe"))
+  }
 }

@@ -26,7 +26,8 @@ private func isEarly(_ series: Int) -> Bool { series % 3 == 1 || series % 7 == 2
 private func name(_ series: Int) -> String { isEarly(series) ? "early" : "late" }
 
 private func recipe(_ file: String) -> SeriesClassRecipe {
-  var recipe = SeriesClassRecipe.forFile(file)
+  var recipe = SeriesClassRecipe()
+  recipe.file = file
   recipe.label = "kind"
   (recipe.hidden, recipe.field, recipe.head, recipe.steps) = (16, 16, 16, 300)
   return recipe

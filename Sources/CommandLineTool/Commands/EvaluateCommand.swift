@@ -56,7 +56,7 @@ struct EvaluateCommand: Command {
       ClassifierEvaluation.header, [evaluation.cells(file.recipe.modelName)])
     console.emit([
       "run": .string(folder), "model": "ode-net", "metrics": evaluation.json,
-      "confusion": .array(evaluation.confusion.map { JSONValue($0.map(Double.init)) }),
+      "confusion": evaluation.confusionJSON,
     ])
   }
 
@@ -67,11 +67,8 @@ struct EvaluateCommand: Command {
     for warning in warnings { console.note("warning: " + warning.sentence) }
     console.table(ClassifierEvaluation.header, [evaluation.cells(file.recipe.model.title)])
     console.print()
-    console.table(
-      ["is \\ taken for"] + evaluation.classes,
-      evaluation.confusion.enumerated().map { row, taken in
-        [evaluation.classes[row]] + taken.map { "\($0)" }
-      })
+    let confusion = evaluation.confusionTable
+    console.table(confusion.header, confusion.rows)
     console.emit([
       "run": .string(folder), "model": .string(file.recipe.model.rawValue),
       "metrics": evaluation.json, "classes": JSONValue(evaluation.classes),

@@ -11,12 +11,7 @@ extension TrainCommand {
     if let data { result.file = data }
     if let label { result.label = label }
     if let labels { result.labelsFile = labels }
-    if let time { result.reading.timeColumn = time }
-    if let id { result.reading.idColumn = id }
-    if let channels { result.reading.channels = channels.names }
-    if let statics { result.reading.statics = statics.names }
-    if let missing { result.reading.missing = missing.names }
-    if let duplicates { result.reading.duplicates = duplicates }
+    changeReading(&result.reading)
     if let epochs { result.epochs = epochs }
     if let seed { result.seed = seed }
     for assignment in set { try result.set(assignment.name, toWord: assignment.value) }

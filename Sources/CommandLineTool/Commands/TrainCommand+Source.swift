@@ -32,7 +32,25 @@ extension TrainCommand {
       try check("model", model?.rawValue, document, path)
       return .document(document)
     }
+    if let recipe { try checkModel(of: recipe) }
     return recipe.map(Source.named) ?? .options
+  }
+
+  /// A recipe's own kind of model is the only one that it can train.
+  private func checkModel(of recipe: String) throws(UsageError) {
+    guard let model else { return }
+    let isForecaster = model != .cnf && model != .odeNet
+    let isRight =
+      switch subject(of: .named(recipe)) {
+      case .forecast: isForecaster && model != .goku
+      case .density: model == .cnf
+      case .classes: model == .odeNet
+      case .seriesClasses: false
+      }
+    if isRight { return }
+    throw .combination(
+      "the recipe '\(recipe)' trains no \(model.rawValue)",
+      remedy: "leave --model out, or give your own file with --data in place of the recipe")
   }
 
   /// The run folder for a recipe of a name.

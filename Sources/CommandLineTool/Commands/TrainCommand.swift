@@ -158,6 +158,17 @@ struct TrainCommand: Command {
     }
   }
 
+  /// How a file of series is to be understood, as the command line changes it.
+  func changeReading(_ reading: inout SeriesReading) {
+    if let time { reading.timeColumn = time }
+    if let id { reading.idColumn = id }
+    if let channels { reading.channels = channels.names }
+    if let inputs { reading.inputs = inputs.names }
+    if let statics { reading.statics = statics.names }
+    if let missing { reading.missing = missing.names }
+    if let duplicates { reading.duplicates = duplicates }
+  }
+
   /// Work that a signal stops, with a checkpoint.
   func interruptibly<Result>(_ work: (StopRequest) throws -> Result) rethrows -> Result {
     SignalNote.shared.begin()
@@ -199,13 +210,7 @@ struct TrainCommand: Command {
       }
     if let data { result.file = data }
     if let kind = model.flatMap({ ForecastKind(rawValue: $0.rawValue) }) { result.model = kind }
-    if let time { result.reading.timeColumn = time }
-    if let id { result.reading.idColumn = id }
-    if let channels { result.reading.channels = channels.names }
-    if let inputs { result.reading.inputs = inputs.names }
-    if let statics { result.reading.statics = statics.names }
-    if let missing { result.reading.missing = missing.names }
-    if let duplicates { result.reading.duplicates = duplicates }
+    changeReading(&result.reading)
     if let split { result.split = split }
     if let beside { result.beside = ForecastKind(rawValue: beside.rawValue) }
     if let epochs { result.epochs = epochs }

@@ -162,6 +162,15 @@ public struct EquationGOKU: TensorTree {
       logVariance: min(max(4 * logVariance, lowest), highest).broadcast(to: mean.shape))
   }
 
+  /// The same from a sample of the posterior; noise `[batch, 2 · latent]`, z̃₀, then θ̃.
+  public func decoded(_ posterior: Posterior, noise: Tensor, _ query: LatentQuery) -> Decoded {
+    let count = latentCount
+    return decoded(
+      state: posterior.state.sample(noise: noise.sliced(0..<count, axis: 1)),
+      parameters: posterior.parameters.sample(noise: noise.sliced(count..<2 * count, axis: 1)),
+      query)
+  }
+
   /// Normalized means of the channels, `[time, batch, channel]`, from scaled states.
   private func emitted(_ scaled: Tensor, _ parameters: Tensor, _ times: Tensor) -> Tensor {
     let (rows, batch, states) = (scaled.shape[0], scaled.shape[1], scaled.shape[2])

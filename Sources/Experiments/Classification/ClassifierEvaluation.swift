@@ -91,6 +91,19 @@ package struct ClassifierEvaluation: Hashable, Sendable {
     return counts
   }
 
+  /// The same as a JSON array of rows.
+  package var confusionJSON: JSONValue {
+    .array(confusion.map { JSONValue($0.map(Double.init)) })
+  }
+
+  /// Header and rows of the same as a table.
+  package var confusionTable: (header: [String], rows: [[String]]) {
+    (
+      ["is \\ taken for"] + classes,
+      zip(classes, confusion).map { [$0] + $1.map(String.init) }
+    )
+  }
+
   /// The figures as a JSON object.
   package var json: JSONValue {
     [
@@ -98,5 +111,22 @@ package struct ClassifierEvaluation: Hashable, Sendable {
       "negativeLogLikelihood": .number(negativeLogLikelihood),
       "calibrationError": .number(calibrationError), "rows": JSONValue(rows),
     ]
+  }
+}
+
+extension ReportSection {
+  /// Which class is taken for which, of so few classes that one can read it.
+  mutating func confusion(of evaluation: ClassifierEvaluation, examples: String) {
+    if evaluation.classes.count > 30 {
+      text("There are \(evaluation.classes.count) classes; `evaluate --json` gives the table.")
+      return
+    }
+    let (header, rows) = evaluation.confusionTable
+    table(
+      Table(
+        header,
+        rows: rows.enumerated().map { row, cells in
+          cells.enumerated().map { .init($1, isBest: $0 == row + 1) }
+        }, caption: "\(examples) of the test; right ones stand on the diagonal."))
   }
 }

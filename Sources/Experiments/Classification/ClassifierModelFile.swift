@@ -12,14 +12,9 @@ package struct ClassifierModelFile: Sendable {
   package var classes: [String]
   package var model: ClassifierModel
 
-  /// The file of a run folder, or the file itself.
-  package static func path(in run: String) -> String {
-    run.hasSuffix(".safetensors") ? run : run + "/model.safetensors"
-  }
-
   /// Whether a run folder or a file holds a classifier.
   package static func isClassifier(_ run: String) -> Bool {
-    (try? SafetensorsFile(path: path(in: run)))?.metadata["kind"] == "classifier"
+    (try? SafetensorsFile(path: RunFolder.model(in: run)))?.metadata["kind"] == "classifier"
   }
 
   /// Why a file cannot be used.
@@ -42,7 +37,7 @@ package struct ClassifierModelFile: Sendable {
 
   /// Reads a run folder or a model file.
   package init(reading run: String) throws(ReadError) {
-    let path = Self.path(in: run)
+    let path = RunFolder.model(in: run)
     do {
       let file = try SafetensorsFile(path: path)
       guard let text = file.metadata["description"],

@@ -84,7 +84,9 @@ struct ClassifierReport {
       subtitle: "\(outcome.file.recipe.modelName) on \(outcome.split.training.source), tested on "
         + "\(data.count) rows that training never saw")
     report.section("Result", result)
-    report.section("Which class is taken for which", confusion)
+    report.section("Which class is taken for which") {
+      $0.confusion(of: evaluation, examples: "Rows")
+    }
     report.section("Training", training)
     report.section("Model and settings", settings)
     return report
@@ -115,18 +117,6 @@ struct ClassifierReport {
           ("logistic regression", other.map(\.confidence), other.map(\.accuracy)),
         ],
         caption: "Share of rows that are right among those of about the same confidence."))
-  }
-
-  private func confusion(_ section: inout ReportSection) {
-    let counts = evaluation.confusion
-    if evaluation.classes.count > 30 { return }
-    section.table(
-      Table(
-        ["is \\ taken for"] + evaluation.classes,
-        rows: counts.enumerated().map { row, taken in
-          [.init(evaluation.classes[row])]
-            + taken.enumerated().map { .init("\($0.element)", isBest: $0.offset == row) }
-        }, caption: "Rows of the test; right ones stand on the diagonal."))
   }
 
   private func training(_ section: inout ReportSection) {

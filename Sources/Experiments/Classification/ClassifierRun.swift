@@ -77,7 +77,7 @@ package struct ClassifierRun: Sendable {
       recipe: recipe, normalization: normalization, shape: split.training.shape,
       classes: split.training.classes,
       model: trained.bestValidation == nil ? trained.model : trained.best)
-    if let directory { try file.write(to: ClassifierModelFile.path(in: directory)) }
+    if let directory { try file.write(to: RunFolder.model(in: directory)) }
     return Outcome(
       file: file, split: split, evaluation: file.evaluation(on: split.test),
       finer: recipe.layers == .resNet

@@ -14,14 +14,9 @@ package struct DensityModelFile: Sendable {
   package var normalization: Normalization
   var model: Model
 
-  /// The file of a run folder, or the file itself.
-  package static func path(in run: String) -> String {
-    run.hasSuffix(".safetensors") ? run : run + "/model.safetensors"
-  }
-
   /// Whether a run folder or a file holds a density.
   package static func isDensity(_ run: String) -> Bool {
-    (try? SafetensorsFile(path: path(in: run)))?.metadata["kind"] == "density"
+    (try? SafetensorsFile(path: RunFolder.model(in: run)))?.metadata["kind"] == "density"
   }
 
   /// Why a file cannot be used.
@@ -39,7 +34,7 @@ package struct DensityModelFile: Sendable {
 
   /// Reads a run folder or a model file.
   package init(reading run: String) throws(ReadError) {
-    let path = Self.path(in: run)
+    let path = RunFolder.model(in: run)
     do {
       let file = try SafetensorsFile(path: path)
       guard let (recipe, normalization) = Self.description(file.metadata) else {

@@ -58,7 +58,7 @@ package struct DensityRun: Sendable {
       ? try flowMatching(values, rows: training.count, progress, stop)
       : try likelihood(values, rows: training.count, progress, stop)
     let file = DensityModelFile(recipe: recipe, normalization: normalization, model: model)
-    if let directory { try file.write(to: DensityModelFile.path(in: directory)) }
+    if let directory { try file.write(to: RunFolder.model(in: directory)) }
     return Outcome(
       file: file, training: training, test: test, cautions: table.cautions,
       audit: file.audit(on: test),

@@ -30,11 +30,6 @@ public struct ForecastModelFile: Sendable {
     self.forecaster = forecaster
   }
 
-  /// `model.safetensors` of a run folder, or the file itself.
-  public static func path(in run: String) -> String {
-    run.hasSuffix(".safetensors") ? run : run + "/model.safetensors"
-  }
-
   /// The baseline that was trained beside the model of a run folder.
   static func path(of kind: ForecastKind, in run: String) -> String {
     run + "/\(kind.rawValue).safetensors"
@@ -65,7 +60,7 @@ public struct ForecastModelFile: Sendable {
 
   /// Reads a run folder or a model file.
   public init(reading run: String) throws(RunError) {
-    let path = Self.path(in: run)
+    let path = RunFolder.model(in: run)
     let file: SafetensorsFile
     do {
       file = try SafetensorsFile(path: path)

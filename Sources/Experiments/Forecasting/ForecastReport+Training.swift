@@ -146,17 +146,9 @@ extension ForecastReport {
   }
 
   private var recurrentFormula: Formula {
-    let between: Formula =
-      switch forecaster.kind {
-      case .odeRNN:
-        .row(
-          .fraction(.name("dh"), .name("dt")), .sign("="), .name("f(h)"),
-          .words(" between rows,  "))
-      case .gruD: .words("h fades between rows, missing values are imputed,  ")
-      default: .words("h stays between rows,  ")
-      }
     return .row(
-      between, .name("h"), .sign("="), .call("GRU", .name("h, x")), .words(" at readings,  "),
+      forecaster.kind.betweenRows, .name("h"), .sign("="), .call("GRU", .name("h, x")),
+      .words(" at readings,  "),
       .name("x(t)"), .sign("∼"), .call("N", .name("r(t)+μ(h,c)"), .name("σ²(h,c)")))
   }
 }

@@ -1,3 +1,4 @@
+import ContinuousModels
 public import NumericCore
 import Tensors
 public import Training
@@ -56,7 +57,7 @@ public struct ForecastRun: Sendable {
     let trained = try main.train(progress, stop)
     let file = ForecastModelFile(
       recipe: data.recipe, covariates: data.covariates, forecaster: trained.forecaster)
-    try file.write(to: ForecastModelFile.path(in: directory))
+    try file.write(to: RunFolder.model(in: directory))
     var beside: [SeriesForecaster] = []
     if let other {
       let forecaster = try other.train(progress, stop).forecaster
@@ -110,7 +111,7 @@ public struct ForecastRun: Sendable {
         recipe.law.model(
           try knownLaw(data), for: builder, data.normalization,
           tolerance: recipe.network.tolerance, key: key),
-        LawLoss(varianceWeighting: recipe.varianceWeighting), builder, data,
+        ForecastLoss<EquationGOKU>(varianceWeighting: recipe.varianceWeighting), builder, data,
         (recipe, folder, name)
       ) {
         .law(LawForecaster(model: $0, builder: builder, normalization: data.normalization))
@@ -118,7 +119,7 @@ public struct ForecastRun: Sendable {
     }
     return try prepared(
       recipe.network.model(for: builder, key: key),
-      ForecastLoss(varianceWeighting: recipe.varianceWeighting), builder, data,
+      ForecastLoss<ForecastModel>(varianceWeighting: recipe.varianceWeighting), builder, data,
       (recipe, folder, name)
     ) {
       .latentODE(

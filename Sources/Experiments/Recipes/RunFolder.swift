@@ -24,6 +24,11 @@ package struct RunFolder: Sendable {
   /// Where a run's configuration is.
   package static func configuration(in path: String) -> String { path + "/config.json" }
 
+  /// `model.safetensors` of a run folder, or the file itself.
+  package static func model(in run: String) -> String {
+    run.hasSuffix(".safetensors") ? run : run + "/model.safetensors"
+  }
+
   func checkpoint(of name: String) -> String { "\(path)/\(name).ckpt.safetensors" }
 
   /// The main training's log is `metrics.jsonl`.

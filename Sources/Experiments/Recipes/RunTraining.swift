@@ -8,7 +8,7 @@ import Training
 struct RunTraining<Evaluator: ShardEvaluator, Data: TrainingData>
 where Data.Batch == Evaluator.Batch {
   private(set) var state: TrainingState<Evaluator.Model>
-  /// What the log holds of earlier sessions, then every step.
+  /// What the log held before, then every step.
   private(set) var history: [StepRecord] = []
   private let trainer: Trainer<Evaluator, Data>
   private let folder: RunFolder?

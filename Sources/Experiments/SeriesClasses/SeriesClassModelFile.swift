@@ -22,13 +22,13 @@ package struct SeriesClassModelFile: Sendable {
 
   /// Whether a run folder or a file holds a classifier of series.
   package static func isSeriesClassifier(_ run: String) -> Bool {
-    (try? SafetensorsFile(path: ForecastModelFile.path(in: run)))?.metadata["kind"]
+    (try? SafetensorsFile(path: RunFolder.model(in: run)))?.metadata["kind"]
       == "series-classifier"
   }
 
   /// Reads a run folder or a model file.
   package init(reading run: String) throws(RunError) {
-    let path = ForecastModelFile.path(in: run)
+    let path = RunFolder.model(in: run)
     do throws(SafetensorsError) {
       let file = try SafetensorsFile(path: path)
       guard let described = Description(file.metadata) else {

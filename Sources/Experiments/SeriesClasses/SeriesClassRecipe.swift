@@ -32,13 +32,6 @@ package struct SeriesClassRecipe: Hashable, Sendable {
   package var seed = 0
 
   package init() {}
-
-  /// A recipe for a file of the user's.
-  package static func forFile(_ path: String) -> SeriesClassRecipe {
-    var recipe = SeriesClassRecipe()
-    recipe.file = path
-    return recipe
-  }
 }
 
 extension SeriesClassRecipe: ConfigurableRecipe {

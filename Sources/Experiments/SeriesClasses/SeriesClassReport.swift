@@ -46,13 +46,6 @@ extension SeriesClassRun.Outcome {
   }
 }
 
-extension ClassifierEvaluation {
-  /// Rows of each class that were taken for each class.
-  package var confusionJSON: JSONValue {
-    .array(confusion.map { JSONValue($0.map(Double.init)) })
-  }
-}
-
 /// The report of a classifier of series.
 private struct SeriesClassReport {
   let outcome: SeriesClassRun.Outcome
@@ -69,7 +62,9 @@ private struct SeriesClassReport {
         + "training never saw")
     report.section("Result", result)
     if !warnings.isEmpty { report.section("Odd about the data") { $0.list(warnings) } }
-    report.section("Which class is taken for which", confusion)
+    report.section("Which class is taken for which") {
+      $0.confusion(of: evaluation, examples: "Series")
+    }
     report.section("Series", examples)
     report.section("Training", training)
     report.section("Model and settings", settings)
@@ -102,20 +97,6 @@ private struct SeriesClassReport {
           let bins = evaluation.reliability(bins: evaluation.rows < 300 ? 4 : 10)
           return (name, bins.map(\.confidence), bins.map(\.accuracy))
         }, caption: "Share of series that are right among those of about the same confidence."))
-  }
-
-  private func confusion(_ section: inout ReportSection) {
-    if evaluation.classes.count > 30 {
-      section.text("There are \(evaluation.classes.count) classes; evaluation.json has the table.")
-      return
-    }
-    section.table(
-      Table(
-        ["is \\ taken for"] + evaluation.classes,
-        rows: evaluation.confusion.enumerated().map { row, taken in
-          [.init(evaluation.classes[row])]
-            + taken.enumerated().map { .init("\($0.element)", isBest: $0.offset == row) }
-        }, caption: "Series of the test; right ones stand on the diagonal."))
   }
 
   /// The first channels of one test series a class.
@@ -179,18 +160,10 @@ private struct SeriesClassReport {
   }
 
   private func settings(_ section: inout ReportSection) {
-    let between: Formula =
-      switch outcome.file.recipe.model {
-      case .odeRNN:
-        .row(
-          .fraction(.name("dh"), .name("dt")), .sign("="), .name("f(h)"),
-          .words(" between rows,  "))
-      case .gruD: .words("h fades between rows, missing values are imputed,  ")
-      default: .words("h stays between rows,  ")
-      }
     section.formula(
       .row(
-        between, .name("h"), .sign("="), .call("GRU", .name("h, x")), .words(" at rows,  "),
+        outcome.file.recipe.model.betweenRows, .name("h"), .sign("="), .call("GRU", .name("h, x")),
+        .words(" at rows,  "),
         .name("p"), .sign("="), .call("softmax", .name("head(hₙ, mean h, c)"))))
     section.text(
       "The head reads the last state, the mean of the states, and what is known of the whole series ("

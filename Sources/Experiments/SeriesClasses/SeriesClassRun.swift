@@ -101,7 +101,7 @@ package struct SeriesClassRun: Sendable {
     let state = one.state
     let file = SeriesClassModelFile(
       recipe: recipe, form: data.form, classes: data.classes, model: state.best)
-    try file.write(to: ForecastModelFile.path(in: directory))
+    try file.write(to: RunFolder.model(in: directory))
     return Outcome(
       file: file, data: data, evaluation: file.evaluation(on: data, data.test),
       baselines: try SeriesClassBaselines.evaluations(data, threads: threads),

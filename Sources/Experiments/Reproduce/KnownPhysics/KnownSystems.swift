@@ -116,23 +116,17 @@ private struct CirculationTask {
   let data: FrameSplit
   let run: ExperimentRun
 
-  private static let latent = 8
-
   private func fit() throws -> (model: EquationGOKU, seconds: Double) {
     let start = try start()
     let times = [0] + data.times(data.window)
     let training = FrameTraining(
-      iterations: FrameModels.iterations(run), noise: 2 * Self.latent,
+      iterations: FrameModels.iterations(run), noise: 2 * start.latentCount,
       key: run.key.folding(in: 141))
     let (model, seconds) = timed {
       training.fit(start, on: data) { model, batch in
         let posterior = model.posterior(of: Self.sequence(batch.frames), summary: nil)
-        let count = Self.latent
         let decoded = model.decoded(
-          state: posterior.state.sample(noise: batch.noise.sliced(0..<count, axis: 1)),
-          parameters: posterior.parameters.sample(
-            noise: batch.noise.sliced(count..<2 * count, axis: 1)),
-          LatentQuery(times: Tensor(times)))
+          posterior, noise: batch.noise, LatentQuery(times: Tensor(times)))
         return square(decoded.mean - batch.frames).mean([0, 1]).sum()
           + 1e-3 * posterior.divergence.mean()
       }
