@@ -50,16 +50,32 @@ import Training
     #expect(observed.rowCount == 8 && observed.mask.sum().values == [14])
   }
 
-  @Test func `hidden points are at the end or anywhere, and at least one is left`() {
+  @Test func `unread points are at the end or anywhere, and at least one is left`() {
     let rows = Array(10..<30)
     for number in 0..<50 {
       let key = RandomKey(UInt64(number))
-      let end = Hiding.end(upTo: 0.7).rest(of: rows, key: key)
+      let end = Thinning.foreseenEnd(upTo: 0.7).rest(of: rows, key: key)
       #expect(end == Array(rows.prefix(end.count)) && (6...20).contains(end.count))
-      let any = Hiding.any(upTo: 1).rest(of: rows, key: key)
+      let any = Thinning.leftOut(upTo: 1).rest(of: rows, key: key)
       #expect(any == any.sorted() && !any.isEmpty && Set(any).isSubset(of: rows))
     }
-    #expect(Hiding.nothing.rest(of: rows, key: RandomKey(1)) == rows)
+    #expect(Thinning.leftOut(upTo: 0).rest(of: rows, key: RandomKey(1)) == rows)
+  }
+
+  @Test func `points that are left out do not count, a foreseen end does`() {
+    let sequences = SparseSequences(
+      .sines(40, key: RandomKey(5)), seeing: 20, of: 100, key: RandomKey(6))
+    let context = ShardContext(step: 0, epoch: 0, isTraining: true, key: RandomKey(7))
+    func batch(_ thinning: Thinning) -> LatentSequenceBatch {
+      LatentSequenceData(sequences, window: 100, latentCount: 2, thinning: thinning) { _, _ in 1 }
+        .shard(Array(0..<40), in: context).batch
+    }
+    let foreseen = batch(.foreseenEnd(upTo: 0.7))
+    #expect(foreseen.weights.sum([0, 2]).values == .init(repeating: 20, count: 40))
+    #expect(foreseen.series.mask.sum().values[0] < 800)
+    let left = batch(.leftOut(upTo: 0.7))
+    #expect(left.weights.sum([0, 2]).values == left.series.mask.sum([0, 2]).values)
+    #expect(left.weights.sum().values[0] < 800)
   }
 
   @Test func `scheduled sampling replaces the asked share of seen rows, and trains`() throws {

@@ -8,7 +8,8 @@ import Tensors
 ///
 /// The setting is the toy of Rubanova, Chen and Duvenaud 2019: sines at 100 irregular times, each series seen at 30 of its own.
 /// Training is on the seen points alone; errors are over all 100. For predictors it is the error of the expectation before
-/// each time, for latent ODEs that of the reconstruction. Then events of a known rate, and the rate that is learned.
+/// each time, for latent ODEs that of the reconstruction; their bound is on random subsets of the seen points. Then events
+/// of a known rate, and the rate that is learned.
 package struct ODERNNExperiment: Experiment {
   package let name = "ode-rnn"
   package let summary =

@@ -67,24 +67,33 @@ package struct LatentSequenceBatch: TensorTree {
   }
 }
 
-/// Which of a series' seen points are hidden from the encoder in training; the bound is over all of them.
-package enum Hiding: Hashable, Sendable {
-  case nothing
-  /// A random part at the end, up to this share: the field learns to go on.
-  case end(upTo: Double)
-  /// Random points, up to this share: the posterior learns to be as wide as few points leave it.
-  case any(upTo: Double)
+/// What becomes of a series' seen points in training; the share of all of them is drawn up to a limit.
+package enum Thinning: Hashable, Sendable {
+  /// A random end is hidden from the encoder, and counts: the field learns to go on.
+  ///
+  /// This is no bound on a likelihood, and the posterior does not learn to be wider when it reads less.
+  case foreseenEnd(upTo: Double)
+  /// Random points are left out, of the objective too: the evidence lower bound of random subsets, of which the posterior
+  /// learns to be as wide as they leave it.
+  case leftOut(upTo: Double)
 
-  /// What is left of some rows.
+  /// Whether points that the encoder does not read count in the objective.
+  var countsUnread: Bool {
+    switch self {
+    case .foreseenEnd: true
+    case .leftOut: false
+    }
+  }
+
+  /// What the encoder reads of some rows.
   package func rest(of rows: [Int], key: RandomKey) -> [Int] {
     func count(_ share: Double) -> Int {
       let hidden = key.folding(in: 0).uniform(1, from: 0.0, to: share)[0]
       return max(1, Int(((1 - hidden) * Double(rows.count)).rounded(.up)))
     }
     switch self {
-    case .nothing: return rows
-    case .end(let share): return Array(rows.prefix(count(share)))
-    case .any(let share):
+    case .foreseenEnd(let share): return Array(rows.prefix(count(share)))
+    case .leftOut(let share):
       let order = key.folding(in: 1).permutation(rows.count)
       return order.prefix(count(share)).sorted().map { rows[$0] }
     }
@@ -94,21 +103,21 @@ package enum Hiding: Hashable, Sendable {
 /// Sparse series for a latent ODE, with fresh noise and an annealed divergence.
 package struct LatentSequenceData: TrainingData {
   package let sequences: SparseSequences
-  /// Rows of the grid that are reconstructed; only those that were seen count.
+  /// Rows of the grid that are reconstructed; only seen ones can count.
   package let window: Int
   package let latentCount: Int
-  package let hiding: Hiding
+  package let thinning: Thinning
   /// The weight of the divergence at a step and an epoch.
   package let divergenceWeight: @Sendable (_ step: Int, _ epoch: Int) -> Double
 
   package init(
-    _ sequences: SparseSequences, window: Int, latentCount: Int, hiding: Hiding = .nothing,
+    _ sequences: SparseSequences, window: Int, latentCount: Int, thinning: Thinning,
     divergenceWeight: @escaping @Sendable (_ step: Int, _ epoch: Int) -> Double
   ) {
     self.sequences = sequences
     self.window = window
     self.latentCount = latentCount
-    self.hiding = hiding
+    self.thinning = thinning
     self.divergenceWeight = divergenceWeight
   }
 
@@ -117,14 +126,15 @@ package struct LatentSequenceData: TrainingData {
   package func shard(_ rows: [Int], in context: ShardContext) -> Shard<LatentSequenceBatch> {
     let keys = context.key.split(2)
     let read = rows.enumerated().map { place, number in
-      hiding.rest(of: sequences.seen[number], key: keys[0].folding(in: UInt64(place)))
+      thinning.rest(of: sequences.seen[number], key: keys[0].folding(in: UInt64(place)))
     }
     let weight = divergenceWeight(context.step, context.epoch)
     let grid = Array(0..<window)
     return Shard(
       LatentSequenceBatch(
         series: sequences.observed(rows, reading: read),
-        targets: sequences.targets(rows, at: grid), weights: sequences.weights(rows, at: grid),
+        targets: sequences.targets(rows, at: grid),
+        weights: sequences.weights(rows, at: grid, counting: thinning.countsUnread ? nil : read),
         noise: keys[1].normal([rows.count, latentCount]),
         divergenceWeight: Tensor([Float(weight)], shape: [])),
       weight: Double(rows.count))

@@ -82,7 +82,8 @@ package struct SineTask: Sendable {
       decoder: GaussianDecoder(
         network: MLP(sizes: [latent, 1], key: keys[4]), noise: .fixed(0.05)))
     let data = LatentSequenceData(
-      training, window: sines.times.count, latentCount: latent, hiding: .any(upTo: 0.7)
+      training, window: sines.times.count, latentCount: latent,
+      thinning: .leftOut(upTo: 0.7)
     ) {
       EvidenceLowerBound.annealedWeight(step: $1, delay: 10, rate: 0.99)
     }

@@ -49,9 +49,11 @@ package struct SparseSequences: Sendable {
       shape: [rows.count, numbers.count, set.channelCount])
   }
 
-  /// 1 where a row was seen, `[row, batch, 1]`.
-  package func weights(_ numbers: [Int], at rows: [Int]) -> Tensor {
-    let sets = numbers.map { Set(seen[$0]) }
+  /// 1 where a row was seen, or is among those that count, `[row, batch, 1]`.
+  package func weights(
+    _ numbers: [Int], at rows: [Int], counting: [[Int]]? = nil
+  ) -> Tensor {
+    let sets = (counting ?? numbers.map { seen[$0] }).map(Set.init)
     return Tensor(
       rows.flatMap { row in sets.map { $0.contains(row) ? Float(1) : 0 } },
       shape: [rows.count, numbers.count, 1])

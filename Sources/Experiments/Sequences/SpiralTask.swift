@@ -44,7 +44,7 @@ struct SpiralTask {
   ///
   /// A learned noise falls to that of the data, 0.06; then the likelihood of many points outweighs the divergence, codes of
   /// overlapping windows share no field, and extrapolation fails for some seeds.
-  func latentODE(hiding: Hiding) throws -> LatentODE<BackwardRNN> {
+  func latentODE(_ thinning: Thinning) throws -> LatentODE<BackwardRNN> {
     let keys = run.key.folding(in: 700 + UInt64(observed)).split(4)
     let start = LatentODE(
       recognition: BackwardRNN(
@@ -57,7 +57,7 @@ struct SpiralTask {
         network: MLP(sizes: [4, 20, 2], activation: .relu, key: keys[3]), noise: .fixed(0.3)))
     let iterations = iterations
     let data = LatentSequenceData(
-      training, window: Self.window.count, latentCount: 4, hiding: hiding
+      training, window: Self.window.count, latentCount: 4, thinning: thinning
     ) { step, _ in min(1, Double(step) / (0.3 * Double(iterations))) }
     return try trainer.fit(
       start, on: data, times: Array(training.set.times[Self.window]),
