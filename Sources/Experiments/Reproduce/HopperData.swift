@@ -49,7 +49,7 @@ struct HopperData: Sendable {
       shape: [rows.count, stretches.count, channels])
   }
 
-  /// Some rows of trajectories, those that are not seen as questions.
+  /// Some rows of trajectories, those that are not seen as questions; of all stretches the same number is seen.
   func series(_ stretches: [Stretch], rows: (Stretch) -> [Int]) -> IrregularSeries {
     let chosen = stretches.map(rows)
     return IrregularSeries(
@@ -62,8 +62,8 @@ struct HopperData: Sendable {
           }
         }
       }, channelCount: channels,
-      // One more than the seen half of a window: a shape that does not depend on the draws.
-      layout: .own(count: Self.window / 2 + 1))
+      // One more than is seen of a window: a shape that does not depend on the draws.
+      layout: .own(count: (stretches.first?.seen.count ?? 0) + 1))
   }
 
   /// A piece of a trajectory and the rows of it that are seen, in order.
@@ -75,10 +75,21 @@ struct HopperData: Sendable {
 
   /// What is asked about a stretch.
   enum Question: Hashable, Sendable {
-    /// Half of a window is seen, and all of it is to be said.
-    case interpolation
+    /// So many percent of a window are seen, and all of it is to be said.
+    case interpolation(percent: Int)
     /// Half of the first window is seen, and the window after it is to be said.
     case extrapolation
+
+    /// Steps of the window that are seen.
+    var seenCount: Int {
+      switch self {
+      case .interpolation(let percent): HopperData.window * percent / 100
+      case .extrapolation: HopperData.window / 2
+      }
+    }
+
+    /// Whether the window that is seen is also the one that is said.
+    var isInterpolation: Bool { self != .extrapolation }
 
     var rows: Range<Int> {
       switch self {
@@ -88,12 +99,12 @@ struct HopperData: Sendable {
     }
   }
 
-  /// A stretch with a random half of its window seen; for an interpolation the window stands anywhere.
+  /// A stretch with random steps of its window seen; for an interpolation the window stands anywhere.
   func stretch(_ trajectory: Int, _ question: Question, key: RandomKey) -> Stretch {
     var words = RandomWords(key.folding(in: 0))
     let room = steps - question.rows.upperBound
-    let start = question == .interpolation ? words.next(below: room + 1) : 0
-    let seen = key.folding(in: 1).permutation(Self.window).prefix(Self.window / 2).sorted()
+    let start = question.isInterpolation ? words.next(below: room + 1) : 0
+    let seen = key.folding(in: 1).permutation(Self.window).prefix(question.seenCount).sorted()
     return Stretch(trajectory: trajectory, start: start, seen: seen)
   }
 }
@@ -120,7 +131,7 @@ struct HopperBatch: TensorTree {
   }
 }
 
-/// Training stretches, their seen halves drawn anew each time.
+/// Training stretches, what is seen of them drawn anew each time.
 struct HopperTraining: TrainingData {
   let data: HopperData
   let count: Int
