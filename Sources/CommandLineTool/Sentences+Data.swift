@@ -120,7 +120,12 @@ extension DataError.Reason {
     case .tooFewPoints(let found, let needed):
       "\(found) usable points where \(needed) are needed; add measurements or shorten the window"
     case .windowLongerThanData(let window, let span):
-      "a window of \(window) is longer than the data's \(span); shorten the window"
+      "a window of \(window) is longer than the data's \(span); shorten the window "
+        + "(--set windows.history=… --set windows.future=…)"
+    case .partTooShort(let window, let span):
+      "the data span \(span), and their validation or test part does not hold a whole window of "
+        + "\(window); shorten the window (--set windows.history=… --set windows.future=…), enlarge the parts "
+        + "(--set windows.validation=0.3 --set windows.test=0.3), or add measurements"
     default: nil
     }
   }

@@ -38,7 +38,8 @@ extension RunError {
       "the model knows the channels \(model.joined(separator: ", ")), the data have "
         + "\(data.joined(separator: ", ")); rename or choose the columns"
     case .diverged(let step):
-      "training diverged at step \(step); lower the rate, for example --set training.learningRate=0.001"
+      "training diverged: up to step \(step) the loss was no finite number; lower the rate, for example "
+        + "--set training.learningRate=0.001, or write very large and very small columns and times in other units"
     case .interrupted(_, let run):
       "stopped; the checkpoint is kept, continue with --out \(run) --resume auto"
     }

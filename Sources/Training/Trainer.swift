@@ -62,6 +62,7 @@ where Data.Batch == Evaluator.Batch {
         break
       }
     }
+    if status == .finished { status = try settled(&state) }
     try observer.finish(state)
     return status
   }
@@ -152,6 +153,20 @@ where Data.Batch == Evaluator.Batch {
     }
     state.validationsSinceBest += 1
     return state.validationsSinceBest >= options.patience ?? .max ? .stoppedEarly : nil
+  }
+
+  /// What a training that has made all its steps ends as: it has a best model that was measured, or it diverged.
+  ///
+  /// A training that is continued with fewer steps than it has made may never have been measured.
+  private func settled(_ state: inout TrainingState<Model>) throws -> TrainingStatus {
+    if state.step == 0 { return .finished }
+    if state.bestStep == 0 {
+      let loss = try validation.map { try evaluate(state.model, on: $0).loss } ?? 0
+      if loss.isFinite { (state.best, state.bestStep) = (state.model, state.step) }
+      if validation != nil && loss.isFinite { state.bestValidation = loss }
+    }
+    let isTrained = state.bestStep > 0 && state.skipped < state.step
+    return isTrained ? .finished : .diverged(step: state.step)
   }
 
   private func isEvery(_ interval: TrainingInterval, _ step: Int) -> Bool {

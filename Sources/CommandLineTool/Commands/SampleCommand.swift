@@ -18,6 +18,9 @@ struct SampleCommand: Command {
       throw .combination(
         "there is at least one point, and no negative seed", remedy: "write --count 1000 --seed 0")
     }
+    if count > 10_000_000 {
+      throw .combination("--count is \(count)", remedy: "write 10000000 at most")
+    }
   }
 
   func run(_ console: Console) throws {

@@ -60,6 +60,9 @@ struct SolveCommand: Command {
     if let points, points < 2 {
       throw .combination("--points is \(points)", remedy: "write 2 or more")
     }
+    if let points, points > 10_000_000 {
+      throw .combination("--points is \(points)", remedy: "write 10000000 at most")
+    }
     if step != nil && (relativeTolerance ?? absoluteTolerance) != nil {
       throw .combination(
         "--step asks for equal steps, --rtol and --atol for adapted ones", remedy: "keep one kind")
@@ -89,6 +92,7 @@ struct SolveCommand: Command {
     try checkInputs(of: equations, signals)
     let start = try initialState(of: equations, parameters)
     let times = try TimeChoice(self, equations).times()
+    try checkStepCount(over: abs(times.all[times.all.count - 1] - times.all[0]))
     for remark in InputData.remarks(
       signals, from: times.all[0], to: times.all[times.all.count - 1])
     { console.note(remark) }
@@ -115,6 +119,15 @@ struct SolveCommand: Command {
       relative: relativeTolerance ?? 1e-6, absolute: absoluteTolerance ?? 1e-9)
     return ODESolver(
       method: method, control: .proportionalIntegral(tolerance, stepBudget: stepBudget))
+  }
+
+  /// Equal steps are counted before they are made.
+  private func checkStepCount(over span: Double) throws(UsageError) {
+    if let step, span / step > 1e9 {
+      throw .combination(
+        "--step \(shortText(step)) over \(shortText(span)) makes more than 1e9 steps",
+        remedy: "write a larger size")
+    }
   }
 
   private func checkInputs(

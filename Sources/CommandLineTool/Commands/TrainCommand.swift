@@ -118,8 +118,8 @@ struct TrainCommand: Command {
   @Option(help: "Threads; they do not change the result.") var threads = 2
 
   func validate() throws(UsageError) {
-    if threads < 1 {
-      throw .combination("--threads is at least 1", remedy: "give a positive number")
+    if threads < 1 || threads > 256 {
+      throw .combination("--threads is \(threads)", remedy: "write 1 to 256")
     }
     if let epochs, epochs < 1 {
       throw .combination("--epochs is at least 1", remedy: "give a positive number")

@@ -24,6 +24,8 @@ public struct EquationError: Error, Equatable, Sendable {
     case expected(String, found: String)
     /// Two values stand side by side, as in `2 x`.
     case missingOperator(before: String)
+    /// Parentheses, signs and operators beyond the limit.
+    case tooDeep(Int)
     /// `x''`.
     case higherDerivative(String)
     case unknownName(String, suggestion: String?)
@@ -71,6 +73,8 @@ extension EquationError.Reason: CustomStringConvertible {
     case .malformedNumber(let text): "'\(text)' is not a number; write it as in 0.25 or 3e-4"
     case .expected(let what, let found):
       "expected \(what), found \(found); a formula over several lines goes in parentheses"
+    case .tooDeep(let limit):
+      "this formula has more than \(limit) operators or parentheses in a row; name parts of it as intermediates"
     case .missingOperator(let next): "an operator is missing before \(next); write '*' to multiply"
     case .higherDerivative(let name):
       "\(name) has a second derivative; name the first one: \(name)' = v and v' = …"

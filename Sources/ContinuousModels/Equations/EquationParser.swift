@@ -18,6 +18,10 @@ struct EquationParser {
   private let lexer: EquationLexer
   private let source: String
   private var place = 0
+  /// Formulas that are open around the place, and operators of the current one.
+  private var depth = 0
+  /// So deep, and a formula of so many operators, can be read and differentiated without running out of stack.
+  private static let depthLimit = 1_000
 
   /// The statements of `text`; `source` names it in errors.
   static func statements(
@@ -98,16 +102,27 @@ struct EquationParser {
   // MARK: Formulas
 
   private mutating func formula() throws(EquationError) -> EquationSyntax {
+    let outside = depth
+    defer { depth = outside }
+    try descend()
     var left = try term()
     while let (symbol, position) = takeOperator(among: ["+", "-"]) {
+      try descend()
       left = .binary(symbol, left, try term(), position)
     }
     return left
   }
 
+  /// One level more; what is too deep is refused where it becomes so.
+  private mutating func descend() throws(EquationError) {
+    depth += 1
+    if depth > Self.depthLimit { throw error(.tooDeep(Self.depthLimit), at: position) }
+  }
+
   private mutating func term() throws(EquationError) -> EquationSyntax {
     var left = try factor()
     while let (symbol, position) = takeOperator(among: ["*", "/"]) {
+      try descend()
       left = .binary(symbol, left, try factor(), position)
     }
     switch token {
@@ -119,7 +134,9 @@ struct EquationParser {
   }
 
   private mutating func factor() throws(EquationError) -> EquationSyntax {
-    let start = position
+    let (start, outside) = (position, depth)
+    defer { depth = outside }
+    try descend()
     if take(.symbol("-")) { return .negated(try factor(), start) }
     if take(.symbol("+")) { return try factor() }
     let base = try primary()

@@ -83,6 +83,8 @@ public struct DataError: Error, Hashable, Sendable {
     /// Not a file of trajectories as an experiment wants it.
     case notTrajectories
     case windowLongerThanData(window: Double, span: Double)
+    /// A part of the data for validation or test that holds no whole window.
+    case partTooShort(window: Double, span: Double)
     /// Every row of a table has an empty cell.
     case noCompleteRow
     /// Rows with an empty cell where every row must be whole.

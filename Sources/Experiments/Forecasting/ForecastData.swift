@@ -90,8 +90,7 @@ public struct ForecastData: Sendable {
     clock = ModelClock(window: window, spacing: spacing)
     let possible = testWindows.count
     if windows(of: training).isEmpty || possible == 0 {
-      let shortest = window / Swift.min(recipe.testShare, recipe.validationShare)
-      throw DataError(source: source, .windowLongerThanData(window: shortest, span: longest))
+      throw DataError(source: source, .partTooShort(window: window, span: longest))
     }
     let every = thinning(test, stride: plan.stride, limit: Self.testLimit)
     if every > 1 {
@@ -175,7 +174,7 @@ public struct ForecastData: Sendable {
 
   private static func plan(_ recipe: ForecastRecipe, spacing: Double) -> WindowPlan {
     let (history, future) = (recipe.history ?? 1, recipe.future ?? 1)
-    let rows = Int(history / spacing)
+    let rows = Int(Swift.min(history / spacing, 1e9))
     return WindowPlan(
       history: history, future: future, stride: recipe.stride ?? future,
       minimumHistory: Swift.max(2, Swift.min(recipe.minimumHistory, rows / 2)),
