@@ -155,7 +155,8 @@ where Data.Batch == Evaluator.Batch {
     return state.validationsSinceBest >= options.patience ?? .max ? .stoppedEarly : nil
   }
 
-  /// What a training that has made all its steps ends as: it has a best model that was measured, or it diverged.
+  /// What a training that has made all its steps ends as: it has a best model that was measured and
+  /// most steps were finite, or it diverged.
   ///
   /// A training that is continued with fewer steps than it has made may never have been measured.
   private func settled(_ state: inout TrainingState<Model>) throws -> TrainingStatus {
@@ -165,7 +166,7 @@ where Data.Batch == Evaluator.Batch {
       if loss.isFinite { (state.best, state.bestStep) = (state.model, state.step) }
       if validation != nil && loss.isFinite { state.bestValidation = loss }
     }
-    let isTrained = state.bestStep > 0 && state.skipped < state.step
+    let isTrained = state.bestStep > 0 && 2 * state.skipped <= state.step
     return isTrained ? .finished : .diverged(step: state.step)
   }
 

@@ -1,6 +1,8 @@
 import Testing
 
 import ContinuousModels
+import Programs
+import Tensors
 
 /// A text with one mistake and what must be said about it.
 struct Mistake: CustomTestStringConvertible, Sendable {
@@ -57,5 +59,26 @@ private let mistakes: [Mistake] = [
     #expect(error.description.contains(mistake.remedy), "\(error)")
     #expect(!error.description.contains("\n"))
     #expect(error.description.hasPrefix("test:\(mistake.line):\(mistake.column): "))
+  }
+
+  @Test(arguments: [
+    "x' = " + String(repeating: "(", count: 20_000) + "x" + String(repeating: ")", count: 20_000),
+    "x' = x" + String(repeating: " + x", count: 20_000),
+    "x' = " + String(repeating: "-", count: 20_000) + "x",
+    "x' = x" + String(repeating: "^x", count: 20_000),
+  ])
+  func `a formula too deep to be read is refused`(_ text: String) throws {
+    let error = try #require(throws: EquationError.self) {
+      try EquationSystem(text, name: "test")
+    }
+    #expect(error.description.contains("intermediates"))
+  }
+
+  @Test func `a long sum is no mistake`() throws {
+    let system = try EquationSystem("x' = x" + String(repeating: " + x", count: 400), name: "test")
+    let slope = system.derivative(
+      time: .zeros([], scalarType: .float64), state: Tensor([2.0], shape: [1, 1]),
+      parameters: .zeros([1, 0], scalarType: .float64))
+    #expect(slope.values == [802])
   }
 }

@@ -167,6 +167,35 @@ import Training
     #expect(state.model.values == state.best.values && state.best.values[0] > 0)
   }
 
+  @Test func `a training whose loss is hardly ever finite has diverged, however short`() throws {
+    var options = Self.options()
+    options.length = .steps(4)
+    let never = LineEvaluator(replacingLoss: { _ in .nan })
+    #expect(try train(options, never).status == .diverged(step: 4))
+    // The first step of four moves the line, and every later one is left out.
+    let once = LineEvaluator(replacingLoss: { line in line.values[0] == 0 ? nil : .nan })
+    #expect(try train(options, once).status == .diverged(step: 4))
+  }
+
+  @Test
+  func `a training continued with fewer steps than it has made ends with what it has learned`()
+    throws
+  {
+    var options = Self.options()
+    options.length = .steps(60)
+    options.validationInterval = .steps(50)
+    let stop = StopRequest()
+    let observer = TrainingObserver<Line>(
+      onStep: { if $0.step == 20 { stop.request(2) } }, stop: stop, clock: { 0 })
+    let (stopped, status) = try train(options, observer: observer)
+    #expect(status == .interrupted && stopped.bestValidation == nil)
+    options.length = .steps(10)
+    let (state, ended) = try train(options, from: stopped)
+    #expect(ended == .finished && state.step == 20)
+    #expect(state.best.values == state.model.values && state.best.values != [0, 0])
+    #expect(try #require(state.bestValidation) > 0)
+  }
+
   @Test func `an evaluator's error ends the training`() {
     struct Broken: ShardEvaluator {
       struct Failure: Error {}

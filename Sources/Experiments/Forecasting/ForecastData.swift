@@ -87,6 +87,10 @@ public struct ForecastData: Sendable {
       warnings.append(DataWarning(source: source, .neverObservedInTraining(channel: name)))
     }
     normalization = Normalization(of: training)
+    for (channel, name) in all.enumerated()
+    where !(normalization.deviations[channel] + abs(normalization.means[channel]) < 1e30) {
+      throw DataError(source: source, .tooLarge(column: name))
+    }
     clock = ModelClock(window: window, spacing: spacing)
     let possible = testWindows.count
     if windows(of: training).isEmpty || possible == 0 {

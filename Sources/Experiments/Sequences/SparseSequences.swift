@@ -29,7 +29,8 @@ package struct SparseSequences: Sendable {
       start && rows.first != 0 ? [0] + rows : rows
     }
     let longest = numbers.map { seen[$0].count }.max() ?? 0
-    return series(numbers, rows, layout: .own(count: longest + (start ? 1 : 0)))
+    return series(
+      numbers, rows, known: reading, layout: .own(count: longest + (start ? 1 : 0)))
   }
 
   /// The given rows of some series; those that were not seen are questions.
@@ -59,13 +60,16 @@ package struct SparseSequences: Sendable {
       shape: [rows.count, numbers.count, 1])
   }
 
+  /// Rows that are not among the known ones, or if none are given the seen ones, are questions.
   private func series(
-    _ numbers: [Int], _ rows: [[Int]], layout: IrregularSeries.Layout = .own()
+    _ numbers: [Int], _ rows: [[Int]], known: [[Int]]? = nil,
+    layout: IrregularSeries.Layout = .own()
   ) -> IrregularSeries {
     IrregularSeries(
       times: rows.map { $0.map { set.times[$0] } },
-      values: zip(numbers, rows).map { number, rows in
-        let known = Set(seen[number])
+      values: zip(known ?? numbers.map { seen[$0] }, zip(numbers, rows)).map { known, asked in
+        let (number, rows) = asked
+        let known = Set(known)
         return rows.flatMap { row in
           set.values[number][row].map { known.contains(row) ? $0 : nil }
         }
