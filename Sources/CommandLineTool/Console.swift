@@ -1,4 +1,8 @@
 import NumericCore
+import Synchronization
+
+/// Whether something could not be written to standard output.
+private let isOutputLost = Atomic<Bool>(false)
 
 /// Where a command writes: results to standard output, all else to standard error.
 ///
@@ -43,11 +47,16 @@ struct Console: Sendable {
   /// Progress, warnings and errors: a line on standard error.
   func note(_ line: String) { write(line + "\n", to: .standardError) }
 
+  /// Whether all results came to standard output; where not, it was said when the first was lost.
+  var isOutputComplete: Bool { !isOutputLost.load(ordering: .relaxed) }
+
   private func write(_ text: String, to file: FileDescriptor) {
-    do {
-      try Array(text.utf8).withUnsafeBytes { try file.write($0) }
+    do throws(FileError.Reason) {
+      try file.write(Array(text.utf8))
     } catch {
-      // A closed pipe has no reader to tell; there is nobody to report to.
+      // Nobody is left to be told of a fault of standard error.
+      guard file.isStandardOutput, !isOutputLost.exchange(true, ordering: .relaxed) else { return }
+      note("error: " + Sentence.standardOutput(error))
     }
   }
 }

@@ -34,7 +34,22 @@ struct Sentence {
 
   private static func sentence(_ error: FileError) -> (String, ExitCode) {
     let code: ExitCode = error.operation == .read ? .noInput : .cannotCreate
+    if error.operation == .write && error.reason == .notFound {
+      let folder = error.path.lastIndex(of: "/").map { String(error.path[..<$0]) } ?? "."
+      return (
+        "\(error.path): the folder '\(folder)' does not exist; make it, or name another", code
+      )
+    }
     return ("\(error.path): \(what(error.reason))", code)
+  }
+
+  /// Results that could not be written.
+  static func standardOutput(_ reason: FileError.Reason) -> String {
+    if case .system(let code) = reason {
+      return
+        "standard output: the results cannot be written (error \(code)); lead it to an open file or pipe"
+    }
+    return "standard output: \(what(reason))"
   }
 
   static func what(_ reason: FileError.Reason) -> String {

@@ -34,11 +34,11 @@ enum Verbs {
     do {
       guard let first = words.first, !["--help", "-h", "help"].contains(first) else {
         console.print(try overview(of: words.dropFirst().first))
-        return words.isEmpty ? .usage : .success
+        return words.isEmpty ? .usage : console.isOutputComplete ? .success : .cannotCreate
       }
       if first == "--version" {
         console.print("neural-ode \(version)")
-        return .success
+        return console.isOutputComplete ? .success : .cannotCreate
       }
       switch try CommandLineParser.parse(find(first), words.dropFirst()) {
       case .help(let command):
@@ -47,7 +47,7 @@ enum Verbs {
         console = Console(isJSON: json)
         try command.run(console)
       }
-      return .success
+      return console.isOutputComplete ? .success : .cannotCreate
     } catch let code as ExitCode {
       return code
     } catch {

@@ -66,30 +66,45 @@ package enum Files {
   /// Replaces or makes a file: whoever looks sees the old bytes or all of the new ones, never a part.
   ///
   /// The bytes go to a temporary name in the same directory, to the device, and then to `path`. On failure
-  /// the temporary file is removed and an old file is as it was.
+  /// the temporary file is removed and an old file is as it was. A symbolic link stays, and its target is
+  /// written; a device or a pipe stays as well, and the bytes go through it.
   package static func writeAtomically(_ bytes: [UInt8], to path: String) throws(FileError) {
-    let temporary = "\(path).\(PathCalls.processNumber).tmp"
     do throws(FileError.Reason) {
-      if PathCalls.isDirectory(path) == true { throw .isDirectory }
-      if PathCalls.isDirectory(temporary) == false { try PathCalls.remove(temporary) }
-      let file = try FileDescriptor(opening: temporary, .create)
-      do throws(FileError.Reason) {
-        defer { file.close() }
-        try file.write(bytes)
-        try file.synchronize()
-      } catch {
-        try? PathCalls.remove(temporary)
-        throw error
-      }
-      do throws(FileError.Reason) {
-        try PathCalls.rename(temporary, to: path)
-      } catch {
-        try? PathCalls.remove(temporary)
-        throw error
+      let target = try PathCalls.followingLinks(path)
+      switch PathCalls.kind(target) {
+      case .directory?: throw .isDirectory
+      case .other?: try writeThrough(bytes, target)
+      case .regular?, nil: try replace(target, by: bytes)
       }
     } catch {
       throw FileError(path: path, operation: .write, reason: error)
     }
+  }
+
+  private static func replace(_ path: String, by bytes: [UInt8]) throws(FileError.Reason) {
+    let temporary = "\(path).\(PathCalls.processNumber).tmp"
+    if PathCalls.isDirectory(temporary) == false { try PathCalls.remove(temporary) }
+    let file = try FileDescriptor(opening: temporary, .create)
+    do throws(FileError.Reason) {
+      defer { file.close() }
+      try file.write(bytes)
+      try file.synchronize()
+    } catch {
+      try? PathCalls.remove(temporary)
+      throw error
+    }
+    do throws(FileError.Reason) {
+      try PathCalls.rename(temporary, to: path)
+    } catch {
+      try? PathCalls.remove(temporary)
+      throw error
+    }
+  }
+
+  private static func writeThrough(_ bytes: [UInt8], _ path: String) throws(FileError.Reason) {
+    let file = try FileDescriptor(opening: path, .existing)
+    defer { file.close() }
+    try file.write(bytes)
   }
 
   /// `writeAtomically` of a text in UTF-8.

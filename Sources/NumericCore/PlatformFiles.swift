@@ -14,6 +14,8 @@ package struct FileDescriptor: Sendable {
     case create
     /// Writes go to the end; the file is made if it is not there.
     case append
+    /// A device or a pipe that is there.
+    case existing
   }
 
   package static let standardOutput = FileDescriptor(number: 1)
@@ -29,6 +31,7 @@ package struct FileDescriptor: Sendable {
       case .read: O_RDONLY
       case .create: O_WRONLY | O_CREAT | O_EXCL
       case .append: O_WRONLY | O_CREAT | O_APPEND
+      case .existing: O_WRONLY
       }
     number = open(path, flags | O_CLOEXEC, 0o644)
     if number < 0 { throw FileError.Reason(code: errno) }
@@ -100,6 +103,7 @@ package struct FileDescriptor: Sendable {
     #endif
   }
 
+  package var isStandardOutput: Bool { number == 1 }
   package var isTerminal: Bool { isatty(number) == 1 }
 }
 
@@ -131,6 +135,43 @@ package enum PathCalls {
   }
 
   package static var processNumber: Int { Int(getpid()) }
+
+  /// What stands at the end of a path.
+  package enum Kind {
+    case regular, directory
+    /// A device, a pipe or a socket.
+    case other
+  }
+
+  /// nil: nothing is there.
+  package static func kind(_ path: String) -> Kind? {
+    var status = stat()
+    if stat(path, &status) != 0 { return nil }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG: return .regular
+    case S_IFDIR: return .directory
+    default: return .other
+    }
+  }
+
+  /// The path that a symbolic link leads to, whether or not something is there; another path as it is.
+  package static func followingLinks(_ path: String) throws(FileError.Reason) -> String {
+    var path = path
+    // As many links as Linux follows.
+    for _ in 0...40 {
+      var characters = [CChar](repeating: 0, count: 4096)
+      let count = readlink(path, &characters, characters.count)
+      if count < 0 { return path }
+      let target = String(
+        decoding: characters[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+      if let slash = path.lastIndex(of: "/"), !target.hasPrefix("/") {
+        path = path[...slash] + target
+      } else {
+        path = target
+      }
+    }
+    throw FileError.Reason(code: ELOOP)
+  }
 }
 
 extension FileError.Reason {

@@ -19,6 +19,16 @@ package enum ProcessCalls {
     #endif
   }
 
+  /// Keeps the numbers 0, 1 and 2 from files that are opened later, where they were closed at the start.
+  package static func reserveStandardFiles() {
+    while true {
+      // For reading only, so that what is written there fails.
+      let number = open("/dev/null", O_RDONLY)
+      if number > 2 { FileDescriptor(number: number).close() }
+      if number < 0 || number > 2 { return }
+    }
+  }
+
   /// Runs a program to its end, with this process's environment and nothing to read.
   ///
   /// The output is what it wrote to standard output and standard error. The status is its exit code, or 128 and the

@@ -28,9 +28,9 @@ enum Tool {
 
   static func run(_ words: String...) throws -> Result { try run(words) }
 
-  /// Runs the tool; `environment` adds to that of the tests.
+  /// Runs the tool; `environment` adds to that of the tests, `output` is a file or device for standard output.
   static func run(
-    _ words: [String], environment: [String: String] = [:]
+    _ words: [String], environment: [String: String] = [:], output: String? = nil
   ) throws -> Result {
     let path = products.appendingPathComponent("neural-ode")
     guard FileManager.default.isExecutableFile(atPath: path.path) else {
@@ -48,7 +48,8 @@ enum Tool {
     process.executableURL = path
     process.arguments = words
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    process.standardOutput = try FileHandle(forWritingTo: files[0])
+    process.standardOutput = try FileHandle(
+      forWritingTo: output.map { URL(fileURLWithPath: $0) } ?? files[0])
     process.standardError = try FileHandle(forWritingTo: files[1])
     process.standardInput = FileHandle.nullDevice
     try process.run()
