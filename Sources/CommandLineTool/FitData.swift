@@ -67,6 +67,13 @@ struct FitData {
     where known.contains(name) && !columns.contains(where: { $0.channel == channel }) {
       columns.append((channel, name))
     }
+    for (place, column) in columns.enumerated() {
+      guard let other = columns[..<place].first(where: { $0.name == column.name }) else { continue }
+      throw UsageError.combination(
+        "--column: \(series.channels[other.channel]) and \(series.channels[column.channel]) both measure "
+          + "'\(column.name)'",
+        remedy: "map one of them elsewhere, or leave it out of \(source)")
+    }
     if columns.isEmpty {
       throw UsageError.combination(
         "no column of \(source) (\(series.channels.joined(separator: ", "))) is named as a state of "

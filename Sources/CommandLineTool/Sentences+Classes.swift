@@ -33,14 +33,16 @@ extension DataError.Reason {
     case .noFeatures: "there is one column; a class needs at least one more to be told from"
     case .labelNotWhole(let text, let column):
       "'\(text)' in the label column '\(column)' is not a whole number; classes are whole numbers or names "
-        + "(another column: --set data.label=NAME)"
+        + "(another column: --label NAME)"
     case .labelsMixed(let text, let column):
       "'\(text)' in the label column '\(column)' is a number where other rows have names; use one kind in all rows "
-        + "(another column: --set data.label=NAME)"
+        + "(another column: --label NAME)"
     case .oneClass(let name):
-      "all are of the class '\(name)'; there is nothing to tell apart (another label column: --set data.label=NAME)"
+      "all are of the class '\(name)'; there is nothing to tell apart (another label column: --label NAME)"
+    case .imagesOfOneClass(let name):
+      "all images are of the class '\(name)', there is nothing to tell apart; take a folder with more classes"
     case .tooManyClasses(let found, let rows):
-      "\(found) classes in \(rows) examples; the label column looks like a measurement (another one: --set data.label=NAME)"
+      "\(found) classes in \(rows) examples; the label column looks like a measurement (another one: --label NAME)"
     case .tooFewLabelledRows(let found, let needed):
       "\(found) complete rows where \(needed) are needed, more than features and 10 a class; add rows or leave columns out"
     case .tooFewOfClass(let name, let found, let needed):

@@ -48,6 +48,8 @@ extension DataError.Reason {
       "text follows a closing quote; write a quote inside a quoted cell twice"
     case .missingColumn(let name, let found):
       "there is no column '\(name)'; the header has \(found.joined(separator: ", "))"
+    case .missingChannel(let name, let found):
+      "no row is of the channel '\(name)'; the rows are of \(found.joined(separator: ", "))"
     case .duplicateColumn(let name): "the column '\(name)' occurs twice; rename one"
     case .wrongSeparator(let separator):
       "the cells are separated by '\(separator == "\t" ? "tab" : separator)'; separate them by "

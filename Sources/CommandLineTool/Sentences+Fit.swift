@@ -16,6 +16,9 @@ extension FitError {
     case .tooFewMeasurements(let found, let unknowns):
       "\(found) measurements do not determine \(unknowns) unknowns; fix some with --fix"
     case .nothingToEstimate: "every value is fixed; leave one free"
+    case .outOfRange(let name, let value, let lower, let upper):
+      "\(name)=\(shortText(value)) is outside of the bounds \(shortText(lower))..\(shortText(upper)) of the "
+        + "equations; choose a value within them"
     case .notPositive(let name, let time, let value):
       "'\(name)' is \(value) at time \(time), and lognormal errors want positive values; "
         + "remove it or choose --likelihood normal"
@@ -33,7 +36,8 @@ extension FitError {
 
   var exitCode: ExitCode {
     switch self {
-    case .unknownName, .unknownColumn, .unknownInput, .nothingToEstimate, .methodWithoutAdjoint:
+    case .unknownName, .unknownColumn, .unknownInput, .nothingToEstimate, .methodWithoutAdjoint,
+      .outOfRange:
       .usage
     case .tooFewMeasurements, .notPositive, .inputWithoutSignal: .badData
     case .noSolution, .stiff: .failure

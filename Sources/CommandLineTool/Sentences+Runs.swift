@@ -37,6 +37,9 @@ extension RunError {
     case .channelsDiffer(let model, let data):
       "the model knows the channels \(model.joined(separator: ", ")), the data have "
         + "\(data.joined(separator: ", ")); rename or choose the columns"
+    case .timesCoincide(let offset, let now):
+      "--at: \(shortText(offset)) after the last reading, at \(shortText(now)), cannot be told from the time before it; "
+        + "leave it out"
     case .diverged(let step):
       "training diverged: up to step \(step) the loss was no finite number; lower the rate, for example "
         + "--set training.learningRate=0.001, or write very large and very small columns and times in other units"
@@ -50,6 +53,7 @@ extension RunError {
     case .noModel(_, let reason):
       if case .file = reason { .noInput } else { .badData }
     case .notAForecastModel, .channelsDiffer: .badData
+    case .timesCoincide: .usage
     case .diverged: .failure
     case .interrupted(let signal, _): signal == 2 ? .interrupted : .stoppedWithCheckpoint
     }

@@ -47,17 +47,17 @@ import Testing
       (
         "x,label\n1,0\n2,1.5\n", [],
         "f.csv:3: '1.5' in the label column 'label' is not a whole number; classes are whole numbers or names "
-          + "(another column: --set data.label=NAME)"
+          + "(another column: --label NAME)"
       ),
       (
         "x,label\n1,a\n2,1\n", [],
         "f.csv:3: '1' in the label column 'label' is a number where other rows have names; use one kind in all "
-          + "rows (another column: --set data.label=NAME)"
+          + "rows (another column: --label NAME)"
       ),
       (
         "x,label\n" + (0..<40).map { "\($0),a\n" }.joined(), [],
         "f.csv: all are of the class 'a'; there is nothing to tell apart (another label column: "
-          + "--set data.label=NAME)"
+          + "--label NAME)"
       ),
       (
         "x,label\n1,0\nNaN,1\n", [],
@@ -81,7 +81,7 @@ import Testing
       ),
       (
         "x,label\n" + (0..<20).map { "\($0),\($0)\n" }.joined(), [],
-        "f.csv: 20 classes in 20 examples; the label column looks like a measurement (another one: --set data.label=NAME)"
+        "f.csv: 20 classes in 20 examples; the label column looks like a measurement (another one: --label NAME)"
       ),
       (
         "5.1,3.5,setosa\n4.9,3.0,setosa\n", [],
@@ -137,8 +137,13 @@ import Testing
       ),
       (
         idx([60, 8, 8], pixels), idx([60], [UInt8](repeating: 0, count: 60)), 65,
-        "d/train-images-idx3-ubyte: all are of the class '0'; there is nothing to tell apart (another label column: "
-          + "--set data.label=NAME)"
+        "d/train-images-idx3-ubyte: all images are of the class '0', there is nothing to tell apart; take a folder with "
+          + "more classes"
+      ),
+      (
+        idx([60, 8, 8], pixels), idx([60], [UInt8](repeating: 3, count: 60)), 65,
+        "d/train-images-idx3-ubyte: all images are of the class '3', there is nothing to tell apart; take a folder with "
+          + "more classes"
       ),
       (
         idx([60, 4, 16], pixels), idx([60], labels), 65,

@@ -60,6 +60,44 @@ import Testing
       ["reproduce", "--list=yes"],
       "'--list' takes no value; write it alone, see 'neural-ode reproduce --help'"
     ),
+    (
+      ["predict", "run", "--data", "f.csv", "--out", ""],
+      "'--out' is empty; write its value, see 'neural-ode predict --help'"
+    ),
+    (["train", "--out="], "'--out' is empty; write its value, see 'neural-ode train --help'"),
+    (["solve", ""], "'<system>' is empty; write its value, see 'neural-ode solve --help'"),
+    (
+      ["predict", "run", "--data", "f.csv", "--at", "2,1,1"],
+      "--at: 1 follows 1; write the times in order, each once"
+    ),
+    (
+      ["predict", "run", "--data", "f.csv", "--at", "0,1"],
+      "--at: 0 is not after the last reading; write positive times"
+    ),
+    (
+      ["evaluate", "run", "--labels", "l.csv"],
+      "--labels belongs to --data; add --data FILE"
+    ),
+    (
+      ["train", "--data", "f.csv", "--inputs", "x", "--channels", "y,x"],
+      "--channels and --inputs both name 'x'; a column has one role, keep one"
+    ),
+    (
+      ["train", "--data", "f.csv", "--time", "x", "--statics", "x"],
+      "--time and --statics both name 'x'; a column has one role, keep one"
+    ),
+    (
+      ["train", "--data", "f.csv", "--channels", "x,x"],
+      "--channels names 'x' twice; a column has one role, keep one"
+    ),
+    (
+      ["fit", "sir", "--data", "tristan.csv", "--set", "beta=1", "--fix", "beta=1"],
+      "'beta' is given twice by --set and --fix; keep one of them"
+    ),
+    (
+      ["fit", "sir", "--data", "tristan.csv", "--column", "infected=i", "--column", "recovered=i"],
+      "--column: infected and recovered both measure 'i'; map one of them elsewhere, or leave it out of tristan.csv"
+    ),
     // A negative number is a value, not an option: it reaches the verb's own check.
     (
       ["reproduce", "--seed", "-1"],

@@ -54,6 +54,20 @@ import Testing
     #expect(fit.errors.contains("the input 'u' has no values"))
   }
 
+  @Test(arguments: ["--fix", "--set"])
+  func `a value outside of the bounds of the equations is refused`(option: String) throws {
+    let files = [
+      "a.ode": "x' = -rate*x\nrate = 1\nrate > 0\nx(0) = 1",
+      "x.csv": "time,x\n0,1\n1,0.5\n2,0.2\n3,0.1\n",
+    ]
+    let result = try run(files, "fit", "a.ode", "--data", "x.csv", option, "rate=-1")
+    #expect(result.status == 64)
+    #expect(
+      result.errors
+        == "error: rate=-1 is outside of the bounds 0..inf of the equations; choose a value within them\n"
+    )
+  }
+
   @Test func `fit takes an input from the data`() throws {
     let rows = (0...10).map {
       "\(0.2 * Double($0)),\(0.02 * Double($0 * $0) + 1),\(0.2 * Double($0))"

@@ -42,6 +42,22 @@ import Testing
     #expect(file.series[0].channels == ["x"] && file.series[0].values == [1, 2])
   }
 
+  @Test func `a long file without a row of a chosen channel is refused`() throws {
+    let text = "id,time,channel,value\np,0,X,1\np,0,y,2\np,0,age,40\n"
+    var options = TimeSeriesOptions(channels: ["y"])
+    options.attributes = ["age"]
+    #expect(try parse(text, options).series[0].channels == ["y"])
+    for (channels, attributes, missing, found) in [
+      (["x"], [], "x", ["X", "y", "age"]), (["x", "y"], ["age"], "x", ["age", "y", "X"]),
+      (["y"], ["sex"], "sex", ["y", "X", "age"]),
+    ] as [([String], [String], String, [String])] {
+      options.channels = channels
+      options.attributes = attributes
+      let error = #expect(throws: DataError.self) { try parse(text, options) }
+      #expect(error?.reason == .missingChannel(missing, found: found))
+    }
+  }
+
   @Test func `dates become hours since the first, and print as dates again`() throws {
     let file = try parse("date,x\n2024-02-28,1\n2024-03-01T12:30:00Z,2\n2024-03-01 15:00,3\n")
     #expect(file.series[0].times == [0, 60.5, 63])

@@ -103,6 +103,7 @@ struct CommandLineParser {
   private func give(
     _ word: String, to parameter: any AnyParameter, named name: String
   ) throws(UsageError) {
+    if word.isEmpty { throw .emptyValue(of: name, verb: verb) }
     if parameter.take(word) { return }
     throw .invalidValue(
       of: name, word: word, verb: verb, expected: parameter.expectation,

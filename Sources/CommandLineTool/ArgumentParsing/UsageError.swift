@@ -4,6 +4,7 @@ enum UsageError: Error {
   case unknownOption(String, verb: String, suggestion: String?)
   case missingValue(option: String, verb: String, expected: String)
   case invalidValue(of: String, word: String, verb: String, expected: String, suggestion: String?)
+  case emptyValue(of: String, verb: String)
   case unexpectedValue(flag: String, verb: String)
   case repeated(option: String, verb: String)
   case missingParameter(String, verb: String)
@@ -23,6 +24,8 @@ extension UsageError: CustomStringConvertible {
       "'\(option)' needs a value; write \(expected) after it, \(see(verb))"
     case .invalidValue(let name, let word, let verb, let expected, let suggestion):
       "\(name): '\(word)' is not \(expected); \(remedy(suggestion, else: see(verb)))"
+    case .emptyValue(let name, let verb):
+      "'\(name)' is empty; write its value, \(see(verb))"
     case .unexpectedValue(let flag, let verb):
       "'\(flag)' takes no value; write it alone, \(see(verb))"
     case .repeated(let option, let verb):

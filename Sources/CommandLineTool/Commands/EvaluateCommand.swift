@@ -19,7 +19,19 @@ struct EvaluateCommand: Command {
     help: "With --data, of classes of series: a file with an id and a label in each row.")
   var labels: String?
 
+  func validate() throws(UsageError) {
+    if labels != nil && data == nil {
+      throw .combination("--labels belongs to --data", remedy: "add --data FILE")
+    }
+  }
+
   func run(_ console: Console) throws {
+    if labels != nil && !SeriesClassModelFile.isSeriesClassifier(folder)
+      && Files.exists(RunFolder.model(in: folder))
+    {
+      throw UsageError.combination(
+        "--labels belongs to classes of series", remedy: "leave it out for this model")
+    }
     if ClassifierModelFile.isClassifier(folder) { return try evaluateClassifier(console) }
     if DensityModelFile.isDensity(folder) { return try evaluateDensity(console) }
     if SeriesClassModelFile.isSeriesClassifier(folder) {
@@ -60,10 +72,29 @@ struct EvaluateCommand: Command {
     ])
   }
 
+  /// Says where labels may come from, if a file has none.
+  private func measured(
+    _ file: SeriesClassModelFile
+  ) throws -> (evaluation: ClassifierEvaluation, warnings: [DataWarning]) {
+    do {
+      return try file.evaluation(on: data, labels: labels)
+    } catch let error as DataError {
+      let name = file.recipe.label ?? "label"
+      switch error.reason {
+      case .missingColumn(name, _), .missingChannel(name, _):
+        guard labels == nil, data != nil else { throw error }
+        throw ToolError(
+          "\(error.source): there is no label '\(name)'; add --labels FILE with an id and a label in each row",
+          code: .badData)
+      default: throw error
+      }
+    }
+  }
+
   /// Accuracy and calibration on the test series, or on all labelled series of another file.
   private func evaluateSeriesClasses(_ console: Console) throws {
     let file = try SeriesClassModelFile(reading: folder)
-    let (evaluation, warnings) = try file.evaluation(on: data, labels: labels)
+    let (evaluation, warnings) = try measured(file)
     for warning in warnings { console.note("warning: " + warning.sentence) }
     console.table(ClassifierEvaluation.header, [evaluation.cells(file.recipe.model.title)])
     console.print()

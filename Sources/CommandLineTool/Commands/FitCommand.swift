@@ -102,6 +102,10 @@ struct FitCommand: Command {
       throw .combination("--starts is \(starts)", remedy: "write 1 or more")
     }
     if seed < 0 { throw .combination("--seed is \(seed)", remedy: "write a number from 0 on") }
+    var known: Set<String> = []
+    for name in (set + fix).map(\.name) where !known.insert(name).inserted {
+      throw .combination("'\(name)' is given twice by --set and --fix", remedy: "keep one of them")
+    }
   }
 
   func run(_ console: Console) throws {

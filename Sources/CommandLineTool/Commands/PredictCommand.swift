@@ -28,10 +28,30 @@ struct PredictCommand: Command {
   )
   var parameters: String?
 
+  func validate() throws(UsageError) {
+    guard let times = at?.values.sorted() else { return }
+    if let first = times.first, first <= 0 {
+      throw .combination(
+        "--at: \(shortText(first)) is not after the last reading", remedy: "write positive times")
+    }
+    for (earlier, later) in zip(times, times.dropFirst()) where earlier == later {
+      throw .combination(
+        "--at: \(shortText(later)) follows \(shortText(earlier))",
+        remedy: "write the times in order, each once")
+    }
+  }
+
   func run(_ console: Console) throws {
-    if ClassifierModelFile.isClassifier(folder) { return try predictClasses(console) }
-    if DensityModelFile.isDensity(folder) { return try predictDensities(console) }
+    if ClassifierModelFile.isClassifier(folder) {
+      try refuseForecastOptions()
+      return try predictClasses(console)
+    }
+    if DensityModelFile.isDensity(folder) {
+      try refuseForecastOptions()
+      return try predictDensities(console)
+    }
     if SeriesClassModelFile.isSeriesClassifier(folder) {
+      try refuseForecastOptions()
       return try predictSeriesClasses(console)
     }
     let file = try ForecastModelFile(reading: folder)
@@ -60,6 +80,16 @@ struct PredictCommand: Command {
             "lower": .number(line.lower), "upper": .number(line.upper),
           ]
         }))
+  }
+
+  /// Other models than forecasters have no times to choose and no parameters to infer.
+  private func refuseForecastOptions() throws(UsageError) {
+    if at != nil {
+      throw .combination("--at belongs to forecasts", remedy: "leave it out for this model")
+    }
+    if parameters != nil {
+      throw .combination("--parameters belongs to a goku", remedy: "leave it out for this model")
+    }
   }
 
   /// The class of every row of the file.

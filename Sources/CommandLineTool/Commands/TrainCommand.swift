@@ -146,6 +146,28 @@ struct TrainCommand: Command {
     if let seed, seed < 0 {
       throw .combination("--seed is at least 0", remedy: "give a number from 0 on")
     }
+    try checkRoles()
+  }
+
+  /// A column has one role.
+  private func checkRoles() throws(UsageError) {
+    let roles: [(option: String, names: [String])] = [
+      ("--time", [time].compactMap(\.self)), ("--id", [id].compactMap(\.self)),
+      ("--channels", channels?.names ?? []), ("--inputs", inputs?.names ?? []),
+      ("--statics", statics?.names ?? []),
+      // With --labels it is a column of another file.
+      ("--label", labels == nil ? [label].compactMap(\.self) : []),
+    ]
+    var known: [String: String] = [:]
+    for (option, names) in roles {
+      for name in names {
+        guard let other = known.updateValue(option, forKey: name) else { continue }
+        throw .combination(
+          other == option
+            ? "\(option) names '\(name)' twice" : "\(other) and \(option) both name '\(name)'",
+          remedy: "a column has one role, keep one")
+      }
+    }
   }
 
   func run(_ console: Console) throws {

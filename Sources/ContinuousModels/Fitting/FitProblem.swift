@@ -65,6 +65,15 @@ final class FitProblem {
     where !names.contains(name) {
       throw .unknownName(name, suggestion: nearestName(to: name, among: names))
     }
+    for parameter in system.parameters {
+      for value in [fit.startValues[parameter.name], fit.knownValues[parameter.name]] {
+        guard let value, value < parameter.lowerBound || parameter.upperBound < value else {
+          continue
+        }
+        throw .outOfRange(
+          parameter.name, value: value, lower: parameter.lowerBound, upper: parameter.upperBound)
+      }
+    }
     let inputs = system.inputs.map(\.name)
     for name in fit.inputs.keys.sorted() where !inputs.contains(name) {
       throw .unknownInput(name, suggestion: nearestName(to: name, among: inputs))

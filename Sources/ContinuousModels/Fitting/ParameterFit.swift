@@ -109,6 +109,8 @@ public enum FitError: Error, Equatable, Sendable {
   case unknownInput(String, suggestion: String?)
   case tooFewMeasurements(found: Int, unknowns: Int)
   case nothingToEstimate
+  /// A start or a known value of a parameter lies outside of the bounds in the equations.
+  case outOfRange(String, value: Double, lower: Double, upper: Double)
   /// A measurement that is not positive cannot have lognormal errors.
   case notPositive(String, time: Double, value: Double)
   /// The system has an input without a signal.

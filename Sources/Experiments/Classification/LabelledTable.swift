@@ -149,7 +149,12 @@ extension LabelledData {
   ///
   /// One class, a class for nearly every row, fewer rows than features or than 10 a class, a feature of one value.
   package func checkForTraining() throws(DataError) {
-    if classes.count < 2 { throw DataError(source: source, .oneClass(classes.first ?? "")) }
+    // The classes of images count from 0 to the largest label, whether they occur or not.
+    if let first = labels.first, labels.allSatisfy({ $0 == first }) {
+      throw DataError(
+        source: source,
+        isImages ? .imagesOfOneClass(classes[first]) : .oneClass(classes[first]))
+    }
     if 2 * classes.count > count {
       throw DataError(source: source, .tooManyClasses(found: classes.count, rows: count))
     }

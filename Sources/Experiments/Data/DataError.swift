@@ -36,6 +36,8 @@ public struct DataError: Error, Hashable, Sendable {
     case corruptGzip
     case truncatedGzip
     case missingColumn(String, found: [String])
+    /// A name that stands in no row of a long file.
+    case missingChannel(String, found: [String])
     case duplicateColumn(String)
     case unnamedColumn
     case notANumber(text: String, column: String)
@@ -95,6 +97,7 @@ public struct DataError: Error, Hashable, Sendable {
     /// Numbers in some rows and names in others.
     case labelsMixed(text: String, column: String)
     case oneClass(String)
+    case imagesOfOneClass(String)
     case tooManyClasses(found: Int, rows: Int)
     case tooFewLabelledRows(found: Int, needed: Int)
     /// Not an array of bytes in the IDX format.

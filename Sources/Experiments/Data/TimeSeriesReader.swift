@@ -149,23 +149,36 @@ struct TimeSeriesReader {
     let (channel, value) = (try column("channel"), try column("value"))
     let id = try idColumn()
     var names = options.channels ?? []
+    var seen: Set<String> = []
+    var others: [String] = []
     attributes = options.attributes.map { Attribute(name: $0) }
     while try nextRow() {
       let name = row.text(channel)
       if let number = attributes.firstIndex(where: { $0.name == name }) {
+        seen.insert(name)
         let place = try accumulator(id.map { row.text($0) } ?? "", channels: 0)
         try take(row[value], of: number, value, into: place)
         continue
       }
       let known = names.firstIndex(of: name)
-      if known == nil && options.channels != nil { continue }
+      if known == nil && options.channels != nil {
+        // A few are enough for a message.
+        if others.count < 8 && !others.contains(name) { others.append(name) }
+        continue
+      }
       if known == nil { names.append(name) }
+      seen.insert(name)
       let place = try accumulator(id.map { row.text($0) } ?? "", channels: 0)
       let now = try readTime(time)
       guard let number = try readNumber(value) else { continue }
       try accumulators[place].append(
         number, to: known ?? names.count - 1, now, text: row.text(time), options.duplicates,
         at: position)
+    }
+    let found = seen.sorted() + others
+    for name in (options.channels ?? []) + options.attributes
+    where !seen.contains(name) && !found.isEmpty {
+      throw DataError(source: csv.name, .missingChannel(name, found: found))
     }
     return names
   }

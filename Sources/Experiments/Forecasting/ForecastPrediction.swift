@@ -49,7 +49,11 @@ public struct ForecastPrediction: Sendable {
     let wanted = offsets ?? usual
     // A recurrent network steps from question to question: it is asked on the grid of its training too, so that what it says
     // of a time does not depend on which others are asked for.
-    let grid = recipe.model.recurrent == nil ? wanted : Set(usual + wanted).sorted()
+    let further = usual.filter { time in
+      // What rounding alone tells apart is one time.
+      !wanted.contains { abs($0 - time) <= 1e-9 * future }
+    }
+    let grid = recipe.model.recurrent == nil ? wanted : (further + wanted).sorted()
     var examples: [SeriesExample] = []
     for (number, series) in data.series.enumerated() {
       let series = series.with(
@@ -60,6 +64,10 @@ public struct ForecastPrediction: Sendable {
       }
       guard let last else { throw DataError(source: path, .tooFewPoints(found: 0, needed: 1)) }
       let now = series.times[last]
+      for (place, offset) in grid.enumerated() {
+        let before = place > 0 ? now + grid[place - 1] : offset > 0 ? now : -.infinity
+        if now + offset <= before { throw RunError.timesCoincide(offset: offset, now: now) }
+      }
       // One unit in the last place keeps a reading at the very start inside.
       let start = now - history
       let visible = series.after(start.nextDown, through: now)
