@@ -155,6 +155,28 @@ import Testing
     #expect(!Files.exists(path + ".run"))
   }
 
+  @Test func `other data without labels are told where labels may come from`() throws {
+    let folder = "/tmp/neural-ode-labels-\(UUID().uuidString)"
+    try Files.createDirectory(folder)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let (data, labels, run) = (folder + "/f.csv", folder + "/l.csv", folder + "/run")
+    let rows = (0..<60).map { "s\($0 / 5),\($0 % 5),x,\($0 * 7 % 11)\n" }
+    try Files.writeAtomically("id,time,channel,value\n" + rows.joined(), to: data)
+    let classes = (0..<12).map { "s\($0),\($0 % 2)\n" }
+    try Files.writeAtomically("id,label\n" + classes.joined(), to: labels)
+    let trained = try Tool.run(
+      "train", "--model", "ode-rnn", "--data", data, "--labels", labels, "--epochs", "1",
+      "--threads", "1", "--out", run)
+    #expect(trained.status == 0, "\(trained.errors)")
+    let result = try Tool.run("evaluate", run, "--data", data)
+    #expect(result.status == 65)
+    #expect(
+      result.errors
+        == "error: \(data): there is no label 'label'; add --labels FILE with an id and a label in each row\n"
+    )
+    #expect(try Tool.run("evaluate", run, "--data", data, "--labels", labels).status == 0)
+  }
+
   @Test(arguments: [("cities", "ode-net"), ("digits", "cnf"), ("glucose", "cnf")])
   func `a recipe says no to a model that it does not train`(recipe: String, model: String) throws {
     let result = try Tool.run(["train", recipe, "--model", model])

@@ -94,6 +94,20 @@ private func table(_ row: (Int) -> String) -> String {
     #expect(predicted.errors.contains("1 rows with an empty cell were left out"))
     #expect(lines[3].hasSuffix(",-inf"))
 
+    for (option, sentence) in [
+      ("--at", "--at belongs to forecasts; leave it out for this model"),
+      ("--parameters", "--parameters belongs to a goku; leave it out for this model"),
+    ] {
+      let useless = try Tool.run("predict", folder + "/run", "--data", path, option, "1")
+      #expect(useless.status == 64 && useless.errors == "error: \(sentence)\n")
+    }
+    let nowhere = try Tool.run("sample", folder + "/run", "--out", folder + "/no/x.csv")
+    #expect(nowhere.status == 73)
+    #expect(
+      nowhere.errors
+        == "error: \(folder)/no/x.csv: the folder '\(folder)/no' does not exist; make it, or name another\n"
+    )
+
     let missing = try Tool.run("sample", folder + "/nothing")
     #expect(missing.status == 66)
     #expect(missing.errors.hasSuffix("there is no such file; check the path\n"))

@@ -57,7 +57,7 @@ import Testing
   @Test(arguments: ["--fix", "--set"])
   func `a value outside of the bounds of the equations is refused`(option: String) throws {
     let files = [
-      "a.ode": "x' = -rate*x\nrate = 1\nrate > 0\nx(0) = 1",
+      "a.ode": "x' = -rate*x\nrate = 1 > 0\nx(0) = 1",
       "x.csv": "time,x\n0,1\n1,0.5\n2,0.2\n3,0.1\n",
     ]
     let result = try run(files, "fit", "a.ode", "--data", "x.csv", option, "rate=-1")
