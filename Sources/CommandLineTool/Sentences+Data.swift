@@ -123,7 +123,7 @@ extension DataError.Reason {
       "\(found) usable points where \(needed) are needed; add measurements or shorten the window"
     case .windowLongerThanData(let window, let span):
       "a window of \(window) is longer than the data's \(span); shorten the window "
-        + "(--set windows.history=… --set windows.future=…)"
+        + "(of a training: --set windows.history=… --set windows.future=…)"
     case .partTooShort(let window, let span):
       "the data span \(span), and their validation or test part does not hold a whole window of "
         + "\(window); shorten the window (--set windows.history=… --set windows.future=…), enlarge the parts "

@@ -89,7 +89,8 @@ import Testing
     #expect(result.status == 65)
     #expect(
       result.errors
-        == "error: f.csv: a window of 6.0 is longer than the data's 5.0; shorten the window\n")
+        == "error: f.csv: a window of 6.0 is longer than the data's 5.0; shorten the window "
+        + "(of a training: --set windows.history=… --set windows.future=…)\n")
   }
 
   @Test func `what is odd is said on standard error with file, line and remedy`() throws {

@@ -143,7 +143,7 @@ import Training
     let observer = TrainingObserver<Line>(
       onStep: { record in events.withLock { $0.append(record.event) } }, clock: { 0 })
     let (state, status) = try train(options, evaluator, observer: observer)
-    #expect(status == .finished && state.skipped == 3 && state.step == 3)
+    #expect(status == .diverged(step: 3) && state.skipped == 3 && state.step == 3)
     #expect(state.model.values == [0, 0] && state.optimizer.state.step == 0)
     #expect(events.withLock { $0 } == [.skipped, .skipped, .skipped])
     #expect(state.bestValidation == nil)
