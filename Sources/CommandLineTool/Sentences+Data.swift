@@ -49,7 +49,8 @@ extension DataError.Reason {
     case .missingColumn(let name, let found):
       "there is no column '\(name)'; the header has \(found.joined(separator: ", "))"
     case .missingChannel(let name, let found):
-      "no row is of the channel '\(name)'; the rows are of \(found.joined(separator: ", "))"
+      "no row is of the channel '\(name)'; the rows are of \(found.joined(separator: ", ")); correct the "
+        + "channel's name, or add its rows"
     case .duplicateColumn(let name): "the column '\(name)' occurs twice; rename one"
     case .wrongSeparator(let separator):
       "the cells are separated by '\(separator == "\t" ? "tab" : separator)'; separate them by "
