@@ -144,6 +144,13 @@ extension DataWarning {
   }
 }
 
+extension Console {
+  /// What is odd about data, a line each.
+  func warn(_ warnings: [DataWarning]) {
+    for warning in warnings { note("warning: " + warning.sentence) }
+  }
+}
+
 extension DataWarning.Kind {
   fileprivate var sentence: String {
     switch self {
@@ -187,6 +194,9 @@ extension DataWarning.Kind {
     case .windowsThinned(let part, let used, let all):
       "of \(all) windows of the \(part) part \(used) are used, evenly spread; set windows.stride to "
         + "choose them yourself"
+    case .notFinite(let count, let all, let first):
+      "\(count) of \(all) results are no finite numbers and stay empty, the first that of \(first); values or times so "
+        + "far from those of the training are beyond the model, correct or remove them"
     }
   }
 }

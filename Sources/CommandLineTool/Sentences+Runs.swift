@@ -18,7 +18,19 @@ extension ConfigurationError {
       "there is no recipe '\(name)'"
         + (nearestName(to: name, among: known).map { "; did you mean '\($0)'?" }
           ?? "; known are \(known.joined(separator: ", ")), or give a .json file")
+    case .tooMuchMemory(let key, let value, let bytes, let available):
+      "with '\(key)' \(value) the training of the network takes at least \(Self.memory(bytes)) of memory, the "
+        + "machine has \(Self.memory(available)); write a smaller number"
     }
+  }
+}
+
+extension ConfigurationError {
+  /// A number of bytes for a reader.
+  private static func memory(_ bytes: Double) -> String {
+    let units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"]
+    let place = units.indices.last { bytes >= Double.power(1000, Double($0)) } ?? 0
+    return NumberText.significant(bytes / Double.power(1000, Double(place)), 2) + " " + units[place]
   }
 }
 

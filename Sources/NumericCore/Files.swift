@@ -81,8 +81,32 @@ package enum Files {
     }
   }
 
+  /// Whether `writeAtomically` could write there, without a change to what is there.
+  ///
+  /// - Throws: what that would throw, but for a device that is full later.
+  package static func checkWritable(_ path: String) throws(FileError) {
+    do throws(FileError.Reason) {
+      let target = try PathCalls.followingLinks(path)
+      switch PathCalls.kind(target) {
+      case .directory?: throw .isDirectory
+      case .other?: return
+      case .regular?, nil: break
+      }
+      let temporary = temporaryName(target)
+      if PathCalls.isDirectory(temporary) == false { try PathCalls.remove(temporary) }
+      try FileDescriptor(opening: temporary, .create).close()
+      try PathCalls.remove(temporary)
+    } catch {
+      throw FileError(path: path, operation: .write, reason: error)
+    }
+  }
+
+  private static func temporaryName(_ path: String) -> String {
+    "\(path).\(PathCalls.processNumber).tmp"
+  }
+
   private static func replace(_ path: String, by bytes: [UInt8]) throws(FileError.Reason) {
-    let temporary = "\(path).\(PathCalls.processNumber).tmp"
+    let temporary = temporaryName(path)
     if PathCalls.isDirectory(temporary) == false { try PathCalls.remove(temporary) }
     let file = try FileDescriptor(opening: temporary, .create)
     do throws(FileError.Reason) {

@@ -134,6 +134,13 @@ package enum PathCalls {
     return stat(path, &status) == 0 ? status.st_mode & S_IFMT == S_IFDIR : nil
   }
 
+  /// Whether two paths lead to one file that is there.
+  package static func isSame(_ path: String, _ other: String) -> Bool {
+    var (first, second) = (stat(), stat())
+    return stat(path, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev
+      && first.st_ino == second.st_ino
+  }
+
   package static var processNumber: Int { Int(getpid()) }
 
   /// What stands at the end of a path.

@@ -8,6 +8,11 @@
 
 /// Thin wrappers of the system calls on processes: this one, and those it starts.
 package enum ProcessCalls {
+  /// Bytes of memory that the machine has.
+  package static var physicalMemory: Int {
+    max(sysconf(Int32(_SC_PHYS_PAGES)), 1) * max(sysconf(Int32(_SC_PAGESIZE)), 1)
+  }
+
   /// Ends the process.
   package static func exit(_ code: Int32) -> Never {
     #if canImport(Glibc)

@@ -8,11 +8,15 @@ struct EvaluateCommand: Command {
     discussion:
       "Root mean squared error with its 90 % interval by bootstrap, mean absolute error, negative log likelihood in "
       + "nats, and the share of observations in the 90 % band, by horizon and by length of a hidden gap; then for each "
-      + "baseline whether the difference is more than chance, those that win first.",
+      + "baseline whether the difference is more than chance, those that win first. A classifier and a density are "
+      + "measured on the test rows of the data they were trained on, and on all rows of other data; the output says "
+      + "which.",
     examples: ["evaluate runs/glucose", "evaluate runs/glucose --json"])
 
   @Argument(value: "run", help: "A run folder or a model file.") var folder: String
-  @Option(value: "file", help: "Other data than the model was trained on, split in the same way.")
+  @Option(
+    value: "file",
+    help: "Other data than the model was trained on; of forecasts, split in the same way.")
   var data: String?
   @Option(
     value: "file",
@@ -26,6 +30,33 @@ struct EvaluateCommand: Command {
   }
 
   func run(_ console: Console) throws {
+    do {
+      try measure(console)
+    } catch let error as DataError {
+      guard data == nil, case .unreadable(.notFound) = error.reason else { throw error }
+      throw ToolError(
+        "\(error.source): the file of the training is not there, as seen from here; name it with --data FILE"
+          + " (and its file of labels, if it has one, with --labels FILE)", code: .noInput)
+    }
+  }
+
+  /// Whether `--data` are those of the training, and not other data: then the test part of them is measured.
+  ///
+  /// A file of the same name counts as moved, if that of the training is no longer where it was.
+  private func isTraining(_ trained: String?) -> Bool {
+    guard let data else { return true }
+    guard let trained else { return false }
+    if PathCalls.isSame(data, trained) { return true }
+    func name(_ path: String) -> Substring { path.split(separator: "/").last ?? "" }
+    return !Files.exists(trained) && name(data) == name(trained)
+  }
+
+  /// Says which rows were measured.
+  private func say(_ isTest: Bool, of source: String, _ console: Console) {
+    console.print("on \(isTest ? "the test part" : "all rows") of \(source)")
+  }
+
+  private func measure(_ console: Console) throws {
     if labels != nil && !SeriesClassModelFile.isSeriesClassifier(folder)
       && Files.exists(RunFolder.model(in: folder))
     {
@@ -41,7 +72,7 @@ struct EvaluateCommand: Command {
     var recipe = file.recipe
     if let data { recipe.file = data }
     let split = try ForecastData(recipe, encoding: file.covariates)
-    for warning in split.warnings { console.note("warning: " + warning.sentence) }
+    console.warn(split.warnings)
     let channels = file.forecaster.normalization.channels
     guard split.channels + split.inputs == channels else {
       throw RunError.channelsDiffer(model: channels, data: split.channels + split.inputs)
@@ -49,6 +80,7 @@ struct EvaluateCommand: Command {
     let beside = try file.beside(in: folder)
     let evaluation = ForecastEvaluation(
       file.forecaster, beside: beside.map { [$0] } ?? [], on: split)
+    say(true, of: split.source, console)
     console.table(ForecastEvaluation.header, evaluation.rows(unit: split.unitName))
     console.print()
     if let inferred = file.inferredParameters(of: split) {
@@ -62,22 +94,28 @@ struct EvaluateCommand: Command {
 
   /// Accuracy and calibration on the test rows, or on all rows of another file.
   private func evaluateClassifier(_ console: Console) throws {
-    let file = try ClassifierModelFile(reading: folder)
-    let evaluation = file.evaluation(on: try file.testRows(data))
+    var file = try ClassifierModelFile(reading: folder)
+    let isTest = isTraining(file.recipe.file)
+    if isTest, let data { file.recipe.file = data }
+    let rows = try file.testRows(isTest ? nil : data)
+    let evaluation = file.evaluation(on: rows)
+    console.warn(
+      DataWarning.notFinite(source: rows.source, (0..<evaluation.rows).map(evaluation.isKnown)))
+    say(isTest, of: rows.source, console)
     console.table(
       ClassifierEvaluation.header, [evaluation.cells(file.recipe.modelName)])
     console.emit([
-      "run": .string(folder), "model": "ode-net", "metrics": evaluation.json,
-      "confusion": evaluation.confusionJSON,
+      "run": .string(folder), "model": "ode-net", "part": .string(isTest ? "test" : "all"),
+      "metrics": evaluation.json, "confusion": evaluation.confusionJSON,
     ])
   }
 
   /// Says where labels may come from, if a file has none.
   private func measured(
-    _ file: SeriesClassModelFile
+    _ file: SeriesClassModelFile, isTest: Bool
   ) throws -> (evaluation: ClassifierEvaluation, warnings: [DataWarning]) {
     do {
-      return try file.evaluation(on: data, labels: labels)
+      return try file.evaluation(on: isTest ? nil : data, labels: labels)
     } catch let error as DataError {
       let name = file.recipe.label ?? "label"
       switch error.reason {
@@ -93,26 +131,38 @@ struct EvaluateCommand: Command {
 
   /// Accuracy and calibration on the test series, or on all labelled series of another file.
   private func evaluateSeriesClasses(_ console: Console) throws {
-    let file = try SeriesClassModelFile(reading: folder)
-    let (evaluation, warnings) = try measured(file)
-    for warning in warnings { console.note("warning: " + warning.sentence) }
+    var file = try SeriesClassModelFile(reading: folder)
+    // Other labels make other parts.
+    let isTest =
+      isTraining(file.recipe.file)
+      && labels.map { own in file.recipe.labelsFile.map { PathCalls.isSame(own, $0) } ?? false }
+        ?? true
+    if isTest, let data { file.recipe.file = data }
+    let (evaluation, warnings) = try measured(file, isTest: isTest)
+    console.warn(warnings)
+    say(isTest, of: data ?? file.recipe.file ?? "", console)
     console.table(ClassifierEvaluation.header, [evaluation.cells(file.recipe.model.title)])
     console.print()
     let confusion = evaluation.confusionTable
     console.table(confusion.header, confusion.rows)
     console.emit([
       "run": .string(folder), "model": .string(file.recipe.model.rawValue),
-      "metrics": evaluation.json, "classes": JSONValue(evaluation.classes),
+      "part": .string(isTest ? "test" : "all"), "metrics": evaluation.json,
+      "classes": JSONValue(evaluation.classes),
       "confusion": evaluation.confusionJSON,
     ])
   }
 
   /// The negative log-likelihood of the test rows, or of all rows of another file.
   private func evaluateDensity(_ console: Console) throws {
-    let file = try DensityModelFile(reading: folder)
-    let rows = try data.map { try PointTable(path: $0, columns: file.normalization.channels) }
+    var file = try DensityModelFile(reading: folder)
+    let isTest = isTraining(file.recipe.file)
+    if isTest, let data { file.recipe.file = data }
+    let other = isTest ? nil : data
+    let rows = try other.map { try PointTable(path: $0, columns: file.normalization.channels) }
     let evaluation = try file.evaluation(on: rows)
+    say(isTest, of: data ?? file.recipe.file ?? "the bundled cities", console)
     for line in evaluation.lines { console.print(line) }
-    console.emit(evaluation.json(run: folder))
+    console.emit(evaluation.json(run: folder, part: isTest ? "test" : "all"))
   }
 }

@@ -29,6 +29,10 @@ struct PredictCommand: Command {
   var parameters: String?
 
   func validate() throws(UsageError) {
+    if let out, out == parameters {
+      throw .combination(
+        "--out and --parameters name one file", remedy: "give each its own")
+    }
     guard let times = at?.values.sorted() else { return }
     if let first = times.first, first <= 0 {
       throw .combination(
@@ -42,35 +46,37 @@ struct PredictCommand: Command {
   }
 
   func run(_ console: Console) throws {
-    if ClassifierModelFile.isClassifier(folder) {
-      try refuseForecastOptions()
-      return try predictClasses(console)
+    for path in [parameters, out].compactMap(\.self) { try Files.checkWritable(path) }
+    guard let work = otherWork else { return try predictSeries(console) }
+    if at != nil {
+      throw UsageError.combination(
+        "--at belongs to forecasts", remedy: "leave it out for this model")
     }
-    if DensityModelFile.isDensity(folder) {
-      try refuseForecastOptions()
-      return try predictDensities(console)
-    }
-    if SeriesClassModelFile.isSeriesClassifier(folder) {
-      try refuseForecastOptions()
-      return try predictSeriesClasses(console)
-    }
+    if parameters != nil { throw Self.parametersWithoutLaw }
+    try work(console)
+  }
+
+  private static let parametersWithoutLaw = UsageError.combination(
+    "--parameters belongs to a goku", remedy: "leave it out for this model")
+
+  /// What is done with a model that forecasts nothing; nil for a forecaster.
+  private var otherWork: ((Console) throws -> Void)? {
+    if ClassifierModelFile.isClassifier(folder) { return predictClasses }
+    if DensityModelFile.isDensity(folder) { return predictDensities }
+    if SeriesClassModelFile.isSeriesClassifier(folder) { return predictSeriesClasses }
+    return nil
+  }
+
+  /// The future of every series of the file.
+  private func predictSeries(_ console: Console) throws {
     let file = try ForecastModelFile(reading: folder)
+    if parameters != nil && file.recipe.model != .goku { throw Self.parametersWithoutLaw }
     let prediction = try ForecastPrediction(of: data, by: file, at: at?.values.sorted())
-    for warning in prediction.warnings { console.note("warning: " + warning.sentence) }
-    if let parameters {
-      guard let inferred = prediction.inferred else {
-        throw UsageError.combination(
-          "--parameters belongs to a goku", remedy: "leave it out for this model")
-      }
+    console.warn(prediction.warnings)
+    if let parameters, let inferred = prediction.inferred {
       try Files.writeAtomically(inferred.csv, to: parameters)
     }
-    let csv = prediction.csv
-    if let out {
-      try Files.writeAtomically(csv, to: out)
-      console.print("\(prediction.lines.count) forecasts in \(out)")
-    } else {
-      console.print(String(csv.dropLast()))
-    }
+    try console.deliver(prediction.csv, to: out, what: "\(prediction.lines.count) forecasts")
     console.emit(
       .array(
         prediction.lines.map { line in
@@ -82,26 +88,17 @@ struct PredictCommand: Command {
         }))
   }
 
-  /// Other models than forecasters have no times to choose and no parameters to infer.
-  private func refuseForecastOptions() throws(UsageError) {
-    if at != nil {
-      throw .combination("--at belongs to forecasts", remedy: "leave it out for this model")
-    }
-    if parameters != nil {
-      throw .combination("--parameters belongs to a goku", remedy: "leave it out for this model")
-    }
-  }
-
   /// The class of every row of the file.
   private func predictClasses(_ console: Console) throws {
     let file = try ClassifierModelFile(reading: folder)
     let rows = try file.rows(data)
     let evaluation = file.evaluation(on: rows)
+    console.warn(
+      DataWarning.notFinite(source: data, (0..<evaluation.rows).map(evaluation.isKnown)))
     try console.deliver(evaluation.csv, to: out, what: "\(evaluation.rows) classes")
     console.emit([
       "classes": JSONValue(evaluation.classes),
-      "predicted": JSONValue(
-        (0..<evaluation.rows).map { evaluation.classes[evaluation.prediction($0).label] }),
+      "predicted": evaluation.predictedJSON,
       "probabilities": JSONValue(evaluation.probabilities),
     ])
   }
@@ -109,12 +106,11 @@ struct PredictCommand: Command {
   /// The class of every series of the file.
   private func predictSeriesClasses(_ console: Console) throws {
     let (ids, evaluation, warnings) = try SeriesClassModelFile(reading: folder).prediction(of: data)
-    for warning in warnings { console.note("warning: " + warning.sentence) }
-    let taken = ids.indices.map { evaluation.classes[evaluation.prediction($0).label] }
+    console.warn(warnings)
     try console.deliver(evaluation.csv(ids: ids), to: out, what: "\(ids.count) classes")
     console.emit([
       "classes": JSONValue(evaluation.classes), "ids": JSONValue(ids),
-      "predicted": JSONValue(taken), "probabilities": JSONValue(evaluation.probabilities),
+      "predicted": evaluation.predictedJSON, "probabilities": JSONValue(evaluation.probabilities),
     ])
   }
 
@@ -126,6 +122,7 @@ struct PredictCommand: Command {
       console.note(TableCaution.incompleteRows(table.incompleteRows).sentence)
     }
     let densities = file.logDensities(of: table)
+    console.warn(DataWarning.notFinite(source: data, densities.map(\.isFinite)))
     try console.deliver(
       table.csv(logDensities: densities), to: out, what: "\(table.count) log-densities")
     console.emit([

@@ -25,7 +25,7 @@ extension TrainCommand {
     let directory = directory(recipe.name)
     var run = ClassifierRun(
       recipe: recipe, directory: directory, threads: threads, resumes: resume == .auto)
-    run.whenKept = console.noteKept
+    run.whenNoticed = console.notice
     let outcome = try interruptibly { stop in
       try run.run(progress: ProgressReporter(), stop: stop)
     }

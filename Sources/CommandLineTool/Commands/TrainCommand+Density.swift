@@ -22,7 +22,7 @@ extension TrainCommand {
     let directory = directory(recipe.name)
     var run = DensityRun(
       recipe: recipe, directory: directory, threads: threads, resumes: resume == .auto)
-    run.whenKept = console.noteKept
+    run.whenNoticed = console.notice
     let outcome = try interruptibly { stop in
       try run.run(progress: ProgressReporter(), stop: stop)
     }

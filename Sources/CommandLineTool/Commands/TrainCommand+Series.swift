@@ -23,10 +23,10 @@ extension TrainCommand {
     let recipe = try seriesClassRecipe(source)
     let directory = directory(recipe.name)
     let data = try SeriesClassData(recipe)
-    for warning in data.warnings { console.note("warning: " + warning.sentence) }
+    console.warn(data.warnings)
     var run = SeriesClassRun(
       recipe: recipe, directory: directory, threads: threads, resumes: resume == .auto)
-    run.whenKept = console.noteKept
+    run.whenNoticed = console.notice
     let outcome = try interruptibly { stop in
       try run.run(on: data, progress: ProgressReporter(), stop: stop)
     }

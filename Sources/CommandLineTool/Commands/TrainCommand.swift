@@ -204,10 +204,10 @@ struct TrainCommand: Command {
     let directory = directory(recipe.name)
     var run = ForecastRun(
       recipe: recipe, directory: directory, threads: threads, resumes: resume == .auto)
-    run.whenKept = console.noteKept
+    run.whenNoticed = console.notice
     // Said before the training, which may be long, and kept in the report.
     let data = try ForecastData(recipe)
-    for warning in data.warnings { console.note("warning: " + warning.sentence) }
+    console.warn(data.warnings)
     let outcome = try interruptibly { stop in
       try run.run(on: data, progress: ProgressReporter(), stop: stop)
     }
@@ -243,9 +243,14 @@ struct TrainCommand: Command {
 }
 
 extension Console {
-  /// Says where the files of an earlier run went.
-  @Sendable func noteKept(_ place: String) {
-    note("note: the folder held another run; its files are kept in \(place)")
+  /// Says what becomes of a run folder.
+  @Sendable func notice(_ notice: RunFolder.Notice) {
+    switch notice {
+    case .kept(let place):
+      note("note: the folder held another run; its files are kept in \(place)")
+    case .nothingToContinue(let folder):
+      note("note: \(folder) holds no run to continue; a new one begins")
+    }
   }
 }
 

@@ -36,7 +36,7 @@ extension FitProblem {
       standardDeviation: robustScale ?? (dataSquares / count).squareRoot(),
       residualSquares: dataSquares, logLikelihood: logLikelihood(best.linearization),
       measurementCount: best.linearization.dataCount, hasConverged: best.hasConverged,
-      starts: fit.starts, agreeingStarts: agreeing, solves: solves,
+      starts: max(fit.starts, outcomes.count), agreeingStarts: agreeing, solves: solves,
       predictions: predictions(at: best.unknowns) ?? [])
   }
 

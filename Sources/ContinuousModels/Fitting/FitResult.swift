@@ -30,7 +30,7 @@ public struct FitResult: Sendable {
   public var logLikelihood: Double
   public var measurementCount: Int
   public var hasConverged: Bool
-  /// Starting points, and how many of them ended at this minimum.
+  /// Searches from starting points, and how many of them ended at this minimum.
   public var starts: Int
   public var agreeingStarts: Int
   /// Solves of the equations with their sensitivities.

@@ -31,9 +31,23 @@ package struct ClassifierEvaluation: Hashable, Sendable {
     probabilities = []
     let compiled = CompiledFunction<Tensor> { [softmax(logits($0))] }
     for start in stride(from: 0, to: data.count, by: batchSize) {
-      let rows = start..<min(start + batchSize, data.count)
-      probabilities += compiled(data.points(rows, normalization).points)[0].values
+      probabilities += Self.separated(start..<min(start + batchSize, data.count)) {
+        compiled(data.points($0, normalization).points)[0].values
+      }
     }
+  }
+
+  /// The values of rows; where some are not finite, half of the rows at a time.
+  ///
+  /// Rows that share the steps of a solve fail together, and one far from all others would take the rest with it.
+  private static func separated(
+    _ rows: Range<Int>, _ values: (Range<Int>) -> [Double]
+  ) -> [Double] {
+    let together = values(rows)
+    if rows.count < 2 || together.allSatisfy(\.isFinite) { return together }
+    let middle = rows.lowerBound + rows.count / 2
+    return separated(rows.lowerBound..<middle, values)
+      + separated(middle..<rows.upperBound, values)
   }
 
   /// The class of a row with the highest probability, and that probability.
@@ -43,9 +57,14 @@ package struct ClassifierEvaluation: Hashable, Sendable {
     return (best - own.startIndex, own[best])
   }
 
+  /// Whether the probabilities of a row are numbers; those of values far from all in training may not be.
+  package func isKnown(_ row: Int) -> Bool {
+    probabilities[row * classes.count..<(row + 1) * classes.count].allSatisfy(\.isFinite)
+  }
+
   /// Per cent of rows whose class has the highest probability.
   package var accuracy: Double {
-    let hits = (0..<rows).count { prediction($0).label == labels[$0] }
+    let hits = (0..<rows).count { isKnown($0) && prediction($0).label == labels[$0] }
     return 100 * Double(hits) / Double(max(rows, 1))
   }
 
@@ -58,7 +77,8 @@ package struct ClassifierEvaluation: Hashable, Sendable {
   /// Mean of `−log p(class)`, in nats.
   package var negativeLogLikelihood: Double {
     let total = (0..<rows).reduce(0.0) {
-      $0 - Double.logarithm(max(probabilities[$1 * classes.count + labels[$1]], 1e-30))
+      let probability = isKnown($1) ? probabilities[$1 * classes.count + labels[$1]] : 0
+      return $0 - Double.logarithm(max(probability, 1e-30))
     }
     return total / Double(max(rows, 1))
   }
@@ -66,7 +86,7 @@ package struct ClassifierEvaluation: Hashable, Sendable {
   /// Rows by their highest probability: mean of it, share that is right, number.
   package func reliability(bins: Int = 10) -> [(confidence: Double, accuracy: Double, count: Int)] {
     var sums = [(Double, Double, Int)](repeating: (0, 0, 0), count: bins)
-    for row in 0..<rows {
+    for row in 0..<rows where isKnown(row) {
       let (label, probability) = prediction(row)
       let bin = min(bins - 1, Int(probability * Double(bins)))
       sums[bin].0 += probability
@@ -87,7 +107,7 @@ package struct ClassifierEvaluation: Hashable, Sendable {
   package var confusion: [[Int]] {
     var counts = [[Int]](
       repeating: [Int](repeating: 0, count: classes.count), count: classes.count)
-    for row in 0..<rows { counts[labels[row]][prediction(row).label] += 1 }
+    for row in 0..<rows where isKnown(row) { counts[labels[row]][prediction(row).label] += 1 }
     return counts
   }
 
@@ -102,6 +122,12 @@ package struct ClassifierEvaluation: Hashable, Sendable {
       ["is \\ taken for"] + classes,
       zip(classes, confusion).map { [$0] + $1.map(String.init) }
     )
+  }
+
+  /// The class of every row, null where it is not known.
+  package var predictedJSON: JSONValue {
+    .array(
+      (0..<rows).map { isKnown($0) ? .string(classes[prediction($0).label]) : .null })
   }
 
   /// The figures as a JSON object.

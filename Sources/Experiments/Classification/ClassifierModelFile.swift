@@ -106,7 +106,7 @@ extension ClassifierModelFile {
 
   /// Labelled rows of a file in the model's features and classes, or its own test rows.
   package func testRows(_ path: String?) throws(DataError) -> LabelledData {
-    guard let path else { return try recipe.split().test }
+    guard let path else { return try recipe.split().test.matching(shape, classes) }
     if PathCalls.isDirectory(path) == true {
       let folder = try LabelledData.imageFolder(path)
       return try (folder.test ?? folder.training).matching(shape, classes)

@@ -80,10 +80,16 @@ extension ClassifierRecipe: ConfigurableRecipe {
     .number("data.test", \.testShare, in: 0.01...0.5),
     .number("data.validation", \.validationShare, in: 0.01...0.4),
     .choice("network.layers", \.layers),
-    .count("network.width", \.width),
-    .count("network.blocks", \.blocks),
+    .size("network.width", \.width) { product($0.width, $0.width) },
+    .size("network.blocks", \.blocks) { recipe in
+      recipe.layers == .resNet
+        ? 2 * Double(recipe.blocks) * product(recipe.width, recipe.width) : 0
+    },
     .number("network.time", \.time, in: 1e-3...1000),
-    .count("solver.steps", \.solverSteps),
+    // Four stages of every step are kept for the gradient, as many bytes a unit as four numbers of each weight.
+    .size("solver.steps", \.solverSteps) { recipe in
+      recipe.layers == .rungeKuttaNet ? product(recipe.solverSteps, recipe.width) : 0
+    },
     .count("training.epochs", \.epochs),
     .count("training.batchSize", \.batchSize),
     .number("training.learningRate", \.learningRate, in: 1e-9...1),

@@ -169,8 +169,10 @@ extension ClassifierEvaluation {
     for row in 0..<rows {
       let own = probabilities[row * classes.count..<(row + 1) * classes.count]
       text +=
-        ((ids.map { [csvCell($0[row])] } ?? []) + [csvCell(classes[prediction(row).label])]
-        + own.map { "\(Float($0))" })
+        ((ids.map { [csvCell($0[row])] } ?? []) + [
+          isKnown(row) ? csvCell(classes[prediction(row).label]) : ""
+        ]
+        + own.map { csvCell(Float($0)) })
         .joined(separator: ",") + "\n"
     }
     return text

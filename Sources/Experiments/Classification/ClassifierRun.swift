@@ -12,8 +12,8 @@ package struct ClassifierRun: Sendable {
   package var threads: Int
   /// Whether a checkpoint in the folder is continued.
   package var resumes: Bool
-  /// Hears where the files of an earlier run of the folder are kept.
-  package var whenKept: @Sendable (String) -> Void = { _ in }
+  /// Hears what becomes of the run folder.
+  package var whenNoticed: @Sendable (RunFolder.Notice) -> Void = { _ in }
 
   package init(
     recipe: ClassifierRecipe, directory: String?, threads: Int, resumes: Bool = false
@@ -68,7 +68,7 @@ package struct ClassifierRun: Sendable {
       optimizer: Adam(
         for: model, learningRate: .cosine(from: recipe.learningRate, over: trainer.totalSteps),
         weightDecay: recipe.weightDecay))
-    let folder = directory.map { RunFolder($0, resumes: resumes, whenKept: whenKept) }
+    let folder = directory.map { RunFolder($0, resumes: resumes, whenNoticed: whenNoticed) }
     var one = try RunTraining(trainer, from: state, recipe: recipe, folder: folder)
     try folder?.begin(recipe, isContinued: one.isContinued)
     try one.run(progress: progress, stop: stop)

@@ -144,6 +144,11 @@ extension UInt8 {
   fileprivate static let carriageReturn = UInt8(ascii: "\r")
 }
 
+/// A number as a cell of CSV; what is not finite leaves it empty.
+func csvCell(_ value: some BinaryFloatingPoint & CustomStringConvertible) -> String {
+  value.isFinite ? value.description : ""
+}
+
 /// A text as a cell of CSV, in quotes where it must be.
 func csvCell(_ text: String) -> String {
   guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }

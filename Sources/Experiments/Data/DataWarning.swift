@@ -38,5 +38,24 @@ public struct DataWarning: Hashable, Sendable {
     case rowsThinned(series: Int, rows: Int, limit: Int)
     /// Of many windows only some are used.
     case windowsThinned(part: String, used: Int, of: Int)
+    /// Results of a model that are no finite numbers, and what the first of them belongs to.
+    case notFinite(count: Int, of: Int, first: String)
+  }
+}
+
+extension DataWarning {
+  /// A warning of the results that are not finite; none if all are.
+  ///
+  /// - Parameter name: what the result of a number belongs to.
+  package static func notFinite(
+    source: String, _ isFinite: [Bool], name: (Int) -> String = { "row \($0 + 1)" }
+  ) -> [DataWarning] {
+    guard let first = isFinite.firstIndex(of: false) else { return [] }
+    return [
+      DataWarning(
+        source: source,
+        .notFinite(
+          count: isFinite.count { !$0 }, of: isFinite.count, first: name(first)))
+    ]
   }
 }

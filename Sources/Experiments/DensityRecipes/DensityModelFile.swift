@@ -1,3 +1,4 @@
+import Adjoints
 import ContinuousModels
 package import Integrators
 import NeuralNets
@@ -98,11 +99,20 @@ extension DensityRecipe {
 extension DensityModelFile {
   /// `log p` of each row in nats and in the units of the data, by a solver (nil: the model's own).
   package func logDensities(of table: PointTable, solver: ODESolver? = nil) -> [Double] {
-    let points = Tensor(
-      table.normalized(by: normalization), shape: [table.count, table.dimension])
+    let solver = solver ?? model.solver
+    func points(_ table: PointTable) -> Tensor {
+      Tensor(table.normalized(by: normalization), shape: [table.count, table.dimension])
+    }
     let jacobian = normalization.deviations.reduce(0) { $0 + .logarithm($1) }
-    return model.densities(of: points, solver: solver ?? model.solver).logDensities
-      .map { $0 - jacobian }
+    var found = model.densities(of: points(table), solver: solver).logDensities
+    let failed = found.indices.filter { !found[$0].isFinite }
+    if !failed.isEmpty {
+      // Rows that share their steps fail together, one far away and all others.
+      let single = model.densities(
+        of: points(table.rows(failed)), solver: solver, sharing: .perRow)
+      for (row, value) in zip(failed, single.logDensities) { found[row] = value }
+    }
+    return found.map { $0 - jacobian }
   }
 
   /// Points drawn from the density, row-major, in the units of the data.

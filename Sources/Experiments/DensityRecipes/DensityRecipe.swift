@@ -51,8 +51,12 @@ extension DensityRecipe: ConfigurableRecipe {
     .optionalTexts("data.columns", \.columns),
     .number("data.test", \.testShare, in: 0.01...0.5),
     .number("data.validation", \.validationShare, in: 0.01...0.4),
-    .counts("network.hidden", \.hidden),
-    .count("network.waves", \.waves, atLeast: 0),
+    .counts("network.hidden", \.hidden).deciding { recipe in
+      zip([1] + recipe.hidden, recipe.hidden + [1]).reduce(0) { $0 + product($1.0, $1.1) }
+    },
+    .count("network.waves", \.waves, atLeast: 0).deciding { recipe in
+      2 * product(recipe.waves, recipe.hidden.first ?? 1)
+    },
     .choice("training.method", \.method),
     .count("training.steps", \.steps),
     .count("training.batchSize", \.batchSize),

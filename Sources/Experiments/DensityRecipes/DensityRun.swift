@@ -13,8 +13,8 @@ package struct DensityRun: Sendable {
   package var threads: Int
   /// Whether a checkpoint in the folder is continued.
   package var resumes: Bool
-  /// Hears where the files of an earlier run of the folder are kept.
-  package var whenKept: @Sendable (String) -> Void = { _ in }
+  /// Hears what becomes of the run folder.
+  package var whenNoticed: @Sendable (RunFolder.Notice) -> Void = { _ in }
 
   package init(
     recipe: DensityRecipe, directory: String?, threads: Int, resumes: Bool = false
@@ -123,7 +123,7 @@ package struct DensityRun: Sendable {
     _ trainer: Trainer<Evaluator, Data>, from state: TrainingState<Evaluator.Model>,
     _ progress: ProgressReporter?, _ stop: StopRequest?
   ) throws -> (TrainingState<Evaluator.Model>, Progress) where Data.Batch == Evaluator.Batch {
-    let folder = directory.map { RunFolder($0, resumes: resumes, whenKept: whenKept) }
+    let folder = directory.map { RunFolder($0, resumes: resumes, whenNoticed: whenNoticed) }
     var one = try RunTraining(trainer, from: state, recipe: recipe, folder: folder)
     try folder?.begin(recipe, isContinued: one.isContinued)
     try one.run(progress: progress, stop: stop)
@@ -166,28 +166,30 @@ extension DensityRecipe {
 /// How good a density is on rows that it was not trained on.
 package struct DensityEvaluation: Sendable {
   package var audit: LikelihoodAudit
-  /// Mean negative log-likelihood by a Gaussian fitted to the training rows.
-  package var gaussian: Double
+  /// Mean negative log-likelihood by a Gaussian fitted to the training rows; nil if these are not there any more.
+  package var gaussian: Double?
   package var rows: Int
 
   /// Figures and warnings for a reader.
   package var lines: [String] {
-    [
-      "NLL \(Figure(audit.fine)) nats a row (Gaussian: \(Figure(gaussian))), \(rows) rows",
+    let other =
+      gaussian.map { "\(Figure($0))" } ?? "unknown, the file of the training is not there"
+    return [
+      "NLL \(Figure(audit.fine)) nats a row (Gaussian: \(other)), \(rows) rows",
       audit.sentence(of: "audit"),
     ]
   }
 
-  /// `{"run", "model", "metrics": {…}, "baselines": {name: …}}`.
-  package func json(run: String) -> JSONValue {
+  /// `{"run", "model", "part", "metrics": {…}, "baselines": {name: …}}`.
+  package func json(run: String, part: String) -> JSONValue {
     [
-      "run": .string(run), "model": "cnf",
+      "run": .string(run), "model": "cnf", "part": .string(part),
       "metrics": [
         "negativeLogLikelihood": .number(audit.fine), "byTheOwnSolver": .number(audit.reported),
         "standardError": .number(audit.standardError),
         "reconstructionError": .number(audit.reconstructionError), "rows": JSONValue(rows),
       ],
-      "baselines": ["gaussian": .number(gaussian)],
+      "baselines": ["gaussian": gaussian.map(JSONValue.number) ?? .null],
     ]
   }
 }
@@ -195,10 +197,19 @@ package struct DensityEvaluation: Sendable {
 extension DensityModelFile {
   /// The evaluation on other rows, or on the test rows of the recipe's own data.
   package func evaluation(on rows: PointTable?) throws(DataError) -> DensityEvaluation {
-    let (training, test) = recipe.split(try recipe.readTable())
-    let rows = rows ?? test
+    var recipe = recipe
+    recipe.columns = normalization.channels
+    let own: (training: PointTable, test: PointTable)?
+    do throws(DataError) {
+      own = recipe.split(try recipe.readTable())
+    } catch {
+      if rows == nil { throw error }
+      own = nil
+    }
+    let measured = rows ?? own?.test ?? PointTable(source: "", columns: [], values: [])
     return DensityEvaluation(
-      audit: audit(on: rows),
-      gaussian: GaussianBaseline(training).negativeLogLikelihood(of: rows), rows: rows.count)
+      audit: audit(on: measured),
+      gaussian: own.map { GaussianBaseline($0.training).negativeLogLikelihood(of: measured) },
+      rows: measured.count)
   }
 }

@@ -215,7 +215,7 @@ extension PointTable {
     var text = (columns + ["log_density"]).joined(separator: ",") + "\n"
     for row in 0..<count {
       let cells = values[row * dimension..<(row + 1) * dimension].map { "\($0)" }
-      text += (cells + ["\(Float(logDensities[row]))"]).joined(separator: ",") + "\n"
+      text += (cells + [csvCell(Float(logDensities[row]))]).joined(separator: ",") + "\n"
     }
     return text
   }

@@ -11,6 +11,9 @@ public struct ForecastPrediction: Sendable {
     /// The central band of 90 %.
     public var lower: Double
     public var upper: Double
+
+    /// Whether the forecast is a number.
+    public var isFinite: Bool { mean.isFinite && lower.isFinite && upper.isFinite }
   }
 
   public var lines: [Line]
@@ -97,6 +100,12 @@ public struct ForecastPrediction: Sendable {
     }
     axis = data.axis
     hasIDs = data.series.contains { !$0.id.isEmpty }
+    let axis = data.axis
+    warnings += DataWarning.notFinite(source: data.source, lines.map(\.isFinite)) { number in
+      let line = lines[number]
+      return
+        "\(line.id.isEmpty ? line.channel : "\(line.channel) of '\(line.id)'") at \(axis.text(of: line.time))"
+    }
   }
 
   private static func grid(_ future: Double, _ spacing: Double) -> [Double] {
@@ -112,12 +121,18 @@ public struct ForecastPrediction: Sendable {
       text +=
         [
           csvCell(axis.text(of: line.time)), csvCell(line.channel),
-          number(line.mean), number(line.lower), number(line.upper),
-        ].joined(separator: ",") + "\n"
+        ].joined(separator: ",")
+      for value in [line.mean, line.lower, line.upper] {
+        text += "," + (line.isFinite ? number(value) : "")
+      }
+      text += "\n"
     }
     return text
   }
 
   /// Six decimals are more than a forecast knows.
-  private func number(_ value: Double) -> String { ((value * 1e6).rounded() / 1e6).description }
+  private func number(_ value: Double) -> String {
+    // Large values have no such decimals.
+    (value.magnitude < 1e9 ? (value * 1e6).rounded() / 1e6 : value).description
+  }
 }

@@ -98,4 +98,6 @@ public enum ConfigurationError: Error, Hashable, Sendable {
   case wrongValue(key: String, value: String, expected: String)
   case notJSON(path: String, offset: Int)
   case unknownRecipe(String, known: [String])
+  /// A network whose training takes more bytes than the machine has.
+  case tooMuchMemory(key: String, value: String, bytes: Double, available: Double)
 }

@@ -10,8 +10,8 @@ public struct ForecastRun: Sendable {
   public var threads: Int
   /// Whether a checkpoint in the folder is continued.
   public var resumes: Bool
-  /// Hears where the files of an earlier run of the folder are kept.
-  package var whenKept: @Sendable (String) -> Void = { _ in }
+  /// Hears what becomes of the run folder.
+  package var whenNoticed: @Sendable (RunFolder.Notice) -> Void = { _ in }
 
   public init(recipe: ForecastRecipe, directory: String, threads: Int, resumes: Bool) {
     self.recipe = recipe
@@ -44,7 +44,7 @@ public struct ForecastRun: Sendable {
   ) throws -> Outcome {
     let builder = data.recipe.builder(
       clock: data.clock, channels: data.channels.count, covariates: data.covariates.width)
-    let folder = RunFolder(directory, resumes: resumes, whenKept: whenKept)
+    let folder = RunFolder(directory, resumes: resumes, whenNoticed: whenNoticed)
     // Checkpoints are read before anything is written.
     let main = try prepared(data.recipe, builder, data, folder)
     let other = try recipe.beside.map { kind in

@@ -88,7 +88,7 @@ private struct Merged {
     let asked = example.asked
     let channels = parts.channelCount + parts.inputCount
     var (row, query) = (0, 0)
-    func time(_ value: Double) -> Double { parts.clock.units(value - example.start) }
+    func time(_ value: Double) -> Double { value - example.start }
     while row < seen.count || query < asked.count {
       let isSeen =
         row < seen.count && (query == asked.count || seen.times[row] <= asked.times[query])
@@ -113,6 +113,7 @@ private struct Merged {
         query += 1
       }
     }
+    times = parts.clock.increasing(times)
     // An example without any row: one question at its start.
     if times.isEmpty {
       times = [0]

@@ -107,6 +107,17 @@ public struct ModelClock: Hashable, Sendable {
   /// A window lasts 6 units: a few radians for a field whose slopes are of order one.
   public static let length = 6.0
 
+  /// Durations in units of the model, strictly increasing as they are.
+  ///
+  /// What rounding would make one time is one unit in the last place apart; what would overflow stays finite.
+  func increasing(_ durations: [Double]) -> [Double] {
+    var last = -Double.infinity
+    return durations.map {
+      last = max(min(units($0), 1e300), last.nextUp)
+      return last
+    }
+  }
+
   /// A duration in units of the model.
   public func units(_ duration: Double) -> Double { duration / window * ModelClock.length }
 }

@@ -91,8 +91,8 @@ public struct InferredParameters: Sendable {
     "id,part,parameter,mean,sd,windows\n"
       + lines.map { line in
         [
-          csvCell(line.series), line.part, line.parameter, line.mean.description,
-          line.deviation.description, String(line.windows),
+          csvCell(line.series), line.part, line.parameter, csvCell(line.mean),
+          csvCell(line.deviation), String(line.windows),
         ].joined(separator: ",") + "\n"
       }.joined()
   }

@@ -8,6 +8,8 @@ package struct RecipeSetting<Recipe>: Sendable {
   package let read: @Sendable (Recipe) -> JSONValue
   /// Says no to a value that does not fit.
   package let write: @Sendable (inout Recipe, JSONValue) -> Bool
+  /// Weights of the layers whose size the value decides; nil where it decides none.
+  package private(set) var weights: (@Sendable (Recipe) -> Double)?
 
   package init(
     key: String, expected: String, read: @escaping @Sendable (Recipe) -> JSONValue,
@@ -46,6 +48,21 @@ package struct RecipeSetting<Recipe>: Sendable {
       $0[keyPath: path] = value
       return true
     }
+  }
+
+  /// A count that decides how many weights a network has.
+  package static func size(
+    _ key: String, _ path: any WritableKeyPath<Recipe, Int> & Sendable,
+    weights: @escaping @Sendable (Recipe) -> Double
+  ) -> RecipeSetting {
+    count(key, path, atLeast: 1).deciding(weights)
+  }
+
+  /// The same setting as one that decides how many weights a network has.
+  package func deciding(_ weights: @escaping @Sendable (Recipe) -> Double) -> RecipeSetting {
+    var setting = self
+    setting.weights = weights
+    return setting
   }
 
   package static func flag(
@@ -162,6 +179,9 @@ extension JSONValue {
   }
 }
 
+/// The weights of a layer between two of these widths.
+func product(_ inputs: Int, _ outputs: Int) -> Double { Double(inputs) * Double(outputs) }
+
 /// A recipe whose values are reached by dotted names.
 package protocol ConfigurableRecipe: Sendable {
   static var settings: [RecipeSetting<Self>] { get }
@@ -207,6 +227,17 @@ extension ConfigurableRecipe {
     }
     guard setting.write(&self, value) else {
       throw .wrongValue(key: key, value: value.description, expected: setting.expected)
+    }
+    // One setting may make another one's layers large.
+    for setting in [setting] + Self.settings {
+      guard let weights = setting.weights?(self) else { continue }
+      // In four bytes each: weights, gradient, and two moments of the optimizer.
+      let (bytes, available) = (16 * weights, Double(ProcessCalls.physicalMemory))
+      if bytes > available {
+        throw .tooMuchMemory(
+          key: setting.key, value: setting.read(self).description, bytes: bytes,
+          available: available)
+      }
     }
   }
 

@@ -9,16 +9,24 @@ package struct RunFolder: Sendable {
   package let path: String
   /// Whether a checkpoint in the folder is continued.
   package let resumes: Bool
-  private let whenKept: @Sendable (String) -> Void
+  private let whenNoticed: @Sendable (Notice) -> Void
 
-  /// A folder, which need not be there yet; `whenKept` hears where an earlier run's files went.
+  /// What a user should hear of the folder when a training begins.
+  package enum Notice: Hashable, Sendable {
+    /// An earlier run's files are in this folder now.
+    case kept(String)
+    /// A run of this folder was to be continued, and there is none.
+    case nothingToContinue(String)
+  }
+
+  /// A folder, which need not be there yet; `whenNoticed` hears what becomes of it.
   package init(
     _ path: String, resumes: Bool = false,
-    whenKept: @escaping @Sendable (String) -> Void = { _ in }
+    whenNoticed: @escaping @Sendable (Notice) -> Void = { _ in }
   ) {
     self.path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     self.resumes = resumes
-    self.whenKept = whenKept
+    self.whenNoticed = whenNoticed
   }
 
   /// Where a run's configuration is.
@@ -42,7 +50,10 @@ package struct RunFolder: Sendable {
   /// Makes the folder ready for a training that is about to begin.
   func begin(_ recipe: some ConfigurableRecipe, isContinued: Bool) throws(FileError) {
     try Files.createDirectory(path)
-    if !isContinued { try keepEarlierRun() }
+    if !isContinued {
+      if resumes { whenNoticed(.nothingToContinue(path)) }
+      try keepEarlierRun()
+    }
     try Files.writeAtomically(
       recipe.json.text(indented: true) + "\n", to: Self.configuration(in: path))
   }
@@ -64,6 +75,6 @@ package struct RunFolder: Sendable {
     let place = "\(path)/earlier-\(number)"
     try Files.createDirectory(place)
     for name in names { try Files.move("\(path)/\(name)", to: "\(place)/\(name)") }
-    whenKept(place)
+    whenNoticed(.kept(place))
   }
 }

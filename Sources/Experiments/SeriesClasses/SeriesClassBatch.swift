@@ -23,7 +23,7 @@ struct SeriesClassBatch: TensorTree {
     let longest = series.map(\.count).max() ?? 1
     let channels = series.first?.channels.count ?? 0
     let times = series.map { one in
-      one.count == 0 ? [0] : one.times.map { clock.units($0 - one.times[0]) }
+      one.count == 0 ? [0] : clock.increasing(one.times.map { $0 - one.times[0] })
     }
     let values = series.map { one in
       one.count == 0

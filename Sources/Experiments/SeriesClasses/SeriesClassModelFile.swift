@@ -136,13 +136,17 @@ extension SeriesClassModelFile {
     of path: String
   ) throws -> (ids: [String], evaluation: ClassifierEvaluation, warnings: [DataWarning]) {
     let file = try read(path, labels: nil)
+    let ids = file.series.map(\.id)
+    let evaluation = ClassifierEvaluation(
+      classes: classes,
+      probabilities: probabilities(form.series(of: file, attributes: file.attributes)),
+      labels: [Int](repeating: 0, count: ids.count))
     return (
-      file.series.map(\.id),
-      ClassifierEvaluation(
-        classes: classes,
-        probabilities: probabilities(form.series(of: file, attributes: file.attributes)),
-        labels: [Int](repeating: 0, count: file.series.count)),
+      ids, evaluation,
       file.warnings + form.covariates.warnings(file.attributes, source: path)
+        + DataWarning.notFinite(source: path, ids.indices.map(evaluation.isKnown)) {
+          "'\(ids[$0])'"
+        }
     )
   }
 

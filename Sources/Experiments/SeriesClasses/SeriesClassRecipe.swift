@@ -56,9 +56,9 @@ extension SeriesClassRecipe: ConfigurableRecipe {
   private static let furtherSettings: [RecipeSetting<SeriesClassRecipe>] = [
     .number("data.test", \.testShare, in: 0.01...0.5),
     .number("data.validation", \.validationShare, in: 0.01...0.4),
-    .count("network.hidden", \.hidden),
-    .count("network.field", \.field),
-    .count("network.head", \.head),
+    .size("network.hidden", \.hidden) { product($0.hidden, $0.hidden) },
+    .size("network.field", \.field) { product($0.field, $0.hidden) },
+    .size("network.head", \.head) { product($0.head, 2 * $0.hidden) },
     .count("network.fieldSteps", \.fieldSteps),
     .count("network.rowLimit", \.rowLimit, atLeast: 2),
     .count("training.steps", \.steps),

@@ -42,8 +42,8 @@ package struct SeriesClassRun: Sendable {
   package var threads: Int
   /// Whether a checkpoint in the folder is continued.
   package var resumes: Bool
-  /// Hears where the files of an earlier run of the folder are kept.
-  package var whenKept: @Sendable (String) -> Void = { _ in }
+  /// Hears what becomes of the run folder.
+  package var whenNoticed: @Sendable (RunFolder.Notice) -> Void = { _ in }
 
   package init(
     recipe: SeriesClassRecipe, directory: String, threads: Int, resumes: Bool = false
@@ -94,7 +94,7 @@ package struct SeriesClassRun: Sendable {
       optimizer: Adam(
         for: model, learningRate: .cosine(from: recipe.learningRate, over: trainer.totalSteps),
         weightDecay: recipe.weightDecay))
-    let folder = RunFolder(directory, resumes: resumes, whenKept: whenKept)
+    let folder = RunFolder(directory, resumes: resumes, whenNoticed: whenNoticed)
     var one = try RunTraining(trainer, from: start, recipe: recipe, folder: folder)
     try folder.begin(recipe, isContinued: one.isContinued)
     try one.run(progress: progress, stop: stop)

@@ -1,0 +1,168 @@
+import Foundation
+import NumericCore
+import Testing
+
+/// What the tool does with values, times, files and settings that are beyond its models.
+@Suite(.serialized) struct PredictionLimitTests {
+  private let folder = "/tmp/neural-ode-limits-\(UUID().uuidString)"
+
+  /// Runs the tool; in what it says, paths in the folder are short.
+  private func tool(_ words: String...) throws -> Tool.Result {
+    var result = try Tool.run(words)
+    result.errors = result.errors.replacingOccurrences(of: folder + "/", with: "")
+    result.output = result.output.replacingOccurrences(of: folder + "/", with: "")
+    return result
+  }
+
+  private func write(_ text: String, _ name: String) throws -> String {
+    try Files.createDirectory(folder)
+    try Files.writeAtomically(Array(text.utf8), to: "\(folder)/\(name)")
+    return "\(folder)/\(name)"
+  }
+
+  private static let classes: String = {
+    let normal = RandomKey(3).normal(160, as: Double.self)
+    return "x,y,kind\n"
+      + (0..<80).map { "\(3 * Double($0 % 2) + normal[2 * $0]),\(normal[2 * $0 + 1]),\($0 % 2)\n" }
+      .joined()
+  }()
+
+  private func trainClasses(_ name: String = "f.csv") throws -> String {
+    let result = try tool(
+      "train", "--model", "ode-net", "--data", try write(Self.classes, name), "--out",
+      folder + "/run", "--epochs", "2", "--set", "network.width=8", "--threads", "1")
+    #expect(result.status == 0)
+    return folder + "/run"
+  }
+
+  private static let warning =
+    " results are no finite numbers and stay empty, the first that of "
+
+  @Test func `a row beyond a classifier stays empty, and takes no other with it`() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let run = try trainClasses()
+    let data = try write("x,y\n1,2\n1e300,0\n0.5,1\n", "new.csv")
+    let result = try tool("predict", run, "--data", data)
+    #expect(result.status == 0)
+    let lines = result.output.split(separator: "\n")
+    #expect(lines.count == 4 && lines[2] == ",,")
+    #expect([lines[1], lines[3]].allSatisfy { $0.hasPrefix("0,0.") || $0.hasPrefix("1,0.") })
+    #expect(result.errors.hasPrefix("warning: new.csv: 1 of 3" + Self.warning + "row 2;"))
+    let json = try JSONValue(parsing: try tool("predict", run, "--data", data, "--json").output)
+    #expect(json["predicted"]?.array?[1] == .null)
+    // Rows without a result count as wrong.
+    let labelled = try write("x,y,kind\n1e300,0,1\n-1e300,0,0\n", "labelled.csv")
+    let evaluated = try tool("evaluate", run, "--data", labelled, "--json")
+    #expect(evaluated.status == 0 && evaluated.errors.contains("2 of 2" + Self.warning))
+    let metrics = try JSONValue(parsing: evaluated.output)["metrics"]
+    #expect(metrics?["accuracyPercent"]?.number == 0)
+  }
+
+  @Test func `a row beyond a density stays empty, and takes no other with it`() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let normal = RandomKey(4).normal(160, as: Double.self)
+    let rows = (0..<80).map { "\(normal[2 * $0]),\(normal[2 * $0 + 1])" }
+    let data = try write("x,y\n" + rows.joined(separator: "\n") + "\n", "f.csv")
+    let run = folder + "/run"
+    let trained = try tool(
+      "train", "--model", "cnf", "--data", data, "--out", run, "--threads", "1", "--set",
+      "training.steps=20", "--set", "network.hidden=[8]")
+    #expect(trained.status == 0)
+    let alone = try tool("predict", run, "--data", try write("x,y\n\(rows[0])\n", "one.csv"))
+    let result = try tool(
+      "predict", run, "--data", try write("x,y\n\(rows[0])\n1e30,0\n", "new.csv"))
+    let lines = result.output.split(separator: "\n")
+    #expect(result.status == 0 && lines.count == 3)
+    #expect(lines[1] == alone.output.split(separator: "\n").last)
+    #expect(lines[2] == "1e+30,0.0,")
+    #expect(result.errors.hasPrefix("warning: new.csv: 1 of 2" + Self.warning + "row 2;"))
+    // Moved away, the file of the training is missed with a remedy.
+    try Files.move(data, to: folder + "/moved.csv")
+    let missing = try tool("evaluate", run)
+    #expect(missing.status == 66 && missing.errors.contains("name it with --data FILE"))
+    let other = try tool("evaluate", run, "--data", folder + "/moved.csv")
+    #expect(other.status == 0)
+    #expect(other.output.hasPrefix("on all rows of moved.csv\n"))
+  }
+
+  @Test func `a time beyond a forecaster stays empty`() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let rows = (0..<300).map { "\($0),\(Double.sine(Double($0) / 8))\n" }
+    let data = try write("time,x\n" + rows.joined(), "f.csv")
+    let run = folder + "/run"
+    let trained = try tool(
+      "train", "--data", data, "--out", run, "--resume", "auto", "--threads", "1", "--set",
+      "training.steps=5")
+    #expect(trained.status == 0)
+    #expect(trained.errors.contains("note: run holds no run to continue; a new one begins\n"))
+    let result = try tool("predict", run, "--data", data, "--at", "1,1e308")
+    let lines = result.output.split(separator: "\n")
+    #expect(result.status == 0 && lines.count == 3)
+    #expect(lines[1].hasPrefix("300,x,") && !lines[1].hasSuffix(","))
+    #expect(lines[2] == "1e+308,x,,,")
+    #expect(result.errors.hasPrefix("warning: f.csv: 1 of 2" + Self.warning + "x at 1e+308;"))
+
+    let refused = try tool("predict", run, "--data", data, "--parameters", folder + "/p.csv")
+    #expect(refused.status == 64 && !Files.exists(folder + "/p.csv"))
+  }
+
+  @Test func `outputs are checked before anything is written`() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let run = try trainClasses()
+    for option in ["--out", "--parameters"] {
+      let other = option == "--out" ? "--parameters" : "--out"
+      let result = try tool(
+        "predict", run, "--data", folder + "/f.csv", option, folder + "/no/x.csv", other,
+        folder + "/there.csv")
+      #expect(result.status == 73)
+      #expect(
+        result.errors
+          == "error: no/x.csv: the folder 'no' does not exist; make it, or name another\n")
+      #expect(!Files.exists(folder + "/there.csv"))
+    }
+    let same = try tool(
+      "predict", run, "--data", folder + "/f.csv", "--out", "x.csv", "--parameters", "x.csv")
+    #expect(same.status == 64 && same.errors.contains("name one file; give each its own"))
+  }
+
+  @Test func `a classifier is measured on the test rows of its data, and on all of others`() throws
+  {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let run = try trainClasses()
+    let own = try tool("evaluate", run)
+    #expect(own.output.hasPrefix("on the test part of f.csv\n"))
+    let named = try tool(
+      "evaluate", run, "--data", folder + "/../" + run.dropFirst(5).dropLast(4) + "/f.csv")
+    #expect(
+      named.output.split(separator: "\n").dropFirst()
+        == own.output.split(separator: "\n").dropFirst())
+    let other = try tool(
+      "evaluate", run, "--data", try write(Self.classes, "other.csv"), "--json")
+    let document = try JSONValue(parsing: other.output)
+    #expect(document["part"]?.string == "all")
+    #expect(document["metrics"]?["rows"]?.integer == 80)
+  }
+
+  @Test(arguments: [
+    ("latent-ode", "network.field"), ("latent-ode", "network.latent"), ("cnf", "network.waves"),
+    ("ode-rnn", "network.hidden"), ("ode-net", "network.width"), ("ode-net", "solver.steps"),
+  ])
+  func `a network larger than the memory is refused`(model: String, setting: String) throws {
+    let result = try Tool.run(
+      "train", "--model", model, "--data", "/nowhere.csv", "--set", setting + "=1000000000000")
+    #expect(result.status == 78)
+    #expect(result.errors.hasPrefix("error: with '\(setting)' 1000000000000 the training of"))
+    #expect(result.errors.hasSuffix("; write a smaller number\n"))
+  }
+
+  @Test(arguments: ["latent-ode", "gru-d"])
+  func `times that rounding makes one are read`(model: String) throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let rows = (1..<200).map { "\($0),\(Double.sine(Double($0) / 8))\n" }
+    let data = try write("time,x\n-1,2\n0,1\n1e-300,1.1\n" + rows.joined(), "f.csv")
+    let result = try tool(
+      "train", "--model", model, "--data", data, "--out", folder + "/run", "--threads", "1",
+      "--set", "training.steps=5")
+    #expect(result.status == 0, "\(result.errors)")
+  }
+}
