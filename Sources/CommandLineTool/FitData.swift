@@ -21,10 +21,15 @@ struct FitData {
   /// The one series of a file, or of a bundled file of that name.
   static func series(_ path: String, needing minimum: Int = 2) throws -> TimeSeries {
     let isBundled = BundledData.entries.contains { $0.name == path } && !Files.exists(path)
-    let file =
-      isBundled
-      ? try TimeSeriesFile.parse(try BundledData.contents(of: path), name: path)
-      : try TimeSeriesFile.read(path)
+    let file: TimeSeriesFile
+    do {
+      file =
+        isBundled
+        ? try TimeSeriesFile.parse(try BundledData.contents(of: path), name: path)
+        : try TimeSeriesFile.read(path)
+    } catch {
+      throw ToolError(error.sentenceWithoutOptions, code: error.exitCode)
+    }
     guard file.series.count == 1, let series = file.series.first else {
       throw ToolError(
         "\(path): \(file.series.count) series where a fit takes one; keep the rows of one id",

@@ -70,6 +70,7 @@ extension DataError.Reason {
       "has \(found) bytes where its head announces \(expected); the file is cut short or has a tail, copy it again"
     case .notImages(let axes):
       "has \(axes) axes where images have 3 or 4; are labels and images swapped?"
+    case .noImages: "holds no image; take a file that holds some"
     case .imagesTooSmall(let found, let needed):
       "the images have \(found[0]) × \(found[1]) pixels where the network needs \(needed) × \(needed); enlarge them, or "
         + "write the pixels into a CSV table"

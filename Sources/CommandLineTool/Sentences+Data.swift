@@ -8,6 +8,17 @@ extension DataError {
     return "\(place): \(reason.sentence)"
   }
 
+  /// The same for verbs that read one series and have no options of how to read it.
+  var sentenceWithoutOptions: String {
+    let whole = sentence
+    for advice in [
+      " (of series also:", ", or take the mean (--", ", or name the column of times (--",
+    ] {
+      if let range = whole.firstRange(of: advice) { return String(whole[..<range.lowerBound]) }
+    }
+    return whole
+  }
+
   /// A file that cannot be read is a missing input; all else is bad data.
   var exitCode: ExitCode {
     switch reason {
@@ -39,6 +50,10 @@ extension DataError.Reason {
 
   private var tableSentence: String? {
     switch self {
+    case .twoRoles(let column, let first, let second):
+      first == second
+        ? "the column '\(column)' is asked for twice as \(first.name); keep one"
+        : "the column '\(column)' is asked for as \(first.name) and as \(second.name); a column has one role, keep one"
     case .tooManyCells(let found, let expected):
       "\(found) cells where the header has \(expected); remove cells or quote text with commas"
     case .tooFewCells(let found, let expected):
@@ -125,15 +140,41 @@ extension DataError.Reason {
     case .windowLongerThanData(let window, let span):
       "a window of \(window) is longer than the data's \(span); shorten the window "
         + "(of a training: --set windows.history=… --set windows.future=…)"
-    case .partTooShort(let window, let span):
-      "the data span \(span), and their validation or test part does not hold a whole window of "
-        + "\(window); shorten the window (--set windows.history=… --set windows.future=…), enlarge the parts "
-        + "(--set windows.validation=0.3 --set windows.test=0.3), or add measurements"
+    case .partTooShort(let window, let span, let spacing):
+      "the data span \(shortText(span)), and their validation or test part does not hold a whole window of "
+        + "\(shortText(window)); \(Self.shortest(span: span, spacing: spacing))"
     default: nil
     }
   }
 
+  /// What to write for windows that a short file can hold.
+  private static func shortest(span: Double, spacing: Double) -> String {
+    // A window of three spacings, and a row to spare at either end of a part.
+    guard span >= 12 * spacing else {
+      return "add measurements, it has too few for a training"
+    }
+    guard span < 60 * spacing else {
+      return
+        "shorten the window (--set windows.history=… --set windows.future=…), enlarge the parts "
+        + "(--set windows.validation=0.3 --set windows.test=0.3), or add measurements"
+    }
+    return
+      "write --set windows.history=\(shortText(2 * spacing)) --set windows.future=\(shortText(spacing)) "
+      + "--set windows.validation=0.3 --set windows.test=0.3, or add measurements"
+  }
+
   private func series(_ id: String) -> String { id.isEmpty ? "" : " of '\(id)'" }
+}
+
+extension DataError.ColumnRole {
+  fileprivate var name: String {
+    switch self {
+    case .time: "the times (--time)"
+    case .id: "the ids (--id)"
+    case .channel: "a channel (--channels, --inputs)"
+    case .attribute: "a value of whole series (--statics, --label)"
+    }
+  }
 }
 
 extension DataWarning {

@@ -31,7 +31,7 @@ private let mistakes: [Mistake] = [
   .init(text: "x' = 1\nx = 2", line: 2, column: 1, remedy: "in line 1 already"),
   .init(text: "x'' = -x", line: 1, column: 1, remedy: "x' = v"),
   .init(text: "x' = 2 x", line: 1, column: 8, remedy: "'*'"),
-  .init(text: "x' = (1 + x", line: 1, column: 12, remedy: "')'"),
+  .init(text: "x' = (1 + x", line: 1, column: 6, remedy: "')'"),
   .init(text: "x' = 1 +", line: 1, column: 9, remedy: "parentheses"),
   .init(text: "x' = 1 + $", line: 1, column: 10, remedy: "'#'"),
   .init(text: "x' = x²", line: 1, column: 7, remedy: "'²'"),

@@ -143,6 +143,7 @@ struct TrainCommand: Command {
           "--labels belongs to classes of series", remedy: "take --label, or --model ode-rnn")
       }
     }
+    if let beside, beside.rawValue == model?.rawValue { throw Self.besideItself(beside.rawValue) }
     if let seed, seed < 0 {
       throw .combination("--seed is at least 0", remedy: "give a number from 0 on")
     }
@@ -168,6 +169,11 @@ struct TrainCommand: Command {
           remedy: "a column has one role, keep one")
       }
     }
+  }
+
+  private static func besideItself(_ name: String) -> UsageError {
+    .combination(
+      "--beside \(name) is the model itself", remedy: "take another baseline, or leave it out")
   }
 
   func run(_ console: Console) throws {
@@ -238,6 +244,9 @@ struct TrainCommand: Command {
     if let epochs { result.epochs = epochs }
     if let seed { result.seed = seed }
     for assignment in set { try result.set(assignment.name, toWord: assignment.value) }
+    if let beside = result.beside, beside == result.model {
+      throw Self.besideItself(beside.rawValue)
+    }
     return result
   }
 }

@@ -22,6 +22,8 @@ public struct EquationError: Error, Equatable, Sendable {
     case unexpectedCharacter(Character)
     case malformedNumber(String)
     case expected(String, found: String)
+    /// A parenthesis that no later line closes.
+    case unclosedParenthesis
     /// Two values stand side by side, as in `2 x`.
     case missingOperator(before: String)
     /// Parentheses, signs and operators beyond the limit.
@@ -75,6 +77,7 @@ extension EquationError.Reason: CustomStringConvertible {
       "expected \(what), found \(found); a formula over several lines goes in parentheses"
     case .tooDeep(let limit):
       "this formula has more than \(limit) operators or parentheses in a row; name parts of it as intermediates"
+    case .unclosedParenthesis: "this '(' is never closed; write the ')' where its formula ends"
     case .missingOperator(let next): "an operator is missing before \(next); write '*' to multiply"
     case .higherDerivative(let name):
       "\(name) has a second derivative; name the first one: \(name)' = v and v' = …"

@@ -31,12 +31,16 @@ struct EquationLexer {
   private let source: String
   private var place = 0
   private var position = Position(line: 1, column: 1)
-  private var depth = 0
+  /// Where parentheses are open.
+  private var open: [Position] = []
 
   init(_ text: String, source: String) throws(EquationError) {
     characters = Array(text)
     self.source = source
     while let character = peek() { try scan(character) }
+    if let first = open.first {
+      throw EquationError(source: source, position: first, reason: .unclosedParenthesis)
+    }
     tokens.append((.endOfLine, position))
   }
 
@@ -63,7 +67,7 @@ struct EquationLexer {
     let start = position
     if character.isNewline {
       advance()
-      if depth == 0 { tokens.append((.endOfLine, start)) }
+      if open.isEmpty { tokens.append((.endOfLine, start)) }
     } else if character.isWhitespace {
       advance()
     } else if character == "#" {
@@ -109,10 +113,10 @@ struct EquationLexer {
     advance()
     switch character {
     case "(":
-      depth += 1
+      open.append(start)
       return "("
     case ")":
-      depth = max(depth - 1, 0)
+      _ = open.popLast()
       return ")"
     case "+", "*", "/", "^", "=", ",", "-": return String(character)
     case "−": return "-"

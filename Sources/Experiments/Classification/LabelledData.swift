@@ -60,7 +60,7 @@ package struct LabelledData: Sendable {
       throw DataError(
         source: file.source, .labelCountDiffers(labels: file.shape[0], images: images.shape[0]))
     }
-    if images.shape.contains(0) { throw DataError(source: images.source, .noRows) }
+    if images.shape.contains(0) { throw DataError(source: images.source, .noImages) }
     let labels = file.bytes.map(Int.init)
     self.init(
       source: images.source, label: nil,

@@ -120,10 +120,19 @@ extension LabelledData {
     return Float(value)
   }
 
+  /// The name of a class: as it is written, but `1` for `1.0`.
+  static func className(_ text: String) -> String {
+    guard Int(text) == nil, let value = decimalNumber(ArraySlice(text.utf8)),
+      let whole = Int(exactly: value), whole.magnitude < 1 << 53
+    else { return text }
+    return String(whole)
+  }
+
   /// Whole numbers in their order, or names in the alphabet's.
   static func classes(
     of texts: [(text: String, line: Int)], column: String, source: String
   ) throws(DataError) -> (classes: [String], labels: [Int]) {
+    let texts = texts.map { (text: className($0.text), line: $0.line) }
     let distinct = Set(texts.map(\.text))
     let numbers = distinct.compactMap { text in decimalNumber(ArraySlice(text.utf8)) }
     var order = distinct.sorted()
@@ -145,6 +154,8 @@ extension LabelledData {
 }
 
 extension LabelledData {
+  private static let fewRows = 20
+
   /// Stops a training that could not work.
   ///
   /// One class, a class for nearly every row, fewer rows than features or than 10 a class, a feature of one value.
@@ -154,6 +165,13 @@ extension LabelledData {
       throw DataError(
         source: source,
         isImages ? .imagesOfOneClass(classes[first]) : .oneClass(classes[first]))
+    }
+    // Of a handful of rows nothing can be said.
+    if !isImages && count < Self.fewRows {
+      throw DataError(
+        source: source,
+        .tooFewLabelledRows(
+          found: count, needed: max(features.count + 1, 10 * classes.count, Self.fewRows)))
     }
     if 2 * classes.count > count {
       throw DataError(source: source, .tooManyClasses(found: classes.count, rows: count))

@@ -17,6 +17,13 @@ public struct DataError: Error, Hashable, Sendable {
     self.reason = reason
   }
 
+  /// What a column of a file of series can be.
+  public enum ColumnRole: String, Hashable, Sendable {
+    case time, id, channel
+    /// One value a series: a static covariate or a label.
+    case attribute
+  }
+
   /// What is wrong.
   public enum Reason: Hashable, Sendable {
     /// The file could not be read at all.
@@ -26,6 +33,8 @@ public struct DataError: Error, Hashable, Sendable {
     case empty
     /// A header and nothing below it.
     case noRows
+    /// A column that is asked for in two roles, or twice in one.
+    case twoRoles(column: String, ColumnRole, ColumnRole)
     case tooManyCells(found: Int, expected: Int)
     case tooFewCells(found: Int, expected: Int)
     /// A quoted cell that never ends; the line is where it began.
@@ -86,7 +95,7 @@ public struct DataError: Error, Hashable, Sendable {
     case notTrajectories
     case windowLongerThanData(window: Double, span: Double)
     /// A part of the data for validation or test that holds no whole window.
-    case partTooShort(window: Double, span: Double)
+    case partTooShort(window: Double, span: Double, spacing: Double)
     /// Every row of a table has an empty cell.
     case noCompleteRow
     /// Rows with an empty cell where every row must be whole.
@@ -105,6 +114,8 @@ public struct DataError: Error, Hashable, Sendable {
     /// Bytes in the file, and bytes that its head announces.
     case imagesCutShort(found: Int, expected: Int)
     case notImages(axes: Int)
+    /// A head of an image file and nothing after it.
+    case noImages
     /// Fewer rows or columns of pixels than the network's strides need.
     case imagesTooSmall(found: [Int], needed: Int)
     case labelCountDiffers(labels: Int, images: Int)

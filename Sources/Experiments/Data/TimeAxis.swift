@@ -1,3 +1,5 @@
+import NumericCore
+
 /// A unit of time.
 public enum TimeUnit: String, CaseIterable, Hashable, Sendable {
   case seconds, minutes, hours, days
@@ -146,10 +148,20 @@ private struct Scanner {
   }
 }
 
-/// A double as short as it reads back, without a trailing `.0`.
+/// A double without a trailing `.0` and without the last digits of rounding: `8.1361`, not `8.136099999999999`.
 func shortNumber(_ value: Double) -> String {
   if let whole = Int(exactly: value), whole.magnitude < 1_000_000_000_000_000 {
     return String(whole)
+  }
+  // Twelve digits where they are the number but for rounding, else fifteen.
+  for digits in [12.0, 15.0] {
+    let magnitude = (Double.logarithm(value.magnitude) / Double.logarithm(10)).rounded(.down)
+    let places = digits - 1 - magnitude
+    // Powers of ten up to this one are exact.
+    guard value.isFinite, (0...22).contains(places) else { break }
+    let scale = Double.power(10, places).rounded()
+    let rounded = (value * scale).rounded() / scale
+    if digits == 15 || (rounded - value).magnitude <= 8 * value.ulp { return rounded.description }
   }
   return value.description
 }

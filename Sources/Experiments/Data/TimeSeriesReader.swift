@@ -126,6 +126,7 @@ struct TimeSeriesReader {
       let taken = attributes.map(\.column)
       columns = header.indices.filter { $0 != time && $0 != id && !taken.contains($0) }
     }
+    try checkRoles(time: time, id: id, channels: columns)
     var isFirst = true
     while try nextRow() {
       if isFirst && options.findsAttributes && id != nil { takeTexts(from: &columns) }
@@ -144,11 +145,29 @@ struct TimeSeriesReader {
     return columns.map { header[$0] }
   }
 
+  /// A column has one role.
+  private func checkRoles(time: Int, id: Int?, channels: [Int]) throws(DataError) {
+    var roles: [Int: DataError.ColumnRole] = [:]
+    let all: [(Int?, DataError.ColumnRole)] =
+      [(time, .time), (id, .id)] + channels.map { ($0, .channel) }
+      + attributes.map { ($0.column, .attribute) }
+    for (column, role) in all {
+      guard let column, let other = roles.updateValue(role, forKey: column) else { continue }
+      throw DataError(
+        source: csv.name, line: 1, column: column + 1,
+        .twoRoles(column: header[column], other, role))
+    }
+  }
+
   private mutating func readLong() throws(DataError) -> [String] {
     let time = try column(options.timeColumn ?? "time")
     let (channel, value) = (try column("channel"), try column("value"))
     let id = try idColumn()
+    try checkRoles(time: time, id: id, channels: [channel, value])
     var names = options.channels ?? []
+    for (place, name) in names.enumerated() where names[..<place].contains(name) {
+      throw DataError(source: csv.name, .twoRoles(column: name, .channel, .channel))
+    }
     var seen: Set<String> = []
     var others: [String] = []
     attributes = options.attributes.map { Attribute(name: $0) }

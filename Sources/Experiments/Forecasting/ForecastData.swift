@@ -94,7 +94,8 @@ public struct ForecastData: Sendable {
     clock = ModelClock(window: window, spacing: spacing)
     let possible = testWindows.count
     if windows(of: training).isEmpty || possible == 0 {
-      throw DataError(source: source, .partTooShort(window: window, span: longest))
+      throw DataError(
+        source: source, .partTooShort(window: window, span: longest, spacing: spacing))
     }
     let every = thinning(test, stride: plan.stride, limit: Self.testLimit)
     if every > 1 {
@@ -157,15 +158,16 @@ public struct ForecastData: Sendable {
     return distances.isEmpty ? 1 : distances[distances.count / 2]
   }
 
-  /// Lengths left open: 48 spacings of history and 24 of future, or two and one thirds of a short series.
+  /// Lengths left open: 48 spacings of history and 24 of future, or two and one thirds of what a part of a short series holds.
   private static func closed(
     _ recipe: ForecastRecipe, spacing: Double, span: Double, isLong: Bool
   ) -> ForecastRecipe {
     var recipe = recipe
     let share = Swift.min(recipe.testShare, recipe.validationShare)
+    // Of few rows, a window of three or more spacings that fits into a part.
+    let least = Swift.max(Swift.min(6 * spacing, span * share - spacing), 3 * spacing)
     let room =
-      recipe.file == nil
-      ? span : isLong ? 0.8 * span : Swift.max(span * share / 2, 6 * spacing)
+      recipe.file == nil ? span : isLong ? 0.8 * span : Swift.max(span * share / 2, least)
     let history = recipe.history ?? Swift.min(48 * spacing, room * 2 / 3)
     let future = recipe.future ?? history / 2
     recipe.history = history

@@ -13,7 +13,7 @@ struct SeriesLabels {
     column = attribute.name
     source = file.source
     for (number, one) in file.series.enumerated() where !attribute.texts[number].isEmpty {
-      texts[one.id] = (attribute.texts[number], attribute.lines[number])
+      texts[one.id] = (LabelledData.className(attribute.texts[number]), attribute.lines[number])
     }
   }
 
@@ -49,7 +49,7 @@ struct SeriesLabels {
             ? .tooManyCells(found: row.count, expected: header.count)
             : .tooFewCells(found: row.count, expected: header.count))
       }
-      let (id, text) = (row.text(ids), row.text(place))
+      let (id, text) = (row.text(ids), LabelledData.className(row.text(place)))
       if text.isEmpty { continue }
       if let known = texts[id], known.text != text {
         throw DataError(source: path, line: row.line, .labelTwice(id: id, line: known.line))
