@@ -50,6 +50,22 @@ import Testing
       try tool(words, on: Self.waves(8)).errors.contains("; add measurements, it has too few"))
   }
 
+  @Test func `forecasts of days fall on days`() throws {
+    let rows = (0..<60).map { "2024-0\(3 + $0 / 30)-\($0 % 30 < 9 ? "0" : "")\($0 % 30 + 1)" }
+      .enumerated().map { "\($1),\(Double.sine(Double($0) / 3))\n" }
+    let text = "date,x\n" + rows.joined()
+    let data = "/tmp/neural-ode-days-\(UUID().uuidString).csv"
+    defer { try? FileManager.default.removeItem(atPath: data + ".run") }
+    defer { try? Files.remove(data) }
+    try Files.writeAtomically(text, to: data)
+    let trained = try Tool.run(
+      "train", "--data", data, "--out", data + ".run", "--threads", "1", "--set",
+      "training.steps=3")
+    #expect(trained.status == 0, "\(trained.errors)")
+    let lines = try Tool.run("predict", data + ".run", "--data", data).output.split(separator: "\n")
+    #expect(lines.count > 1 && lines.dropFirst().allSatisfy { $0.contains(" 00:00:00,x,") })
+  }
+
   @Test(arguments: [
     (["--channels", "time"], "time", "the times (--time) and as a channel (--channels, --inputs)"),
     (

@@ -47,9 +47,9 @@ public struct ForecastData: Sendable {
     if recipe.model == .goku { recipe.law = recipe.law.closed(on: file.series) }
     let spacing = Self.usualSpacing(file.series)
     let longest = file.series.map(\.span).max() ?? 0
-    // A law wants windows long against its cycles, and whole series have the room.
-    let isLong = recipe.model == .goku && Self.isBySeries(file.series.count, recipe)
-    recipe = Self.closed(recipe, spacing: spacing, span: longest, isLong: isLong)
+    recipe = Self.closed(
+      recipe, spacing: spacing, span: longest,
+      isBySeries: Self.isBySeries(file.series.count, recipe))
     plan = Self.plan(recipe, spacing: spacing)
     let window = plan.history + plan.future
     if window > longest {
@@ -160,21 +160,31 @@ public struct ForecastData: Sendable {
 
   /// Lengths left open: 48 spacings of history and 24 of future, or two and one thirds of what a part of a short series holds.
   private static func closed(
-    _ recipe: ForecastRecipe, spacing: Double, span: Double, isLong: Bool
+    _ recipe: ForecastRecipe, spacing: Double, span: Double, isBySeries: Bool
   ) -> ForecastRecipe {
     var recipe = recipe
     let share = Swift.min(recipe.testShare, recipe.validationShare)
+    // A law wants windows long against its cycles, and whole series have the room.
+    let isLong = recipe.model == .goku && isBySeries
     // Of few rows, a window of three or more spacings that fits into a part.
-    let least = Swift.max(Swift.min(6 * spacing, span * share - spacing), 3 * spacing)
+    let part = isBySeries ? span : span * share - spacing
+    let least = Swift.max(Swift.min(6 * spacing, part), 3 * spacing)
     let room =
       recipe.file == nil ? span : isLong ? 0.8 * span : Swift.max(span * share / 2, least)
-    let history = recipe.history ?? Swift.min(48 * spacing, room * 2 / 3)
-    let future = recipe.future ?? history / 2
+    // Whole spacings, so that forecasts fall on the times of regular data.
+    func whole(_ length: Double, atLeast least: Double) -> Double {
+      spacing * Swift.max((length / spacing * (1 + 1e-9)).rounded(.down), least)
+    }
+    let history = recipe.history ?? whole(Swift.min(48 * spacing, room * 2 / 3), atLeast: 2)
+    let future =
+      recipe.future ?? (recipe.history == nil ? whole(history / 2, atLeast: 1) : history / 2)
     recipe.history = history
     recipe.future = future
     recipe.stride = recipe.stride ?? Swift.max(future / 4, spacing)
-    recipe.horizons = recipe.horizons ?? [future / 4, future / 2, future]
-    recipe.gaps = recipe.gaps ?? [future / 4, future / 2, future]
+    // Below a spacing there is nothing to compare with.
+    let lengths = [future / 4, future / 2].filter { $0 >= spacing * (1 - 1e-9) } + [future]
+    recipe.horizons = recipe.horizons ?? lengths
+    recipe.gaps = recipe.gaps ?? lengths
     return recipe
   }
 
