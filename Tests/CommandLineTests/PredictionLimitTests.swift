@@ -1,3 +1,4 @@
+import Experiments
 import Foundation
 import NumericCore
 import Testing
@@ -153,6 +154,24 @@ import Testing
     #expect(result.status == 78)
     #expect(result.errors.hasPrefix("error: with '\(setting)' 1000000000000 the training of"))
     #expect(result.errors.hasSuffix("; write a smaller number\n"))
+  }
+
+  @Test func `spans, dates and lengths beyond the arithmetic are told`() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let long = try write("time,x\n-1e308,1\n0,2\n1e308,3\n", "long.csv")
+    let trained = try tool("train", "--data", long, "--out", folder + "/run")
+    #expect(trained.status == 65)
+    #expect(
+      trained.errors
+        == "error: long.csv: the values in column 'time' are too large; write it in a larger unit\n"
+    )
+    let solved = try tool("solve", "lorenz", "--from", "-1e308", "--to", "1e308")
+    #expect(solved.status == 64 && solved.errors.contains("is too long for the arithmetic"))
+    let epochs = try tool("train", "--data", long, "--epochs", "9223372036854775807")
+    #expect(epochs.status == 64 && epochs.errors.contains("write 1000000000 at most"))
+    #expect(CalendarTime.text(1e300) == "1e+300 s after 1970-01-01")
+    #expect(NumberText.significant(9.99999e305, 4) == "1.000e306")
+    #expect(NumberText.significant(9.99999, 4) == "10.00")
   }
 
   @Test(arguments: ["latent-ode", "gru-d"])

@@ -169,7 +169,9 @@ private func folder(_ name: String) throws -> String {
   func `short spans come first by themselves where the future holds several oscillations`(
     period: Double, wanted: Double?, share: Double
   ) throws {
-    let file = try folder("oscillations") + "/sine-\(Int(period)).csv"
+    // Cases run side by side: each has a file of its own.
+    let name = wanted.map { "\(period)-\($0)" } ?? "\(period)"
+    let file = try folder("oscillations") + "/sine-\(name).csv"
     var text = "time,x\n"
     for i in 0..<600 { text += "\(i),\(Double.sine(2 * .pi * Double(i) / period))\n" }
     try Files.writeAtomically(text, to: file)

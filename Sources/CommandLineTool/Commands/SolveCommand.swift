@@ -174,6 +174,11 @@ private struct TimeChoice {
       throw .combination(
         "\(equations.name) has no span", remedy: "give --to, or write 'span = 0..10' in it")
     }
+    guard (to - from).isFinite else {
+      throw .combination(
+        "the span from \(shortText(from)) to \(shortText(to)) is too long for the arithmetic",
+        remedy: "change --from or --to")
+    }
     self.to = to
   }
 

@@ -124,6 +124,9 @@ struct TrainCommand: Command {
     if let epochs, epochs < 1 {
       throw .combination("--epochs is at least 1", remedy: "give a positive number")
     }
+    if let epochs, epochs > 1_000_000_000 {
+      throw .combination("--epochs is \(epochs)", remedy: "write 1000000000 at most")
+    }
     if label != nil || labels != nil {
       if data == nil && recipe == nil {
         throw .combination("--label and --labels need series", remedy: "add --data FILE")

@@ -53,7 +53,10 @@ public enum CalendarTime {
   }
 
   /// The date and time of a number of seconds, to the second: `2024-05-31 18:30:15`.
+  ///
+  /// What is beyond all calendars is written as a number of seconds.
   public static func text(_ seconds: Double) -> String {
+    guard seconds.magnitude < 1e15 else { return "\(shortNumber(seconds)) s after 1970-01-01" }
     let whole = Int(seconds.rounded())
     let day = whole.quotientAndRemainder(dividingBy: 86_400)
     let isBefore = day.remainder < 0

@@ -47,6 +47,9 @@ public struct ForecastData: Sendable {
     if recipe.model == .goku { recipe.law = recipe.law.closed(on: file.series) }
     let spacing = Self.usualSpacing(file.series)
     let longest = file.series.map(\.span).max() ?? 0
+    if !longest.isFinite {
+      throw DataError(source: source, .tooLarge(column: recipe.reading.timeColumn ?? "time"))
+    }
     recipe = Self.closed(
       recipe, spacing: spacing, span: longest,
       isBySeries: Self.isBySeries(file.series.count, recipe))
@@ -102,7 +105,8 @@ public struct ForecastData: Sendable {
       warnings.append(
         DataWarning(
           source: source,
-          .windowsThinned(part: "test", used: possible, of: possible * Int(every))))
+          .windowsThinned(part: "test", used: possible, of: possible * Int(Swift.min(every, 1e12))))
+      )
     }
   }
 

@@ -28,6 +28,12 @@ public enum NumberText {
       mantissa *= 10
       exponent -= 1
     }
+    // 9.9996 to four digits is 10.00.
+    let scale = (1..<max(digits, 1)).reduce(1.0) { scale, _ in scale * 10 }
+    if (mantissa * scale).rounded() >= 10 * scale {
+      mantissa = 1
+      exponent += 1
+    }
     if exponent < -4 || exponent >= max(digits, 6) {
       let sign = value < 0 ? "−" : ""
       let power = exponent < 0 ? "−\(-exponent)" : "\(exponent)"

@@ -51,6 +51,9 @@ extension SeriesClassData {
     (training, validation, test) = Self.parts(numbers, classes.count, recipe)
 
     let kept = file.keeping(known)
+    if kept.series.contains(where: { !$0.span.isFinite }) {
+      throw DataError(source: source, .tooLarge(column: recipe.reading.timeColumn ?? "time"))
+    }
     let fitted = training.map { kept.series[$0] }
     let covariates = try CovariateEncoding(
       attributes.map { $0.keeping(known) }, fitting: training, source: source)
