@@ -169,6 +169,11 @@ import Testing
     #expect(solved.status == 64 && solved.errors.contains("is too long for the arithmetic"))
     let epochs = try tool("train", "--data", long, "--epochs", "9223372036854775807")
     #expect(epochs.status == 64 && epochs.errors.contains("write 1000000000 at most"))
+    let rows = (0..<200).map { "\($0),\(Double.sine(Double($0) / 8))\n" }
+    let dense = try tool(
+      "train", "--data", try write("time,x\n" + rows.joined(), "f.csv"), "--out", folder + "/run",
+      "--threads", "1", "--set", "training.steps=3", "--set", "windows.stride=1e-300")
+    #expect(dense.status == 0)
     #expect(CalendarTime.text(1e300) == "1e+300 s after 1970-01-01")
     #expect(NumberText.significant(9.99999e305, 4) == "1.000e306")
     #expect(NumberText.significant(9.99999, 4) == "10.00")

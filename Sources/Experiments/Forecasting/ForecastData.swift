@@ -105,7 +105,7 @@ public struct ForecastData: Sendable {
       warnings.append(
         DataWarning(
           source: source,
-          .windowsThinned(part: "test", used: possible, of: possible * Int(Swift.min(every, 1e12))))
+          .windowsThinned(part: "test", used: possible, of: possible * Int(every)))
       )
     }
   }
@@ -196,7 +196,8 @@ public struct ForecastData: Sendable {
     let (history, future) = (recipe.history ?? 1, recipe.future ?? 1)
     let rows = Int(Swift.min(history / spacing, 1e9))
     return WindowPlan(
-      history: history, future: future, stride: recipe.stride ?? future,
+      // Windows closer together hold the same readings.
+      history: history, future: future, stride: Swift.max(recipe.stride ?? future, spacing / 100),
       minimumHistory: Swift.max(2, Swift.min(recipe.minimumHistory, rows / 2)),
       tolerance: spacing / 2)
   }
