@@ -14,6 +14,8 @@ package struct FlowMatchingTraining {
   package var seed: UInt64
   package var hidden = [64, 64, 64]
   package var waveCount = 0
+  /// The largest wave number of the waves, in radians per unit of the data.
+  package var highestWave = 30.0
   package var batchSize = 512
   package var blockSize = 64
   package var isCoupled = true
@@ -44,7 +46,7 @@ package struct FlowMatchingTraining {
     state: TrainingState<TimeConditionedMLP>
   ) {
     let field = TimeConditionedMLP(
-      dimension: source.dimension, hidden: hidden, waveCount: waveCount,
+      dimension: source.dimension, hidden: hidden, waveCount: waveCount, highestWave: highestWave,
       key: RandomKey(seed).folding(in: 1))
     let options = TrainingOptions(
       length: .steps(iterations), batchSize: batchSize, shardSize: blockSize, threads: threads,

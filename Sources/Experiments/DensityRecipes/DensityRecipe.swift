@@ -24,7 +24,7 @@ package struct DensityRecipe: Hashable, Sendable {
   /// Updates.
   package var steps = 20_000
   package var batchSize = 512
-  package var learningRate = 2e-3
+  package var learningRate = 1e-2
   /// Equal steps of the solver that reports likelihoods.
   package var solverSteps = 25
   package var seed = 0
@@ -39,6 +39,7 @@ package struct DensityRecipe: Hashable, Sendable {
     recipe.hidden = [64, 64, 64]
     recipe.waves = 0
     recipe.steps = 5000
+    recipe.learningRate = 2e-3
     return recipe
   }
 }

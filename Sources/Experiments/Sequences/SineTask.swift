@@ -83,7 +83,7 @@ package struct SineTask: Sendable {
         network: MLP(sizes: [latent, 1], key: keys[4]), noise: .fixed(0.05)))
     let data = LatentSequenceData(
       training, window: sines.times.count, latentCount: latent,
-      thinning: .leftOut(upTo: 0.7)
+      thinning: .leftOut(upTo: 0.9)
     ) {
       EvidenceLowerBound.annealedWeight(step: $1, delay: 10, rate: 0.99)
     }
