@@ -9,7 +9,7 @@ extension ClassifierModelFile.ReadError {
     case .noModel(let path, .file(let error)):
       "\(path): \(Sentence.what(error.reason))"
     case .noModel(let path, let reason):
-      "\(path): cannot be read as a model (\(reason)); name a run folder of `train --model ode-net`"
+      "\(path): cannot be read as a model (\(reason.phrase)); name a run folder of `train --model ode-net`"
     case .notAClassifier(let path):
       "\(path): is not a classifier; name a run folder of `train --model ode-net`"
     }

@@ -9,7 +9,7 @@ extension DensityModelFile.ReadError {
     case .noModel(let path, .file(let error)):
       "\(path): \(Sentence.what(error.reason))"
     case .noModel(let path, let reason):
-      "\(path): cannot be read as a model (\(reason)); name a run folder of `train --model cnf`"
+      "\(path): cannot be read as a model (\(reason.phrase)); name a run folder of `train --model cnf`"
     case .notADensity(let path):
       "\(path): is not a density; name a run folder of `train --model cnf`"
     }

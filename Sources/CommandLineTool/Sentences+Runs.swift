@@ -42,7 +42,7 @@ extension RunError {
       if case .file(let error) = reason {
         "\(path): \(Sentence.what(error.reason))"
       } else {
-        "\(path): is not a model file (\(reason)); train again or copy it again"
+        "\(path): is not a model file (\(reason.phrase)); train again or copy it again"
       }
     case .notAForecastModel(let path):
       "\(path): is not a forecasting model; name a folder that 'neural-ode train' wrote"
@@ -81,7 +81,7 @@ extension CheckpointError {
       "\(path): belongs to another network than the data and the configuration now give; continue with "
         + "those it was made with, or start anew with --resume never"
     case .file(let path, let reason):
-      "\(path): is damaged (\(reason)); copy it again, or start anew with --resume never"
+      "\(path): is damaged (\(reason.phrase)); copy it again, or start anew with --resume never"
     case .notACheckpoint(let path):
       "\(path): holds a model and no training to continue; start anew with --resume never"
     case .settingDiffers(let path, let name, let checkpoint, let now):
@@ -95,6 +95,27 @@ extension CheckpointError {
     case .file(_, .file): .noInput
     case .file, .notACheckpoint: .badData
     case .settingDiffers: .badConfiguration
+    }
+  }
+}
+
+extension SafetensorsError {
+  /// What is wrong, as a part of a sentence.
+  var phrase: String {
+    switch self {
+    case .file(let error): Sentence.what(error.reason)
+    case .truncatedHeader(let count): "it ends after \(count) bytes, within its header"
+    case .headerTooLong, .headerIsNoObject, .header: "it does not begin with a safetensors header"
+    case .badEnd(let expected, let found):
+      found < expected
+        ? "\(expected - found) bytes at its end are missing"
+        : "\(found - expected) bytes follow its end"
+    case .badEntry(let name, _), .unsupportedType(let name, _), .sizeMismatch(let name, _, _),
+      .badLayout(let name, _, _), .inexactInteger(let name):
+      "its entry '\(name)' is damaged"
+    case .badMetadata(let key): "its description '\(key)' is damaged"
+    case .missingTensor(let name): "its tensor '\(name)' is missing"
+    case .modelMismatch, .shapeMismatch: "its tensors are those of another network"
     }
   }
 }

@@ -63,6 +63,6 @@ extension DensityRecipe: ConfigurableRecipe {
     .count("training.batchSize", \.batchSize),
     .number("training.learningRate", \.learningRate, in: 1e-9...1),
     .count("training.seed", \.seed, atLeast: 0),
-    .count("solver.steps", \.solverSteps),
+    .count("solver.steps", \.solverSteps, atMost: 10_000),
   ]
 }

@@ -39,12 +39,14 @@ package struct RecipeSetting<Recipe>: Sendable {
   }
 
   package static func count(
-    _ key: String, _ path: any WritableKeyPath<Recipe, Int> & Sendable, atLeast least: Int = 1
+    _ key: String, _ path: any WritableKeyPath<Recipe, Int> & Sendable, atLeast least: Int = 1,
+    atMost most: Int = .max
   ) -> RecipeSetting {
-    RecipeSetting(key: key, expected: "a whole number from \(least)") {
+    let end = most == .max ? "" : " to \(most)"
+    return RecipeSetting(key: key, expected: "a whole number from \(least)" + end) {
       JSONValue($0[keyPath: path])
     } write: {
-      guard let value = $1.integer, value >= least else { return false }
+      guard let value = $1.integer, value >= least, value <= most else { return false }
       $0[keyPath: path] = value
       return true
     }
