@@ -3,20 +3,12 @@ import NumericCore
 
 extension DataError {
   /// `file:line: what is wrong; what to do`.
-  var sentence: String {
-    let place = line.map { "\(source):\($0)" } ?? source
-    return "\(place): \(reason.sentence)"
-  }
+  var sentence: String { sentenceWithoutOptions + (reason.optionAdvice ?? "") }
 
   /// The same for verbs that read one series and have no options of how to read it.
   var sentenceWithoutOptions: String {
-    let whole = sentence
-    for advice in [
-      " (of series also:", ", or take the mean (--", ", or name the column of times (--",
-    ] {
-      if let range = whole.firstRange(of: advice) { return String(whole[..<range.lowerBound]) }
-    }
-    return whole
+    let place = line.map { "\(source):\($0)" } ?? source
+    return "\(place): \(reason.sentence)"
   }
 
   /// A file that cannot be read is a missing input; all else is bad data.
@@ -32,6 +24,19 @@ extension DataError.Reason {
   fileprivate var sentence: String {
     fileSentence ?? tableSentence ?? pointsSentence ?? seriesSentence ?? labelSentence
       ?? imageSentence ?? "\(self)"
+  }
+
+  /// What an option of the verbs that train and predict can do about it, as the end of the sentence.
+  fileprivate var optionAdvice: String? {
+    switch self {
+    case .notANumber(let text, _):
+      " (of series also: --missing '\(text)', or leave the column out with --channels)"
+    case .notFinite(let text, _): " (of series also: --missing '\(text)')"
+    case .notATime: ", or name the column of times (--time) and that of ids (--id)"
+    case .duplicateTime: ", or take the mean (--duplicates average)"
+    case .neverObserved: " (--channels)"
+    default: nil
+    }
   }
 
   private var fileSentence: String? {
@@ -75,11 +80,9 @@ extension DataError.Reason {
       "holds no trajectories; make the file with Benchmarks/Hopper/make_hopper.py"
     case .unnamedColumn: "a column has no name; name every column in the header"
     case .notANumber(let text, let column):
-      "'\(text)' in column '\(column)' is not a number; write a number, or nothing if it is "
-        + "missing (of series also: --missing '\(text)', or leave the column out with --channels)"
+      "'\(text)' in column '\(column)' is not a number; write a number, or nothing if it is missing"
     case .notFinite(let text, let column):
-      "'\(text)' in column '\(column)' is not a finite number; leave a missing cell empty "
-        + "(of series also: --missing '\(text)')"
+      "'\(text)' in column '\(column)' is not a finite number; leave a missing cell empty"
     default: nil
     }
   }
@@ -112,15 +115,13 @@ extension DataError.Reason {
     switch self {
     case .missingTime: "the time is missing; every row needs one"
     case .notATime(let text):
-      "'\(text)' is not a time; write a number or a date such as 2024-05-31 18:30, or name the "
-        + "column of times (--time) and that of ids (--id)"
+      "'\(text)' is not a time; write a number or a date such as 2024-05-31 18:30"
     case .mixedTimes(let text):
       "'\(text)' mixes dates and numbers as times; use one of them in the whole file"
     case .timeGoesBackwards(let text, let id):
       "the time \(text)\(series(id)) is earlier than the one before; sort the rows by time"
     case .duplicateTime(let text, let id):
-      "the time \(text)\(series(id)) occurs twice; merge or remove one row, or take "
-        + "the mean (--duplicates average)"
+      "the time \(text)\(series(id)) occurs twice; merge or remove one row"
     case .constantChannel(let channel, let value):
       "the channel '\(channel)' is \(value) throughout, there is nothing to learn; leave it out "
         + "(of series: --channels)"
@@ -131,7 +132,7 @@ extension DataError.Reason {
       "the column '\(column)' has \(found) different texts where at most \(limit) make sense; leave it out "
         + "(--statics with the columns to keep)"
     case .neverObserved(let channel):
-      "the channel '\(channel)' has no value; leave it out (--channels)"
+      "the channel '\(channel)' has no value; leave it out"
     case .idComesAgain(let id, let text, let lastLine):
       "the id '\(id)' comes again after line \(lastLine), and its time goes back to \(text); give "
         + "the second series an id of its own, or sort the rows by id and time"
