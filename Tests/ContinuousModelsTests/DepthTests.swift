@@ -29,6 +29,11 @@ struct DepthTests {
     #expect(classifier(channels: 64).parameterCount == 208_266)
   }
 
+  @Test(arguments: [(8, 8), (32, 32), (48, 48), (64, 32), (65, 65), (96, 32)])
+  func `any number of channels makes groups`(channels: Int, groups: Int) {
+    #expect(classifier(channels: channels).norm.groups == groups)
+  }
+
   @Test func `the dense networks have the parameters of their formulas`() {
     let residual = DenseClassifier.resNet(features: 64, width: 64, classes: 10, key: RandomKey(2))
     let continuous = DenseClassifier.odeNet(

@@ -73,12 +73,20 @@ public struct ImageClassifier: TensorTree {
     }
   }
 
+  /// Groups of `channels / 32` channels, rounded down, or of one where that is 0 or leaves a rest.
+  static func groups(of channels: Int) -> Int {
+    let size = max(1, channels / 32)
+    return channels.isMultiple(of: size) ? channels / size : channels
+  }
+
   /// Strided convolutions halve the image twice after the first; then `depth`.
+  ///
+  /// - Parameter groups: of all norms; nil: of `channels / 32` channels each, or of one.
   public init(
     inputChannels: Int, channels: Int, classes: Int, groups: Int? = nil, key: RandomKey,
     depth: (_ groups: Int, _ key: RandomKey) -> Depth<ConvolutionalBlock>
   ) {
-    let groups = groups ?? min(32, channels)
+    let groups = groups ?? Self.groups(of: channels)
     let keys = key.split(5)
     stem = [
       Convolution2D(inputChannels, channels, kernel: 3, key: keys[0]),
