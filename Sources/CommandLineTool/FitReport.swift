@@ -25,11 +25,12 @@ struct FitReport {
         [
           estimate.name, shortText(estimate.value),
           estimate.laplace.map { interval($0.lowerBound, $0.upperBound) } ?? "-",
-          estimate.isProfiled ? interval(estimate.profile.lower, estimate.profile.upper) : "-",
+          estimate.profile.map { interval($0.lower.bound, $0.upper.bound) } ?? "-",
           note(estimate),
         ]
       })
     console.print()
+    for group in result.unidentifiedGroups { console.print(Self.sentence(group)) }
     console.print(
       "\(equations.name), \(likelihood) errors: standard deviation "
         + "\(shortText(result.standardDeviation, digits: 4)), sum of squares "
@@ -45,18 +46,45 @@ struct FitReport {
   }
 
   private func note(_ estimate: FitResult.Estimate) -> String {
-    if !estimate.isProfiled { return estimate.isIdentified ? "" : "not identified by the data" }
-    return switch (estimate.profile.lower, estimate.profile.upper) {
-    case (nil, nil): "not identified by the data"
-    case (nil, _): "no lower bound from the data"
-    case (_, nil): "no upper bound from the data"
-    default: ""
+    guard let profile = estimate.profile else {
+      return estimate.isIdentified ? "" : "not identified by the data"
+    }
+    return switch (profile.lower, profile.upper) {
+    case (.bound, .bound): ""
+    case (.open, .open): "not identified by the data"
+    case (.open, .bound): "no lower bound from the data"
+    case (.bound, .open): "no upper bound from the data"
+    case (.lost, .lost): "bounds not known: beyond some values the equations have no solution"
+    case (.lost, _): "lower bound not known: below some value the equations have no solution"
+    case (_, .lost): "upper bound not known: above some value the equations have no solution"
     }
   }
 
+  /// Both ends, one of them, or that there is none.
   private func interval(_ lower: Double?, _ upper: Double?) -> String {
-    let ends = [lower, upper].map { $0.map { shortText($0, digits: 4) } ?? "?" }
-    return "[\(ends[0]), \(ends[1])]"
+    func text(_ value: Double) -> String { shortText(value, digits: 4) }
+    return switch (lower, upper) {
+    case (let lower?, let upper?): "[\(text(lower)), \(text(upper))]"
+    case (let lower?, nil): "≥ \(text(lower))"
+    case (nil, let upper?): "≤ \(text(upper))"
+    case (nil, nil): "open"
+    }
+  }
+
+  /// What trades against each other, and what to do.
+  private static func sentence(_ group: FitResult.UnidentifiedGroup) -> String {
+    let names = group.names
+    guard let last = names.last else { return "" }
+    if group.measuredCombinations == 0 {
+      let all = names.count == 1 ? last : names.dropLast().joined(separator: ", ") + " and " + last
+      return "\(all): no effect on what was measured, any value fits as well"
+    }
+    let (all, count) = (names.dropLast().joined(separator: ", "), group.measuredCombinations)
+    let known = count == 1 ? "one combination" : "\(count) combinations"
+    let fixed = names.count - count
+    return
+      "\(all) and \(last) cannot be told apart: the data determine \(known) of these \(names.count); "
+      + "fix \(fixed == 1 ? "one" : "\(fixed)") of them with --fix"
   }
 
   private var document: JSONValue {
@@ -67,9 +95,17 @@ struct FitReport {
           [
             "name": .string(estimate.name), "value": .number(estimate.value),
             "laplace": estimate.laplace.map { JSONValue([$0.lowerBound, $0.upperBound]) } ?? .null,
-            "profile": estimate.isProfiled
-              ? .array([number(estimate.profile.lower), number(estimate.profile.upper)]) : .null,
+            "profile": estimate.profile.map {
+              .array([number($0.lower.bound), number($0.upper.bound)])
+            } ?? .null,
             "identified": .bool(estimate.isIdentified),
+          ]
+        }),
+      "unidentifiedGroups": .array(
+        result.unidentifiedGroups.map {
+          [
+            "names": JSONValue($0.names),
+            "measuredCombinations": JSONValue($0.measuredCombinations),
           ]
         }),
       "parameters": .object(parameters),

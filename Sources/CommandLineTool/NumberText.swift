@@ -1,14 +1,45 @@
 import NumericCore
 
 /// A number for a reader: rounded to some significant digits, without a useless `.0`.
+///
+/// From 1e16 on, and below 1e-4, it has an exponent. The digits rounded are those of the shortest text that is read back as the value.
 func shortText(_ value: Double, digits: Int = 6) -> String {
   guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
-  let magnitude = (Double.logarithm(value.magnitude) / Double.logarithm(10)).rounded(.down)
-  let shift = Double(digits) - 1 - magnitude
-  // Beyond ±300 the power of ten would leave the range of doubles.
-  guard abs(shift) < 300 else { return "\(value)" }
-  let scale = Double.power(10, abs(shift))
-  let rounded = shift >= 0 ? (value * scale).rounded() / scale : (value / scale).rounded() * scale
-  let text = rounded.description
-  return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  let parts = value.magnitude.description.split(separator: "e")
+  let whole = parts[0].split(separator: ".")
+  var figures = whole.joined().drop { $0 == "0" }.map { $0.wholeNumberValue ?? 0 }
+  // The power of ten of the first figure.
+  var power = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
+  power += whole.joined().count - (whole.count > 1 ? whole[1].count : 0) - 1
+  power -= whole.joined().prefix { $0 == "0" }.count
+  if figures.count > digits {
+    let isUp = figures[digits] >= 5
+    figures = Array(figures.prefix(digits))
+    var place = digits - 1
+    while isUp && place >= 0 {
+      figures[place] = (figures[place] + 1) % 10
+      if figures[place] != 0 { break }
+      place -= 1
+    }
+    if isUp && place < 0 {
+      figures.insert(1, at: 0)
+      power += 1
+    }
+  }
+  while figures.count > 1 && figures.last == 0 { figures.removeLast() }
+  return (value < 0 ? "-" : "") + layout(figures, power)
+}
+
+/// Figures as a plain number, or with an exponent if that is long.
+private func layout(_ figures: [Int], _ power: Int) -> String {
+  func text(_ figures: some Sequence<Int>) -> String { figures.map(String.init).joined() }
+  guard (-4..<16).contains(power) else {
+    let rest = text(figures.dropFirst())
+    return "\(figures[0])" + (rest.isEmpty ? "" : "." + rest)
+      + (power < 0 ? "e\(power)" : "e+\(power)")
+  }
+  if power < 0 { return "0." + String(repeating: "0", count: -power - 1) + text(figures) }
+  let padded = figures + [Int](repeating: 0, count: max(0, power + 1 - figures.count))
+  let rest = text(padded.dropFirst(power + 1))
+  return text(padded.prefix(power + 1)) + (rest.isEmpty ? "" : "." + rest)
 }

@@ -77,7 +77,8 @@ private func isNear(_ found: Double?, _ expected: Double, digits: Double = 5e-4)
       #expect(isNear(estimate.value, try #require(entry.object?["value"]?.number), digits: 1e-5))
       let laplace = try #require(estimate.laplace)
       let found = [
-        laplace.lowerBound, laplace.upperBound, estimate.profile.lower, estimate.profile.upper,
+        laplace.lowerBound, laplace.upperBound, estimate.profile?.lower.bound,
+        estimate.profile?.upper.bound,
       ]
       let expected =
         try #require(entry.numbers(at: "laplace")) + #require(entry.numbers(at: "profile"))

@@ -11,7 +11,8 @@ struct FitCommand: Command {
       "Columns of the data with the name of a state or an intermediate are fitted; --column maps others. Every parameter "
       + "and initial value is estimated unless it is 'fixed' in the equations or given by --fix; an "
       + "initial value, that at the first time of the data, is named as in 'x(0)'. Intervals are of 95 %: by the "
-      + "curvature at the best point (Laplace), and by the profile of the likelihood. Columns with the name of an input are "
+      + "curvature at the best point (Laplace), and by the profile of the likelihood; '≤' and '≥' stand where the data bound a "
+      + "value on one side only, 'open' where they do not bound it. Columns with the name of an input are "
       + "measured inputs, interpolated; those of --inputs have times of their own. A 'network(x, y)' in the "
       + "equations is fitted along with the parameters. A name of a bundled file "
       + "('neural-ode data' lists them) is data as well.",

@@ -123,8 +123,8 @@ package struct FitsExperiment: Experiment {
 
   private static func intervals(_ result: FitResult) -> String {
     result.estimates.map { estimate in
-      let ends = [estimate.profile.lower, estimate.profile.upper].map {
-        $0.map { Figure($0).description } ?? "–"
+      let ends = [estimate.profile?.lower, estimate.profile?.upper].map {
+        $0?.bound.map { Figure($0).description } ?? "–"
       }
       return "\(estimate.name) \(Figure(estimate.value)) [\(ends[0]), \(ends[1])]"
     }.joined(separator: ", ")

@@ -1,0 +1,136 @@
+import NumericCore
+
+/// The profile of the likelihood by one unknown, followed to its 95 % threshold on either side.
+///
+/// At a distance from the best value all others are fitted anew (Venzon and Moolgavkar 1988; Raue and others 2009).
+struct FitProfile {
+  /// 95 % of the χ² distribution with one degree of freedom.
+  private static let threshold = 3.841458820694124
+  /// The profile is followed over so many standard errors.
+  private static let reach = 10.0
+
+  private let problem: FitProblem
+  private let best: FitProblem.Outcome
+  private let place: Int
+  /// A standard error, or where there is none the usual size of a change, in the search's coordinates.
+  private let unit: Double
+
+  init(_ problem: FitProblem, _ best: FitProblem.Outcome, place: Int, error: Double?) {
+    self.problem = problem
+    self.best = best
+    self.place = place
+    if case .linear = problem.scales[place] {
+      unit = error ?? max(best.unknowns[place].magnitude, 1)
+    } else {
+      // On a scale of logarithms 3 is a factor of twenty.
+      unit = min(error ?? 1, 3)
+    }
+  }
+
+  /// Both ends, as values.
+  var interval: FitResult.Profile {
+    let (first, second) = (end(direction: -1), end(direction: 1))
+    return problem.scales[place].slope(best.unknowns[place]) > 0
+      ? .init(lower: first, upper: second) : .init(lower: second, upper: first)
+  }
+
+  /// The best fit at one value of the unknown.
+  private struct Refit {
+    var coordinate: Double
+    /// Twice the drop of the log-likelihood.
+    var drop: Double
+    var unknowns: [Double]
+  }
+
+  private func end(direction: Double) -> FitResult.ProfileEnd {
+    let middle = best.unknowns[place]
+    var inside = Refit(coordinate: middle, drop: 0, unknowns: best.unknowns)
+    var offset = unit
+    while offset <= Self.reach * unit * 1.001 {
+      let coordinate = middle + direction * offset
+      let found = refit(at: coordinate, near: inside)
+      guard let found, found.drop < Self.threshold else {
+        return crossing(inside, outside: coordinate, drop: found?.drop)
+      }
+      inside = found
+      // The drop grows like the square of the distance: aim a little beyond the threshold.
+      let factor = found.drop > 0.1 ? (Self.threshold / found.drop).squareRoot() * 1.05 : 2
+      offset *= min(max(factor, 1.05), 2)
+    }
+    return .open
+  }
+
+  /// The lowest drop that is found from the fits on the way and at the best point; nil if none of them leads to a solution.
+  ///
+  /// A search that ends on a plateau finds too large a drop, hence not one start alone.
+  private func refit(at coordinate: Double, near inside: Refit) -> Refit? {
+    var lowest: Refit?
+    for start in [inside.unknowns, best.unknowns] {
+      var point = start
+      point[place] = coordinate
+      guard let found = problem.minimize(from: point, freezing: place) else { continue }
+      let drop = problem.drop(found.linearization.squares, best)
+      if drop < lowest?.drop ?? .infinity {
+        lowest = Refit(coordinate: coordinate, drop: drop, unknowns: found.unknowns)
+      }
+      if drop < Self.threshold { break }
+    }
+    return lowest
+  }
+
+  /// Where the drop reaches the threshold between a fit below it and a coordinate above it, or without a solution (`drop`
+  /// is then nil).
+  ///
+  /// The square root of the drop, which is nearly linear, is interpolated; where that is slow, the bracket is halved.
+  private func crossing(
+    _ first: Refit, outside: Double, drop: Double?
+  ) -> FitResult.ProfileEnd {
+    var (inside, outside, drop) = (first, outside, drop)
+    let target = Self.threshold.squareRoot()
+    let width = (outside - inside.coordinate).magnitude
+    var isHalving = false
+    // Without a solution on the other side a rough place is enough, for there is no bound.
+    while (outside - inside.coordinate).magnitude > width * (drop == nil ? 1e-3 : 1e-8) {
+      let before = (outside - inside.coordinate).magnitude
+      var part = 0.5
+      if let drop, !isHalving {
+        let (a, b) = (max(inside.drop, 0).squareRoot(), drop.squareRoot())
+        if b > a && b.isFinite { part = (target - a) / (b - a) }
+      }
+      let coordinate = inside.coordinate + part * (outside - inside.coordinate)
+      let found = refit(at: coordinate, near: inside)
+      if let found, (found.drop - Self.threshold).magnitude < 1e-3 {
+        return .bound(value(coordinate))
+      }
+      if let found, found.drop < Self.threshold {
+        inside = found
+      } else {
+        (outside, drop) = (coordinate, found?.drop)
+      }
+      isHalving = (outside - inside.coordinate).magnitude > 0.5 * before
+    }
+    return drop == nil ? .lost : .bound(value(outside))
+  }
+
+  private func value(_ coordinate: Double) -> Double { problem.scales[place].value(coordinate) }
+}
+
+extension FitProblem {
+  /// The sum of squares that errors of the solver, ten times its tolerance, may make: less says nothing of the data.
+  var solverSquares: Double {
+    let values = fit.measurements.values.joined().filter { !$0.isNaN }
+    let relative = 10 * fit.tolerance.relative
+    let size =
+      fit.likelihood == .lognormal
+      ? Double(values.count) : values.reduce(0) { $0 + $1 * $1 }
+    return max(relative * relative * size, 1e-300)
+  }
+
+  /// Twice the drop of the log-likelihood from the best to another minimum.
+  fileprivate func drop(_ squares: Double, _ best: Outcome) -> Double {
+    if robustScale != nil { return squares - best.linearization.squares }
+    let floor = solverSquares
+    return Double(best.linearization.dataCount)
+      * .logarithm(max(squares, floor) / max(best.linearization.squares, floor))
+  }
+}

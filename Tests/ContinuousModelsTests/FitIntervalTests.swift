@@ -1,0 +1,199 @@
+import ContinuousModels
+import NumericCore
+import TestSupport
+import Testing
+
+/// Noisy decays `2 exp(−0.6 t)`, and what a calculation by hand makes of them.
+private struct Decay {
+  let times = (0..<20).map { Double($0) * 0.3 }
+  let values: [Double]
+
+  init(noise: Double = 0.02) {
+    var generator = SeededGenerator(seed: 11)
+    let errors = generator.numbers(20)
+    values = zip(times, errors).map { 2 * Double.exponential(-0.6 * $0) + noise * $1 }
+  }
+
+  var measurements: ParameterFit.Measurements {
+    .init(times: times, names: ["x"], values: values.map { [$0] })
+  }
+
+  /// The smallest sum of squares at a rate: the initial value is linear, `x₀ = Σ x e / Σ e²`.
+  func squares(_ rate: Double) -> Double {
+    let decay = times.map { Double.exponential(-rate * $0) }
+    let product = zip(values, decay).reduce(0) { $0 + $1.0 * $1.1 }
+    let norm = decay.reduce(0) { $0 + $1 * $1 }
+    return values.reduce(0) { $0 + $1 * $1 } - product * product / norm
+  }
+
+  /// The rate of the least sum of squares, by ternary search.
+  var rate: Double {
+    var (low, high) = (0.0, 3.0)
+    for _ in 0..<100 {
+      let (a, b) = (low + (high - low) / 3, high - (high - low) / 3)
+      if squares(a) < squares(b) { high = b } else { low = a }
+    }
+    return low
+  }
+
+  /// Where `n log(S / Ŝ)` reaches the 95 % quantile of χ² on one side, by bisection.
+  func profileEnd(towards end: Double) -> Double {
+    let best = squares(rate)
+    var (inside, outside) = (rate, end)
+    for _ in 0..<100 {
+      let middle = (inside + outside) / 2
+      let drop = Double(times.count) * Double.logarithm(squares(middle) / best)
+      if drop < 3.841458820694124 { inside = middle } else { outside = middle }
+    }
+    return inside
+  }
+}
+
+/// A profile's end is found to 1e-3 in the drop of 3.84, that is to 1e-4 of half the interval, here 2 % of the value.
+private func isNear(_ found: Double?, _ expected: Double, digits: Double = 1e-5) -> Bool {
+  guard let found else { return false }
+  return abs(found - expected) <= digits * abs(expected)
+}
+
+@Suite struct FitIntervalTests {
+  private func fit(
+    _ text: String, _ data: ParameterFit.Measurements
+  ) throws -> FitResult {
+    var fit = ParameterFit(try EquationSystem(text, name: "e"), to: data)
+    fit.starts = 4
+    return try fit.run()
+  }
+
+  private func groups(_ result: FitResult) -> [String] {
+    result.unidentifiedGroups.map {
+      $0.names.joined(separator: " ") + ": \($0.measuredCombinations)"
+    }
+  }
+
+  private func estimate(_ name: String, _ result: FitResult) throws -> FitResult.Estimate {
+    try #require(result.estimates.first { $0.name == name })
+  }
+
+  private func expectOpen(_ name: String, _ result: FitResult) throws {
+    let profile = try #require(try estimate(name, result).profile)
+    #expect(profile.lower == .open && profile.upper == .open, "\(name)")
+  }
+
+  @Test func `the interval of a rate is that of linear theory and of its closed profile`() throws {
+    let decay = Decay()
+    let result = try fit("x' = -k*x\nk = 0.3\nx(0) = 2", decay.measurements)
+    let k = try estimate("k", result)
+    #expect(isNear(k.value, decay.rate))
+    let profile = try #require(k.profile)
+    #expect(isNear(profile.lower.bound, decay.profileEnd(towards: 0)))
+    #expect(isNear(profile.upper.bound, decay.profileEnd(towards: 3)))
+    // Derivatives by rate and initial value: −x₀ t e and e; the variance of the rate is an element of σ² (JᵀJ)⁻¹.
+    let start = try #require(result["x(0)"])
+    var (a, b, c) = (0.0, 0.0, 0.0)
+    for time in decay.times {
+      let e = Double.exponential(-k.value * time)
+      a += start * time * e * start * time * e
+      b -= start * time * e * e
+      c += e * e
+    }
+    let variance = decay.squares(k.value) / 18 * c / (a * c - b * b)
+    let half = 1.959963984540054 * variance.squareRoot()
+    let laplace = try #require(k.laplace)
+    #expect(isNear(laplace.lowerBound, k.value - half))
+    #expect(isNear(laplace.upperBound, k.value + half))
+    #expect(result.unidentifiedGroups.isEmpty)
+  }
+
+  @Test(arguments: ["> 0", "in 0..1", ">= 0"])
+  func `of a sum of positive rates each is bounded by the sum's upper end, and open below`(
+    bounds: String
+  ) throws {
+    let decay = Decay()
+    let result = try fit(
+      "x' = -(a+b)*x\na = 0.3 \(bounds)\nb = 0.2 \(bounds)\nx(0) = 2", decay.measurements)
+    for name in ["a", "b"] {
+      let found = try estimate(name, result)
+      #expect(found.laplace == nil && !found.isIdentified)
+      #expect(found.profile?.lower == .open)
+      // The other rate goes to 0, and the sum's profile remains; a step of e⁻¹⁰ may be left of it.
+      #expect(
+        isNear(found.profile?.upper.bound, decay.profileEnd(towards: 3), digits: 1e-4),
+        "\(name) \(String(describing: found.profile))")
+    }
+    #expect(groups(result) == ["a b: 1"])
+    // The initial value's interval is that of the fit with one rate: a traded parameter takes no freedom.
+    let single = try fit("x' = -k*x\nk = 0.3 > 0\nx(0) = 2", decay.measurements)
+    let (found, expected) = (try estimate("x(0)", result), try estimate("x(0)", single))
+    let curvature = try #require(expected.laplace)
+    #expect(isNear(found.laplace?.upperBound, curvature.upperBound))
+    let end = try #require(expected.profile?.upper.bound)
+    #expect(isNear(found.profile?.upper.bound, end, digits: 1e-4))
+  }
+
+  @Test func `of a sum of any rates none is bounded`() throws {
+    let result = try fit("x' = -(a+b)*x\na = 0.3\nb = 0.2\nx(0) = 2", Decay().measurements)
+    for name in ["a", "b"] {
+      try expectOpen(name, result)
+    }
+    let start = try estimate("x(0)", result)
+    #expect(start.isIdentified)
+  }
+
+  @Test func `all that trade against each other are named`() throws {
+    let start = "a = 0.3 > 0\nb = 0.2 > 0\nc = 0.1 > 0\nd = 1 > 0\nx(0) = 2"
+    let sum = try fit("x' = -(a+b+c*d)*x\n" + start, Decay().measurements)
+    #expect(groups(sum) == ["a b c d: 1"])
+    // Two states, two groups.
+    let both = Decay()
+    let data = ParameterFit.Measurements(
+      times: both.times, names: ["x", "y"],
+      values: zip(both.values, both.times).map { [$0, 1 + $1] })
+    let two = try fit("x' = -(a+b)*x\ny' = c*d\ny(0) = 1\n" + start, data)
+    #expect(groups(two) == ["a b: 1", "c d: 1"])
+  }
+
+  @Test func `a parameter without effect is alone`() throws {
+    let result = try fit(
+      "x' = -k*x\nz' = q\nz(0) = 0 fixed\nk = 0.3 > 0\nq = 1 > 0\nx(0) = 2", Decay().measurements)
+    #expect(groups(result) == ["q: 0"])
+    try expectOpen("q", result)
+    let k = try estimate("k", result)
+    #expect(k.isIdentified)
+  }
+
+  @Test func `where the equations have no solution is no bound of the data`() throws {
+    // Halfway to the upper end the root stops being a number.
+    let decay = Decay(noise: 0.5)
+    let limit = (decay.rate + decay.profileEnd(towards: 3)) / 2
+    let result = try fit(
+      "x' = -k*x\nz' = (\(limit) - k)^0.5\nz(0) = 0 fixed\nk = 0.5\nx(0) = 2",
+      decay.measurements)
+    let profile = try #require(try estimate("k", result).profile)
+    #expect(profile.upper == .lost)
+    #expect(isNear(profile.lower.bound, decay.profileEnd(towards: 0), digits: 1e-3))
+  }
+
+  @Test(arguments: [1, 1e5, 1e-5])
+  func `intervals are those of the data in any unit`(unit: Double) throws {
+    let decay = Decay()
+    let data = ParameterFit.Measurements(
+      times: decay.times, names: ["x"], values: decay.values.map { [unit * $0] })
+    let result = try fit("x' = -k*x\nk = 0.3 > 0\nx(0) = \(2 * unit)", data)
+    #expect(result.estimates.allSatisfy { $0.isIdentified })
+    let profile = try #require(try estimate("k", result).profile)
+    #expect(isNear(profile.upper.bound, decay.profileEnd(towards: 3)))
+  }
+
+  @Test func `data without errors are bounded by the solver's`() throws {
+    let decay = Decay(noise: 0)
+    let k = try estimate(
+      "k", try fit("x' = -k*x\nk = 0.3 > 0\nx(0) = 2", decay.measurements))
+    #expect(k.isIdentified)
+    let profile = try #require(k.profile)
+    let (lower, upper) = (try #require(profile.lower.bound), try #require(profile.upper.bound))
+    // Ten times the tolerance of 1e-8 on twenty values.
+    #expect(lower < 0.6 && 0.6 < upper && upper - lower < 1e-6)
+    let sum = try fit("x' = -(a+b)*x\na = 0.3\nb = 0.2\nx(0) = 2", decay.measurements)
+    try expectOpen("a", sum)
+  }
+}
