@@ -124,7 +124,7 @@ import Testing
     (["train", "--label", "kind"], "--label and --labels need series; add --data FILE"),
     (
       ["train", "--model", "latent-ode", "--data", "f.csv", "--label", "kind"],
-      "latent-ode learns no classes; take ode-rnn, gru-d or rnn-dt for series, ode-net for rows"
+      "latent-ode learns no classes; take ode-rnn, gru-d, rnn-dt, rnn-decay, rnn-impute or rnn for series, ode-net for rows"
     ),
     (
       ["train", "--data", "f.csv", "--labels", "l.csv"],

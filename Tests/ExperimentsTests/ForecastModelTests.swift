@@ -98,6 +98,29 @@ private func folder(_ name: String) throws -> String {
     #expect(try means("") == low)
   }
 
+  @Test(arguments: ForecastKind.allCases.filter { $0.recurrent != nil })
+  func `every recurrent kind trains by its name and its file is read again`(
+    kind: ForecastKind
+  ) throws {
+    let folder = try folder("kind-\(kind.rawValue)")
+    let file = folder + "/driven.csv"
+    try Files.writeAtomically(driven(600), to: file)
+    var recipe = recipe(file, .latentODE)
+    try recipe.set("model", toWord: kind.rawValue)
+    recipe.steps = 200
+    let outcome = try ForecastRun(
+      recipe: recipe, directory: folder + "/run", threads: 2, resumes: false
+    ).run(progress: nil, stop: nil)
+    for line in outcome.evaluation.horizons {
+      // The deviation of the series is about 1.2.
+      #expect(line.score.rootMeanSquaredError < 1.2, "\(kind) at \(line.length)")
+    }
+    let read = try ForecastModelFile(reading: folder + "/run")
+    #expect(read.forecaster.kind == kind)
+    #expect(
+      read.forecaster.tensors.map(\.values) == outcome.file.forecaster.tensors.map(\.values))
+  }
+
   @Test func `a recurrent forecast does not depend on the others of its block`() throws {
     let folder = try folder("recurrent-rows")
     let file = folder + "/driven.csv"

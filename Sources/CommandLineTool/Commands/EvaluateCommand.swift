@@ -89,6 +89,7 @@ struct EvaluateCommand: Command {
     }
     console.print(evaluation.balance)
     for verdict in evaluation.verdicts(unit: split.unitName) { console.print(verdict) }
+    if let check = evaluation.solverCheck { console.print(check.sentence) }
     console.emit(evaluation.json(run: folder))
   }
 

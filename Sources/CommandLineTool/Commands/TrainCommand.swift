@@ -10,10 +10,10 @@ struct TrainCommand: Command {
       "Without arguments, trains the recipe 'glucose' on bundled readings: four hours of history, gaps filled, the "
       + "next two hours forecast with a band, beside honest baselines. With --data, trains on your file: wide "
       + "(time,x1,x2; an empty cell is missing) or long (id,time,channel,value) CSV, one long series or many. "
-      + "The models are latent-ode, ode-rnn, and the recurrent networks gru-d and rnn-dt; --beside trains one of "
-      + "these as a further baseline. "
+      + "The models are latent-ode, ode-rnn, and the recurrent networks gru-d, rnn-dt, rnn-decay, rnn-impute and "
+      + "rnn; --beside trains one of these as a further baseline. "
       + "With --label (a column that has one value a series) or --labels (a second file with id and label) the class "
-      + "of whole series is learned, by ode-rnn, gru-d or rnn-dt. "
+      + "of whole series is learned, by ode-rnn or a recurrent network. "
       + "With --model goku the equations of --system are known; each series' initial state and parameters are "
       + "inferred, with their uncertainty, and reported; the time of the data is that of the equations (of dates: hours, or "
       + "--set data.unit=days). "
@@ -43,6 +43,9 @@ struct TrainCommand: Command {
     case odeRNN = "ode-rnn"
     case gruD = "gru-d"
     case rnnDelta = "rnn-dt"
+    case rnnDecay = "rnn-decay"
+    case rnnImpute = "rnn-impute"
+    case rnn
     case goku
     case cnf
     case odeNet = "ode-net"
@@ -51,6 +54,9 @@ struct TrainCommand: Command {
   enum Beside: String, CaseIterable, ArgumentValue {
     case gruD = "gru-d"
     case rnnDelta = "rnn-dt"
+    case rnnDecay = "rnn-decay"
+    case rnnImpute = "rnn-impute"
+    case rnn
     case odeRNN = "ode-rnn"
   }
 
@@ -134,7 +140,7 @@ struct TrainCommand: Command {
       if model == .latentODE || model == .goku || model == .cnf {
         throw .combination(
           "\(model?.rawValue ?? "") learns no classes",
-          remedy: "take ode-rnn, gru-d or rnn-dt for series, ode-net for rows")
+          remedy: "take \(ForecastKind.recurrentNames) for series, ode-net for rows")
       }
       if model == nil && recipe == nil {
         throw .combination(
@@ -226,6 +232,7 @@ struct TrainCommand: Command {
     console.print()
     printParameters(of: outcome, console)
     console.print(outcome.evaluation.balance)
+    if let check = outcome.evaluation.solverCheck { console.print(check.sentence) }
     console.print(
       "\(outcome.parameterCount) parameters, \(outcome.steps) steps in "
         + "\(NumberText.fixed(outcome.trainingSeconds, 1)) s; see \(directory)/report.html")

@@ -58,6 +58,8 @@ public struct ForecastEvaluation: Sendable {
   public var gaps: [Line]
   /// What the model is called.
   public var modelName: String
+  /// On up to 100 of the test windows; nil: the model solves no equation.
+  public var solverCheck: SolverCheck?
 
   public init(horizons: [Line], gaps: [Line], modelName: String) {
     self.horizons = horizons
@@ -76,6 +78,16 @@ extension ForecastEvaluation {
     horizons = Self.horizons(forecaster, beside, data).filter { $0.model.count > 0 }
     gaps = (data.recipe.gaps ?? []).flatMap { Self.gap($0, forecaster, beside, data) }
       .filter { $0.model.count > 0 }
+    solverCheck = forecaster.solverCheck(
+      on: Self.sample(data.testWindows).map {
+        SeriesExample(forecasting: $0, history: data.plan.history)
+      })
+  }
+
+  /// At most 100 windows, evenly spread.
+  private static func sample(_ windows: [Window]) -> [Window] {
+    let count = min(windows.count, 100)
+    return (0..<count).map { windows[$0 * windows.count / count] }
   }
 
   private static func horizons(

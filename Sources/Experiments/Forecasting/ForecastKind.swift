@@ -6,6 +6,9 @@ public enum ForecastKind: String, Hashable, Sendable, CaseIterable {
   case odeRNN = "ode-rnn"
   case gruD = "gru-d"
   case rnnDelta = "rnn-dt"
+  case rnnDecay = "rnn-decay"
+  case rnnImpute = "rnn-impute"
+  case rnn
   /// A GOKU-net: equations whose parameters are inferred from each window.
   case goku
 
@@ -13,20 +16,17 @@ public enum ForecastKind: String, Hashable, Sendable, CaseIterable {
   public var title: String {
     switch self {
     case .latentODE: "latent ODE"
-    case .odeRNN: "ODE-RNN"
-    case .gruD: "GRU-D"
-    case .rnnDelta: "RNN-Δt"
     case .goku: "GOKU-net"
+    default: recurrent?.title ?? rawValue
     }
   }
 
   /// What kind of recurrent network it is; nil: none.
-  public var recurrent: ODERNN.Kind? {
-    switch self {
-    case .latentODE, .goku: nil
-    case .odeRNN: .odeRNN
-    case .gruD: .gruD
-    case .rnnDelta: .rnnDelta
-    }
-  }
+  public var recurrent: ODERNN.Kind? { ODERNN.Kind(rawValue: rawValue) }
+
+  /// The recurrent networks as a list in a sentence: `ode-rnn, gru-d, … or rnn`.
+  package static let recurrentNames: String = {
+    let names = allCases.filter { $0.recurrent != nil }.map(\.rawValue)
+    return names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "")
+  }()
 }

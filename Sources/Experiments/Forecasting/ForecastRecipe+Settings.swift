@@ -7,7 +7,7 @@ extension ForecastRecipe: ConfigurableRecipe {
   private static let firstSettings: [RecipeSetting<ForecastRecipe>] = [
     .name(\.name),
     .choice("model", \.model),
-    RecipeSetting(key: "baselines.beside", expected: "gru-d, rnn-dt, ode-rnn or null") {
+    RecipeSetting(key: "baselines.beside", expected: ForecastKind.recurrentNames + ", or null") {
       $0.beside.map { .string($0.rawValue) } ?? .null
     } write: {
       let kind = $1.string.flatMap(ForecastKind.init)

@@ -45,6 +45,7 @@ extension ForecastReport {
     section.list(
       evaluation.verdicts(
         unit: data.unitName, of: isSingle ? [.worse, .undecided, .better] : [.worse]))
+    if let check = evaluation.solverCheck { section.text(capitalized(check.sentence) + ".") }
   }
 
   /// Every figure of every forecaster.

@@ -9,6 +9,7 @@ extension ForecastEvaluation {
       "gaps": .array(
         gaps.map { Self.entry($0, "length", $0.model, $0.comparison().intervals.first) }),
     ]
+    metrics["solver"] = solverCheck?.json ?? .null
     for (name, value) in facts { metrics[name] = value }
     var baselines = JSONObject()
     for (lines, key) in [(horizons, "horizon"), (gaps, "length")] {

@@ -39,7 +39,7 @@ extension SeriesClassRecipe: ConfigurableRecipe {
 
   private static let firstSettings: [RecipeSetting<SeriesClassRecipe>] = [
     .name(\.name),
-    RecipeSetting(key: "model", expected: "ode-rnn, gru-d or rnn-dt") {
+    RecipeSetting(key: "model", expected: ForecastKind.recurrentNames) {
       .string($0.model.rawValue)
     } write: {
       guard let kind = $1.string.flatMap(ForecastKind.init), kind.recurrent != nil else {
