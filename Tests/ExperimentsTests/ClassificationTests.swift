@@ -198,6 +198,14 @@ private func read(_ text: String, label: String? = nil) throws(DataError) -> Lab
     #expect(throws: ConfigurationError.self) { try recipe.set("model", toWord: "cnf") }
     #expect(throws: ConfigurationError.self) { try recipe.set("network.layers", toWord: "plain") }
     #expect(throws: ConfigurationError.self) { try recipe.set("training.crop", toWord: "-1") }
+    recipe.take(.anode)
+    try recipe.set("network.augmentedDimensions", toWord: "3")
+    #expect(try ClassifierRecipe().overridden(by: recipe.json) == recipe)
+    for word in ["0", "-1", "1001", "2.5", "1e300", "few"] {
+      #expect(throws: ConfigurationError.self) {
+        try recipe.set("network.augmentedDimensions", toWord: word)
+      }
+    }
   }
 }
 

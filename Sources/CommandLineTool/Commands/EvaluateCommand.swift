@@ -103,11 +103,20 @@ struct EvaluateCommand: Command {
     console.warn(
       DataWarning.notFinite(source: rows.source, (0..<evaluation.rows).map(evaluation.isKnown)))
     say(isTest, of: rows.source, console)
+    let flow = file.flowCheck(on: rows)
     console.table(
-      ClassifierEvaluation.header, [evaluation.cells(file.recipe.modelName)])
+      ClassifierEvaluation.header,
+      [evaluation.cells(file.recipe.modelName)] + (flow.map { [$0.finerCells] } ?? []))
+    for line in flow?.lines(beside: evaluation) ?? [] { console.print(line) }
     console.emit([
-      "run": .string(folder), "model": "ode-net", "part": .string(isTest ? "test" : "all"),
-      "metrics": evaluation.json, "confusion": evaluation.confusionJSON,
+      "run": .string(folder), "model": "ode-net",
+      "layers": .string(file.recipe.layers.rawValue),
+      "augmentation": .string(file.recipe.augmentation.rawValue),
+      "augmentedDimensions": file.recipe.furtherDimensions.map { JSONValue($0) } ?? .null,
+      "part": .string(isTest ? "test" : "all"),
+      "metrics": evaluation.json, "finerSteps": flow?.finer.json ?? .null,
+      "reconstructionError": flow.map { .number($0.reconstructionError) } ?? .null,
+      "confusion": evaluation.confusionJSON,
     ])
   }
 

@@ -13,10 +13,25 @@ extension TrainCommand {
       }
     if let data { result.file = data }
     if let label { result.label = label }
+    try takeForm(&result, source)
     if let epochs { result.epochs = epochs }
     if let seed { result.seed = seed }
     for assignment in set { try result.set(assignment.name, toWord: assignment.value) }
     return result
+  }
+
+  /// The settings of the form that --model names; a run that is continued has them already.
+  private func takeForm(_ recipe: inout ClassifierRecipe, _ source: Source) throws {
+    guard let form = model?.form else { return }
+    if resume == .auto, case .document = source {
+      if form != .odeNet && form != recipe.form {
+        throw CheckpointError.settingDiffers(
+          path: RunFolder.configuration(in: directory(recipe.name)), name: "model",
+          checkpoint: recipe.form.rawValue, now: form.rawValue)
+      }
+      return
+    }
+    recipe.take(form)
   }
 
   /// Trains a classifier and says how good it is.

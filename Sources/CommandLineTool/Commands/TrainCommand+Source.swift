@@ -29,7 +29,7 @@ extension TrainCommand {
     if resume == .auto && Files.exists(path) {
       let document = try document(path)
       try check("recipe", recipe, document, path)
-      try check("model", model?.rawValue, document, path)
+      try check("model", model?.kind, document, path)
       return .document(document)
     }
     if let recipe { try checkModel(of: recipe) }
@@ -39,12 +39,12 @@ extension TrainCommand {
   /// A recipe's own kind of model is the only one that it can train.
   private func checkModel(of recipe: String) throws(UsageError) {
     guard let model else { return }
-    let isForecaster = model != .cnf && model != .odeNet
+    let isForecaster = model != .cnf && model.form == nil
     let isRight =
       switch subject(of: .named(recipe)) {
       case .forecast: isForecaster && model != .goku
       case .density: model == .cnf
-      case .classes: model == .odeNet
+      case .classes: model.form != nil
       case .seriesClasses: false
       }
     if isRight { return }
@@ -77,7 +77,7 @@ extension TrainCommand {
     case .options:
       return switch model {
       case .cnf: .density
-      case .odeNet: .classes
+      case .odeNet, .anode, .anodev2: .classes
       default: label != nil || labels != nil ? .seriesClasses : .forecast
       }
     }

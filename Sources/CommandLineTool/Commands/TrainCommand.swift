@@ -19,9 +19,15 @@ struct TrainCommand: Command {
       + "--set data.unit=days). "
       + "With --model cnf the density of a table's rows is learned; its recipe 'cities' is the map of the world. "
       + "With --model ode-net classes are learned, of a table's rows (label column by name, or the last) or of a folder "
-      + "of IDX images; its recipes are 'digits' and 'fashion-mnist'.",
+      + "of IDX images; its recipes are 'digits' and 'fashion-mnist'. Its state gets further dimensions by "
+      + "--set network.augmentation=zeros|lift|second-order and network.augmentedDimensions=5 (of images: channels); "
+      + "network.layers is rk-net, ode-net, resnet, or anodev2, whose weights follow an equation of their own. "
+      + "--model anode (zeros, and of tables no stem) and --model anodev2 (configuration 1) are these with their "
+      + "articles' settings.",
     examples: [
       "train digits", "train --model ode-net --data iris.csv", "train cities",
+      "train --model anode --data iris.csv --set network.augmentedDimensions=2",
+      "train --model anodev2 --data iris.csv --set solver.steps=2 --set solver.weightSteps=5",
       "train --model cnf --data points.csv --set training.method=likelihood",
       "train", "train --data readings.csv --out runs/mine --epochs 20",
       "train glucose --set training.steps=500 --seed 3",
@@ -49,6 +55,12 @@ struct TrainCommand: Command {
     case goku
     case cnf
     case odeNet = "ode-net"
+    case anode, anodev2
+
+    /// The form of a classifier of rows that it means; nil for the other models.
+    var form: ClassifierRecipe.Form? { ClassifierRecipe.Form(rawValue: rawValue) }
+    /// The model as configurations name it.
+    var kind: String { form == nil ? rawValue : Self.odeNet.rawValue }
   }
 
   enum Beside: String, CaseIterable, ArgumentValue {
@@ -147,7 +159,7 @@ struct TrainCommand: Command {
           "--label and --labels need a model",
           remedy: "add --model ode-rnn for classes of series, --model ode-net for classes of rows")
       }
-      if labels != nil && model == .odeNet {
+      if labels != nil && model?.form != nil {
         throw .combination(
           "--labels belongs to classes of series", remedy: "take --label, or --model ode-rnn")
       }

@@ -7,7 +7,9 @@ public import Tensors
 /// convolution with the real kernel `c_m = (1/n) Σ_k exp((ρ − τk²) δ) cos(k (υδ + m))`. The drift of the Nyquist mode of an even
 /// `n` is dropped, so that real weights stay real.
 ///
-/// - Source: Zhang et al. 2019 (the equation); the step is derived here.
+/// With `isBounded` the rate is the hyperbolic tangent of that, and a step is one of the classical Runge–Kutta method.
+///
+/// - Source: Zhang et al. 2019 (the equation); the exact step is derived here.
 public struct ReactionDiffusionAdvection: TensorTree {
   /// `τ = softplus(rawDiffusion)`, never negative: negative diffusion is ill-posed.
   public var rawDiffusion: Tensor
@@ -15,11 +17,13 @@ public struct ReactionDiffusionAdvection: TensorTree {
   /// `ρ = bound · tanh(rawReaction)`: growth stays bounded.
   public var rawReaction: Tensor
   public var reactionBound: Double
+  /// Whether no weight changes by more than 1 in a unit of depth.
+  public var isBounded: Bool
 
   /// Scalars `[]`; the default is almost no evolution.
   public init(
     rawDiffusion: Double = -6, advection: Double = 0, rawReaction: Double = 0,
-    reactionBound: Double = 2, scalarType: ScalarType = .float32
+    reactionBound: Double = 2, isBounded: Bool = false, scalarType: ScalarType = .float32
   ) {
     func scalar(_ value: Double) -> Tensor {
       Tensor(rounding: [value], shape: [], to: scalarType)
@@ -28,6 +32,7 @@ public struct ReactionDiffusionAdvection: TensorTree {
     self.advection = scalar(advection)
     self.rawReaction = scalar(rawReaction)
     self.reactionBound = reactionBound
+    self.isBounded = isBounded
   }
 
   public var diffusion: Tensor { softplus(rawDiffusion) }
@@ -35,10 +40,22 @@ public struct ReactionDiffusionAdvection: TensorTree {
 
   /// The weights `[n, …]` a time `step` later; the equation runs along the first axis.
   public func advanced(_ weights: Tensor, by step: Double) -> Tensor {
+    isBounded ? rungeKuttaStep(weights, step) : exactStep(weights, step)
+  }
+
+  private func exactStep(_ weights: Tensor, _ step: Double) -> Tensor {
     let modes = Modes(weights.shape[0], weights.scalarType)
     let damping = exp((reaction - diffusion * square(modes.k)) * step)
     let phase = modes.k * modes.places + (advection * step) * (modes.k * modes.drifts)
     return (damping * cos(phase)).mean([0]).convolved(with: weights)
+  }
+
+  private func rungeKuttaStep(_ weights: Tensor, _ step: Double) -> Tensor {
+    let a = rate(of: weights)
+    let b = rate(of: weights + (step / 2) * a)
+    let c = rate(of: weights + (step / 2) * b)
+    let d = rate(of: weights + step * c)
+    return weights + (step / 6) * (a + 2 * b + 2 * c + d)
   }
 
   /// The right-hand side at the weights `[n, …]`: the same operator, semi-discrete.
@@ -48,7 +65,8 @@ public struct ReactionDiffusionAdvection: TensorTree {
     let symbol =
       (reaction - diffusion * square(modes.k)) * cos(phase)
       - advection * (modes.k * modes.drifts) * sin(phase)
-    return symbol.mean([0]).convolved(with: weights)
+    let rate = symbol.mean([0]).convolved(with: weights)
+    return isBounded ? tanh(rate) : rate
   }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {

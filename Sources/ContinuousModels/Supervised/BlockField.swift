@@ -13,10 +13,14 @@ public struct DenseBlock: TensorField {
   public var takesTime: Bool
 
   /// `F(t, h) = tanh(W₂ softplus(W₁ [h, t] + b₁) + b₂)`.
-  public init(width: Int, hidden: Int, takesTime: Bool, key: RandomKey) {
+  ///
+  /// - Parameter outputs: features of the result, fewer for an acceleration; nil: as many as the state has.
+  public init(
+    width: Int, hidden: Int, outputs: Int? = nil, takesTime: Bool, key: RandomKey
+  ) {
     let keys = key.split(2)
     inner = Linear(width + (takesTime ? 1 : 0), hidden, key: keys[0])
-    outer = Linear(hidden, width, key: keys[1])
+    outer = Linear(hidden, outputs ?? width, key: keys[1])
     self.takesTime = takesTime
   }
 
@@ -34,18 +38,26 @@ public struct DenseBlock: TensorField {
 ///
 /// Source: Chen and others 2018, the image example.
 ///
-/// Shapes: `[batch, height, width, channels]` → same. As a field the time is one more constant channel of each
-/// convolution.
+/// Shapes: `[batch, height, width, channels]` → same, or fewer channels for an acceleration. As a field the time is one
+/// more constant channel of each convolution.
 public struct ConvolutionalBlock: TensorField {
   public var norms: [GroupNorm]
   public var convolutions: [Convolution2D]
   public var takesTime: Bool
 
   public init(channels: Int, groups: Int, takesTime: Bool, key: RandomKey) {
-    let keys = key.split(2)
-    norms = (0..<3).map { _ in GroupNorm(groups: groups, channels: channels) }
-    convolutions = keys.map {
-      Convolution2D(channels + (takesTime ? 1 : 0), channels, kernel: 3, padding: 1, key: $0)
+    self.init(
+      inputs: channels, channels: channels, groups: { _ in groups }, takesTime: takesTime, key: key)
+  }
+
+  /// A block that maps `inputs` channels to `channels`; `groups` says how many groups a norm of so many channels has.
+  public init(
+    inputs: Int, channels: Int, groups: (_ channels: Int) -> Int, takesTime: Bool, key: RandomKey
+  ) {
+    let widths = [inputs, channels, channels]
+    norms = widths.map { GroupNorm(groups: groups($0), channels: $0) }
+    convolutions = zip(key.split(2), widths).map {
+      Convolution2D($1 + (takesTime ? 1 : 0), channels, kernel: 3, padding: 1, key: $0)
     }
     self.takesTime = takesTime
   }

@@ -10,6 +10,8 @@ public enum Depth<Block: TensorField>: TensorTree {
   case residual([Block])
   /// `dh/dt = F(t, h)` over `t ∈ [0, time]`. With the discrete adjoint this is an RK-Net, with backsolve an ODE-Net.
   case continuous(Flow<Block>, time: Double)
+  /// `dx/dt = v`, `dv/dt = F(t, [x, v])`: the state is position and velocity side by side.
+  case secondOrder(Flow<SecondOrderField<Block>>, time: Double)
 
   /// Shapes: `[batch, …]` → same.
   public func callAsFunction(_ input: Tensor) -> Tensor {
@@ -17,8 +19,23 @@ public enum Depth<Block: TensorField>: TensorTree {
     case .residual(let blocks):
       let time = Tensor.zeros([], scalarType: input.scalarType)
       return blocks.reduce(input) { $0 + $1(time, $0) }
-    case .continuous(let flow, let time):
-      return flow(input, at: [0, time]).final
+    case .continuous(let flow, let time): return flow(input, at: [0, time]).final
+    case .secondOrder(let flow, let time): return flow(input, at: [0, time]).final
+    }
+  }
+
+  /// Where a state lands that goes through the flow and back by the same solver: at itself, if the solver follows the
+  /// field; nil for a stack of blocks, which has no way back.
+  ///
+  /// Shapes: `[batch, …]` → same.
+  public func roundTrip(_ input: Tensor) -> Tensor? {
+    func trip(_ flow: Flow<some TensorField>, _ time: Double) -> Tensor {
+      flow(flow(input, at: [0, time]).final, at: [time, 0]).final
+    }
+    return switch self {
+    case .residual: nil
+    case .continuous(let flow, let time): trip(flow, time)
+    case .secondOrder(let flow, let time): trip(flow, time)
     }
   }
 
@@ -30,13 +47,22 @@ public enum Depth<Block: TensorField>: TensorTree {
     case .continuous(var flow, let time):
       visitor("flow", &flow)
       self = .continuous(flow, time: time)
+    case .secondOrder(var flow, let time):
+      visitor("flow", &flow)
+      self = .secondOrder(flow, time: time)
     }
   }
 
   /// The same weights with another solver; a stack of blocks stays as it is.
   public func with(solver: ODESolver) -> Depth {
-    guard case .continuous(var flow, let time) = self else { return self }
-    flow.solver = solver
-    return .continuous(flow, time: time)
+    switch self {
+    case .residual: return self
+    case .continuous(var flow, let time):
+      flow.solver = solver
+      return .continuous(flow, time: time)
+    case .secondOrder(var flow, let time):
+      flow.solver = solver
+      return .secondOrder(flow, time: time)
+    }
   }
 }

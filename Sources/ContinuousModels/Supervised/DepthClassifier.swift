@@ -4,11 +4,13 @@ public import NeuralNets
 public import NumericCore
 public import Tensors
 
-/// A classifier of vectors: linear stem, depth, linear head.
+/// A classifier of vectors: linear stem or none, augmentation, depth, linear head.
 ///
 /// Shapes: `[batch, features]` → logits `[batch, classes]`.
 public struct DenseClassifier: TensorTree {
-  public var stem: Linear
+  /// nil: the depth begins at the features themselves.
+  public var stem: Linear?
+  public var augmentation: Augmentation
   public var depth: Depth<DenseBlock>
   public var head: Linear
 
@@ -38,27 +40,36 @@ public struct DenseClassifier: TensorTree {
       head: Linear(width, classes, key: keys[2]))
   }
 
-  public init(stem: Linear, depth: Depth<DenseBlock>, head: Linear) {
+  public init(
+    stem: Linear?, augmentation: Augmentation = .none, depth: Depth<DenseBlock>, head: Linear
+  ) {
     self.stem = stem
+    self.augmentation = augmentation
     self.depth = depth
     self.head = head
   }
 
-  public func callAsFunction(_ x: Tensor) -> Tensor { head(depth(stem(x))) }
+  /// The state at depth 0, `[batch, state]`.
+  public func start(_ x: Tensor) -> Tensor { augmentation(stem.map { $0(x) } ?? x) }
+
+  public func callAsFunction(_ x: Tensor) -> Tensor { head(depth(start(x))) }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {
     visitor("stem", &stem)
+    visitor("augmentation", &augmentation)
     visitor("depth", &depth)
     visitor("head", &head)
   }
 }
 
-/// A classifier of images: strided convolutional stem, depth, norm, global average and linear head.
+/// A classifier of images: strided convolutional stem, augmentation, depth, norm, global average and linear head.
 ///
 /// Shapes: `[batch, height, width, channels]` → logits `[batch, classes]`.
 public struct ImageClassifier: TensorTree {
   public var stem: [Convolution2D]
   public var stemNorms: [GroupNorm]
+  /// Adds channels to those of the stem.
+  public var augmentation: Augmentation
   public var depth: Depth<ConvolutionalBlock>
   public var norm: GroupNorm
   public var head: Linear
@@ -74,41 +85,52 @@ public struct ImageClassifier: TensorTree {
   }
 
   /// Groups of `channels / 32` channels, rounded down, or of one where that is 0 or leaves a rest.
-  static func groups(of channels: Int) -> Int {
+  public static func groups(of channels: Int) -> Int {
     let size = max(1, channels / 32)
     return channels.isMultiple(of: size) ? channels / size : channels
   }
 
   /// Strided convolutions halve the image twice after the first; then `depth`.
   ///
-  /// - Parameter groups: of all norms; nil: of `channels / 32` channels each, or of one.
+  /// - Parameters:
+  ///   - groups: of all norms; nil: of `channels / 32` channels each, or of one.
+  ///   - depth: of the groups of a state's channels, from a key.
   public init(
-    inputChannels: Int, channels: Int, classes: Int, groups: Int? = nil, key: RandomKey,
+    inputChannels: Int, channels: Int, classes: Int, augmentation: Augmentation = .none,
+    groups: Int? = nil, key: RandomKey,
     depth: (_ groups: Int, _ key: RandomKey) -> Depth<ConvolutionalBlock>
   ) {
-    let groups = groups ?? Self.groups(of: channels)
+    let state = augmentation.width(of: channels)
+    let stateGroups = groups ?? Self.groups(of: state)
     let keys = key.split(5)
     stem = [
       Convolution2D(inputChannels, channels, kernel: 3, key: keys[0]),
       Convolution2D(channels, channels, kernel: 4, stride: 2, padding: 1, key: keys[1]),
       Convolution2D(channels, channels, kernel: 4, stride: 2, padding: 1, key: keys[2]),
     ]
-    stemNorms = (0..<2).map { _ in GroupNorm(groups: groups, channels: channels) }
-    self.depth = depth(groups, keys[3])
-    norm = GroupNorm(groups: groups, channels: channels)
-    head = Linear(channels, classes, key: keys[4])
+    let stemGroups = groups ?? Self.groups(of: channels)
+    stemNorms = (0..<2).map { _ in GroupNorm(groups: stemGroups, channels: channels) }
+    self.augmentation = augmentation
+    self.depth = depth(stateGroups, keys[3])
+    norm = GroupNorm(groups: stateGroups, channels: state)
+    head = Linear(state, classes, key: keys[4])
+  }
+
+  /// The state at depth 0, `[batch, height, width, state]`.
+  public func start(_ image: Tensor) -> Tensor {
+    var h = stem[0](image)
+    for (norm, convolution) in zip(stemNorms, stem.dropFirst()) { h = convolution(relu(norm(h))) }
+    return augmentation(h)
   }
 
   public func callAsFunction(_ image: Tensor) -> Tensor {
-    var h = stem[0](image)
-    for (norm, convolution) in zip(stemNorms, stem.dropFirst()) { h = convolution(relu(norm(h))) }
-    h = relu(norm(depth(h))).mean([1, 2])
-    return head(h)
+    head(relu(norm(depth(start(image)))).mean([1, 2]))
   }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {
     visitor("stem", &stem)
     visitor("stemNorms", &stemNorms)
+    visitor("augmentation", &augmentation)
     visitor("depth", &depth)
     visitor("norm", &norm)
     visitor("head", &head)

@@ -1,6 +1,6 @@
 import Adjoints
 package import ContinuousModels
-package import Integrators
+import Integrators
 import NeuralNets
 import NumericCore
 package import Tensors
@@ -11,12 +11,27 @@ package import Tensors
 package enum ClassifierModel: TensorTree {
   case dense(DenseClassifier)
   case image(ImageClassifier)
+  case evolving(EvolvingClassifier)
 
   package func callAsFunction(_ input: Tensor) -> Tensor {
     switch self {
     case .dense(let model): model(input)
     case .image(let model): model(input)
+    case .evolving(let model): model(input)
     }
+  }
+
+  /// The states at depth 0, and where they land after going to the end and back; nil for a stack of blocks.
+  ///
+  /// Shapes: both `[batch, …]`.
+  func roundTrip(_ input: Tensor) -> (start: Tensor, back: Tensor)? {
+    let (start, back): (Tensor, Tensor?) =
+      switch self {
+      case .dense(let model): (model.start(input), model.depth.roundTrip(model.start(input)))
+      case .image(let model): (model.start(input), model.depth.roundTrip(model.start(input)))
+      case .evolving(let model): (model.start(input), model.roundTrip(model.start(input)))
+      }
+    return back.map { (start, $0) }
   }
 
   package mutating func visit(_ visitor: inout some TensorVisitor) {
@@ -27,61 +42,116 @@ package enum ClassifierModel: TensorTree {
     case .image(var model):
       visitor("image", &model)
       self = .image(model)
+    case .evolving(var model):
+      visitor("evolving", &model)
+      self = .evolving(model)
     }
   }
 
-  /// The same weights with another solver.
-  package func with(solver: ODESolver) -> ClassifierModel {
+  /// The same weights with so many steps; a stack of blocks stays as it is.
+  package func with(steps: Int) -> ClassifierModel {
     switch self {
     case .dense(var model):
-      model.depth = model.depth.with(solver: solver)
+      model.depth = model.depth.with(solver: .equalSteps(steps))
       return .dense(model)
     case .image(var model):
-      model.depth = model.depth.with(solver: solver)
+      model.depth = model.depth.with(solver: .equalSteps(steps))
       return .image(model)
+    case .evolving(var model):
+      model.steps = steps
+      return .evolving(model)
     }
   }
 }
 
-extension ClassifierRecipe {
-  package var solver: ODESolver { solver(steps: solverSteps) }
-
-  package func solver(steps: Int) -> ODESolver {
-    ODESolver(method: .rungeKutta4, control: .steps(perInterval: steps))
+extension ODESolver {
+  /// So many classical Runge–Kutta steps from one time to the next.
+  fileprivate static func equalSteps(_ count: Int) -> ODESolver {
+    ODESolver(method: .rungeKutta4, control: .steps(perInterval: count))
   }
+}
 
-  private var adjoint: Adjoint { layers == .odeNet ? .backsolve() : .discrete }
-
+extension ClassifierRecipe {
   /// An untrained model of the recipe's form for rows of a shape.
   func initialModel(shape: [Int], classes: Int) -> ClassifierModel {
     let key = RandomKey(UInt64(seed)).folding(in: 1)
     if shape.count == 3 {
       let pixels = shape.prefix(2).map(ImageClassifier.sideAfterStem).reduce(1, *)
-      return .image(
-        // A group of one value is normalized to nothing: where the stem leaves hardly a picture, all channels are one group.
-        ImageClassifier(
-          inputChannels: shape[2], channels: width, classes: classes,
-          groups: pixels < 4 ? 1 : nil, key: key
-        ) {
-          depth(groups: $0, key: $1)
-        })
+      return .image(imageModel(channels: shape[2], pixels: pixels, classes: classes, key: key))
     }
-    return .dense(
-      layers == .resNet
-        ? .resNet(features: shape[0], width: width, classes: classes, blocks: blocks, key: key)
-        : .odeNet(
-          features: shape[0], width: width, classes: classes, time: time, solver: solver,
-          adjoint: adjoint, key: key))
+    return layers == .evolving
+      ? .evolving(evolvingModel(features: shape[0], classes: classes, key: key))
+      : .dense(denseModel(features: shape[0], classes: classes, key: key))
   }
 
-  private func depth(groups: Int, key: RandomKey) -> Depth<ConvolutionalBlock> {
-    func block(_ key: RandomKey, takesTime: Bool) -> ConvolutionalBlock {
-      ConvolutionalBlock(channels: width, groups: groups, takesTime: takesTime, key: key)
+  private func denseModel(features: Int, classes: Int, key: RandomKey) -> DenseClassifier {
+    let keys = key.split(3)
+    let start = hasStem ? width : features
+    let augmentation = augmentation(of: start, key: keys[0].folding(in: 1))
+    let state = augmentation.width(of: start)
+    return DenseClassifier(
+      stem: hasStem ? Linear(features, width, key: keys[0]) : nil, augmentation: augmentation,
+      depth: depth(key: keys[1]) { takesTime, key in
+        DenseBlock(
+          width: state, hidden: width, outputs: isSecondOrder ? start : nil, takesTime: takesTime,
+          key: key)
+      }, head: Linear(state, classes, key: keys[2]))
+  }
+
+  private func imageModel(
+    channels: Int, pixels: Int, classes: Int, key: RandomKey
+  ) -> ImageClassifier {
+    // A group of one value is normalized to nothing: where the stem leaves hardly a picture, all channels are one group.
+    let groups = pixels < 4 ? 1 : nil
+    let augmentation = augmentation(of: width, key: key.folding(in: 1))
+    let state = augmentation.width(of: width)
+    return ImageClassifier(
+      inputChannels: channels, channels: width, classes: classes, augmentation: augmentation,
+      groups: groups, key: key
+    ) { _, key in
+      depth(key: key) { takesTime, key in
+        ConvolutionalBlock(
+          inputs: state, channels: isSecondOrder ? width : state,
+          groups: { groups ?? ImageClassifier.groups(of: $0) }, takesTime: takesTime, key: key)
+      }
     }
-    if layers == .resNet {
-      return .residual(key.split(blocks).map { block($0, takesTime: false) })
+  }
+
+  private func evolvingModel(features: Int, classes: Int, key: RandomKey) -> EvolvingClassifier {
+    let keys = key.split(3)
+    let state = hasStem ? width : features
+    let layer = Linear(state, state, key: keys[1])
+    let equation = ReactionDiffusionAdvection(isBounded: weightActivation == .tanh)
+    return EvolvingClassifier(
+      stem: hasStem ? Linear(features, width, key: keys[0]) : nil,
+      weight: .evolving(layer.weight, equation),
+      bias: .evolving(layer.bias ?? .zeros([state]), equation),
+      head: Linear(state, classes, key: keys[2]), steps: solverSteps, substeps: weightSteps)
+  }
+
+  private var isSecondOrder: Bool { augmentation == .secondOrder }
+
+  private func augmentation(of width: Int, key: RandomKey) -> Augmentation {
+    let further = furtherDimensions ?? 0
+    return switch augmentation {
+    case .none: .none
+    case .zeros: .zeros(further)
+    case .lift: .lift(Linear(width, width + further, key: key))
+    case .secondOrder: .secondOrder
     }
-    return .continuous(
-      Flow(of: block(key, takesTime: true), solver: solver, adjoint: adjoint), time: time)
+  }
+
+  /// Blocks with weights of their own, or one as a field.
+  private func depth<Block: TensorField>(
+    key: RandomKey, _ block: (_ takesTime: Bool, _ key: RandomKey) -> Block
+  ) -> Depth<Block> {
+    if layers == .resNet { return .residual(key.split(blocks).map { block(false, $0) }) }
+    let (field, solver) = (block(true, key), ODESolver.equalSteps(solverSteps))
+    let adjoint: Adjoint = layers == .odeNet ? .backsolve() : .discrete
+    return isSecondOrder
+      ? .secondOrder(
+        Flow(of: SecondOrderField(acceleration: field), solver: solver, adjoint: adjoint),
+        time: time)
+      : .continuous(Flow(of: field, solver: solver, adjoint: adjoint), time: time)
   }
 }

@@ -1,4 +1,3 @@
-package import Integrators
 import NumericCore
 import Tensors
 package import Training
@@ -79,13 +78,16 @@ package struct ClassifierModelFile: Sendable {
     init?(_ text: String, _ config: String?) {
       guard let config, let document = try? JSONValue(parsing: config),
         let recipe = try? ClassifierRecipe().overridden(by: document),
+        (try? recipe.check()) != nil,
         let object = try? JSONValue(parsing: text),
         let features = object["features"]?.array?.compactMap(\.string),
         let means = object["means"]?.numbers, let deviations = object["deviations"]?.numbers,
         let classes = object["classes"]?.array?.compactMap(\.string),
         let shape = object["shape"]?.array?.compactMap(\.integer), classes.count > 1,
         features.count == means.count, means.count == deviations.count,
-        shape.count == 3 || shape == [features.count], shape.allSatisfy({ $0 > 0 })
+        shape.count == 3
+          ? recipe.layers != .evolving && recipe.hasStem : shape == [features.count],
+        shape.allSatisfy({ $0 > 0 })
       else { return nil }
       self.recipe = recipe
       normalization = Normalization(channels: features, means: means, deviations: deviations)
@@ -96,11 +98,9 @@ package struct ClassifierModelFile: Sendable {
 }
 
 extension ClassifierModelFile {
-  /// The evaluation on rows, by a solver (nil: the model's own).
-  package func evaluation(
-    on data: LabelledData, solver: ODESolver? = nil
-  ) -> ClassifierEvaluation {
-    let model = solver.map { self.model.with(solver: $0) } ?? self.model
+  /// The evaluation on rows, by a number of steps (nil: the model's own).
+  package func evaluation(on data: LabelledData, steps: Int? = nil) -> ClassifierEvaluation {
+    let model = steps.map(model.with) ?? model
     return ClassifierEvaluation(of: data, normalization) { model($0) }
   }
 

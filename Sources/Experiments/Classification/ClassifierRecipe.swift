@@ -2,15 +2,6 @@ import NumericCore
 
 /// All that decides what a classification run does: data, network, training.
 package struct ClassifierRecipe: Hashable, Sendable {
-  package enum Layers: String, CaseIterable, Sendable {
-    /// One block as a field, gradients by the adjoint equation.
-    case odeNet = "ode-net"
-    /// One block as a field, gradients through the solver's steps.
-    case rungeKuttaNet = "rk-net"
-    /// A stack of residual blocks.
-    case resNet = "resnet"
-  }
-
   package var name = "digits"
   /// A CSV table, a folder of IDX files, or nil for the bundled digits.
   package var file: String?
@@ -19,14 +10,22 @@ package struct ClassifierRecipe: Hashable, Sendable {
   package var testShare = 0.2
   package var validationShare = 0.1
   package var layers = Layers.rungeKuttaNet
+  /// Whether a layer leads from the features of a table to `width` states; without one the features are the state.
+  package var hasStem = true
+  package var augmentation = Widening.none
+  /// Further dimensions of the state; nil: as many as are usual, if the augmentation takes a number.
+  package var augmentedDimensions: Int?
+  package var weightActivation = WeightActivation.none
   /// Width of the hidden layers, or channels of the convolutions.
   package var width = 64
   /// Residual blocks.
   package var blocks = 6
   /// The field is integrated over 0…time.
   package var time = 1.0
-  /// Equal steps of the classical Runge–Kutta method.
+  /// Equal steps of the classical Runge–Kutta method, or of Euler's where weights evolve.
   package var solverSteps = 2
+  /// Steps of the weights in each step of the activations: 1 is ANODEV2's configuration 1, more its configuration 2.
+  package var weightSteps = 1
   package var epochs = 40
   package var batchSize = 64
   package var learningRate = 3e-3
@@ -80,6 +79,16 @@ extension ClassifierRecipe: ConfigurableRecipe {
     .number("data.test", \.testShare, in: 0.01...0.5),
     .number("data.validation", \.validationShare, in: 0.01...0.4),
     .choice("network.layers", \.layers),
+    .flag("network.stem", \.hasStem),
+    .choice("network.augmentation", \.augmentation),
+    .optional(
+      "network.augmentedDimensions", \.augmentedDimensions, "a whole number from 1 to 1000"
+    ) {
+      JSONValue($0)
+    } _: {
+      $0.integer.flatMap { (1...1000).contains($0) ? $0 : nil }
+    },
+    .choice("network.weightActivation", \.weightActivation),
     .size("network.width", \.width) { product($0.width, $0.width) },
     .size("network.blocks", \.blocks) { recipe in
       recipe.layers == .resNet
@@ -90,6 +99,7 @@ extension ClassifierRecipe: ConfigurableRecipe {
     .size("solver.steps", \.solverSteps) { recipe in
       recipe.layers == .rungeKuttaNet ? product(recipe.solverSteps, recipe.width) : 0
     },
+    .count("solver.weightSteps", \.weightSteps, atMost: 1000),
     .count("training.epochs", \.epochs),
     .count("training.batchSize", \.batchSize),
     .number("training.learningRate", \.learningRate, in: 1e-9...1),

@@ -15,22 +15,11 @@ extension ClassifierEvaluation {
   }
 }
 
-extension ClassifierRecipe {
-  /// What the model is called.
-  package var modelName: String {
-    switch layers {
-    case .odeNet: "ODE-Net"
-    case .rungeKuttaNet: "RK-Net"
-    case .resNet: "ResNet"
-    }
-  }
-}
-
 extension ClassifierRun.Outcome {
   /// The model, itself with finer steps, and the baseline.
   package var tableRows: [[String]] {
     var rows = [evaluation.cells(file.recipe.modelName)]
-    if let finer { rows.append(finer.cells("the same, four times as many steps")) }
+    if let flow { rows.append(flow.finerCells) }
     return rows + [logistic.cells("logistic regression")]
   }
 
@@ -40,11 +29,7 @@ extension ClassifierRun.Outcome {
     if split.training.incompleteRows > 0 {
       lines.append("\(split.training.incompleteRows) rows with an empty cell were left out")
     }
-    if let finer, Swift.abs(finer.accuracy - evaluation.accuracy) > 1 {
-      lines.append(
-        "warning: with finer steps the accuracy changes by more than a point; the network relies on the solver's "
-          + "errors, raise solver.steps")
-    }
+    lines += flow?.lines(beside: evaluation) ?? []
     if logistic.accuracy >= evaluation.accuracy {
       lines.append("logistic regression is as good; the classes may be separable by planes")
     }
@@ -62,7 +47,10 @@ extension ClassifierRun.Outcome {
   package func json(run: String) -> JSONValue {
     [
       "run": .string(run), "model": "ode-net", "layers": .string(file.recipe.layers.rawValue),
-      "metrics": evaluation.json, "finerSteps": finer?.json ?? .null,
+      "augmentation": .string(file.recipe.augmentation.rawValue),
+      "augmentedDimensions": file.recipe.furtherDimensions.map { JSONValue($0) } ?? .null,
+      "metrics": evaluation.json, "finerSteps": flow?.finer.json ?? .null,
+      "reconstructionError": flow.map { .number($0.reconstructionError) } ?? .null,
       "parameters": JSONValue(parameterCount), "trainingSeconds": .number(trainingSeconds),
       "steps": JSONValue(steps), "stepsPerEpoch": JSONValue(stepsPerEpoch),
       "trainingRows": JSONValue(split.training.count), "testRows": JSONValue(split.test.count),
@@ -93,14 +81,16 @@ struct ClassifierReport {
   }
 
   private func result(_ section: inout ReportSection) {
-    section.facts([
-      .init(
-        "test accuracy", NumberText.fixed(evaluation.accuracy, 2) + " %",
-        note: "± \(NumberText.fixed(evaluation.accuracyError, 2)) standard error"),
-      .init("logistic regression", NumberText.fixed(outcome.logistic.accuracy, 2) + " %"),
-      .init("parameters", "\(outcome.parameterCount)"),
-      .init("training", NumberText.fixed(outcome.trainingSeconds, 0) + " s"),
-    ])
+    section.facts(
+      [
+        .init(
+          "test accuracy", NumberText.fixed(evaluation.accuracy, 2) + " %",
+          note: "± \(NumberText.fixed(evaluation.accuracyError, 2)) standard error"),
+        .init("logistic regression", NumberText.fixed(outcome.logistic.accuracy, 2) + " %"),
+      ] + (outcome.flow.map { [$0.fact] } ?? []) + [
+        .init("parameters", "\(outcome.parameterCount)"),
+        .init("training", NumberText.fixed(outcome.trainingSeconds, 0) + " s"),
+      ])
     section.table(
       Table(
         ClassifierEvaluation.header, rows: outcome.tableRows.map { $0.map { .init($0) } },
@@ -144,16 +134,8 @@ struct ClassifierReport {
   }
 
   private func settings(_ section: inout ReportSection) {
-    section.text(
-      outcome.file.recipe.layers == .resNet
-        ? "A stem, residual blocks with weights of their own, and a linear head."
-        : "A stem, one block as a field that is integrated over time, and a linear head.")
-    section.formula(
-      outcome.file.recipe.layers == .resNet
-        ? .row(.name("h"), .sign("←"), .name("h"), .sign("+"), .call("F", .name("h")))
-        : .row(
-          .fraction(.row(.name("d"), .name("h")), .row(.name("d"), .name("t"))), .sign("="),
-          .call("F", .row(.name("t"), .sign(","), .name("h")))))
+    section.text(outcome.file.recipe.formSentence)
+    for formula in outcome.file.recipe.formulas { section.formula(formula) }
     section.code(outcome.file.recipe.json.text(indented: true))
   }
 }

@@ -30,8 +30,8 @@ package struct ClassifierRun: Sendable {
     package var split: ClassifierSplit
     /// On the test rows.
     package var evaluation: ClassifierEvaluation
-    /// The same model with four times as many steps; nil for residual blocks.
-    package var finer: ClassifierEvaluation?
+    /// Whether the depth is a flow that its solver follows; nil for residual blocks.
+    package var flow: FlowCheck?
     /// Multinomial logistic regression on the same rows.
     package var logistic: ClassifierEvaluation
     package var parameterCount: Int
@@ -45,7 +45,9 @@ package struct ClassifierRun: Sendable {
   package func run(
     progress: ProgressReporter? = nil, stop: StopRequest? = nil
   ) throws -> Outcome {
+    try recipe.check()
     let split = try recipe.split()
+    try recipe.check(for: split.training)
     var recipe = recipe
     recipe.label = split.training.label ?? recipe.label
     let normalization = split.training.normalization
@@ -80,9 +82,7 @@ package struct ClassifierRun: Sendable {
     if let directory { try file.write(to: RunFolder.model(in: directory)) }
     return Outcome(
       file: file, split: split, evaluation: file.evaluation(on: split.test),
-      finer: recipe.layers == .resNet
-        ? nil
-        : file.evaluation(on: split.test, solver: recipe.solver(steps: 4 * recipe.solverSteps)),
+      flow: file.flowCheck(on: split.test),
       logistic: try LogisticBaseline.evaluation(split, threads: threads),
       parameterCount: model.parameterCount, steps: trained.step,
       stepsPerEpoch: trainer.stepsPerEpoch, trainingSeconds: trained.wall,
@@ -128,9 +128,7 @@ extension ClassifierRecipe {
 
   private func read() throws(DataError) -> (LabelledData, LabelledData?) {
     guard let file else { return (try DigitImages.table(), nil) }
-    if PathCalls.isDirectory(file) == true || (self.name == "fashion-mnist" && label == nil) {
-      return try LabelledData.imageFolder(file)
-    }
+    if isOfImages(file) { return try LabelledData.imageFolder(file) }
     return (try LabelledData(path: file, label: label), nil)
   }
 }

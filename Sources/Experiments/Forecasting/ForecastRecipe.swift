@@ -100,4 +100,8 @@ public enum ConfigurationError: Error, Hashable, Sendable {
   case unknownRecipe(String, known: [String])
   /// A network whose training takes more bytes than the machine has.
   case tooMuchMemory(key: String, value: String, bytes: Double, available: Double)
+  /// A value that makes sense only beside some values of another key, which has a different one.
+  case wants(key: String, value: String, other: String, options: [String], found: String)
+  /// A value that images cannot have.
+  case tablesOnly(key: String, value: String, instead: [String])
 }

@@ -1,0 +1,110 @@
+import NumericCore
+
+extension ClassifierRecipe {
+  /// What lies between stem and head.
+  package enum Layers: String, CaseIterable, Sendable {
+    /// One block as a field, gradients by the adjoint equation.
+    case odeNet = "ode-net"
+    /// One block as a field, gradients through the solver's steps.
+    case rungeKuttaNet = "rk-net"
+    /// A stack of residual blocks.
+    case resNet = "resnet"
+    /// One layer whose weights follow an equation of their own, by Euler steps.
+    case evolving = "anodev2"
+  }
+
+  /// How the state of a flow gets dimensions beside those of its start.
+  package enum Widening: String, CaseIterable, Sendable {
+    case none, zeros, lift
+    case secondOrder = "second-order"
+
+    /// Whether the number of further dimensions is a choice.
+    package var isCounted: Bool { self == .zeros || self == .lift }
+  }
+
+  /// What bounds the rate of weights that evolve.
+  package enum WeightActivation: String, CaseIterable, Sendable {
+    case none, tanh
+  }
+
+  /// Further dimensions if none are given: the best of the article's on its toy data.
+  package static let usualDimensions = 5
+
+  /// Further dimensions of the state of zeros or a lift; nil for other states.
+  package var furtherDimensions: Int? {
+    augmentation.isCounted ? augmentedDimensions ?? Self.usualDimensions : nil
+  }
+
+  /// Whether the recipe's file is a folder of images.
+  func isOfImages(_ file: String) -> Bool {
+    PathCalls.isDirectory(file) == true || (name == Self.fashion.name && label == nil)
+  }
+
+  // MARK: Forms with a name
+
+  /// A form of the network that is known by a name of its own.
+  package enum Form: String, CaseIterable, Sendable {
+    case odeNet = "ode-net"
+    /// Dupont, Doucet and Teh 2019: no layer before the flow of a table's rows, zeros beside the features.
+    case anode
+    /// Zhang and others 2019, configuration 1: five Euler steps on one grid with the weights.
+    case anodev2
+  }
+
+  /// The form that the recipe has.
+  package var form: Form {
+    layers == .evolving ? .anodev2 : augmentation == .none ? .odeNet : .anode
+  }
+
+  /// Takes the settings of a form.
+  package mutating func take(_ form: Form) {
+    switch form {
+    case .odeNet: break
+    case .anode:
+      augmentation = .zeros
+      hasStem = file.map(isOfImages) ?? false
+    case .anodev2:
+      layers = .evolving
+      solverSteps = 5
+    }
+  }
+
+  // MARK: What does not go together
+
+  /// Says no to settings of which one makes nothing of another.
+  package func check() throws(ConfigurationError) {
+    let isFlow = layers == .odeNet || layers == .rungeKuttaNet
+    if augmentation != .none && !isFlow {
+      throw .wants(
+        key: "network.augmentation", value: augmentation.rawValue, other: "network.layers",
+        options: [Layers.odeNet.rawValue, Layers.rungeKuttaNet.rawValue], found: layers.rawValue)
+    }
+    if let augmentedDimensions, !augmentation.isCounted {
+      throw .wants(
+        key: "network.augmentedDimensions", value: "\(augmentedDimensions)",
+        other: "network.augmentation",
+        options: [Widening.zeros.rawValue, Widening.lift.rawValue], found: augmentation.rawValue)
+    }
+    if layers == .evolving { return }
+    let others = [
+      ("solver.weightSteps", "\(weightSteps)", weightSteps != 1),
+      ("network.weightActivation", weightActivation.rawValue, weightActivation != .none),
+    ]
+    for (key, value, isSet) in others where isSet {
+      throw .wants(
+        key: key, value: value, other: "network.layers", options: [Layers.evolving.rawValue],
+        found: layers.rawValue)
+    }
+  }
+
+  /// Says no to settings that images cannot have.
+  func check(for data: LabelledData) throws(ConfigurationError) {
+    guard data.isImages else { return }
+    if layers == .evolving {
+      throw .tablesOnly(
+        key: "network.layers", value: layers.rawValue,
+        instead: Layers.allCases.filter { $0 != .evolving }.map(\.rawValue))
+    }
+    if !hasStem { throw .tablesOnly(key: "network.stem", value: "false", instead: ["true"]) }
+  }
+}
