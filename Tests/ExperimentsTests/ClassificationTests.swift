@@ -230,7 +230,7 @@ private func read(_ text: String, label: String? = nil) throws(DataError) -> Lab
     #expect(own.accuracy > 80 && logistic.accuracy > 75)
     // 0.49 against 0.61 nats.
     #expect(own.negativeLogLikelihood < 0.9 * logistic.negativeLogLikelihood)
-    let finer = try #require(outcome.finer)
+    let finer = try #require(outcome.flow).finer
     #expect(abs(finer.accuracy - own.accuracy) <= 2)
     #expect(abs(finer.negativeLogLikelihood - own.negativeLogLikelihood) < 0.03)
   }

@@ -37,8 +37,9 @@ public struct EvolvingClassifier: TensorTree {
     head(carried(start(x), through: Array(0..<steps), by: 1 / Double(steps)))
   }
 
-  /// Where activations `[batch, width]` land that go to depth 1 and back by as many steps: at themselves, if the steps
-  /// follow the equation. On the way back each step begins at its deeper end, with the weights that are there.
+  /// Where activations land that go to depth 1 and back by as many steps: at themselves, if the steps follow the equation.
+  ///
+  /// On the way back each step begins at its deeper end, with the weights that are there. Shapes: `[batch, width]` → same.
   public func roundTrip(_ z: Tensor) -> Tensor {
     let time = 1 / Double(steps)
     let there = carried(z, through: Array(0..<steps), by: time)
