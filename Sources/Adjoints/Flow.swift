@@ -54,9 +54,10 @@ public struct Flow<Field: TensorField>: TensorTree {
   /// The states after a span of time that is each row's own: `[batch, …]` → `[batch, …]`.
   ///
   /// An unrolled flow takes `StepControl.steps(perInterval:)` equal steps over every span, as tensor operations; any other
-  /// walks the steps of its solver, row by row. Time counts from 0. A span of 0 leaves the row as it is.
+  /// walks the steps of its solver, row by row. Time counts from 0. A span of 0 leaves the row as it is, a negative one leads
+  /// back in time.
   ///
-  /// Shapes: spans `[batch, 1]`, of the state's scalar type, not negative; they are data, no gradient passes to them
+  /// Shapes: spans `[batch, 1]`, of the state's scalar type; they are data, no gradient passes to them
   /// through a solver.
   /// - Precondition: the state is `[batch, feature]`; a flow that is not unrolled has steps per row.
   public func advanced(_ initial: Tensor, over spans: Tensor) -> Tensor {

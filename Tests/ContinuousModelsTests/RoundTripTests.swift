@@ -61,6 +61,24 @@ struct RoundTripTests {
     for (value, expected) in zip(end, expected) { #expect(abs(value - expected) < 3e-9) }
   }
 
+  @Test(arguments: [1, 3])
+  func `a recurrent state misses its start by the product of Euler's factors`(count: Int) throws {
+    var network = MLP(sizes: [1, 1], key: RandomKey(1), scalarType: .float64)
+    network.layers[0] = Linear(weight: Tensor([-0.8], shape: [1, 1]), bias: nil)
+    let dynamics = HiddenDynamics.steps(count, of: LatentField(network: network))
+    let (starts, gaps) = ([1.0, -2, 0.5], [0.0, 0.7, 2])
+    let back = try #require(
+      dynamics.roundTrip(Tensor(starts, shape: [3, 1]), over: Tensor(gaps, shape: [3, 1]))
+    ).values
+    for (row, value) in back.enumerated() {
+      let q = -0.8 * gaps[row] / Double(count)
+      #expect(abs(value - starts[row] * Double.power(1 - q * q, Double(count))) < 1e-14)
+    }
+    #expect(
+      HiddenDynamics.constant.roundTrip(
+        Tensor([1.0], shape: [1, 1]), over: Tensor([1.0], shape: [1, 1])) == nil)
+  }
+
   @Test func `residual blocks have no way back`() {
     let depth = Depth.residual([
       DenseBlock(width: 2, hidden: 2, takesTime: false, key: RandomKey(1))

@@ -60,7 +60,18 @@ private func folder(_ name: String) throws -> String {
 
     let read = try SeriesClassModelFile(reading: folder + "/run")
     #expect(SeriesClassModelFile.isSeriesClassifier(folder + "/run"))
-    #expect(try read.evaluation(on: nil, labels: nil).evaluation == outcome.evaluation)
+    let measured = try read.evaluation(on: nil, labels: nil)
+    #expect(measured.evaluation == outcome.evaluation && measured.flow == outcome.flow)
+    #expect((outcome.flow != nil) == (kind == .odeRNN))
+    if let flow = outcome.flow, let refined = read.model.network.dynamics.refined {
+      #expect(abs(flow.finer.accuracy - outcome.evaluation.accuracy) < 10)
+      // There and back an Euler step misses by the square of its size, so a quarter of the step misses by a quarter.
+      var finer = read
+      finer.model.network.dynamics = refined
+      let fine = try #require(try finer.evaluation(on: nil, labels: nil).flow)
+      let ratio = flow.reconstructionError / fine.reconstructionError
+      #expect(ratio > 3 && ratio < 5.5)
+    }
     // All series of the file again, with labels of their own file and without.
     let labels = folder + "/labels.csv"
     try Files.writeAtomically(

@@ -123,7 +123,7 @@ struct EvaluateCommand: Command {
   /// Says where labels may come from, if a file has none.
   private func measured(
     _ file: SeriesClassModelFile, isTest: Bool
-  ) throws -> (evaluation: ClassifierEvaluation, warnings: [DataWarning]) {
+  ) throws -> SeriesClassModelFile.Measured {
     do {
       return try file.evaluation(on: isTest ? nil : data, labels: labels)
     } catch let error as DataError {
@@ -148,16 +148,22 @@ struct EvaluateCommand: Command {
       && labels.map { own in file.recipe.labelsFile.map { PathCalls.isSame(own, $0) } ?? false }
         ?? true
     if isTest, let data { file.recipe.file = data }
-    let (evaluation, warnings) = try measured(file, isTest: isTest)
-    console.warn(warnings)
+    let measured = try measured(file, isTest: isTest)
+    let (evaluation, flow) = (measured.evaluation, measured.flow)
+    console.warn(measured.warnings)
     say(isTest, of: data ?? file.recipe.file ?? "", console)
-    console.table(ClassifierEvaluation.header, [evaluation.cells(file.recipe.model.title)])
+    console.table(
+      ClassifierEvaluation.header,
+      [evaluation.cells(file.recipe.model.title)] + (flow.map { [$0.finerCells] } ?? []))
+    for line in flow?.lines(beside: evaluation) ?? [] { console.print(line) }
     console.print()
     let confusion = evaluation.confusionTable
     console.table(confusion.header, confusion.rows)
     console.emit([
       "run": .string(folder), "model": .string(file.recipe.model.rawValue),
       "part": .string(isTest ? "test" : "all"), "metrics": evaluation.json,
+      "finerSteps": flow?.finer.json ?? .null,
+      "reconstructionError": flow.map { .number($0.reconstructionError) } ?? .null,
       "classes": JSONValue(evaluation.classes),
       "confusion": evaluation.confusionJSON,
     ])

@@ -33,6 +33,20 @@ public enum HiddenDynamics: TensorTree {
     }
   }
 
+  /// Where states `[batch, hidden]` land that follow the flow over gaps `[batch, 1]` and back: at themselves, if the solver
+  /// follows the field; nil where no equation is solved.
+  public func roundTrip(_ state: Tensor, over gap: Tensor) -> Tensor? {
+    guard case .flow(let flow) = self else { return nil }
+    return flow.advanced(flow.advanced(state, over: gap), over: -1 * gap)
+  }
+
+  /// The same field with a finer solver; nil where no equation is solved.
+  public var refined: HiddenDynamics? {
+    guard case .flow(var flow) = self else { return nil }
+    flow.solver = flow.solver.refined
+    return .flow(flow)
+  }
+
   /// Whether a gap makes a difference.
   var isConstant: Bool {
     if case .constant = self { true } else { false }

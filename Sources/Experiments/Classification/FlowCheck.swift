@@ -2,13 +2,18 @@ import NumericCore
 import Programs
 import Tensors
 
-/// Whether the depth of a classifier is a flow that its steps follow: the way back, and finer steps.
+/// Whether a classifier's flow is one that its steps follow: the way back, and finer steps.
 package struct FlowCheck: Hashable, Sendable {
-  /// The largest distance of a row's state from where it lands after going to the end of the depth and back by the
-  /// model's own steps, over the root mean square size of the states at depth 0.
+  /// The largest distance of a state from where it lands after the flow there and back by the model's own steps, over the
+  /// root mean square size of the states.
+  ///
+  /// Of rows the flow is the whole depth, of series the way from one row to the next.
   package var reconstructionError: Double
   /// On the same rows, with four times as many steps.
   package var finer: ClassifierEvaluation
+
+  /// The setting that says how many steps there are.
+  package var setting: String
 
   static let factor = 4
   /// Largest error of the way back that is not warned of.
@@ -30,13 +35,13 @@ package struct FlowCheck: Hashable, Sendable {
     if Swift.abs(finer.accuracy - own.accuracy) > 1 {
       lines.append(
         "warning: with finer steps the accuracy changes by more than a point; the network relies on the solver's "
-          + "errors, raise solver.steps")
+          + "errors, raise \(setting)")
     }
     let error = NumberText.significant(100 * reconstructionError, 2)
     lines.append(
       "there and back the state misses its start by \(error) % of its size at most"
         + (reconstructionError > Self.allowedReconstructionError
-          ? "; the steps do not follow the field, raise solver.steps" : ""))
+          ? "; the steps do not follow the field, raise \(setting)" : ""))
     return lines
   }
 }
@@ -47,7 +52,8 @@ extension ClassifierModelFile {
     guard let error = reconstructionError(on: data) else { return nil }
     return FlowCheck(
       reconstructionError: error,
-      finer: evaluation(on: data, steps: FlowCheck.factor * recipe.solverSteps))
+      finer: evaluation(on: data, steps: FlowCheck.factor * recipe.solverSteps),
+      setting: "solver.steps")
   }
 
   private func reconstructionError(on data: LabelledData, batchSize: Int = 500) -> Double? {
@@ -58,13 +64,35 @@ extension ClassifierModelFile {
       let axes = Array(1..<start.rank)
       return [square(back - start).sum(axes), square(start).sum(axes)]
     }
-    var (largest, total) = (0.0, 0.0)
+    var misses = RoundTripMisses()
     for first in stride(from: 0, to: data.count, by: batchSize) {
       let rows = first..<min(first + batchSize, data.count)
       let values = distances(data.points(rows, normalization).points).map(\.values)
-      total += values[1].reduce(0, +)
-      for distance in values[0] { largest = distance.isNaN ? .infinity : max(largest, distance) }
+      misses.add(squares: values[0], sizes: values[1])
     }
-    return (largest / (total / Double(max(data.count, 1)))).squareRoot()
+    return misses.relative
+  }
+}
+
+/// Distances of states from where they land after a way there and back.
+struct RoundTripMisses {
+  private var largest = 0.0
+  private var total = 0.0
+  private var count = 0
+
+  /// Squared distances and squared sizes of some states.
+  mutating func add(squares: some Sequence<Double>, sizes: some Sequence<Double>) {
+    for (square, size) in zip(squares, sizes) {
+      largest = square.isFinite ? max(largest, square) : .infinity
+      total += size
+      count += 1
+    }
+  }
+
+  /// The largest distance over the root mean square size; of none, or of states that all stay, 0.
+  var relative: Double {
+    if largest == 0 { return 0 }
+    let ratio = (largest * Double(count) / total).squareRoot()
+    return ratio.isNaN ? .infinity : ratio
   }
 }

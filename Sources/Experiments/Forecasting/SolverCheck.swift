@@ -50,10 +50,9 @@ extension SeriesForecaster {
       return .latentODE(
         LatentForecaster(model: model, builder: one.builder, normalization: one.normalization))
     case .recurrent(let kind, let one):
-      guard case .flow(var flow) = one.model.dynamics else { return nil }
+      guard let dynamics = one.model.dynamics.refined else { return nil }
       var model = one.model
-      flow.solver = flow.solver.refined
-      model.dynamics = .flow(flow)
+      model.dynamics = dynamics
       return .recurrent(
         kind,
         RecurrentForecaster(model: model, builder: one.builder, normalization: one.normalization))

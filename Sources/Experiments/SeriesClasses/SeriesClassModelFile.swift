@@ -93,18 +93,17 @@ package struct SeriesClassModelFile: Sendable {
 extension SeriesClassModelFile {
   /// The evaluation on some of the labelled series.
   func evaluation(on data: SeriesClassData, _ part: [Int]) -> ClassifierEvaluation {
-    ClassifierEvaluation(
-      classes: classes, probabilities: probabilities(part.map { data.series[$0] }),
-      labels: part.map { data.labels[$0] })
+    evaluation(on: part.map { data.series[$0] }, part.map { data.labels[$0] })
   }
 
-  /// The evaluation on the model's own test part, or on all labelled series of another file.
+  /// The evaluation and the check of its flow on the model's own test part, or on all labelled series of another file.
   package func evaluation(
     on path: String?, labels: String?
-  ) throws -> (evaluation: ClassifierEvaluation, warnings: [DataWarning]) {
+  ) throws -> Measured {
     guard let path else {
       let data = try SeriesClassData(recipe)
-      return (evaluation(on: data, data.test), data.warnings)
+      return measured(
+        data.test.map { data.series[$0] }, data.test.map { data.labels[$0] }, data.warnings)
     }
     let file = try read(path, labels: labels == nil ? recipe.label ?? "label" : nil)
     let attributes = Array(file.attributes.suffix(form.covariates.columns.count))
@@ -124,11 +123,57 @@ extension SeriesClassModelFile {
       numbers.append(place)
     }
     let all = form.series(of: file, attributes: attributes)
-    return (
-      ClassifierEvaluation(
-        classes: classes, probabilities: probabilities(series.map { all[$0] }), labels: numbers),
-      file.warnings + warnings
-    )
+    return measured(series.map { all[$0] }, numbers, file.warnings + warnings)
+  }
+
+  /// The figures on some series.
+  package struct Measured: Sendable {
+    package var evaluation: ClassifierEvaluation
+    /// nil: no equation is solved between rows.
+    package var flow: FlowCheck?
+    package var warnings: [DataWarning]
+  }
+
+  private func measured(
+    _ series: [TimeSeries], _ labels: [Int], _ warnings: [DataWarning]
+  ) -> Measured {
+    Measured(
+      evaluation: evaluation(on: series, labels), flow: flowCheck(on: series, labels),
+      warnings: warnings)
+  }
+
+  private func evaluation(on series: [TimeSeries], _ labels: [Int]) -> ClassifierEvaluation {
+    ClassifierEvaluation(classes: classes, probabilities: probabilities(series), labels: labels)
+  }
+
+  /// The check on series with their classes; nil for a state that no equation moves between rows.
+  func flowCheck(on series: [TimeSeries], _ labels: [Int]) -> FlowCheck? {
+    guard let refined = model.network.dynamics.refined else { return nil }
+    var finer = self
+    finer.model.network.dynamics = refined
+    return FlowCheck(
+      reconstructionError: reconstructionError(on: series),
+      finer: finer.evaluation(on: series, labels), setting: "network.fieldSteps")
+  }
+
+  /// Of the states after rows, over the gaps to the next rows.
+  private func reconstructionError(on series: [TimeSeries]) -> Double {
+    let trips = CompiledFunction<Pair<SeriesClassifier, SeriesClassBatch>> { pair in
+      let (network, series) = (pair.first.network, pair.second.series)
+      let after = network.prediction(series).after
+      let states = after.reshaped([-1, after.shape[2]])
+      let gaps = series.gaps.reshaped([-1, 1])
+      guard let back = network.dynamics.roundTrip(states, over: gaps) else { return [] }
+      return [square(back - states).sum([1]), square(states).sum([1]), gaps]
+    }
+    var misses = RoundTripMisses()
+    for batch in batches(series) {
+      let values = trips(Pair(model, batch)).map(\.values)
+      // Padding and last rows have no gap behind them.
+      let rows = values[2].indices.filter { values[2][$0] > 0 }
+      misses.add(squares: rows.map { values[0][$0] }, sizes: rows.map { values[1][$0] })
+    }
+    return misses.relative
   }
 
   /// The ids of a file's series and the probabilities of their classes.
@@ -165,12 +210,15 @@ extension SeriesClassModelFile {
     let run = CompiledFunction<Pair<SeriesClassifier, SeriesClassBatch>> { pair in
       [softmax(pair.first(pair.second.series, covariates: pair.second.covariates).logits)]
     }
-    return stride(from: 0, to: series.count, by: 32).flatMap { start in
+    return batches(series).flatMap { run(Pair(model, $0))[0].values }
+  }
+
+  private func batches(_ series: [TimeSeries]) -> [SeriesClassBatch] {
+    stride(from: 0, to: series.count, by: 32).map { start in
       let block = Array(series[start..<min(start + 32, series.count)])
-      let batch = SeriesClassBatch(
+      return SeriesClassBatch(
         block, labels: [Int](repeating: 0, count: block.count), clock: form.clock,
         rowLimit: recipe.rowLimit)
-      return run(Pair(model, batch))[0].values
     }
   }
 }

@@ -4,7 +4,7 @@ import Training
 extension SeriesClassRun.Outcome {
   /// The model and the baselines.
   package var tableRows: [[String]] {
-    [evaluation.cells(file.recipe.model.title)]
+    [evaluation.cells(file.recipe.model.title)] + (flow.map { [$0.finerCells] } ?? [])
       + baselines.map { $0.evaluation.cells($0.name) }
   }
 
@@ -13,13 +13,13 @@ extension SeriesClassRun.Outcome {
     let counts =
       "\(data.training.count) series for training, \(data.validation.count) for choosing "
       + "the best model, \(data.test.count) for the test"
+    let told = [counts] + (flow?.lines(beside: evaluation) ?? [])
     guard let best = baselines.max(by: { $0.evaluation.accuracy < $1.evaluation.accuracy }),
       best.evaluation.accuracy >= evaluation.accuracy
-    else { return [counts] }
-    return [
-      counts,
+    else { return told }
+    return told + [
       "\(best.name) is \(best.evaluation.accuracy > evaluation.accuracy ? "better" : "as good"): "
-        + "the order of the readings may say nothing about the class, or there are too few series",
+        + "the order of the readings may say nothing about the class, or there are too few series"
     ]
   }
 
@@ -38,6 +38,8 @@ extension SeriesClassRun.Outcome {
     return [
       "run": .string(run), "model": .string(file.recipe.model.rawValue),
       "classes": JSONValue(data.classes), "metrics": evaluation.json,
+      "finerSteps": flow?.finer.json ?? .null,
+      "reconstructionError": flow.map { .number($0.reconstructionError) } ?? .null,
       "confusion": evaluation.confusionJSON, "baselines": .object(others),
       "parameters": JSONValue(parameterCount), "trainingSeconds": .number(trainingSeconds),
       "steps": JSONValue(steps), "trainingSeries": JSONValue(data.training.count),
@@ -80,7 +82,7 @@ private struct SeriesClassReport {
       ]
         + outcome.baselines.map {
           .init($0.name, NumberText.fixed($0.evaluation.accuracy, 1) + " %")
-        } + [
+        } + (outcome.flow.map { [$0.fact] } ?? []) + [
           .init("training", NumberText.fixed(outcome.trainingSeconds, 0) + " s")
         ])
     section.table(

@@ -60,6 +60,8 @@ package struct SeriesClassRun: Sendable {
     package var data: SeriesClassData
     /// On the test series.
     package var evaluation: ClassifierEvaluation
+    /// Whether the steps follow the flow between rows; nil: no equation is solved there.
+    package var flow: FlowCheck?
     package var baselines: [(name: String, evaluation: ClassifierEvaluation)]
     package var parameterCount: Int
     package var steps: Int
@@ -104,6 +106,8 @@ package struct SeriesClassRun: Sendable {
     try file.write(to: RunFolder.model(in: directory))
     return Outcome(
       file: file, data: data, evaluation: file.evaluation(on: data, data.test),
+      flow: file.flowCheck(
+        on: data.test.map { data.series[$0] }, data.test.map { data.labels[$0] }),
       baselines: try SeriesClassBaselines.evaluations(data, threads: threads),
       parameterCount: model.parameterCount, steps: state.step, trainingSeconds: state.wall,
       history: one.history.filter { $0.validation != nil || $0.step % 10 == 0 })
