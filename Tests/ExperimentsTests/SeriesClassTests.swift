@@ -1,3 +1,4 @@
+import ContinuousModels
 import Experiments
 import NumericCore
 import Testing

@@ -13,7 +13,7 @@ import Training
 private func linear(
   rate: Float, steps: Double
 ) throws -> (forecaster: SeriesForecaster, examples: [SeriesExample]) {
-  let folder = "/tmp/neural-ode-tests-solver-check"
+  let folder = "/tmp/neural-ode-tests-solver-check-\(PathCalls.processNumber)"
   try Files.createDirectory(folder)
   let rows = (0..<400).map { "\($0),\(Double.sine(Double($0) / 8))" }
   try Files.writeAtomically("time,x\n" + rows.joined(separator: "\n"), to: folder + "/sine.csv")
@@ -45,7 +45,7 @@ private func affine(_ inputs: Int, _ weights: [Float]) -> MLP {
   ])
 }
 
-@Suite struct SolverCheckTests {
+@Suite(.serialized) struct SolverCheckTests {
   @Test func `the round trip by one step of Euler's method is that of its formula`() throws {
     // Forwards (1 + k), back (1 − k): a state misses itself by k² of its size.
     let (forecaster, examples) = try linear(rate: 0.5, steps: 1)
