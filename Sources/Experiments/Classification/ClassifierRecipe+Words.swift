@@ -10,29 +10,33 @@ extension ClassifierRecipe {
       case .resNet: "ResNet"
       case .evolving: "ANODEV2"
       }
-    let further = furtherDimensions ?? 0
     return switch augmentation {
     case .none: name
-    case .zeros: "\(name), \(further) zero\(further == 1 ? "" : "s") added"
-    case .lift: "\(name), lifted by \(further)"
+    case .zeros: "\(name), \(zerosPhrase) added"
+    case .lift: "\(name), lifted by \(furtherDimensions ?? 0)"
     case .secondOrder: "\(name) of second order"
     }
+  }
+
+  private var zerosPhrase: String {
+    let count = furtherDimensions ?? 0
+    return "\(count) zero\(count == 1 ? "" : "s")"
   }
 
   /// What the network is, in a sentence or two.
   var formSentence: String {
     let stem = hasStem ? "A stem, " : "No stem: the features are the state; "
-    let further = furtherDimensions ?? 0
+    let field = "one block as a field that is integrated over time"
     let depth =
       switch (layers, augmentation) {
       case (.resNet, _): "residual blocks with weights of their own"
       case (.evolving, _):
-        "one layer, applied in \(solverSteps) Euler steps, whose weights react, diffuse and drift with depth"
-      case (_, .none): "one block as a field that is integrated over time"
+        "one layer, applied in \(solverSteps) Euler steps, whose weights and biases react, diffuse and drift with depth"
+      case (_, .none): field
       case (_, .zeros):
-        "\(further) zeros beside the state so that paths may pass each other, one block as a field that is integrated over time"
+        "\(zerosPhrase) beside the state so that paths may pass each other, \(field)"
       case (_, .lift):
-        "a learned linear map to \(further) more states, one block as a field that is integrated over time"
+        "a learned linear map to \(furtherDimensions ?? 0) more dimensions, \(field)"
       case (_, .secondOrder):
         "velocities that begin at 0, one block as an acceleration that is integrated over time"
       }
@@ -44,19 +48,20 @@ extension ClassifierRecipe {
     func rate(_ name: String) -> Formula {
       .fraction(.row(.name("d"), .name(name)), .row(.name("d"), .name("t")))
     }
-    func change(_ order: String) -> Formula {
-      .fraction(
-        .row(.sign("∂").sup(.words(order)), .name("W")),
-        .row(.sign("∂"), .name("x").sup(.words(order))))
+    func partial(_ above: Formula, _ below: Formula) -> Formula {
+      .fraction(.row(.sign("∂"), above), .row(.sign("∂"), below))
     }
     let flow = Formula.row(rate("h"), .sign("="), .call("F", .name("t"), .name("h")))
     switch (layers, augmentation) {
     case (.resNet, _):
       return [.row(.name("h"), .sign("←"), .name("h"), .sign("+"), .call("F", .name("h")))]
     case (.evolving, _):
+      let (weights, place) = (Formula.name("W"), Formula.name("x"))
+      let bend = Formula.fraction(
+        .row(.sign("∂").sup(.number("2")), weights), .row(.sign("∂"), place.sup(.number("2"))))
       let spread = Formula.row(
-        .name("τ"), change("2"), .sign("+"), .name("υ"), change(""), .sign("+"), .name("ρ"),
-        .name("W"))
+        .name("τ"), bend, .sign("+"), .name("υ"), partial(weights, place), .sign("+"), .name("ρ"),
+        weights)
       return [
         .row(
           rate("z"), .sign("="),
@@ -64,7 +69,8 @@ extension ClassifierRecipe {
             "tanh", .row(.name("z"), .call("W", .name("t")), .sign("+"), .call("b", .name("t"))))
         ),
         .row(
-          rate("W"), .sign("="), weightActivation == .tanh ? .call("tanh", spread) : spread),
+          partial(weights, .name("t")), .sign("="),
+          weightActivation == .tanh ? .call("tanh", spread) : spread),
       ]
     case (_, .secondOrder):
       return [

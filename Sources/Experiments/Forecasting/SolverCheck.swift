@@ -84,18 +84,11 @@ extension SeriesForecaster {
     guard case .latentODE(let one) = self, let width = states.first?.count else { return nil }
     let initial = Tensor(states.flatMap { $0.map { Float($0) } }, shape: [states.count, width])
     let flow = one.model.flow
-    let start = initial.values
-    let there = flow(initial, at: [0, 1]).final
-    let back = flow(there, at: [1, 0]).final.values
-    let size = rootMeanSquare(start) * Double(width).squareRoot()
-    let misses = states.indices.map { row in
-      let range = row * width..<(row + 1) * width
-      return range.reduce(0) {
-        $0 + (back[$1] - start[$1]) * (back[$1] - start[$1])
-      }
-      .squareRoot()
-    }
-    return size > 0 ? (misses.max() ?? 0) / size : nil
+    let back = flow(flow(initial, at: [0, 1]).final, at: [1, 0]).final
+    var misses = RoundTripMisses()
+    misses.add(
+      squares: square(back - initial).sum([1]).values, sizes: square(initial).sum([1]).values)
+    return misses.relative
   }
 }
 

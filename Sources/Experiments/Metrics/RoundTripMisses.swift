@@ -1,0 +1,22 @@
+/// Distances of states from where they land after a way there and back.
+struct RoundTripMisses {
+  private var largest = 0.0
+  private var total = 0.0
+  private var count = 0
+
+  /// Squared distances and squared sizes of some states.
+  mutating func add(squares: some Sequence<Double>, sizes: some Sequence<Double>) {
+    for (square, size) in zip(squares, sizes) {
+      largest = square.isFinite ? max(largest, square) : .infinity
+      total += size
+      count += 1
+    }
+  }
+
+  /// The largest distance over the root mean square size; of none, or of states that all stay, 0.
+  var relative: Double {
+    if largest == 0 { return 0 }
+    let ratio = (largest * Double(count) / total).squareRoot()
+    return ratio.isNaN ? .infinity : ratio
+  }
+}
