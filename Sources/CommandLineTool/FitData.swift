@@ -18,25 +18,63 @@ struct FitData {
     self.mapping = mapping
   }
 
-  /// The one series of a file, or of a bundled file of that name.
-  static func series(_ path: String, needing minimum: Int = 2) throws -> TimeSeries {
+  /// How the one series of a file is found.
+  struct Choice {
+    /// Columns of times and of ids; nil: by their usual names.
+    var time: String?
+    var id: String?
+    /// The id of the series; nil: the file's only one.
+    var series: String?
+  }
+
+  /// One series of a file, or of a bundled file of that name, and what is odd about it.
+  ///
+  /// - Parameter choice: nil if the verb has no options to choose by.
+  static func series(
+    _ path: String, _ choice: Choice?, needing minimum: Int = 2
+  ) throws -> (series: TimeSeries, warnings: [DataWarning]) {
     let isBundled = BundledData.entries.contains { $0.name == path } && !Files.exists(path)
+    let options = TimeSeriesOptions(timeColumn: choice?.time, idColumn: choice?.id)
     let file: TimeSeriesFile
     do {
       file =
         isBundled
-        ? try TimeSeriesFile.parse(try BundledData.contents(of: path), name: path)
-        : try TimeSeriesFile.read(path)
+        ? try TimeSeriesFile.parse(try BundledData.contents(of: path), name: path, options)
+        : try TimeSeriesFile.read(path, options)
     } catch {
-      throw ToolError(error.sentenceWithoutOptions, code: error.exitCode)
+      let advice = choice.flatMap { error.reason.advice(to: $0) } ?? ""
+      throw ToolError(error.sentenceWithoutOptions + advice, code: error.exitCode)
     }
-    guard file.series.count == 1, let series = file.series.first else {
-      throw ToolError(
-        "\(path): \(file.series.count) series where a fit takes one; keep the rows of one id",
-        code: .badData)
-    }
+    let series = try one(of: file, choice)
     guard series.count >= minimum else {
       throw DataError(source: path, .tooFewPoints(found: series.count, needed: minimum))
+    }
+    // Of a chosen series it is no matter that others are short or odd.
+    return (series, file.warnings.filter { $0.id == nil || $0.id == series.id })
+  }
+
+  private static func one(of file: TimeSeriesFile, _ choice: Choice?) throws -> TimeSeries {
+    let ids = file.series.map(\.id)
+    let list = ids.prefix(6).joined(separator: ", ") + (ids.count > 6 ? ", …" : "")
+    if let wanted = choice?.series {
+      if let found = file.series.first(where: { $0.id == wanted }) { return found }
+      if ids == [""] {
+        throw UsageError.combination(
+          "--series: \(file.source) has no column of ids",
+          remedy: "name it with --id, or leave --series out")
+      }
+      throw UsageError.combination(
+        "--series: \(file.source) has no series '\(wanted)'",
+        remedy: nearestName(to: wanted, among: ids).map { "did you mean '\($0)'?" }
+          ?? "the ids are \(list)")
+    }
+    guard file.series.count == 1, let series = file.series.first else {
+      let what = "\(file.source): \(ids.count) series (\(list)) where one is wanted; "
+      throw ToolError(
+        what
+          + (choice == nil
+            ? "keep the rows of one id" : "choose one by its id, as in --series '\(ids[0])'"),
+        code: .badData)
     }
     return series
   }
@@ -91,5 +129,18 @@ struct FitData {
   private func remedy(for name: String, among known: [String]) -> String {
     nearestName(to: name, among: known).map { "did you mean '\($0)'?" }
       ?? "the names are \(known.joined(separator: ", "))"
+  }
+}
+
+extension DataError.Reason {
+  /// What the options that choose a series can do about it, as the end of the sentence.
+  fileprivate func advice(to choice: FitData.Choice) -> String? {
+    switch self {
+    case .timeGoesBackwards, .duplicateTime:
+      choice.id == nil
+        ? "; if the file holds several series, name the column of their ids with --id" : nil
+    case .notATime: ", or name the column of times with --time"
+    default: nil
+    }
   }
 }

@@ -29,14 +29,16 @@ enum InputData {
 
   /// The signals of a file whose columns are named as the inputs.
   static func signals(
-    file: String, for equations: EquationSystem, _ interpolation: Interpolation
+    file: String, for equations: EquationSystem, _ interpolation: Interpolation,
+    _ console: Console
   ) throws -> [String: InputSignal] {
     let names = equations.inputs.map(\.name)
     guard !names.isEmpty else {
       throw UsageError.combination(
         "--inputs: \(equations.name) has no input", remedy: "write 'input u = 0' in the equations")
     }
-    let series = try FitData.series(file, needing: 1)
+    let (series, warnings) = try FitData.series(file, nil, needing: 1)
+    console.warn(warnings)
     let found = signals(of: series, for: equations, interpolation)
     guard found.isEmpty else { return found }
     throw UsageError.combination(

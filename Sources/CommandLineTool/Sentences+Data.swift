@@ -196,12 +196,8 @@ extension Console {
 extension DataWarning.Kind {
   fileprivate var sentence: String {
     switch self {
-    case .unitChange(let channel, let id, let change):
-      "from here on '\(channel)'\(id.isEmpty ? "" : " of '\(id)'") is about "
-        + "\(NumberText.significant(change.after, 3)) where it was about "
-        + "\(NumberText.significant(change.before, 3)), as if the unit changed"
-        + (change.units.map { " (as between \($0))" } ?? "")
-        + "; convert one part if it did"
+    case .unitChange(let channel, let id, let time, let lines, let change):
+      change.sentence(of: channel, id: id, time: time, laterLines: lines)
     case .outlier(let channel, let id, let value, let median, let count):
       "'\(channel)'\(id.isEmpty ? "" : " of '\(id)'") is \(shortText(value)) here, far from the usual "
         + "\(NumberText.significant(median, 3))\(count > 1 ? " (as \(count) values are)" : ""); empty "

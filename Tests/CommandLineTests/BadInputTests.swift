@@ -105,8 +105,9 @@ import Testing
     #expect(odd.status == 0)
     #expect(
       odd.errors
-        == "warning: f.csv:122: from here on 'x' is about 10.6 where it was about 106, as if "
-        + "the unit changed (as between a unit and its tenth); convert one part if it did\n")
+        == "warning: f.csv:122: from here (time 120) on 'x' is about 10.6 where it was about 106, as if "
+        + "the unit changed (0.1 times, as between a unit and its tenth); convert one part if it did\n"
+    )
   }
 
   @Test func `a good file is described`() throws {

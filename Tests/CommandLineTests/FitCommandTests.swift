@@ -59,4 +59,55 @@ import Testing
     }
     #expect(!result.output.contains("inf"))
   }
+
+  @Test func `a change of unit in the data of a fit is said`() throws {
+    let rows = decay().split(separator: "\n").enumerated().map { number, row in
+      guard number > 10 else { return row + "\n" }
+      let cells = row.split(separator: ",")
+      return "\(cells[0]),\(1_000 * (Double(cells[1]) ?? 0))\n"
+    }
+    let result = try fit("x' = -k*x\nk = 0.3 > 0\nx(0) = 2\n", rows.joined())
+    #expect(
+      result.errors.hasPrefix("warning: d.csv:12: from here (time 3) on 'x' is about "),
+      "\(result.errors)")
+    #expect(
+      result.errors.contains(
+        "as if the unit changed (1000 times, as between a unit and its thousandth); convert one part "
+          + "if it did\n"))
+    #expect(try fit("x' = -k*x\nk = 0.3 > 0\nx(0) = 2\n", decay()).errors.isEmpty)
+  }
+
+  @Test func `of several series one is chosen`() throws {
+    let equations = "x' = -k*x\nk = 0.3 > 0\nx(0) = 2\n"
+    let lines = decay().split(separator: "\n").dropFirst()
+    let other = decay(size: 3).split(separator: "\n").dropFirst()
+    let data = lines.map { "a,\($0)\n" }.joined() + other.map { "b,\($0)\n" }.joined()
+    let none = try fit(equations, "id,time,x\n" + data)
+    #expect(none.status == 65)
+    #expect(
+      none.errors
+        == "error: d.csv: 2 series (a, b) where one is wanted; choose one by its id, as in --series 'a'\n"
+    )
+    let alone = try fit(equations, decay(size: 3))
+    let chosen = try fit(equations, "id,time,x\n" + data, "--series", "b")
+    #expect(chosen.status == 0 && chosen.output == alone.output)
+    let wrong = try fit(equations, "id,time,x\n" + data, "--series", "c")
+    #expect(wrong.status == 64)
+    #expect(wrong.errors.contains("d.csv has no series 'c'; the ids are a, b"), "\(wrong.errors)")
+    // Under another name the ids are not known: the time goes back.
+    let unnamed = try fit(
+      equations,
+      "person,time,x\n"
+        + data.replacingOccurrences(of: "a,", with: "1,").replacingOccurrences(of: "b,", with: "2,")
+    )
+    #expect(unnamed.status == 65)
+    #expect(
+      unnamed.errors.contains(
+        "if the file holds several series, name the column of their ids with --id"))
+    let named = try fit(
+      equations, "person,when,x\n" + data, "--id", "person", "--time", "when", "--series", "b")
+    #expect(named.output == alone.output)
+    let single = try fit(equations, decay(), "--series", "b")
+    #expect(single.status == 64 && single.errors.contains("has no column of ids"))
+  }
 }

@@ -111,25 +111,33 @@ import Testing
   }
 
   @Test(arguments: [
-    ("time,u\n0,1\n0,2\n", "f.csv:3: the time 0 occurs twice; merge or remove one row\n"),
+    (
+      "time,u\n0,1\n0,2\n", "f.csv:3: the time 0 occurs twice; merge or remove one row",
+      "; if the file holds several series, name the column of their ids with --id"
+    ),
     (
       "time,u\n0,1\n1,high\n",
-      "f.csv:3: 'high' in column 'u' is not a number; write a number, or nothing if it is missing\n"
+      "f.csv:3: 'high' in column 'u' is not a number; write a number, or nothing if it is missing",
+      ""
     ),
     (
       "time,u\nnoon,1\n",
-      "f.csv:2: 'noon' is not a time; write a number or a date such as 2024-05-31 18:30\n"
+      "f.csv:2: 'noon' is not a time; write a number or a date such as 2024-05-31 18:30",
+      ", or name the column of times with --time"
     ),
   ])
-  func `solve and fit advise no option that they do not have`(text: String, line: String) throws {
+  func `solve and fit advise no option that they do not have`(
+    text: String, line: String, advice: String
+  ) throws {
     let equations = "/tmp/neural-ode-short-\(UUID().uuidString).ode"
     defer { try? Files.remove(equations) }
     try Files.writeAtomically("input u = 0\nx' = u - x\nx(0) = 1\nspan = 0..3\n", to: equations)
-    for words in [
-      ["solve", equations, "--inputs", "f.csv"], ["fit", equations, "--data", "f.csv"],
+    for (words, end) in [
+      (["solve", equations, "--inputs", "f.csv"], ""),
+      (["fit", equations, "--data", "f.csv"], advice),
     ] {
       let result = try tool(words, on: text)
-      #expect(result.status == 65 && result.errors == "error: " + line)
+      #expect(result.status == 65 && result.errors == "error: " + line + end + "\n")
     }
   }
 

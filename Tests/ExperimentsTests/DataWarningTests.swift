@@ -9,56 +9,10 @@ import Testing
     try TimeSeriesFile.parse(Array(text.utf8), name: "f.csv", options).warnings
   }
 
-  /// Readings around 120 with a daily wave and noise.
-  private func readings(_ count: Int) -> [Double] {
-    let noise = RandomKey(8).normal(count, as: Double.self)
-    return (0..<count).map { 120 + 40 * Double.sine(Double($0) / 20) + 5 * noise[$0] }
-  }
-
-  private func csv(_ values: [Double]) -> String {
-    "time,x\n" + values.enumerated().map { "\($0),\($1)\n" }.joined()
-  }
-
   @Test(arguments: [
-    (18.016, "mmol/L and mg/dL of glucose"), (1 / 2.54, "inches and centimetres"), (1_000, nil),
-    (7.0, nil),
+    "cgm.csv.gz", "co2.csv", "lynx_hare.csv", "nyc_weather.csv.gz", "tristan.csv",
+    "uk_measles_cities.csv", "uk_measles_demog.csv",
   ])
-  func `a change of unit is flagged at its line, by any factor`(
-    factor: Double, units: String?
-  ) throws {
-    let values = readings(900).enumerated().map { $0 < 500 ? $1 : $1 / factor }
-    let found = try warnings(csv(values))
-    #expect(found.count == 1)
-    // Line 1 is the header, and row 0 stands in line 2.
-    #expect(found.first?.line == 502)
-    guard case .unitChange(let channel, _, let change) = found.first?.kind else {
-      Issue.record("\(found)")
-      return
-    }
-    #expect(channel == "x")
-    if let units { #expect(change.units == units) }
-  }
-
-  @Test func `degrees are told apart, though their ranges overlap`() throws {
-    let fahrenheit = readings(900).map { 60 + ($0 - 120) / 4 }
-    let values = fahrenheit.enumerated().map { $0 < 500 ? $1 : ($1 - 32) / 1.8 }
-    let found = try warnings(csv(values))
-    guard case .unitChange(_, _, let change) = found.first?.kind else {
-      Issue.record("\(found)")
-      return
-    }
-    #expect(found.first?.line == 502 && change.units == "°F and °C")
-  }
-
-  @Test func `a change of level, a trend and a wave are no change of unit`() throws {
-    let plain = readings(900)
-    #expect(try warnings(csv(plain)).isEmpty)
-    #expect(try warnings(csv(plain.enumerated().map { $0 < 500 ? $1 : $1 + 300 })).isEmpty)
-    #expect(try warnings(csv(plain.enumerated().map { $1 + Double($0) * 3 })).isEmpty)
-    #expect(try warnings(csv(plain.map { $0 > 120 ? 1 : 0 })).isEmpty)
-  }
-
-  @Test(arguments: ["cgm.csv.gz", "co2.csv", "nyc_weather.csv.gz", "uk_measles_cities.csv"])
   func `bundled data raise no false alarm`(name: String) throws {
     let options: TimeSeriesOptions =
       switch name {
@@ -67,7 +21,12 @@ import Testing
       case "nyc_weather.csv.gz":
         .init(
           timeColumn: "time_hour", idColumn: "origin",
-          channels: ["temp", "dewp", "humid", "wind_speed", "wind_gust", "precip", "pressure"])
+          channels: [
+            "temp", "dewp", "humid", "wind_dir", "wind_speed", "wind_gust", "precip", "pressure",
+            "visib",
+          ])
+      case "uk_measles_demog.csv":
+        .init(timeColumn: "year", idColumn: "unit", channels: ["pop", "births"])
       case "uk_measles_cities.csv":
         .init(timeColumn: "date", idColumn: "unit", channels: ["cases"])
       default: .init()

@@ -27,7 +27,10 @@ struct FitCommand: Command {
   @Argument(
     value: "system", help: "A name ('neural-ode systems' lists them), or a file of equations.")
   var system: String
-  @Option(value: "file", help: "CSV, wide or long, of one series.") var data: String
+  @Option(value: "file", help: "CSV, wide or long; one series of it is fitted.") var data: String
+  @Option(value: "id", help: "The id of the series, if the data hold several.") var series: String?
+  @Option(value: "name", help: "The column of times.") var time: String?
+  @Option(value: "name", help: "The column that tells series apart.") var id: String?
   @Option(
     value: "column=name",
     help: "A column of the data and the state or intermediate that it measures.")
@@ -111,11 +114,13 @@ struct FitCommand: Command {
 
   func run(_ console: Console) throws {
     let equations = try SystemArgument.equations(system)
-    let series = try FitData.series(data)
+    let (series, warnings) = try FitData.series(
+      data, FitData.Choice(time: time, id: id, series: self.series))
+    console.warn(warnings)
     let measurements = try FitData(series, equations, source: data, mapping: column).measurements()
     var signals = InputData.signals(of: series, for: equations, mapping: column, interpolation)
     if let inputs {
-      let others = try InputData.signals(file: inputs, for: equations, interpolation)
+      let others = try InputData.signals(file: inputs, for: equations, interpolation, console)
       signals.merge(others) { $1 }
     }
     for remark in InputData.remarks(

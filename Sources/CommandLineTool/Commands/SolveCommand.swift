@@ -88,7 +88,8 @@ struct SolveCommand: Command {
     let equations = try SystemArgument.equations(system)
     let parameters = try SystemArgument.parameters(of: equations, setting: set)
     let signals =
-      try inputs.map { try InputData.signals(file: $0, for: equations, interpolation) } ?? [:]
+      try inputs.map { try InputData.signals(file: $0, for: equations, interpolation, console) }
+      ?? [:]
     try checkInputs(of: equations, signals)
     let start = try initialState(of: equations, parameters)
     let times = try TimeChoice(self, equations).times()

@@ -18,12 +18,14 @@ struct DataScan {
             source: source, line: one.firstLine, .shortSeries(id: one.id, points: one.count)))
       }
       for (channel, name) in channels.enumerated() {
-        let (values, lines) = one.observations(of: channel)
-        if let (place, change) = UnitChange.find(in: values) {
+        let (values, times, lines) = one.observations(of: channel)
+        if let (places, change) = UnitChange.find(in: values) {
           warnings.append(
             DataWarning(
-              source: source, line: Int(lines[place]),
-              .unitChange(channel: name, id: one.id, change)))
+              source: source, line: Int(lines[places[0]]),
+              .unitChange(
+                channel: name, id: one.id, time: axis.text(of: times[places[0]]),
+                laterLines: places.dropFirst().map { Int(lines[$0]) }, change)))
         } else if let found = outlier(in: values) {
           warnings.append(
             DataWarning(

@@ -14,8 +14,9 @@ public struct DataWarning: Hashable, Sendable {
 
   /// What is odd.
   public enum Kind: Hashable, Sendable {
-    /// From here on a channel's values are such as another unit would give.
-    case unitChange(channel: String, id: String, UnitChange)
+    /// From here on a channel's values are such as another unit would give; at the later lines the unit changes back and forth.
+    case unitChange(
+      channel: String, id: String, time: String, laterLines: [Int], UnitChange)
     /// A value far away from all usual ones; so many such values are in the series.
     case outlier(channel: String, id: String, value: Double, median: Double, count: Int)
     /// Times such as 19580329, read as plain numbers.
@@ -44,6 +45,16 @@ public struct DataWarning: Hashable, Sendable {
 }
 
 extension DataWarning {
+  /// The series that is meant, if it is one.
+  package var id: String? {
+    switch kind {
+    case .unitChange(_, let id, _, _, _), .outlier(_, let id, _, _, _), .idComesAgain(let id, _),
+      .shortSeries(let id, _):
+      id
+    default: nil
+    }
+  }
+
   /// A warning of the results that are not finite; none if all are.
   ///
   /// - Parameter name: what the result of a number belongs to.

@@ -96,19 +96,18 @@ struct SeriesAccumulator {
     return time > last
   }
 
-  /// The observed values of a channel and the lines where they stood.
-  func observations(of channel: Int) -> (values: [Double], lines: [Int32]) {
+  /// The observed values of a channel, with the times and lines where they stood.
+  func observations(of channel: Int) -> (values: [Double], times: [Double], lines: [Int32]) {
     if !columns.isEmpty {
-      guard channel < columns.count else { return ([], []) }
-      return (columns[channel].values, columns[channel].lines)
+      guard channel < columns.count else { return ([], [], []) }
+      return (columns[channel].values, columns[channel].times, columns[channel].lines)
     }
-    guard channelCount > 0 else { return ([], []) }
-    var (found, lines): ([Double], [Int32]) = ([], [])
-    for row in rows.times.indices where isObserved[row * channelCount + channel] {
-      found.append(values[row * channelCount + channel])
-      lines.append(rows.lines[row])
-    }
-    return (found, lines)
+    guard channelCount > 0 else { return ([], [], []) }
+    let places = rows.times.indices.filter { isObserved[$0 * channelCount + channel] }
+    return (
+      places.map { values[$0 * channelCount + channel] }, places.map { rows.times[$0] },
+      places.map { rows.lines[$0] }
+    )
   }
 
   /// The most points that a channel has, or the rows of the wide layout.

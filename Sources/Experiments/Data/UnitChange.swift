@@ -2,71 +2,131 @@ internal import NumericCore
 
 /// A change in level and spread such as another unit gives.
 public struct UnitChange: Hashable, Sendable {
-  /// Medians of the values before and after the change.
+  /// Medians of the values before and after the change; of a channel about zero mean distances from the median.
   public let before: Double
   public let after: Double
-  /// Two units between which the change is the known one; nil: an unknown factor.
-  public let units: String?
+  /// Whether the channel lies about zero, so that its spread tells of the unit and not its level.
+  public let isOfSpread: Bool
+  /// Units between which such a change is usual, the likeliest first; empty: an unknown factor.
+  public let causes: [String]
 
-  /// Values on each side that are compared at most.
-  private static let reach = 1_000
+  /// After over before: that of the cause, if there is one alone; nil if the likeliest has an offset as well.
+  public let factor: Double?
+
+  /// So many values on each side are compared at most, and where a trend hides the change so many.
+  private static let farthest = 1_000
+  private static let nearest = 10
   /// Values on each side that are compared at least.
-  private static let least = 20
+  static let least = 8
+  /// With fewer values on a side only a usual change of unit counts.
+  private static let leastForAnyFactor = 20
 
-  /// The place of the first value in another unit, if there is one.
+  /// The places of the first values in another unit: one, or several where the unit goes back and forth.
   ///
-  /// At one of the largest jumps, the values on both sides (20 to 1,000 of them) hardly share any range, most of the
-  /// difference of their medians happens in the one step, and the steps on both sides scale as the medians do: by a
-  /// factor, or as between °F and °C. A change of level alone is none: there the steps stay as they were.
-  static func find(in values: [Double]) -> (place: Int, change: UnitChange)? {
+  /// Values fall into two classes in few long stretches, or there is one of the largest jumps; in either case both sides
+  /// (8 to 1,000 values of them) hardly share any range, most of the difference of their medians happens in the one step, and
+  /// the steps on both sides scale as the medians do: by a factor, or as between °F and °C. A change of level alone is none:
+  /// there the steps stay as they were. Of a channel about zero the spread takes the level's place.
+  static func find(in values: [Double]) -> (places: [Int], change: UnitChange)? {
     guard values.count >= 2 * least else { return nil }
+    if let stretches = UnitStretches(values) {
+      let parts = stretches.ranges.map { values[$0] }
+      let (first, second) = (
+        stride(from: 0, to: parts.count, by: 2), stride(from: 1, to: parts.count, by: 2)
+      )
+      if let change = UnitChange(
+        first.map { parts[$0] }, second.map { parts[$0] }, isCentred: stretches.isCentred)
+      {
+        return (stretches.ranges.dropFirst().map(\.lowerBound), change)
+      }
+    }
     for place in largestJumps(values).sorted() {
-      let start = max(0, place - reach)
-      let end = min(values.count, place + reach)
-      if let change = UnitChange(values[start..<place], values[place..<end]) {
-        return (place, change)
+      for reach in [farthest, nearest] {
+        let start = max(0, place - reach)
+        let end = min(values.count, place + reach)
+        let change = UnitChange(
+          [values[start..<place]], [values[place..<end]], isCentred: false)
+        // Among few values small factors come by chance.
+        guard let change, reach == farthest || change.factor.map(isLarge) == true
+        else { continue }
+        return ([place], change)
       }
     }
     return nil
   }
 
-  private init?(_ left: ArraySlice<Double>, _ right: ArraySlice<Double>) {
-    let (first, second) = (left.sorted(), right.sorted())
-    let (before, after) = (quantile(first, 0.5), quantile(second, 0.5))
-    let isDisjoint =
-      quantile(first, 0.98) < quantile(second, 0.02)
-      || quantile(second, 0.98) < quantile(first, 0.02)
-    guard isDisjoint, let from = left.last, let to = right.first,
-      abs(to - from) > 0.5 * abs(after - before)
-    else { return nil }
-    let spread = UnitChange.step(right) / max(UnitChange.step(left), .leastNormalMagnitude)
-    let ratio = after / before
-    let known = UnitChange.units(ratio)
-    func isNear(_ a: Double, _ b: Double, _ factor: Double) -> Bool {
-      a > 0 && b > 0 && a / b < factor && b / a < factor
-    }
-    self.before = before
-    self.after = after
-    let toCelsius = (before - 32) / 1.8
-    let toFahrenheit = before * 1.8 + 32
-    // A third of the usual level's difference: neighbouring days are that much alike.
-    let room = abs(after - before) / 3
-    if isNear(spread, 1 / 1.8, 1.5) && abs(after - toCelsius) < room {
-      units = "°F and °C"
-    } else if isNear(spread, 1.8, 1.5) && abs(after - toFahrenheit) < room {
-      units = "°C and °F"
-    } else if isNear(spread, ratio, 2.5), !isNear(ratio, 1, 1.5) {
-      units = known
-    } else {
-      return nil
-    }
+  private static func isLarge(_ factor: Double) -> Bool {
+    factor > 7 || (0..<1 / 7).contains(factor)
   }
 
-  /// The mean step between neighbours, without the largest twentieth.
-  private static func step(_ values: ArraySlice<Double>) -> Double {
-    let steps = zip(values.dropFirst(), values).map { abs($0 - $1) }.sorted()
-    let kept = steps.prefix(max(1, steps.count * 19 / 20))
-    return kept.reduce(0, +) / Double(max(kept.count, 1))
+  /// Of stretches that alternate; nil if they do not differ as by a unit.
+  private init?(
+    _ left: [ArraySlice<Double>], _ right: [ArraySlice<Double>], isCentred: Bool
+  ) {
+    let pairs = zip(left, right)
+    let first = UnitSide(left, edges: pairs.flatMap { $0.0.suffix(1) })
+    let second = UnitSide(right, edges: pairs.flatMap { $0.1.prefix(1) })
+    guard min(first.count, second.count) >= Self.least else { return nil }
+    let isShort = min(first.count, second.count) < Self.leastForAnyFactor
+    let isPlain = !isShort && left.count == 1 && right.count == 1 && !isCentred
+    let conversions = UnitConversion.matching(first, second, isCentred: isCentred)
+    guard isPlain || !conversions.isEmpty else { return nil }
+    causes = conversions.map(\.names)
+    isOfSpread = isCentred
+    (before, after) =
+      isCentred ? (first.spread, second.spread) : (first.median, second.median)
+    let ratio = after / before
+    factor =
+      conversions.first.map { conversion in
+        conversion.offset != 0 ? nil : conversions.count == 1 ? conversion.factor : ratio
+      } ?? ratio
+    let isChange =
+      isCentred
+      ? Self.differInSpread(first, second)
+      : Self.areApart(first, second, pairs.map { ($0.last ?? 0, $1.first ?? 0) })
+        && Self.differInLevel(first, second, mayHaveOffset: conversions.contains { $0.offset != 0 })
+    guard isChange else { return nil }
+  }
+
+  /// Whether channels about zero differ in spread and steps alike; between quiet and busy stretches they differ by less, or
+  /// not alike.
+  private static func differInSpread(_ first: UnitSide, _ second: UnitSide) -> Bool {
+    let ratio = second.spread / first.spread
+    return isNear(second.step / first.step, ratio, 1.7) && !isNear(ratio, 1, 8)
+      && first.isAboutZero && second.isAboutZero
+  }
+
+  /// Whether both sides hardly share any range, and most of their difference happens in the steps between them.
+  private static func areApart(
+    _ first: UnitSide, _ second: UnitSide, _ steps: [(from: Double, to: Double)]
+  ) -> Bool {
+    let isDisjoint =
+      quantile(first.sorted, 0.98) < quantile(second.sorted, 0.02)
+      || quantile(second.sorted, 0.98) < quantile(first.sorted, 0.02)
+    return isDisjoint
+      && steps.allSatisfy { abs($0.to - $0.from) > 0.5 * abs(second.median - first.median) }
+  }
+
+  /// Whether level and steps differ by a factor alike, or as between °C and °F.
+  private static func differInLevel(
+    _ first: UnitSide, _ second: UnitSide, mayHaveOffset: Bool
+  ) -> Bool {
+    let (before, after) = (first.median, second.median)
+    let (ratio, steps) = (after / before, second.step / first.step)
+    // Where the level alone changed the steps stay as they were.
+    let share = ratio > 0 ? Double.logarithm(steps) / Double.logarithm(ratio) : 0
+    if isNear(steps, ratio, 2.5) && !isNear(ratio, 1, 1.5) && 0.5 < share && share < 1.7 {
+      return true
+    }
+    guard mayHaveOffset else { return false }
+    // A third of the usual level's difference: neighbouring days are that much alike.
+    let room = abs(after - before) / 3
+    return isNear(steps, 1 / 1.8, 1.5) && abs(after - (before - 32) / 1.8) < room
+      || isNear(steps, 1.8, 1.5) && abs(after - (before * 1.8 + 32)) < room
+  }
+
+  private static func isNear(_ a: Double, _ b: Double, _ factor: Double) -> Bool {
+    a > 0 && b > 0 && a / b < factor && b / a < factor
   }
 
   /// The five largest steps, and the five largest in the logarithm.
@@ -84,20 +144,5 @@ public struct UnitChange: Hashable, Sendable {
       if a > 0 && b > 0 { keep(abs(Double.logarithm(b / a)), place, &relative) }
     }
     return Set((plain + relative).map(\.place))
-  }
-
-  /// The units between which a factor stands, within a fifteenth.
-  private static func units(_ ratio: Double) -> String? {
-    let known: [(factor: Double, names: String)] = [
-      (18.02, "mmol/L and mg/dL of glucose"), (38.67, "mmol/L and mg/dL of cholesterol"),
-      (88.4, "mg/dL and µmol/L of creatinine"), (2.54, "inches and centimetres"),
-      (25.4, "inches and millimetres"), (2.205, "kilograms and pounds"),
-      (1.609, "miles and kilometres"), (3.281, "metres and feet"), (3.6, "m/s and km/h"),
-      (4.184, "calories and joules"), (60, "a unit and its sixtieth"),
-      (10, "a unit and its tenth"), (100, "a unit and its hundredth"),
-      (1_000, "a unit and its thousandth"), (1e6, "a unit and its millionth"),
-    ]
-    let factor = max(ratio, 1 / ratio)
-    return known.first { factor / $0.factor < 16.0 / 15 && $0.factor / factor < 16.0 / 15 }?.names
   }
 }

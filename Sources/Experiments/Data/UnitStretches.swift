@@ -1,0 +1,125 @@
+internal import NumericCore
+
+/// Stretches of a channel whose values are, in turn, of two sizes.
+struct UnitStretches {
+  /// Alternating; the first is of the first size.
+  private(set) var ranges: [Range<Int>]
+  /// Whether the channel lies about zero, so that sizes are distances from the median.
+  let isCentred: Bool
+
+  /// More changes than these are a property of what is measured.
+  private static let mostChanges = 8
+  /// Values of a channel about zero whose mean distance is one size.
+  private static let block = 8
+
+  /// Nil if the sizes do not fall into two classes with a gap between them, or change too often.
+  init?(_ values: [Double]) {
+    isCentred = !(values.allSatisfy { $0 > 0 } || values.allSatisfy { $0 < 0 })
+    let middle = isCentred ? quantile(values.sorted(), 0.5) : 0
+    let width = isCentred ? Self.block : 1
+    let sizes = isCentred ? Self.sizes(values, middle) : values.map(\.magnitude)
+    guard sizes.count >= (isCentred ? 4 : 2 * UnitChange.least), sizes.allSatisfy({ $0 > 0 }) else {
+      return nil
+    }
+    let logarithms = sizes.map { Double.logarithm($0) }
+    // Single values on the other side are outliers.
+    guard let border = Self.border(logarithms),
+      let runs = Self.runs(logarithms.map { $0 > border }, shortest: isCentred ? 1 : 4),
+      !isCentred || Self.isAbrupt(logarithms, runs)
+    else { return nil }
+    ranges = runs.map { $0.lowerBound * width..<$0.upperBound * width }
+    ranges[ranges.count - 1] = ranges[ranges.count - 1].lowerBound..<values.count
+    if isCentred { refine(values, middle) }
+  }
+
+  /// Where neighbours are of one class; a shorter run belongs to the one before.
+  ///
+  /// Nil if short ones are many, or if there is one run alone or too many.
+  private static func runs(_ isHigh: [Bool], shortest: Int) -> [Range<Int>]? {
+    let borders = isHigh.indices.dropFirst().filter { isHigh[$0] != isHigh[$0 - 1] }
+    var runs: [Range<Int>] = []
+    var absorbed = 0
+    for (start, end) in zip([0] + borders, borders + [isHigh.count]) {
+      let isShort = end - start < shortest
+      if isShort { absorbed += end - start }
+      if let last = runs.last, isShort || isHigh[last.lowerBound] == isHigh[start] {
+        runs[runs.count - 1] = last.lowerBound..<end
+      } else {
+        runs.append(start..<end)
+      }
+    }
+    let isFew = (2...mostChanges + 1).contains(runs.count)
+    return isFew && 50 * absorbed <= isHigh.count ? runs : nil
+  }
+
+  /// Of each block the mean distance from the middle and the mean step, weighed to be of equal size: where a wave crosses its
+  /// middle its steps are largest.
+  private static func sizes(_ values: [Double], _ middle: Double) -> [Double] {
+    let distances = values.map { abs($0 - middle) }
+    let steps = [0] + zip(values.dropFirst(), values).map { abs($0 - $1) }
+    let weight = distances.reduce(0, +) / max(steps.reduce(0, +), .leastNormalMagnitude)
+    return stride(from: 0, to: values.count - block + 1, by: block).map { start in
+      (start..<start + block).reduce(0) { $0 + distances[$1] + weight * steps[$1] }
+    }
+  }
+
+  /// A border between two classes, if hardly anything lies near it.
+  private static func border(_ logarithms: [Double]) -> Double? {
+    let sorted = logarithms.sorted()
+    var border = (sorted[0] + sorted[sorted.count - 1]) / 2
+    var distance = 0.0
+    for _ in 0..<10 {
+      let split = sorted.firstIndex { $0 > border } ?? sorted.count
+      guard split > 0, split < sorted.count else { return nil }
+      let low = quantile(Array(sorted[..<split]), 0.5)
+      let high = quantile(Array(sorted[split...]), 0.5)
+      (border, distance) = ((low + high) / 2, high - low)
+    }
+    let near = sorted.count { abs($0 - border) < distance / 6 }
+    // A block at a change holds values of both classes.
+    return near <= max(2, sorted.count / 50) ? border : nil
+  }
+
+  /// Whether sizes are much alike within the stretches, and change at once between them.
+  private static func isAbrupt(_ logarithms: [Double], _ stretches: [Range<Int>]) -> Bool {
+    let parts = stretches.map { logarithms[$0] }
+    let classes = (0..<2).map { parity in
+      parts.enumerated().filter { $0.offset % 2 == parity }.flatMap(\.element).sorted()
+    }
+    let distance = abs(quantile(classes[0], 0.5) - quantile(classes[1], 0.5))
+    let isAlike = classes.allSatisfy { quantile($0, 0.9) - quantile($0, 0.1) < distance / 2 }
+    // The blocks on either side of a change may hold values of both sizes; the next ones do not.
+    return isAlike
+      && zip(parts, parts.dropFirst()).allSatisfy { a, b in
+        let (before, after) = (a.dropLast().last ?? a.last, b.dropFirst().first ?? b.first)
+        guard let before, let after else { return false }
+        return abs(after - before) > 0.7 * distance
+      }
+  }
+
+  /// Moves the borders of blocks to where the likelihood of two Laplace distributions is largest.
+  private mutating func refine(_ values: [Double], _ middle: Double) {
+    func size(_ parity: Int) -> Double {
+      let all = ranges.enumerated().filter { $0.offset % 2 == parity }.flatMap {
+        values[$0.element]
+      }
+      return quantile(all.map { abs($0 - middle) }.sorted(), 0.5)
+    }
+    let sizes = [size(0), size(1)].map { max($0, .leastNormalMagnitude) }
+    for number in 1..<ranges.count {
+      let (before, after) = (sizes[(number - 1) % 2], sizes[number % 2])
+      let border = ranges[number].lowerBound
+      let start = max(ranges[number - 1].lowerBound + 1, border - Self.block)
+      let end = min(ranges[number].upperBound - 1, border + Self.block)
+      // What the values from `place` on gain by the second distribution.
+      var (gain, best, place) = (0.0, 0.0, end)
+      for candidate in (start..<end).reversed() {
+        let distance = abs(values[candidate] - middle)
+        gain += Double.logarithm(before / after) + distance / before - distance / after
+        if gain > best { (best, place) = (gain, candidate) }
+      }
+      ranges[number - 1] = ranges[number - 1].lowerBound..<place
+      ranges[number] = place..<ranges[number].upperBound
+    }
+  }
+}
