@@ -35,4 +35,11 @@ struct ToolError: Error {
     self.message = message
     self.code = code
   }
+
+  /// A run's own data are not where its configuration says.
+  static func trainingDataMissing(_ path: String) -> ToolError {
+    ToolError(
+      "\(path): the file of the training is not there, as seen from here; name it with --data FILE"
+        + " (and its file of labels, if it has one, with --labels FILE)", code: .noInput)
+  }
 }

@@ -30,6 +30,9 @@ func shortText(_ value: Double, digits: Int = 6) -> String {
   return (value < 0 ? "-" : "") + layout(figures, power)
 }
 
+/// A number of things: `1 point`, `2 points`.
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
 /// Figures as a plain number, or with an exponent if that is long.
 private func layout(_ figures: [Int], _ power: Int) -> String {
   func text(_ figures: some Sequence<Int>) -> String { figures.map(String.init).joined() }

@@ -60,9 +60,9 @@ extension DataError.Reason {
         ? "the column '\(column)' is asked for twice as \(first.name); keep one"
         : "the column '\(column)' is asked for as \(first.name) and as \(second.name); a column has one role, keep one"
     case .tooManyCells(let found, let expected):
-      "\(found) cells where the header has \(expected); remove cells or quote text with commas"
+      "\(counted(found, "cell")) where the header has \(expected); remove cells or quote text with commas"
     case .tooFewCells(let found, let expected):
-      "\(found) cells where the header has \(expected); leave a missing cell empty, keep its comma"
+      "\(counted(found, "cell")) where the header has \(expected); leave a missing cell empty, keep its comma"
     case .unclosedQuote: "a quoted cell begins here and never ends; close the quote"
     case .textAfterQuote:
       "text follows a closing quote; write a quote inside a quoted cell twice"
@@ -91,7 +91,9 @@ extension DataError.Reason {
   private var pointsSentence: String? {
     switch self {
     case .tooFewRows(let found, let needed, let columns, let incomplete):
-      "\(found) complete rows\(incomplete > 0 ? " (\(incomplete) others have an empty cell)" : "")"
+      counted(found, "complete row")
+        + (incomplete > 0
+          ? " (\(incomplete) \(incomplete == 1 ? "other has" : "others have") an empty cell)" : "")
         + " where \(columns) columns need \(needed); add rows, or take fewer columns with "
         + "--set data.columns='[\"name\"]'"
     case .headerOfNumbers:
@@ -137,7 +139,8 @@ extension DataError.Reason {
       "the id '\(id)' comes again after line \(lastLine), and its time goes back to \(text); give "
         + "the second series an id of its own, or sort the rows by id and time"
     case .tooFewPoints(let found, let needed):
-      "\(found) usable points where \(needed) are needed; add measurements or shorten the window"
+      "\(counted(found, "usable point")) where \(needed) \(needed == 1 ? "is" : "are") needed; add measurements or "
+        + "shorten the window"
     case .windowLongerThanData(let window, let span):
       "a window of \(window) is longer than the data's \(span); shorten the window "
         + "(of a training: --set windows.history=… --set windows.future=…)"
@@ -214,6 +217,12 @@ extension DataWarning.Kind {
     case .neverObservedInTraining(let channel):
       "the channel '\(channel)' has no value in the training part; leave it out (--channels), or train "
         + "on another part"
+    case .neverObserved(let channel):
+      "the channel '\(channel)' has no value, and the forecasts are made without it; fill in its column if it "
+        + "was measured"
+    case .rowsAveraged(let count):
+      "this time occurs twice\(count > 1 ? " (as \(count) do)" : ""), and the mean of its rows is taken; merge or remove "
+        + "rows if that is not meant"
     case .covariatesFound(let names):
       "\(names.joined(separator: ", ")) \(names.count == 1 ? "has" : "have") one value a series and "
         + "\(names.count == 1 ? "is" : "are") read as known beforehand, not forecast; name others with "

@@ -14,7 +14,8 @@ extension FitError {
       "'\(name)' is no input of the equations; "
         + (suggestion.map { "did you mean '\($0)'?" } ?? "write 'input \(name)' in them")
     case .tooFewMeasurements(let found, let unknowns):
-      "\(found) measurements do not determine \(unknowns) unknowns; fix some with --fix"
+      "\(counted(found, "measurement")) \(found == 1 ? "does" : "do") not determine \(counted(unknowns, "unknown")); fix some "
+        + "with --fix"
     case .nothingToEstimate: "every value is fixed; leave one free"
     case .outOfRange(let name, let value, let lower, let upper):
       "\(name)=\(shortText(value)) is outside of the bounds \(shortText(lower))..\(shortText(upper)) of the "

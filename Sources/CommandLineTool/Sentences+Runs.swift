@@ -54,7 +54,10 @@ extension RunError {
     case .channelsDiffer(let model, let data):
       "the model knows the channels \(model.joined(separator: ", ")), the data have "
         + "\(data.joined(separator: ", ")); rename or choose the columns"
-    case .timesCoincide(let offset, let now):
+    case .timesCoincide(nil, let now):
+      "the last reading is at \(shortText(now)), and the times after it cannot be told from it; write the times from a "
+        + "later origin, or in a larger unit"
+    case .timesCoincide(let offset?, let now):
       "--at: \(shortText(offset)) after the last reading, at \(shortText(now)), cannot be told from the time before it; "
         + "leave it out"
     case .diverged(let step):
@@ -70,7 +73,7 @@ extension RunError {
     case .noModel(_, let reason):
       if case .file = reason { .noInput } else { .badData }
     case .notAForecastModel, .channelsDiffer: .badData
-    case .timesCoincide: .usage
+    case .timesCoincide(let offset, _): offset == nil ? .badData : .usage
     case .diverged: .failure
     case .interrupted(let signal, _): signal == 2 ? .interrupted : .stoppedWithCheckpoint
     }

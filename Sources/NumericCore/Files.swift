@@ -174,6 +174,14 @@ package enum Files {
 
   package static func exists(_ path: String) -> Bool { PathCalls.isDirectory(path) != nil }
 
+  /// Whether a path is another to the same file, or that of a file of the same name while the first leads nowhere, so that
+  /// it may have been moved.
+  package static func mayBe(_ path: String, _ other: String) -> Bool {
+    if PathCalls.isSame(path, other) { return true }
+    func name(_ path: String) -> Substring { path.split(separator: "/").last ?? "" }
+    return !exists(path) && name(path) == name(other)
+  }
+
   /// Gives a file another name on the same device; a file of that name is replaced.
   package static func move(_ path: String, to target: String) throws(FileError) {
     do throws(FileError.Reason) {

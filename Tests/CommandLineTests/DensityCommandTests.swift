@@ -35,7 +35,7 @@ private func table(_ row: (Int) -> String) -> String {
     ("x,y,z\n", "f.csv: there is a header and no row below it; add the measurements"),
     (
       "x,y,z\n1,2,3\n",
-      "f.csv: 1 complete rows where 3 columns need 50; add rows, or take fewer columns with "
+      "f.csv: 1 complete row where 3 columns need 50; add rows, or take fewer columns with "
         + "--set data.columns='[\"name\"]'"
     ),
     (
@@ -72,12 +72,24 @@ private func table(_ row: (Int) -> String) -> String {
     #expect(!FileManager.default.fileExists(atPath: folder + "/run"))
   }
 
+  @Test func `nearly collinear columns are told before the training`() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let normal = RandomKey(4).normal(240, as: Double.self)
+    let rows = (0..<120).map { "\(normal[$0]),\(3 * normal[$0] + 0.01 * normal[120 + $0])\n" }
+    let result = try train("width,length\n" + rows.joined())
+    #expect(result.status == 0)
+    #expect(
+      result.errors.hasPrefix(
+        "warning: f.csv: column 'length' nearly follows from 'width' (the part "),
+      "\(result.errors)")
+  }
+
   @Test func `a run says what was left out, samples, and gives each row its log-density`() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let rows = Self.rows(120)
     let trained = try train((["x,y,z"] + rows + [",1,2"]).joined(separator: "\n") + "\n")
     #expect(trained.status == 0)
-    #expect(trained.output.contains("caution: 1 rows with an empty cell were left out"))
+    #expect(trained.errors.contains("warning: f.csv: 1 row with an empty cell was left out"))
 
     let samples = try Tool.run("sample", folder + "/run", "--count", "7")
     #expect(samples.status == 0)
@@ -91,7 +103,7 @@ private func table(_ row: (Int) -> String) -> String {
     #expect(predicted.status == 0)
     let lines = predicted.output.split(separator: "\n")
     #expect(lines.count == 4 && lines[0] == "x,y,z,log_density")
-    #expect(predicted.errors.contains("1 rows with an empty cell were left out"))
+    #expect(predicted.errors.contains("1 row with an empty cell was left out"))
     #expect(lines[3] == "0.0,0.0,1e+30,")
 
     for (option, sentence) in [

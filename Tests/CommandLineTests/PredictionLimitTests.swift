@@ -103,8 +103,41 @@ import Testing
     #expect(lines[2] == "1e+308,x,,,")
     #expect(result.errors.hasPrefix("warning: f.csv: 1 of 2" + Self.warning + "x at 1e+308;"))
 
+    let twice = try tool(
+      "predict", run, "--data",
+      try write("time,x\n" + rows.joined() + "299,0\n299,1\n", "twice.csv"))
+    #expect(twice.status == 0)
+    #expect(
+      twice.errors
+        == "warning: twice.csv:302: this time occurs twice (as 2 do), and the mean of its rows is taken; merge or "
+        + "remove rows if that is not meant\n")
+    let late = try tool("predict", run, "--data", try write("time,x\n0,1\n1e308,2\n", "late.csv"))
+    #expect(late.status == 65)
+    #expect(
+      late.errors.hasPrefix("error: the last reading is at 1e+308, and the times after it cannot"))
+    let one = try tool(
+      "predict", run, "--data", try write("id,time,x\na,0,1\nb,0,1\nb,1,2\n", "one.csv"))
+    #expect(one.status == 0 && one.errors.isEmpty && one.output.contains("\na,"))
+
     let refused = try tool("predict", run, "--data", data, "--parameters", folder + "/p.csv")
     #expect(refused.status == 64 && !Files.exists(folder + "/p.csv"))
+  }
+
+  @Test func `a channel without a value is said where a model speaks of it`() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let rows = (0..<300).map { "\($0),\(Double.sine(Double($0) / 8)),\($0 * 7 % 5)\n" }
+    let data = try write("time,x,y\n" + rows.joined(), "f.csv")
+    let trained = try tool(
+      "train", "--data", data, "--out", folder + "/run", "--threads", "1", "--set",
+      "training.steps=5")
+    #expect(trained.status == 0)
+    let empty = try write("time,x,y\n" + (0..<300).map { "\($0),\($0 % 3),\n" }.joined(), "g.csv")
+    let result = try tool("predict", folder + "/run", "--data", empty)
+    #expect(result.status == 0)
+    #expect(
+      result.errors
+        == "warning: g.csv: the channel 'y' has no value, and the forecasts are made without it; fill in its "
+        + "column if it was measured\n")
   }
 
   @Test func `outputs are checked before anything is written`() throws {

@@ -80,6 +80,27 @@ import Testing
     #expect(!Files.exists(run + "/earlier-1"))
   }
 
+  @Test func `a run is continued from another folder with the path of its data`() throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let data = try writeClasses()
+    let words = ["--epochs", "2", "--threads", "1", "--out", run] + small
+    let first = try Tool.run(
+      ["train", "--model", "ode-net", "--data", "classes.csv"] + words, from: folder)
+    #expect(first.status == 0, "\(first.errors)")
+    let resumed = ["train", "--resume", "auto", "--out", run, "--epochs", "3", "--threads", "1"]
+    let lost = try Tool.run(resumed, from: "/")
+    #expect(lost.status == 66)
+    #expect(
+      lost.errors.hasPrefix(
+        "error: classes.csv: the file of the training is not there, as seen from here; name it with "
+          + "--data FILE"), "\(lost.errors)")
+    let found = try Tool.run(resumed + ["--data", data], from: "/")
+    #expect(found.status == 0 && found.output.contains(" 15 steps in "), "\(found.errors)")
+    // A file of another name is another one.
+    let other = try Tool.run(resumed + ["--data", try writeClasses("other.csv")], from: "/")
+    #expect(other.status == 78 && other.errors.contains("was made with data.file"))
+  }
+
   @Test func `what does not fit leaves the folder as it was, and says what to do`() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let data = try writeClasses()

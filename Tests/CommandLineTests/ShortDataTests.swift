@@ -141,6 +141,18 @@ import Testing
     }
   }
 
+  @Test func `one is said in the singular, and series that are left out are not counted`() throws {
+    let one = try tool(["data", "--check", "f.csv"], on: "time,x\n0,1\n")
+    #expect(one.status == 65)
+    #expect(
+      one.errors
+        == "error: f.csv: 1 usable point where 2 are needed; add measurements or shorten the window\n"
+    )
+    let checked = try tool(
+      ["data", "--check", "f.csv"], on: "id,time,x\na,0,1\nb,0,3\nb,1,5\nc,0,1\n")
+    #expect(checked.output.hasPrefix("series 1 (2 of one row left out), rows 2\n"))
+  }
+
   @Test func `a parenthesis that is never closed is shown where it opens`() throws {
     let result = try tool(["solve", "f.csv"], on: "x' = ((-x\nx(0) = 1\n")
     #expect(result.status == 65)

@@ -28,9 +28,11 @@ enum Tool {
 
   static func run(_ words: String...) throws -> Result { try run(words) }
 
-  /// Runs the tool; `environment` adds to that of the tests, `output` is a file or device for standard output.
+  /// Runs the tool; `environment` adds to that of the tests, `output` is a file or device for standard output, and `from`
+  /// the folder in which it is run.
   static func run(
-    _ words: [String], environment: [String: String] = [:], output: String? = nil
+    _ words: [String], environment: [String: String] = [:], output: String? = nil,
+    from place: String? = nil
   ) throws -> Result {
     let path = products.appendingPathComponent("neural-ode")
     guard FileManager.default.isExecutableFile(atPath: path.path) else {
@@ -47,6 +49,7 @@ enum Tool {
     let process = Process()
     process.executableURL = path
     process.arguments = words
+    if let place { process.currentDirectoryURL = URL(fileURLWithPath: place) }
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardOutput = try FileHandle(
       forWritingTo: output.map { URL(fileURLWithPath: $0) } ?? files[0])

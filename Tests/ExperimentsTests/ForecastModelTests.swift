@@ -232,6 +232,13 @@ private func folder(_ name: String) throws -> String {
     short.blockLength = 101
     #expect(short.comparison().intervals.isEmpty)
     #expect(short.comparison().comparisons.allSatisfy { $0.verdict == .undecided })
+    let few = ForecastEvaluation(horizons: [short], gaps: [], modelName: "model")
+    #expect(
+      few.balance.hasSuffix(
+        "3 are undecided, all of them for want of forecasts: the test part has too few for an interval"
+      ))
+    let mixed = ForecastEvaluation(horizons: [line, short], gaps: [], modelName: "model")
+    #expect(mixed.balance.contains("4 are undecided, 3 of them for want of forecasts"))
     short.blockLength = 100
     #expect(short.comparison().intervals.count == 4)
   }

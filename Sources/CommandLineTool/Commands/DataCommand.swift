@@ -100,7 +100,8 @@ struct DataCommand: Command {
     }
     let summary = SeriesSummary(of: file)
     let unit = file.axis == .number ? "" : " hours"
-    console.print("series \(summary.series), rows \(summary.rows)")
+    let leftOut = summary.leftOut > 0 ? " (\(summary.leftOut) of one row left out)" : ""
+    console.print("series \(summary.series)\(leftOut), rows \(summary.rows)")
     console.print("times  \(summary.start) to \(summary.end)")
     console.print(
       "steps  median \(NumberText.significant(summary.medianStep, 4))\(unit), "
@@ -137,7 +138,8 @@ struct DataCommand: Command {
       ]
     }
     return [
-      "series": .number(Double(summary.series)), "rows": .number(Double(summary.rows)),
+      "series": .number(Double(summary.series)), "leftOut": JSONValue(summary.leftOut),
+      "rows": .number(Double(summary.rows)),
       "start": .string(summary.start), "end": .string(summary.end),
       "medianStep": .number(summary.medianStep), "longestGap": .number(summary.longestGap),
       "channels": .array(channels), "attributes": JSONValue(file.attributes.map(\.name)),

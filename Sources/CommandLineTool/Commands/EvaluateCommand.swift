@@ -4,9 +4,10 @@ import NumericCore
 /// `neural-ode evaluate RUN`.
 struct EvaluateCommand: Command {
   static let page = CommandPage(
-    verb: "evaluate", summary: "Measures a trained model on its test data beside the baselines.",
+    verb: "evaluate",
+    summary: "Measures a trained model on its test data, forecasts beside their baselines.",
     discussion:
-      "Root mean squared error with its 90 % interval by bootstrap, mean absolute error, negative log likelihood in "
+      "Of forecasts: root mean squared error with its 90 % interval by bootstrap, mean absolute error, negative log likelihood in "
       + "nats, and the share of observations in the 90 % band, by horizon and by length of a hidden gap; then for each "
       + "baseline whether the difference is more than chance, those that win first. A classifier and a density are "
       + "measured on the test rows of the data they were trained on, and on all rows of other data; the output says "
@@ -34,9 +35,7 @@ struct EvaluateCommand: Command {
       try measure(console)
     } catch let error as DataError {
       guard data == nil, case .unreadable(.notFound) = error.reason else { throw error }
-      throw ToolError(
-        "\(error.source): the file of the training is not there, as seen from here; name it with --data FILE"
-          + " (and its file of labels, if it has one, with --labels FILE)", code: .noInput)
+      throw ToolError.trainingDataMissing(error.source)
     }
   }
 
@@ -46,9 +45,7 @@ struct EvaluateCommand: Command {
   private func isTraining(_ trained: String?) -> Bool {
     guard let data else { return true }
     guard let trained else { return false }
-    if PathCalls.isSame(data, trained) { return true }
-    func name(_ path: String) -> Substring { path.split(separator: "/").last ?? "" }
-    return !Files.exists(trained) && name(data) == name(trained)
+    return Files.mayBe(trained, data)
   }
 
   /// Says which rows were measured.

@@ -23,6 +23,11 @@ extension TrainCommand {
     var run = DensityRun(
       recipe: recipe, directory: directory, threads: threads, resumes: resume == .auto)
     run.whenNoticed = console.notice
+    run.whenCautioned = { cautions in
+      for caution in cautions {
+        console.note("warning: \(recipe.file ?? recipe.name): \(caution.sentence)")
+      }
+    }
     let outcome = try interruptibly { stop in
       try run.run(progress: ProgressReporter(), stop: stop)
     }

@@ -199,11 +199,18 @@ struct TrainCommand: Command {
 
   func run(_ console: Console) throws {
     let source = try source()
-    switch subject(of: source) {
-    case .forecast: try trainForecast(source, console)
-    case .density: try trainDensity(source, console)
-    case .classes: try trainClasses(source, console)
-    case .seriesClasses: try trainSeriesClasses(source, console)
+    do {
+      switch subject(of: source) {
+      case .forecast: try trainForecast(source, console)
+      case .density: try trainDensity(source, console)
+      case .classes: try trainClasses(source, console)
+      case .seriesClasses: try trainSeriesClasses(source, console)
+      }
+    } catch let error as DataError {
+      // A relative path of a configuration holds in the folder of its training.
+      guard case .document = source, data == nil, case .unreadable(.notFound) = error.reason
+      else { throw error }
+      throw ToolError.trainingDataMissing(error.source)
     }
   }
 

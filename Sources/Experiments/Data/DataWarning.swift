@@ -25,6 +25,10 @@ public struct DataWarning: Hashable, Sendable {
     case idComesAgain(id: String, lastLine: Int)
     /// A series with too few points for anything; it is left out.
     case shortSeries(id: String, points: Int)
+    /// A channel without a value in a file of which a model is to speak.
+    case neverObserved(channel: String)
+    /// So many rows have the time of the one before, here the first of them; the mean is taken.
+    case rowsAveraged(count: Int)
     /// A channel without a value in the training part.
     case neverObservedInTraining(channel: String)
     /// Columns that have one value a series and are read as covariates.
@@ -41,6 +45,22 @@ public struct DataWarning: Hashable, Sendable {
     case windowsThinned(part: String, used: Int, of: Int)
     /// Results of a model that are no finite numbers, and what the first of them belongs to.
     case notFinite(count: Int, of: Int, first: String)
+  }
+}
+
+extension [DataWarning] {
+  /// Without those of short series: a model speaks of them too.
+  var forPrediction: [DataWarning] {
+    filter { if case .shortSeries = $0.kind { false } else { true } }
+  }
+}
+
+extension TimeSeriesFile {
+  /// A warning for every channel that no series has a value of.
+  var neverObserved: [DataWarning] {
+    (series.first?.channels ?? []).enumerated().filter { channel, _ in
+      !series.contains { $0.isObserved(channel) }
+    }.map { DataWarning(source: source, .neverObserved(channel: $0.element)) }
   }
 }
 

@@ -35,6 +35,9 @@ struct SeriesAccumulator {
   /// The line of the last row.
   private(set) var lastLine = 0
 
+  /// Lines whose time is that of the one before.
+  private(set) var averagedLines: [Int] = []
+
   /// Begins a wide row.
   mutating func begin(
     _ time: Double, text: String, _ duplicates: TimeSeriesOptions.Duplicates, at place: DataPosition
@@ -47,6 +50,8 @@ struct SeriesAccumulator {
         isObserved.append(false)
         counts[channel] = 0
       }
+    } else {
+      averagedLines.append(place.line)
     }
     lastLine = place.line
   }
@@ -70,6 +75,8 @@ struct SeriesAccumulator {
       columns[channel].lines.append(Int32(clamping: place.line))
       columns[channel].values.append(0)
       columns[channel].lastCount = 0
+    } else {
+      averagedLines.append(place.line)
     }
     let last = columns[channel].values.count - 1
     columns[channel].lastCount += 1

@@ -19,18 +19,30 @@ public struct SeriesReading: Hashable, Sendable {
 
   public init() {}
 
+  /// The series of a file for a trained model: several rows at one time are averaged, and if training refused them that is said.
+  func seriesOfPrediction(
+    _ path: String, known: (channels: [String], statics: [String])
+  ) throws(DataError) -> TimeSeriesFile {
+    var reading = self
+    reading.duplicates = .average
+    return try reading.series(of: path, known: known, tellsAverages: duplicates == .refuse)
+  }
+
   /// The series of a file, inputs after the other channels.
   ///
   /// - Parameters:
   ///   - labels: further columns with one value a series; they come first among the attributes.
   ///   - known: the channels, inputs included, and statics of a model; nil: as the recipe says, or all.
+  ///   - tellsAverages: whether averaged rows are worth a warning.
   func series(
-    of path: String, labels: [String] = [], known: (channels: [String], statics: [String])? = nil
+    of path: String, labels: [String] = [], known: (channels: [String], statics: [String])? = nil,
+    tellsAverages: Bool = false
   ) throws(DataError) -> TimeSeriesFile {
     let wanted = known?.channels ?? channels.map { $0 + inputs }
     var options = TimeSeriesOptions(
       layout: layout, timeColumn: timeColumn, idColumn: idColumn, channels: wanted, unit: unit,
       duplicates: duplicates, missing: missing)
+    options.tellsAverages = tellsAverages
     let statics = known?.statics ?? statics
     options.attributes = labels + (statics ?? []).filter { !labels.contains($0) }
     options.findsAttributes = statics == nil && wanted == nil

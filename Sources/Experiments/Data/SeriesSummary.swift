@@ -11,6 +11,8 @@ public struct SeriesSummary: Hashable, Sendable {
   }
 
   public let series: Int
+  /// Series of one row, of several: they are not counted, for nothing can be learned of them.
+  public let leftOut: Int
   /// Rows of all series.
   public let rows: Int
   /// The first time, as it would stand in a file.
@@ -25,7 +27,10 @@ public struct SeriesSummary: Hashable, Sendable {
 
   /// - Precondition: the file holds a row.
   public init(of file: TimeSeriesFile) {
-    let all = file.series.filter { $0.count > 0 }
+    let filled = file.series.filter { $0.count > 0 }
+    let long = filled.filter { $0.count > 1 }
+    let all = long.isEmpty ? filled : long
+    leftOut = filled.count - all.count
     precondition(!all.isEmpty, "\(file.source) holds no row")
     series = all.count
     rows = all.reduce(0) { $0 + $1.count }

@@ -92,6 +92,8 @@ public struct TimeSeriesOptions: Hashable, Sendable {
   /// The unit of times that are written as dates.
   public var unit: TimeUnit
   public var duplicates: Duplicates
+  /// Whether averaged rows are worth a warning.
+  var tellsAverages = false
   /// Words that stand for a missing value, beside the empty cell.
   public var missing: [String]
   /// Columns (of the long layout: channels) that have one value a series, a number or a text.

@@ -43,7 +43,7 @@ struct TimeSeriesReader {
     // More returns than that are a file in order of time, where every id comes again and again.
     let isOdd = returns <= max(1, accumulators.count / 10)
     let warnings =
-      (isOdd ? firstReturn.map { [$0] } ?? [] : [])
+      (isOdd ? firstReturn.map { [$0] } ?? [] : []) + averageWarning
       + DataScan(source: csv.name, axis: clock.axis).warnings(accumulators, channels)
     let found = attributes.enumerated().map { place, attribute in
       let cells = accumulators.map {
@@ -60,6 +60,14 @@ struct TimeSeriesReader {
     return TimeSeriesFile(
       source: csv.name, series: series.reversed(), axis: clock.axis, warnings: warnings,
       attributes: found)
+  }
+
+  /// Where rows were averaged, if that is to be said.
+  private var averageWarning: [DataWarning] {
+    let lines = options.tellsAverages ? accumulators.flatMap(\.averagedLines) : []
+    return lines.min().map {
+      [DataWarning(source: csv.name, line: $0, .rowsAveraged(count: lines.count))]
+    } ?? []
   }
 
   private func readHeader() throws(DataError) -> [String] {

@@ -196,11 +196,11 @@ extension DensityRun.Outcome {
     ]
   }
 
-  /// Figures and warnings for a reader.
+  /// Figures for a reader.
   package var lines: [String] {
     [
       "test NLL \(Figure(audit.fine)) nats a row (Gaussian: \(Figure(gaussian)))",
       audit.sentence(of: "audit"),
-    ] + cautions.map { "caution: \($0.sentence)" }
+    ]
   }
 }

@@ -15,6 +15,8 @@ package struct DensityRun: Sendable {
   package var resumes: Bool
   /// Hears what becomes of the run folder.
   package var whenNoticed: @Sendable (RunFolder.Notice) -> Void = { _ in }
+  /// Hears, before the training, what makes the density hard to learn or to read.
+  package var whenCautioned: @Sendable ([TableCaution]) -> Void = { _ in }
 
   package init(
     recipe: DensityRecipe, directory: String?, threads: Int, resumes: Bool = false
@@ -48,6 +50,8 @@ package struct DensityRun: Sendable {
   ) throws -> Outcome {
     let table = try recipe.readTable()
     try table.checkForTraining()
+    let cautions = table.cautions
+    whenCautioned(cautions)
     let (rest, test) = recipe.split(table)
     let order = RandomKey(UInt64(recipe.seed)).folding(in: 50).permutation(rest.count)
     let training = rest.rows(order)
@@ -60,7 +64,7 @@ package struct DensityRun: Sendable {
     let file = DensityModelFile(recipe: recipe, normalization: normalization, model: model)
     if let directory { try file.write(to: RunFolder.model(in: directory)) }
     return Outcome(
-      file: file, training: training, test: test, cautions: table.cautions,
+      file: file, training: training, test: test, cautions: cautions,
       audit: file.audit(on: test),
       gaussian: GaussianBaseline(training).negativeLogLikelihood(of: test),
       steps: state.steps, trainingSeconds: state.seconds, history: state.history)

@@ -51,6 +51,33 @@ package struct GaussianBaseline: Sendable {
     }
   }
 
+  /// The first column of which the columns before it leave less than a part of its variance, those of them that tell it, and
+  /// the part that is left.
+  ///
+  /// The regression on the columns before has the coefficients `w` with `Lᵀ w = l`, where `l` is the column's row of the
+  /// factor `L`.
+  func nearDependence(below limit: Double) -> (column: Int, on: [Int], part: Double)? {
+    for i in 0..<dimension {
+      let row = (0...i).map { factor[i * dimension + $0] }
+      let variance = row.reduce(0) { $0 + $1 * $1 }
+      let part = row[i] * row[i] / variance
+      guard part < limit else { continue }
+      var weights = [Double](repeating: 0, count: i)
+      for j in (0..<i).reversed() {
+        let known = (j + 1..<i).reduce(0) { $0 + factor[$1 * dimension + j] * weights[$1] }
+        weights[j] = (row[j] - known) / factor[j * dimension + j]
+      }
+      // What a column contributes, over the column's own spread.
+      let shares = weights.indices.map { j in
+        let own = (0...j).reduce(0) { $0 + factor[j * dimension + $1] * factor[j * dimension + $1] }
+        return abs(weights[j]) * (own / variance).squareRoot()
+      }
+      let largest = shares.max() ?? 0
+      return (i, shares.indices.filter { shares[$0] > 0.1 * largest }, part)
+    }
+    return nil
+  }
+
   /// The logarithm of the volume that the map to uncorrelated unit variances shrinks to 1, in nats.
   package var logScale: Double {
     (0..<dimension).reduce(0) { $0 + .logarithm(factor[$1 * dimension + $1]) }

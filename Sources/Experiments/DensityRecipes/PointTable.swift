@@ -148,7 +148,7 @@ package struct PointTable: Hashable, Sendable {
   }
 
   /// The table in units of standard deviations.
-  private func normalized(_ normalization: Normalization) -> PointTable {
+  func normalized(_ normalization: Normalization) -> PointTable {
     PointTable(
       source: source, columns: columns,
       values: values.enumerated().map {

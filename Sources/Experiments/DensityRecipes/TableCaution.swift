@@ -6,10 +6,17 @@ package enum TableCaution: Hashable, Sendable {
   case fewValues(column: String, count: Int)
   /// A column whose standard deviation is that of a few far values.
   case outliers(column: String, middle: ClosedRange<Double>, farthest: Double)
+  /// A column that others tell nearly exactly, and the part of its variance that is its own.
+  case nearlyDependent(column: String, on: [String], part: Double)
 
   package var sentence: String {
     switch self {
-    case .incompleteRows(let count): "\(count) rows with an empty cell were left out"
+    case .incompleteRows(let count):
+      "\(count) \(count == 1 ? "row with an empty cell was" : "rows with an empty cell were") left out"
+    case .nearlyDependent(let column, let others, let part):
+      "column '\(column)' nearly follows from \(others.map { "'\($0)'" }.joined(separator: ", ")) (the part "
+        + "\(Figure(part)) of its variance is its own): the density is nearly singular, and its nats tell of that part "
+        + "above all; leave a column out with --set data.columns, or write a difference in its place"
     case .fewValues(let column, let count):
       "column '\(column)' has only \(count) different values: a density makes spikes of them, and "
         + "its nats depend on how sharp the spikes are"
@@ -26,7 +33,13 @@ extension PointTable {
   package var cautions: [TableCaution] {
     var found: [TableCaution] = []
     if incompleteRows > 0 { found.append(.incompleteRows(incompleteRows)) }
+    let normalization = normalization
     let deviations = normalization.deviations
+    if let near = GaussianBaseline(normalized(normalization)).nearDependence(below: 1e-3) {
+      found.append(
+        .nearlyDependent(
+          column: columns[near.column], on: near.on.map { columns[$0] }, part: near.part))
+    }
     for (place, name) in columns.enumerated() {
       let values = column(place).sorted()
       let distinct = zip(values, values.dropFirst()).reduce(1) { $0 + ($1.0 == $1.1 ? 0 : 1) }

@@ -92,12 +92,17 @@ extension ForecastEvaluation {
 
   /// In how many comparisons a baseline wins, in one sentence.
   public var balance: String {
-    let verdicts = (horizons + gaps).flatMap { $0.comparison().comparisons.map(\.verdict) }
+    let comparisons = (horizons + gaps).flatMap { $0.comparison().comparisons }
+    let verdicts = comparisons.map(\.verdict)
+    let few = comparisons.count { $0.interval == nil }
     func count(_ verdict: ForecastComparison.Verdict) -> Int {
       verdicts.count { $0 == verdict }
     }
     return "of \(verdicts.count) comparisons with baselines the \(modelName) wins "
       + "\(count(.better)), a baseline wins \(count(.worse)), \(count(.undecided)) are undecided"
+      + (few > 0
+        ? ", \(few == count(.undecided) ? "all" : "\(few)") of them for want of forecasts: the test part has too few for an interval"
+        : "")
   }
 
   private static func percent(_ share: Double) -> String {

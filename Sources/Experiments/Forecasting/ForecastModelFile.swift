@@ -9,8 +9,9 @@ public enum RunError: Error, Sendable {
   case notAForecastModel(path: String)
   /// The data of a prediction lack a channel of the model.
   case channelsDiffer(model: [String], data: [String])
-  /// A time of a prediction that rounding makes the same as the one before it, or as the last reading.
-  case timesCoincide(offset: Double, now: Double)
+  /// A time of a prediction that rounding makes the same as the one before it, or as the last reading; the offset is that
+  /// which was asked for, if one was.
+  case timesCoincide(offset: Double?, now: Double)
   /// Loss or gradient stayed non-finite.
   case diverged(step: Int)
   /// A signal came; the checkpoint continues.

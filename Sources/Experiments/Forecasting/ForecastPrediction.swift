@@ -38,14 +38,14 @@ public struct ForecastPrediction: Sendable {
     var reading = recipe.reading
     // A model of the bundled readings takes a file of any form.
     if recipe.file == nil { (reading.layout, reading.timeColumn) = (.automatic, nil) }
-    reading.duplicates = .average
-    let data = try reading.series(
-      of: path, known: (channels: channels, statics: file.covariates.names))
+    let data = try reading.seriesOfPrediction(
+      path, known: (channels: channels, statics: file.covariates.names))
     warnings =
-      data.warnings + file.covariates.warnings(data.attributes, source: data.source)
+      data.warnings.forPrediction + file.covariates.warnings(data.attributes, source: data.source)
     let found = data.series.first?.channels ?? []
     guard found == channels else { throw RunError.channelsDiffer(model: channels, data: found) }
     let said = file.forecaster.channels
+    warnings += data.neverObserved
     let history = recipe.history ?? 1
     let future = recipe.future ?? 1
     let usual = ForecastPrediction.grid(future, file.forecaster.parts.clock.spacing)
@@ -69,7 +69,9 @@ public struct ForecastPrediction: Sendable {
       let now = series.times[last]
       for (place, offset) in grid.enumerated() {
         let before = place > 0 ? now + grid[place - 1] : offset > 0 ? now : -.infinity
-        if now + offset <= before { throw RunError.timesCoincide(offset: offset, now: now) }
+        if now + offset <= before {
+          throw RunError.timesCoincide(offset: offsets.map { _ in offset }, now: now)
+        }
       }
       // One unit in the last place keeps a reading at the very start inside.
       let start = now - history

@@ -71,6 +71,9 @@ extension ConfigurableRecipe {
     ["recipe", "training.steps", "training.epochs", "training.validations"]
   }
 
+  /// Paths: the file may have moved, or be seen from another folder.
+  private static var pathSettings: Set<String> { ["data.file", "data.labelsFile"] }
+
   /// Says no to a checkpoint that was made by another recipe.
   func checkContinues(_ checkpoint: Checkpoint) throws(CheckpointError) {
     let text = try checkpoint.readMetadata()["config"] ?? ""
@@ -78,6 +81,11 @@ extension ConfigurableRecipe {
     for setting in Self.settings where !Self.openSettings.contains(setting.key) {
       let now = setting.read(self)
       guard let there = document.value(of: setting.key), there != now else { continue }
+      if Self.pathSettings.contains(setting.key), let old = there.string, let new = now.string,
+        Files.mayBe(old, new)
+      {
+        continue
+      }
       throw .settingDiffers(
         path: checkpoint.path, name: setting.key, checkpoint: there.description,
         now: now.description)

@@ -123,7 +123,8 @@ extension SeriesClassModelFile {
       numbers.append(place)
     }
     let all = form.series(of: file, attributes: attributes)
-    return measured(series.map { all[$0] }, numbers, file.warnings + warnings)
+    return measured(
+      series.map { all[$0] }, numbers, file.warnings.forPrediction + warnings)
   }
 
   /// The figures on some series.
@@ -188,7 +189,8 @@ extension SeriesClassModelFile {
       labels: [Int](repeating: 0, count: ids.count))
     return (
       ids, evaluation,
-      file.warnings + form.covariates.warnings(file.attributes, source: path)
+      file.warnings.forPrediction + file.neverObserved
+        + form.covariates.warnings(file.attributes, source: path)
         + DataWarning.notFinite(source: path, ids.indices.map(evaluation.isKnown)) {
           "'\(ids[$0])'"
         }
