@@ -1,5 +1,5 @@
 import Integrators
-package import Programs
+public import Programs
 package import Tensors
 
 /// What the solves of one gradient cost.
@@ -27,5 +27,41 @@ package struct GradientCost: Sendable, Hashable {
       cost.backwardProducts += record.backwardProducts
       cost.bytes += record.byteCount
     }
+  }
+}
+
+/// How often the solves of one gradient evaluate their fields: what grows while a field gets harder to solve.
+public struct SolveEvaluations: Hashable, Sendable {
+  /// Evaluations on the way forward, a mean over the rows; of several solves the sum.
+  public var forward: Double
+  /// Products of a vector with the field's Jacobian on the way back, each of which costs about two evaluations.
+  public var backward: Double
+
+  public init(forward: Double, backward: Double) {
+    self.forward = forward
+    self.backward = backward
+  }
+
+  /// What the solves of a run noted; nil: there were none, as in a loss without a solver or with unrolled steps.
+  init?(_ context: EvaluationContext) {
+    let records = context.all(SolveRecord.self)
+    if records.isEmpty { return nil }
+    // Sorted, for the sum of a run to be the same every time.
+    forward = records.map { record in
+      let total = record.reports.reduce(0) { $0 + $1.statistics.evaluations }
+      return Double(total) / Double(max(record.reports.count, 1))
+    }.sorted().reduce(0, +)
+    backward = Double(records.reduce(0) { $0 + $1.backwardProducts })
+  }
+}
+
+extension ValueAndGradient {
+  /// Loss and gradient, and what their solves cost.
+  public func counted(
+    _ model: Model, _ batch: Batch
+  ) -> (result: Result, evaluations: SolveEvaluations?) {
+    var evaluations: SolveEvaluations?
+    let result = self(model, batch) { evaluations = SolveEvaluations($0) }
+    return (result, evaluations)
   }
 }

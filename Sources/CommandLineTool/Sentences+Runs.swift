@@ -18,6 +18,8 @@ extension ConfigurationError {
       "there is no recipe '\(name)'"
         + (nearestName(to: name, among: known).map { "; did you mean '\($0)'?" }
           ?? "; known are \(known.joined(separator: ", ")), or give a .json file")
+    case .needsOther(let key, let other, let value):
+      "'\(key)' is heeded with \(other)=\(value) only; add --set \(other)=\(value), or leave it out"
     case .tooMuchMemory(let key, let value, let bytes, let available):
       "with '\(key)' \(value) the training of the network takes at least \(Self.memory(bytes)) of memory, the "
         + "machine has \(Self.memory(available)); write a smaller number"

@@ -73,10 +73,17 @@ public final class Program: @unchecked Sendable {
   public var stepCount: Int { body.count }
 
   /// Runs once: concrete tensors in, concrete tensors out.
-  public func callAsFunction(_ inputs: [Storage]) -> [Storage] {
+  public func callAsFunction(_ inputs: [Storage]) -> [Storage] { self(inputs) { _ in } }
+
+  /// The same; custom operations' notes on this run are there to be read before another run replaces them.
+  package func callAsFunction(
+    _ inputs: [Storage], reading: (EvaluationContext) -> Void
+  ) -> [Storage] {
     let workspace = pool.take { Workspace(self, keeping: false) }
     defer { pool.give(workspace) }
-    return workspace(inputs)
+    let outputs = workspace(inputs)
+    reading(workspace.context)
+    return outputs
   }
 
   /// Gives back the memory of workspaces at rest.

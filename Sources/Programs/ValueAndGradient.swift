@@ -33,9 +33,16 @@ public final class ValueAndGradient<Model: TensorTree, Batch: TensorTree>: Senda
   }
 
   public func callAsFunction(_ model: Model, _ batch: Batch) -> Result {
+    self(model, batch) { _ in }
+  }
+
+  /// The same; what custom operations noted of this run can be read.
+  package func callAsFunction(
+    _ model: Model, _ batch: Batch, reading: (EvaluationContext) -> Void
+  ) -> Result {
     let tensors = model.tensors
     let inputs = (tensors + batch.tensors).map(Self.concrete)
-    let outputs = program(model, batch)(inputs)
+    let outputs = program(model, batch)(inputs, reading: reading)
     let gradients = outputs.suffix(tensors.count).map { Tensor(storage: $0) }
     let auxiliary = outputs.dropFirst().dropLast(tensors.count).map { Tensor(storage: $0) }
     return Result(

@@ -1,3 +1,4 @@
+import Adjoints
 public import Programs
 public import Tensors
 
@@ -27,9 +28,10 @@ public struct CompiledLoss<Model: TensorTree, Batch: TensorTree>: ShardEvaluator
   }
 
   public func evaluate(model: Model, batch: Batch) -> ShardResult<Model> {
-    let result = gradient(model, batch)
+    let (result, evaluations) = gradient.counted(model, batch)
     return ShardResult(
-      loss: result.loss, gradient: result.gradient, auxiliary: scalars(result.auxiliary))
+      loss: result.loss, gradient: result.gradient, auxiliary: scalars(result.auxiliary),
+      evaluations: evaluations)
   }
 
   public func loss(model: Model, batch: Batch) -> (loss: Double, auxiliary: [Double]) {

@@ -1,3 +1,4 @@
+public import Adjoints
 public import NumericCore
 public import Tensors
 
@@ -50,11 +51,17 @@ public struct ShardResult<Model: TensorTree>: Sendable {
   public var gradient: Model
   /// Further means, as `ShardEvaluator.auxiliaryNames` names them.
   public var auxiliary: [Double]
+  /// What the solves of the gradient cost; nil: nothing was solved. They become `forwardEvaluations` and
+  /// `backwardEvaluations` in the log.
+  public var evaluations: SolveEvaluations?
 
-  public init(loss: Double, gradient: Model, auxiliary: [Double] = []) {
+  public init(
+    loss: Double, gradient: Model, auxiliary: [Double] = [], evaluations: SolveEvaluations? = nil
+  ) {
     self.loss = loss
     self.gradient = gradient
     self.auxiliary = auxiliary
+    self.evaluations = evaluations
   }
 }
 

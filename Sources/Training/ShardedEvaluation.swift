@@ -1,3 +1,4 @@
+import Adjoints
 import NumericCore
 import Tensors
 
@@ -15,6 +16,8 @@ where Data.Batch == Evaluator.Batch {
   struct Means {
     var loss: Double
     var auxiliary: [Double]
+    /// Of gradients only.
+    var evaluations: SolveEvaluations?
   }
 
   func gradient(
@@ -24,10 +27,19 @@ where Data.Batch == Evaluator.Batch {
       try evaluator.evaluate(model: model, batch: $0)
     }
     let weights = results.map(\.weight)
-    return (
-      means(results.map { ($0.value.loss, $0.value.auxiliary) }, weights),
-      weightedMean(results.map(\.value.gradient), weights)
-    )
+    var means = means(results.map { ($0.value.loss, $0.value.auxiliary) }, weights)
+    let solved = results.compactMap { one in one.value.evaluations.map { ($0, one.weight) } }
+    means.evaluations = Self.mean(solved)
+    return (means, weightedMean(results.map(\.value.gradient), weights))
+  }
+
+  private static func mean(_ values: [(SolveEvaluations, weight: Double)]) -> SolveEvaluations? {
+    let total = values.reduce(0) { $0 + $1.weight }
+    if total == 0 { return nil }
+    func mean(_ path: KeyPath<SolveEvaluations, Double>) -> Double {
+      values.reduce(0) { $0 + $1.weight * $1.0[keyPath: path] } / total
+    }
+    return SolveEvaluations(forward: mean(\.forward), backward: mean(\.backward))
   }
 
   func loss(

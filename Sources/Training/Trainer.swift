@@ -1,3 +1,4 @@
+import Adjoints
 import NumericCore
 import Tensors
 
@@ -107,7 +108,7 @@ where Data.Batch == Evaluator.Batch {
     var record = StepRecord(
       step: state.step + 1, epoch: epoch + 1, wall: 0, loss: means.loss,
       learningRate: state.optimizer.currentRate, gradientNorm: norm,
-      auxiliary: named(means.auxiliary))
+      auxiliary: named(means.auxiliary) + counts(means.evaluations))
     state.step += 1
     if means.loss.isFinite && norm.isFinite {
       state.skippedInARow = 0
@@ -176,6 +177,12 @@ where Data.Batch == Evaluator.Batch {
 
   private func named(_ values: [Double]) -> [(name: String, value: Double)] {
     zip(evaluator.auxiliaryNames, values).map { ($0, $1) }
+  }
+
+  private func counts(_ evaluations: SolveEvaluations?) -> [(name: String, value: Double)] {
+    evaluations.map {
+      [("forwardEvaluations", $0.forward), ("backwardEvaluations", $0.backward)]
+    } ?? []
   }
 
   private func progress(_ state: TrainingState<Model>) -> TrainingProgress {

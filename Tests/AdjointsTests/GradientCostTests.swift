@@ -56,6 +56,16 @@ struct GradientCostTests {
     #expect(backsolve.backwardProducts == 60 && backsolve.backwardEvaluations == 60)
   }
 
+  @Test func `a replayed gradient counts its own solves, and one without a solve counts none`() {
+    let model = Self.model(steps: 10, .backsolve())
+    let (loss, scale) = (Self.loss(), Tensor([1.0], shape: []))
+    let counts = (0..<2).map { _ in loss.counted(model, scale).evaluations }
+    // Six stages a step, the same at every run.
+    #expect(counts == [SolveEvaluations(forward: 60, backward: 60)].flatMap { [$0, $0] })
+    let plain = valueAndGrad { (x: Tensor, scale: Tensor) in (square(x) * scale).sum() }
+    #expect(plain.counted(Tensor([1.0, 2]), scale).evaluations == nil)
+  }
+
   @Test(.enabled(if: allocations_are_counted()))
   func `the bytes that a gradient says it holds are those that were allocated`() {
     /// What 144 steps more cost, as said and as allocated.

@@ -2,6 +2,7 @@ import ContinuousModels
 import Experiments
 import NumericCore
 import Testing
+import Training
 
 /// Two correlated columns and a text of them.
 private func table(_ count: Int) -> String {
@@ -145,6 +146,71 @@ private let directory = "/tmp/density-recipe-\(RandomKey(77).seed)"
     #expect(throws: ConfigurationError.self) {
       try recipe.set("training.steps", toWord: "none")
     }
+  }
+
+  /// A short training by likelihood on the table, changed by words of the command line.
+  private func trained(_ words: [(String, String)]) throws -> DensityRun.Outcome {
+    try Files.createDirectory(directory)
+    try Files.writeAtomically(table(600), to: directory + "/points.csv")
+    var recipe = DensityRecipe.forFile(directory + "/points.csv")
+    recipe.hidden = [16]
+    recipe.steps = 200
+    recipe.batchSize = 128
+    recipe.solverSteps = 5
+    recipe.learningRate = 1e-2
+    try recipe.set("training.method", toWord: "likelihood")
+    for (name, word) in words { try recipe.set(name, toWord: word) }
+    return try DensityRun(recipe: recipe, directory: nil, threads: 2).run()
+  }
+
+  @Test(arguments: [
+    [("network.conditioning", "hyper")], [("network.conditioning", "blend")],
+    [("training.trace", "gaussian"), ("training.steer", "0.5")],
+    [
+      ("training.kinetic", "0.05"), ("training.jacobian", "0.05"), ("training.trace", "rademacher"),
+    ],
+    [("solver.tolerance", "1e-3")],
+  ])
+  func `every way of training by likelihood learns, and counts its evaluations`(
+    words: [(String, String)]
+  ) throws {
+    let outcome = try trained(words)
+    // The columns' correlation is 2/√5: a density without it is ½ log 5 = 0.80 nats off. Half of that is learned soon.
+    #expect(abs(outcome.audit.fine - outcome.gaussian) < 0.4, "\(words)")
+    let record = try #require(outcome.history.last)
+    let forward = try #require(record.auxiliary("forwardEvaluations"))
+    // Four stages in each of five steps; adaptive steps as many as they need.
+    if words[0].0 != "solver.tolerance" { #expect(forward == 20) }
+    #expect(try #require(record.auxiliary("backwardEvaluations")) > 0 && forward > 6)
+    let read = try DensityRecipe().overridden(by: outcome.file.recipe.json)
+    #expect(read == outcome.file.recipe)
+  }
+
+  @Test func `penalties make paths short`() throws {
+    func energy(_ weight: String) throws -> Double {
+      let outcome = try trained([("training.kinetic", weight)])
+      let file = outcome.file
+      // Mean squared distance from each point to its image: a straight path's energy is half of it.
+      let samples = file.samples(400, seed: 5)
+      let noise = RandomKey(5).normal(800, as: Float.self)
+      let moved = samples.normalized(by: file.normalization)
+      return zip(moved, noise).reduce(0.0) { sum, pair in
+        let distance = Double(pair.0 - pair.1)
+        return sum + distance * distance
+      }
+    }
+    #expect(try energy("10") < 0.5 * energy("0"))
+  }
+
+  @Test func `what only likelihood heeds is refused with flow matching`() throws {
+    var recipe = DensityRecipe.forFile(directory + "/points.csv")
+    try recipe.set("training.steer", toWord: "0.2")
+    let error = #expect(throws: ConfigurationError.self) {
+      try DensityRun(recipe: recipe, directory: nil, threads: 1).run()
+    }
+    #expect(
+      error
+        == .needsOther(key: "training.steer", other: "training.method", value: "likelihood"))
   }
 
   @Test func `a Gaussian's figure is its entropy on its own data`() {

@@ -38,7 +38,7 @@ public struct DensityObjective: Hashable, Sendable {
     self.jacobian = jacobian
   }
 
-  /// The loss of a batch in nats; auxiliary: the mean negative log-likelihood and the evaluations of the field.
+  /// The loss of a batch in nats; auxiliary: the mean negative log-likelihood.
   public func callAsFunction<Field: DensityField>(
     _ model: ContinuousNormalizingFlow<Field>, _ batch: DensityBatch, solver: ODESolver? = nil
   ) -> LossAndAuxiliary {
@@ -52,7 +52,6 @@ public struct DensityObjective: Hashable, Sendable {
     var loss = negative
     if let energy = path.kinetic, kinetic != 0 { loss = loss + kinetic * energy.mean() }
     if let norm = path.jacobian, jacobian != 0 { loss = loss + jacobian * norm.mean() }
-    let evaluations = path.statistics.map { [$0.at(0, axis: 1).mean()] } ?? []
-    return LossAndAuxiliary(loss, auxiliary: [negative] + evaluations)
+    return LossAndAuxiliary(loss, auxiliary: [negative])
   }
 }

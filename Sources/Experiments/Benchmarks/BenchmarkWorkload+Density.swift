@@ -69,9 +69,7 @@ private struct PlanarFlowProblem {
         ("scalar", "float32"),
       ]
     ) { flow, batch in
-      var result = objective(flow, batch)
-      result.auxiliary = [result.auxiliary[1]]
-      return result
+      LossAndAuxiliary(objective(flow, batch).loss)
     }
   }
 }

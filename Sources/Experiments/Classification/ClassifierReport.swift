@@ -131,6 +131,7 @@ struct ClassifierReport {
             "validation", x: validated.map { epochs($0.step) },
             y: validated.map { $0.validationAuxiliary.first?.value ?? .nan }, emphasis: .strong)
         ]))
+    if let chart = Chart.evaluations(of: outcome.history) { section.chart(chart) }
   }
 
   private func settings(_ section: inout ReportSection) {

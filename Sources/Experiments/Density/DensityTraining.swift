@@ -1,3 +1,4 @@
+import Adjoints
 package import ContinuousModels
 package import Integrators
 import NeuralNets
@@ -98,13 +99,13 @@ package struct DensityEvaluator<Field: DensityField>: ShardEvaluator {
     }
   }
 
-  package var auxiliaryNames: [String] { ["negativeLogLikelihood", "evaluations"] }
+  package var auxiliaryNames: [String] { ["negativeLogLikelihood"] }
 
   package func evaluate(model: Model, batch: DensityBatch) -> ShardResult<Model> {
-    let result = gradient(model, batch)
+    let (result, evaluations) = gradient.counted(model, batch)
     return ShardResult(
       loss: result.loss, gradient: result.gradient,
-      auxiliary: result.auxiliary.map { $0.values[0] })
+      auxiliary: result.auxiliary.map { $0.values[0] }, evaluations: evaluations)
   }
 
   package func loss(

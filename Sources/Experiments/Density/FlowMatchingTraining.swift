@@ -14,6 +14,7 @@ package struct FlowMatchingTraining {
   package var seed: UInt64
   package var hidden = [64, 64, 64]
   package var waveCount = 0
+  package var conditioning = TimeConditioning.concatSquash
   /// The largest wave number of the waves, in radians per unit of the data.
   package var highestWave = 30.0
   package var batchSize = 512
@@ -46,7 +47,8 @@ package struct FlowMatchingTraining {
     state: TrainingState<TimeConditionedMLP>
   ) {
     let field = TimeConditionedMLP(
-      dimension: source.dimension, hidden: hidden, waveCount: waveCount, highestWave: highestWave,
+      dimension: source.dimension, hidden: hidden, conditioning: conditioning,
+      waveCount: waveCount, highestWave: highestWave,
       key: RandomKey(seed).folding(in: 1))
     let options = TrainingOptions(
       length: .steps(iterations), batchSize: batchSize, shardSize: blockSize, threads: threads,

@@ -87,12 +87,12 @@ extension DensityRecipe {
   func initialModel(dimension: Int) -> DensityModelFile.Model {
     DensityModelFile.Model(
       TimeConditionedMLP(
-        dimension: dimension, hidden: hidden, waveCount: waves,
+        dimension: dimension, hidden: hidden, conditioning: conditioning, waveCount: waves,
         key: RandomKey(UInt64(seed)).folding(in: 1)),
       dimension: dimension,
       duration: method == .likelihood ? .trained(from: 0.5) : .fixed(1),
       orientation: method == .likelihood ? .dataToBase : .baseToData,
-      solver: ODESolver(method: .rungeKutta4, control: .steps(perInterval: solverSteps)))
+      solver: solver)
   }
 }
 

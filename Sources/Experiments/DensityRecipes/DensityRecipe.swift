@@ -1,5 +1,6 @@
-import ContinuousModels
+package import ContinuousModels
 import Integrators
+import NumericCore
 
 /// All that decides what a density run does: data, network, training.
 package struct DensityRecipe: Hashable, Sendable {
@@ -20,13 +21,24 @@ package struct DensityRecipe: Hashable, Sendable {
   package var hidden: [Int] = [160, 160, 160]
   /// Sines and cosines of the point as inputs: for densities with fine detail.
   package var waves = 96
+  /// How the layers of the field read the time.
+  package var conditioning = TimeConditioning.concatSquash
   package var method = Method.flowMatching
   /// Updates.
   package var steps = 20_000
   package var batchSize = 512
   package var learningRate = 1e-2
-  /// Equal steps of the solver that reports likelihoods.
+  /// Of the trace in training by likelihood; nil: exact up to three columns, else Rademacher's.
+  package var trace: TraceEstimate?
+  /// Weights of the path's kinetic energy and of its Jacobian's norm in training by likelihood: RNODE.
+  package var kinetic = 0.0
+  package var jacobian = 0.0
+  /// Half the range of a random factor on the end time in training by likelihood: STEER.
+  package var steer = 0.0
+  /// Equal steps of the solver that reports likelihoods, and that training by likelihood goes through.
   package var solverSteps = 25
+  /// Adaptive steps of Dormand and Prince's method to this tolerance instead; nil: equal steps.
+  package var tolerance: Double?
   package var seed = 0
 
   package init() {}
@@ -58,11 +70,38 @@ extension DensityRecipe: ConfigurableRecipe {
     .count("network.waves", \.waves, atLeast: 0).deciding { recipe in
       2 * product(recipe.waves, recipe.hidden.first ?? 1)
     },
+    .choice("network.conditioning", \.conditioning),
     .choice("training.method", \.method),
+    .optionalChoice("training.trace", \.trace),
+    .number("training.kinetic", \.kinetic, in: 0...1e6),
+    .number("training.jacobian", \.jacobian, in: 0...1e6),
+    .number("training.steer", \.steer, in: 0...0.99),
     .count("training.steps", \.steps),
     .count("training.batchSize", \.batchSize),
     .number("training.learningRate", \.learningRate, in: 1e-9...1),
     .count("training.seed", \.seed, atLeast: 0),
     .count("solver.steps", \.solverSteps, atMost: 10_000),
+    .optional("solver.tolerance", \.tolerance, "a number from 1e-12 to 0.1", { .number($0) }) {
+      $0.number.flatMap { (1e-12...0.1).contains($0) ? $0 : nil }
+    },
   ]
+
+  /// The solver of likelihoods and samples.
+  var solver: ODESolver {
+    tolerance.map { .adaptive($0) }
+      ?? ODESolver(method: .rungeKutta4, control: .steps(perInterval: solverSteps))
+  }
+
+  /// Says no to what only training by likelihood heeds, where that is not chosen.
+  func checkSettings() throws(ConfigurationError) {
+    let usual = DensityRecipe()
+    if method == .likelihood { return }
+    for setting in Self.settings
+    where ["training.trace", "training.kinetic", "training.jacobian", "training.steer"]
+      .contains(setting.key) && setting.read(self) != setting.read(usual)
+    {
+      throw .needsOther(
+        key: setting.key, other: "training.method", value: Method.likelihood.rawValue)
+    }
+  }
 }

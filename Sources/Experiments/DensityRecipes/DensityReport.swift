@@ -3,6 +3,7 @@ import Integrators
 package import NumericCore
 import Programs
 import Tensors
+import Training
 
 /// The report of a density run.
 struct DensityReport {
@@ -153,6 +154,7 @@ struct DensityReport {
         marks: [
           .line(x: outcome.history.map { Double($0.step) }, y: outcome.history.map(\.loss))
         ]))
+    if let chart = Chart.evaluations(of: outcome.history) { section.chart(chart) }
   }
 
   private func settings(_ section: inout ReportSection) {

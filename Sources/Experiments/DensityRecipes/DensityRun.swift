@@ -1,5 +1,4 @@
 package import ContinuousModels
-import Integrators
 import NeuralNets
 package import NumericCore
 import Tensors
@@ -40,14 +39,15 @@ package struct DensityRun: Sendable {
     package var gaussian: Double
     package var steps: Int
     package var trainingSeconds: Double
-    /// Step and loss, now and then.
-    package var history: [(step: Int, loss: Double)]
+    /// Steps, now and then.
+    package var history: [StepRecord]
   }
 
   /// Trains and evaluates; bad data, and a checkpoint that does not fit, are found before anything is written.
   package func run(
     progress: ProgressReporter? = nil, stop: StopRequest? = nil
   ) throws -> Outcome {
+    try recipe.checkSettings()
     let table = try recipe.readTable()
     try table.checkForTraining()
     let cautions = table.cautions
@@ -71,7 +71,7 @@ package struct DensityRun: Sendable {
   }
 
   private typealias Progress = (
-    steps: Int, seconds: Double, history: [(step: Int, loss: Double)]
+    steps: Int, seconds: Double, history: [StepRecord]
   )
 
   private func flowMatching(
@@ -82,6 +82,7 @@ package struct DensityRun: Sendable {
       .table(dimension: dimension, values), iterations: recipe.steps, seed: UInt64(recipe.seed))
     training.hidden = recipe.hidden
     training.waveCount = recipe.waves
+    training.conditioning = recipe.conditioning
     training.batchSize = recipe.batchSize
     training.learningRate = recipe.learningRate
     training.threads = threads
@@ -106,10 +107,11 @@ package struct DensityRun: Sendable {
     let validationRows = max(1, Int(Double(rows) * recipe.validationShare))
     let split = validationRows * dimension
     let trainer = Trainer(
-      DensityEvaluator<TimeConditionedMLP>(solver: model.solver),
+      DensityEvaluator<TimeConditionedMLP>(
+        DensityObjective(kinetic: recipe.kinetic, jacobian: recipe.jacobian), solver: model.solver),
       training: DensityData(
         .table(dimension: dimension, Array(values[split...])), count: rows - validationRows,
-        estimate: dimension > 3 ? .rademacher : .exact),
+        estimate: recipe.trace ?? (dimension > 3 ? .rademacher : .exact), steer: recipe.steer),
       validation: DensityData(
         .table(dimension: dimension, Array(values[..<min(split, 1000 * dimension)])),
         count: min(validationRows, 1000)),
@@ -133,7 +135,7 @@ package struct DensityRun: Sendable {
     try one.run(progress: progress, stop: stop)
     let history = one.history.filter { $0.step % 50 == 0 || $0.step == 1 }
     return (
-      one.state, (one.state.step, one.state.wall, history.map { ($0.step, $0.loss) })
+      one.state, (one.state.step, one.state.wall, history)
     )
   }
 }

@@ -98,6 +98,8 @@ public enum ConfigurationError: Error, Hashable, Sendable {
   case wrongValue(key: String, value: String, expected: String)
   case notJSON(path: String, offset: Int)
   case unknownRecipe(String, known: [String])
+  /// A setting that nothing heeds unless another one has this value.
+  case needsOther(key: String, other: String, value: String)
   /// A network whose training takes more bytes than the machine has.
   case tooMuchMemory(key: String, value: String, bytes: Double, available: Double)
   /// A value that makes sense only beside some values of another key, which has a different one.

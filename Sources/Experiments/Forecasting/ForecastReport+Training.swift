@@ -58,6 +58,7 @@ extension ForecastReport {
             emphasis: .strong),
           .points("validation", x: validated.map(\.0), y: validated.map(\.1), color: .second),
         ]))
+    if let chart = Chart.evaluations(of: blocks.compactMap(\.last)) { section.chart(chart) }
     if case .recurrent = forecaster { return }
     section.chart(
       Chart(

@@ -123,6 +123,14 @@ extension RecipeSetting {
     }
   }
 
+  package static func optionalChoice<Choice: RawRepresentable & CaseIterable & Sendable>(
+    _ key: String, _ path: any WritableKeyPath<Recipe, Choice?> & Sendable
+  ) -> RecipeSetting where Choice.RawValue == String {
+    optional(
+      key, path, "one of " + Choice.allCases.map(\.rawValue).joined(separator: ", "),
+      { .string($0.rawValue) }, { $0.string.flatMap(Choice.init) })
+  }
+
   package static func optionalNumber(
     _ key: String, _ path: any WritableKeyPath<Recipe, Double?> & Sendable
   ) -> RecipeSetting {
