@@ -51,8 +51,7 @@ public struct ShardResult<Model: TensorTree>: Sendable {
   public var gradient: Model
   /// Further means, as `ShardEvaluator.auxiliaryNames` names them.
   public var auxiliary: [Double]
-  /// What the solves of the gradient cost; nil: nothing was solved. They become `forwardEvaluations` and
-  /// `backwardEvaluations` in the log.
+  /// What the solves of the gradient cost, in the log `forwardEvaluations` and `backwardEvaluations`; nil: nothing was solved.
   public var evaluations: SolveEvaluations?
 
   public init(
