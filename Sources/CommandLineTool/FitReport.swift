@@ -24,8 +24,8 @@ struct FitReport {
       result.estimates.map { estimate in
         [
           estimate.name, shortText(estimate.value),
-          estimate.laplace.map { interval($0.lowerBound, $0.upperBound) } ?? "-",
-          estimate.profile.map { interval($0.lower.bound, $0.upper.bound) } ?? "-",
+          estimate.laplace.map { both($0.lowerBound, $0.upperBound) } ?? "-",
+          estimate.profile.map { interval($0) } ?? "-",
           note(estimate),
         ]
       })
@@ -46,6 +46,7 @@ struct FitReport {
   }
 
   private func note(_ estimate: FitResult.Estimate) -> String {
+    if isAtBound(estimate) { return "at its bound in the equations" }
     guard let profile = estimate.profile else {
       return estimate.isIdentified ? "" : "not identified by the data"
     }
@@ -54,21 +55,35 @@ struct FitReport {
     case (.open, .open): "not identified by the data"
     case (.open, .bound): "no lower bound from the data"
     case (.bound, .open): "no upper bound from the data"
-    case (.lost, .lost): "bounds not known: beyond some values the equations have no solution"
-    case (.lost, _): "lower bound not known: below some value the equations have no solution"
-    case (_, .lost): "upper bound not known: above some value the equations have no solution"
+    case (.lost, .lost): "bounds not known: beyond some values no fit is found"
+    case (.lost, _): "lower bound not known: below some value no fit is found"
+    case (_, .lost): "upper bound not known: above some value no fit is found"
     }
   }
 
-  /// Both ends, one of them, or that there is none.
-  private func interval(_ lower: Double?, _ upper: Double?) -> String {
-    func text(_ value: Double) -> String { shortText(value, digits: 4) }
-    return switch (lower, upper) {
-    case (let lower?, let upper?): "[\(text(lower)), \(text(upper))]"
-    case (let lower?, nil): "≥ \(text(lower))"
-    case (nil, let upper?): "≤ \(text(upper))"
-    case (nil, nil): "open"
+  /// Whether the search went to an end of the range that the equations allow.
+  private func isAtBound(_ estimate: FitResult.Estimate) -> Bool {
+    guard let parameter = equations.parameters.first(where: { $0.name == estimate.name }) else {
+      return false
     }
+    let range = parameter.upperBound - parameter.lowerBound
+    let distance = min(estimate.value - parameter.lowerBound, parameter.upperBound - estimate.value)
+    return range.isFinite && distance < 1e-6 * range
+  }
+
+  /// Both ends, one of them, or that there is none.
+  private func interval(_ profile: FitResult.Profile) -> String {
+    switch (profile.lower, profile.upper) {
+    case (.bound(let lower), .bound(let upper)): both(lower, upper)
+    case (.bound(let lower), _): "≥ " + shortText(lower, digits: 4)
+    case (_, .bound(let upper)): "≤ " + shortText(upper, digits: 4)
+    case (.open, .open): "open"
+    default: "not known"
+    }
+  }
+
+  private func both(_ lower: Double, _ upper: Double) -> String {
+    "[\(shortText(lower, digits: 4)), \(shortText(upper, digits: 4))]"
   }
 
   /// What trades against each other, and what to do.

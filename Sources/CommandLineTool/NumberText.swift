@@ -2,7 +2,7 @@ import NumericCore
 
 /// A number for a reader: rounded to some significant digits, without a useless `.0`.
 ///
-/// From 1e16 on, and below 1e-4, it has an exponent. The digits rounded are those of the shortest text that is read back as the value.
+/// From 1e13 on, and below 1e-4, it has an exponent. The digits rounded are those of the shortest text that is read back as the value.
 func shortText(_ value: Double, digits: Int = 6) -> String {
   guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
   let parts = value.magnitude.description.split(separator: "e")
@@ -36,7 +36,7 @@ func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count 
 /// Figures as a plain number, or with an exponent if that is long.
 private func layout(_ figures: [Int], _ power: Int) -> String {
   func text(_ figures: some Sequence<Int>) -> String { figures.map(String.init).joined() }
-  guard (-4..<16).contains(power) else {
+  guard (-4..<13).contains(power) else {
     let rest = text(figures.dropFirst())
     return "\(figures[0])" + (rest.isEmpty ? "" : "." + rest)
       + (power < 0 ? "e\(power)" : "e+\(power)")

@@ -29,7 +29,7 @@ import Testing
   }
 
   @Test func `what trades against each other is named, and no end is made up`() throws {
-    let text = "x' = -(a+b+c*d)*x\na = 0.3 > 0\nb = 0.2 > 0\nc = 0.1 > 0\nd = 1\nx(0) = 2\n"
+    let text = "x' = -(a+b+c*d)*x\na = 0.3 > 0\nb = 0.2 > 0\nc = 0.1 > 0\nd = 1 > 0\nx(0) = 2\n"
     let result = try fit(text, decay())
     #expect(result.status == 0)
     #expect(

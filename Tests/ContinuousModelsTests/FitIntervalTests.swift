@@ -1,4 +1,5 @@
 import ContinuousModels
+import Integrators
 import NumericCore
 import TestSupport
 import Testing
@@ -143,6 +144,13 @@ private func isNear(_ found: Double?, _ expected: Double, digits: Double = 1e-5)
     let start = "a = 0.3 > 0\nb = 0.2 > 0\nc = 0.1 > 0\nd = 1 > 0\nx(0) = 2"
     let sum = try fit("x' = -(a+b+c*d)*x\n" + start, Decay().measurements)
     #expect(groups(sum) == ["a b c d: 1"])
+    // A product of either sign lets all of them go: there is no bound, though not every profile can be followed to its end.
+    let signed = try fit(
+      "x' = -(a+b+c*d)*x\n" + start.replacing("d = 1 > 0", with: "d = 1"), Decay().measurements)
+    for name in ["a", "b", "c", "d"] {
+      let profile = try #require(try estimate(name, signed).profile)
+      #expect(profile.lower.bound == nil && profile.upper.bound == nil, "\(name)")
+    }
     // Two states, two groups.
     let both = Decay()
     let data = ParameterFit.Measurements(
@@ -150,6 +158,54 @@ private func isNear(_ found: Double?, _ expected: Double, digits: Double = 1e-5)
       values: zip(both.values, both.times).map { [$0, 1 + $1] })
     let two = try fit("x' = -(a+b)*x\ny' = c*d\ny(0) = 1\n" + start, data)
     #expect(groups(two) == ["a b: 1", "c d: 1"])
+  }
+
+  @Test func `an unknown share of reported cases scales with infection and numbers`() throws {
+    // With (c s, c i, β/c, ρ/c) for (s, i, β, ρ) the same cases are reported; the recovery is free of c.
+    let text =
+      "s' = -b*s*i\ni' = b*s*i - g*i\ny = rho*i\nb = 0.005 > 0\ng = 0.3 > 0\nrho = 0.5 > 0\n"
+      + "s(0) = 150\ni(0) = 2"
+    let system = try EquationSystem(text, name: "e")
+    let times = (0..<25).map { Double($0) }
+    let solver = ODESolver(
+      method: .tsitouras5,
+      control: .proportionalIntegral(Tolerance(relative: 1e-10, absolute: 1e-10)))
+    let exact = system.solution(from: [150, 2], at: times, solver: solver).states
+    var generator = SeededGenerator(seed: 4)
+    let noise = generator.numbers(times.count)
+    let values = times.indices.map { [0.5 * exact[$0][1] + 0.1 * noise[$0]] }
+    let result = try fit(text, .init(times: times, names: ["y"], values: values))
+    #expect(groups(result) == ["b rho s(0) i(0): 3"])
+    for (name, isKnown) in [("g", true), ("b", false), ("rho", false), ("s(0)", false)] {
+      let found = try estimate(name, result)
+      #expect((found.laplace != nil) == isKnown, "\(name)")
+    }
+  }
+
+  @Test func `a value that the data push to its bound has an effect`() throws {
+    // The rate is 0.6, and the equations allow 0.5.
+    let decay = Decay()
+    let result = try fit("x' = -k*x\nk = 0.3 in 0..0.5\nx(0) = 2", decay.measurements)
+    let k = try estimate("k", result)
+    #expect(k.value > 0.4999 && groups(result).isEmpty)
+    #expect(k.profile?.upper == .open)
+  }
+
+  @Test func `a lower bound is found from a best value far out`() throws {
+    // Of a growth without an end in the data only a lower bound of the capacity is known.
+    let times = (0..<15).map { Double($0) * 0.1 }
+    let noise = Decay().values.prefix(15).enumerated().map {
+      $1 - 2 * Double.exponential(-0.18 * Double($0))
+    }
+    let values = zip(times, noise).map { [Double.exponential(0.5 * $0) + 0.5 * $1] }
+    let result = try fit(
+      "x' = r*x*(1 - x/K)\nr = 0.5 > 0\nK = 1000 > 0\nx(0) = 1",
+      .init(times: times, names: ["x"], values: values))
+    let profile = try #require(try estimate("K", result).profile)
+    #expect(profile.upper == .open)
+    // Above what was measured, and not without end.
+    let lower = try #require(profile.lower.bound)
+    #expect(2 < lower && lower < 1_000, "\(lower)")
   }
 
   @Test func `a parameter without effect is alone`() throws {

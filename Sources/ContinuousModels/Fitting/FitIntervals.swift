@@ -22,12 +22,7 @@ extension FitProblem {
           profile: isProfiled
             ? FitProfile(self, best, place: place, error: error).interval : nil))
     }
-    let groups = (information?.unidentifiedGroups ?? []).compactMap { group in
-      // Weights of networks have no one best value anyway.
-      let known = group.places.filter { weightDeviations[$0] == nil }.map { names[$0] }
-      return known.isEmpty
-        ? nil : FitResult.UnidentifiedGroup(names: known, measuredCombinations: group.measured)
-    }
+    let groups = information == nil ? [] : unidentifiedGroups(at: best.unknowns)
     let agreeing = outcomes.count { $0.linearization.squares <= squares * (1 + 1e-4) + 1e-12 }
     let (parameters, initials) = values(at: best.unknowns)
     let initial = fit.system.initialState(parameters: parameters).enumerated()
@@ -42,12 +37,28 @@ extension FitProblem {
       predictions: predictions(at: best.unknowns) ?? [])
   }
 
+  /// What trades against each other, by the derivatives in the units of the equations: on the search's scale those of a value
+  /// at its bound vanish.
+  private func unidentifiedGroups(at point: [Double]) -> [FitResult.UnidentifiedGroup] {
+    guard
+      let linear = linearization(
+        at: point, count: fit.measurements.times.count, inUnitsOfSearch: false),
+      let information = FitInformation(linear, unknowns: scales.count)
+    else { return [] }
+    return information.unidentifiedGroups.compactMap { group in
+      // Weights of networks have no one best value anyway.
+      let known = group.places.filter { weightDeviations[$0] == nil }.map { names[$0] }
+      return known.isEmpty
+        ? nil : FitResult.UnidentifiedGroup(names: known, measuredCombinations: group.measured)
+    }
+  }
+
   /// 95 % by the curvature; nil where that spans so many powers of ten that it says nothing.
   private func laplace(
     _ scale: ParameterScale, _ middle: Double, error: Double
   ) -> ClosedRange<Double>? {
-    // An error of 10 on a scale of logarithms is a factor of 22,000.
-    if case .linear = scale {} else if error > 10 { return nil }
+    // Twice an error of 5 on a scale of logarithms is a factor of 18,000 to either side.
+    if case .linear = scale {} else if error > 5 { return nil }
     let ends = [-1, 1].map { scale.value(middle + $0 * Self.normalQuantile * error) }
     guard ends.allSatisfy(\.isFinite) else { return nil }
     return min(ends[0], ends[1])...max(ends[0], ends[1])

@@ -173,12 +173,12 @@ final class FitProblem {
   var weightPenalty: Double { fit.networkPenalty * spread / (robustScale ?? 1) }
 
   /// Residuals of the measured values among the first `count` times, with derivatives by the search's own
-  /// coordinates; `frozen` unknowns have none.
+  /// coordinates, or by the values themselves; `frozen` unknowns have none.
   func linearization(
-    at z: [Double], count: Int, frozen: Int? = nil
+    at z: [Double], count: Int, frozen: Int? = nil, inUnitsOfSearch: Bool = true
   ) -> LevenbergMarquardt.Linearization? {
     guard let observations = observations(at: z, count: count) else { return nil }
-    let slopes = zip(scales, z).map { $0.slope($1) }
+    let slopes = zip(scales, z).map { inUnitsOfSearch ? $0.slope($1) : 1 }
     let columns = fit.measurements.names.count
     let free = scales.indices.filter { $0 != frozen }
     var residuals: [Double] = []

@@ -6,25 +6,32 @@ import NumericCore
 struct FitProfile {
   /// 95 % of the χ² distribution with one degree of freedom.
   private static let threshold = 3.841458820694124
-  /// The profile is followed over so many standard errors.
+  /// The profile is followed over so many standard errors, and on a scale of logarithms over 23 (a factor of 10¹⁰).
   private static let reach = 10.0
+  private static let logarithmicReach = 23.0
+  /// So many times a profile that seems to jump is followed on in smaller steps.
+  private static let retries = 3
 
   private let problem: FitProblem
   private let best: FitProblem.Outcome
   private let place: Int
   /// A standard error, or where there is none the usual size of a change, in the search's coordinates.
   private let unit: Double
+  private let isLinear: Bool
 
   init(_ problem: FitProblem, _ best: FitProblem.Outcome, place: Int, error: Double?) {
     self.problem = problem
     self.best = best
     self.place = place
-    if case .linear = problem.scales[place] {
-      unit = error ?? max(best.unknowns[place].magnitude, 1)
-    } else {
-      // On a scale of logarithms 3 is a factor of twenty.
-      unit = min(error ?? 1, 3)
-    }
+    if case .linear = problem.scales[place] { isLinear = true } else { isLinear = false }
+    // On a scale of logarithms 3 is a factor of twenty.
+    unit = isLinear ? error ?? max(best.unknowns[place].magnitude, 1) : min(error ?? 1, 3)
+  }
+
+  /// How far the profile is followed; back from a best value far out, beyond where the search began.
+  private func limit(direction: Double) -> Double {
+    let back = max(0, direction * (problem.start[place] - best.unknowns[place]))
+    return isLinear ? Self.reach * unit : max(Self.reach * unit, back + Self.logarithmicReach)
   }
 
   /// Both ends, as values.
@@ -44,28 +51,48 @@ struct FitProfile {
 
   private func end(direction: Double) -> FitResult.ProfileEnd {
     let middle = best.unknowns[place]
-    var inside = Refit(coordinate: middle, drop: 0, unknowns: best.unknowns)
-    var offset = unit
-    while offset <= Self.reach * unit * 1.001 {
-      let coordinate = middle + direction * offset
-      let found = refit(at: coordinate, near: inside)
-      guard let found, found.drop < Self.threshold else {
-        return crossing(inside, outside: coordinate, drop: found?.drop)
+    let limit = limit(direction: direction)
+    var path = [Refit(coordinate: middle, drop: 0, unknowns: best.unknowns)]
+    var (offset, step, retries) = (0.0, unit, 0)
+    while offset + step <= limit * 1.001 {
+      let coordinate = middle + direction * (offset + step)
+      let found = refit(at: coordinate, along: path)
+      if let found, found.drop < Self.threshold {
+        path.append(found)
+        offset += step
+        // The drop grows like the square of the distance: aim a little beyond the threshold.
+        let factor = found.drop > 0.1 ? (Self.threshold / found.drop).squareRoot() * 1.05 : 2
+        step = min(offset * (min(max(factor, 1.05), 2) - 1), 2 * step)
+        continue
       }
-      inside = found
-      // The drop grows like the square of the distance: aim a little beyond the threshold.
-      let factor = found.drop > 0.1 ? (Self.threshold / found.drop).squareRoot() * 1.05 : 2
-      offset *= min(max(factor, 1.05), 2)
+      // Values that far out need not have a solution.
+      if found == nil && offset + step > Self.reach * unit { return .open }
+      switch crossing(path, outside: coordinate, drop: found?.drop) {
+      case .end(let end): return end
+      case .further(let fit):
+        retries += 1
+        if retries > Self.retries { return .lost }
+        path.append(fit)
+        (offset, step) = ((fit.coordinate - middle).magnitude, step / 4)
+      }
     }
     return .open
   }
 
-  /// The lowest drop that is found from the fits on the way and at the best point; nil if none of them leads to a solution.
+  /// The lowest drop that is found from the fits on the way, their continuation and the best point; nil if none of them leads to
+  /// a solution.
   ///
   /// A search that ends on a plateau finds too large a drop, hence not one start alone.
-  private func refit(at coordinate: Double, near inside: Refit) -> Refit? {
+  private func refit(at coordinate: Double, along path: [Refit]) -> Refit? {
+    var starts = path.suffix(1).map(\.unknowns)
+    if path.count > 1 {
+      let (a, b) = (path[path.count - 2], path[path.count - 1])
+      let part = (coordinate - b.coordinate) / (b.coordinate - a.coordinate)
+      starts.insert(zip(a.unknowns, b.unknowns).map { $1 + part * ($1 - $0) }, at: 0)
+      starts.append(best.unknowns)
+    }
     var lowest: Refit?
-    for start in [inside.unknowns, best.unknowns] {
+    for start in starts {
       var point = start
       point[place] = coordinate
       guard let found = problem.minimize(from: point, freezing: place) else { continue }
@@ -78,38 +105,53 @@ struct FitProfile {
     return lowest
   }
 
+  private enum Crossing {
+    case end(FitResult.ProfileEnd)
+    /// The profile has not left the threshold: the search had ended at too large a drop.
+    case further(Refit)
+  }
+
   /// Where the drop reaches the threshold between a fit below it and a coordinate above it, or without a solution (`drop`
   /// is then nil).
   ///
-  /// The square root of the drop, which is nearly linear, is interpolated; where that is slow, the bracket is halved.
-  private func crossing(
-    _ first: Refit, outside: Double, drop: Double?
-  ) -> FitResult.ProfileEnd {
-    var (inside, outside, drop) = (first, outside, drop)
-    let target = Self.threshold.squareRoot()
+  /// The square root of the drop, which is nearly linear, is interpolated; where that is slow, the bracket is halved. A profile
+  /// is continuous: where it seems to jump, the far side is tried again from near by.
+  private func crossing(_ path: [Refit], outside: Double, drop: Double?) -> Crossing {
+    var (path, outside, drop) = (path, outside, drop)
+    var inside = path[path.count - 1]
     let width = (outside - inside.coordinate).magnitude
+    let target = Self.threshold.squareRoot()
     var isHalving = false
+    var suspicion = 0.03
     // Without a solution on the other side a rough place is enough, for there is no bound.
     while (outside - inside.coordinate).magnitude > width * (drop == nil ? 1e-3 : 1e-8) {
       let before = (outside - inside.coordinate).magnitude
+      if before < suspicion * width && inside.drop < Self.threshold / 2 {
+        if let again = refit(at: outside, along: path), again.drop < Self.threshold {
+          return .further(again)
+        }
+        if suspicion < 1e-4 { return .end(.lost) }
+        suspicion /= 30
+      }
       var part = 0.5
       if let drop, !isHalving {
         let (a, b) = (max(inside.drop, 0).squareRoot(), drop.squareRoot())
         if b > a && b.isFinite { part = (target - a) / (b - a) }
       }
       let coordinate = inside.coordinate + part * (outside - inside.coordinate)
-      let found = refit(at: coordinate, near: inside)
+      let found = refit(at: coordinate, along: path)
       if let found, (found.drop - Self.threshold).magnitude < 1e-3 {
-        return .bound(value(coordinate))
+        return .end(.bound(value(coordinate)))
       }
       if let found, found.drop < Self.threshold {
         inside = found
+        path.append(found)
       } else {
         (outside, drop) = (coordinate, found?.drop)
       }
       isHalving = (outside - inside.coordinate).magnitude > 0.5 * before
     }
-    return drop == nil ? .lost : .bound(value(outside))
+    return .end(drop == nil ? .lost : .bound(value(outside)))
   }
 
   private func value(_ coordinate: Double) -> Double { problem.scales[place].value(coordinate) }

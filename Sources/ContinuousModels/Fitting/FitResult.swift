@@ -27,7 +27,7 @@ public struct FitResult: Sendable {
     case bound(Double)
     /// It never does: the data set no bound.
     case open
-    /// Not known: before it does, the equations have no solution.
+    /// Not known: before it does, the equations have no solution, or the search for the other values ends.
     case lost
 
     /// The value, where there is one.
