@@ -33,14 +33,10 @@ struct FitData {
   static func series(
     _ path: String, _ choice: Choice?, needing minimum: Int = 2
   ) throws -> (series: TimeSeries, warnings: [DataWarning]) {
-    let isBundled = BundledData.entries.contains { $0.name == path } && !Files.exists(path)
     let options = TimeSeriesOptions(timeColumn: choice?.time, idColumn: choice?.id)
     let file: TimeSeriesFile
     do {
-      file =
-        isBundled
-        ? try TimeSeriesFile.parse(try BundledData.contents(of: path), name: path, options)
-        : try TimeSeriesFile.read(path, options)
+      file = try TimeSeriesFile.named(path, options)
     } catch {
       let advice = choice.flatMap { error.reason.advice(to: $0) } ?? ""
       throw ToolError(error.sentenceWithoutOptions + advice, code: error.exitCode)
@@ -132,6 +128,18 @@ struct FitData {
   }
 }
 
+extension TimeSeriesFile {
+  /// A file, or the bundled file of that name if there is no other.
+  static func named(
+    _ path: String, _ options: TimeSeriesOptions
+  ) throws(DataError) -> TimeSeriesFile {
+    let isBundled = BundledData.entries.contains { $0.name == path } && !Files.exists(path)
+    return isBundled
+      ? try parse(try BundledData.contents(of: path), name: path, options)
+      : try read(path, options)
+  }
+}
+
 extension DataError.Reason {
   /// What the options that choose a series can do about it, as the end of the sentence.
   fileprivate func advice(to choice: FitData.Choice) -> String? {
@@ -139,6 +147,8 @@ extension DataError.Reason {
     case .timeGoesBackwards, .duplicateTime:
       choice.id == nil
         ? "; if the file holds several series, name the column of their ids with --id" : nil
+    case .notANumber(_, let column):
+      choice.id == nil ? "; if it tells series apart, write --id '\(column)'" : nil
     case .notATime: ", or name the column of times with --time"
     default: nil
     }

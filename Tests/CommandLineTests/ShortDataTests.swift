@@ -118,7 +118,7 @@ import Testing
     (
       "time,u\n0,1\n1,high\n",
       "f.csv:3: 'high' in column 'u' is not a number; write a number, or nothing if it is missing",
-      ""
+      "; if it tells series apart, write --id 'u'"
     ),
     (
       "time,u\nnoon,1\n",
@@ -139,6 +139,11 @@ import Testing
       let result = try tool(words, on: text)
       #expect(result.status == 65 && result.errors == "error: " + line + end + "\n")
     }
+  }
+
+  @Test func `a bundled file is checked by its name`() throws {
+    let result = try Tool.run("data", "--check", "lynx_hare.csv")
+    #expect(result.status == 0 && result.output.hasPrefix("series 1, rows 21\n"))
   }
 
   @Test func `one is said in the singular, and series that are left out are not counted`() throws {

@@ -8,7 +8,7 @@ struct DataCommand: Command {
     summary: "Lists the bundled data sets, prints one, fetches one, or checks a file of yours.",
     discussion:
       "Without a name, every bundled file with its licence and source. With a name, the file's "
-      + "text. With --check, the name is a CSV file of yours, wide (time,x1,x2) or long "
+      + "text. With --check, the name is a CSV file of yours (or a bundled one), wide (time,x1,x2) or long "
       + "(id,time,channel,value), plain or gzip: what it holds is shown, or what is wrong with it. "
       + "With --fetch, a larger data set comes from its Debian package by apt-get, is unpacked and not installed; files "
       + "that are there stay. Fashion-MNIST: 70,000 pictures of clothes by Zalando, MIT licence, 31 MB.",
@@ -65,7 +65,7 @@ struct DataCommand: Command {
         timeColumn: time, idColumn: id, channels: channels?.names,
         duplicates: duplicates ?? .refuse, missing: missing?.names ?? [])
       options.findsAttributes = channels == nil
-      let file = try TimeSeriesFile.read(name, options)
+      let file = try TimeSeriesFile.named(name, options)
       try show(channels == nil ? file.separatingConstants(except: []) : file, console)
       return
     }
