@@ -216,6 +216,7 @@ private func read(_ text: String, label: String? = nil) throws(DataError) -> Lab
   @Test func `a convolutional flow learns clothes, with any number of steps`() throws {
     var recipe = ClassifierRecipe.forFile(folder)
     recipe.width = 16
+    recipe.time = 1
     recipe.solverSteps = 2
     recipe.epochs = 50
     recipe.batchSize = 32

@@ -53,10 +53,13 @@ package struct ClassifierRecipe: Hashable, Sendable {
     recipe.name = "fashion-mnist"
     recipe.file = "data/fashion-mnist"
     recipe.validationShare = 0.05
-    recipe.width = 32
-    recipe.epochs = 18
+    // With 32 channels the flow's one block is the limit, and the ODE-Net a point behind the ResNet.
+    recipe.width = 64
+    recipe.time = 3
+    recipe.epochs = 15
     recipe.batchSize = 128
-    // With two steps the field is not integrated: 90.65 % by them, 89.89 % by finer ones. With four, both are 91.3 %.
+    recipe.learningRate = 6e-3
+    // With two steps the field is not integrated: they and finer ones differ by most of a point. With four they agree.
     recipe.solverSteps = 4
     recipe.weightDecay = 1e-2
     recipe.crop = 2

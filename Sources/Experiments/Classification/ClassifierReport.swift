@@ -95,7 +95,7 @@ struct ClassifierReport {
       Table(
         ClassifierEvaluation.header, rows: outcome.tableRows.map { $0.map { .init($0) } },
         caption: "On the same test rows. With finer steps a flow must give the same."))
-    for line in outcome.lines { section.text(line) }
+    for line in outcome.lines { section.text(line.withCapital + ".") }
     let bins = evaluation.reliability()
     let other = outcome.logistic.reliability()
     section.chart(

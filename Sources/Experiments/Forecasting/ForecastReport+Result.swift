@@ -45,7 +45,7 @@ extension ForecastReport {
     section.list(
       evaluation.verdicts(
         unit: data.unitName, of: isSingle ? [.worse, .undecided, .better] : [.worse]))
-    if let check = evaluation.solverCheck { section.text(capitalized(check.sentence) + ".") }
+    if let check = evaluation.solverCheck { section.text(check.sentence.withCapital + ".") }
   }
 
   /// Every figure of every forecaster.
@@ -82,10 +82,6 @@ extension ForecastReport {
         return [.init(line.channel), .init(duration(line.length))]
           + errors.map { .init(ForecastEvaluation.error($0), isBest: $0 == errors.min()) }
       }, caption: caption)
-  }
-
-  func capitalized(_ name: String) -> String {
-    name.prefix(1).uppercased() + name.dropFirst()
   }
 
   private func table(

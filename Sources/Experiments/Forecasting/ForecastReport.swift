@@ -17,7 +17,7 @@ struct ForecastReport {
     let days = data.test.reduce(0) { $0 + $1.span } / 24
     var report = Report(
       title: data.recipe.file == nil ? "Glucose: gaps and the next two hours" : "Forecast",
-      subtitle: "\(capitalized(evaluation.modelName)) on \(data.source), tested on "
+      subtitle: "\(evaluation.modelName.withCapital) on \(data.source), tested on "
         + (data.unitName == "hours" && data.test.count == 1
           ? "the last \(NumberText.fixed(days, 0)) days, which training never saw"
           : "data that training never saw"))

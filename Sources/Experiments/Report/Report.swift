@@ -147,3 +147,8 @@ public struct ReportSection: Sendable {
     return result
   }
 }
+
+extension String {
+  /// With a capital first letter, as a sentence or a title begins.
+  var withCapital: String { prefix(1).uppercased() + dropFirst() }
+}

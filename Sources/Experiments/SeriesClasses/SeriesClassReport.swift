@@ -90,7 +90,7 @@ private struct SeriesClassReport {
         ClassifierEvaluation.header, rows: outcome.tableRows.map { $0.map { .init($0) } },
         caption: "On the same test series. The baselines see what is known of the whole series too."
       ))
-    for line in outcome.lines { section.text(line) }
+    for line in outcome.lines { section.text(line.withCapital + ".") }
     let all = [(title, evaluation)] + outcome.baselines.dropFirst().map { ($0.name, $0.evaluation) }
     section.chart(
       .calibration(
