@@ -209,6 +209,18 @@ private func read(_ text: String, label: String? = nil) throws(DataError) -> Lab
   }
 }
 
+@Test func `the standard error of an accuracy is not 0 where every row is right`() {
+  func error(hits: Int, of rows: Int) -> Double {
+    let labels = (0..<rows).map { $0 < hits ? 0 : 1 }
+    return ClassifierEvaluation(
+      classes: ["a", "b"], probabilities: labels.flatMap { _ in [1.0, 0] }, labels: labels
+    ).accuracyError
+  }
+  // p = 5/6 of four rows: 100 √(5/36 / 4); p = 1/2 of 98 rows.
+  #expect(abs(error(hits: 4, of: 4) - 18.634) < 1e-3)
+  #expect(abs(error(hits: 49, of: 98) - 100 * 0.5 / 98.squareRoot()) < 1e-12)
+}
+
 /// A convolutional ODE block on a part of Fashion-MNIST: 1,500 training and 500 test images.
 @Suite(.serialized) struct FashionSubsetTests {
   private var folder: String { fixturePath("fashion-mnist") }

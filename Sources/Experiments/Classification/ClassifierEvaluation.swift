@@ -68,10 +68,12 @@ package struct ClassifierEvaluation: Hashable, Sendable {
     return 100 * Double(hits) / Double(max(rows, 1))
   }
 
-  /// Standard error of the accuracy, in points.
+  /// Standard error of the accuracy, in points: `√(p (1 − p) / n)` with `p = (hits + 1) / (n + 2)`, which is not 0 where
+  /// all rows are right.
   package var accuracyError: Double {
-    let share = accuracy / 100
-    return 100 * (share * (1 - share) / Double(max(rows, 1))).squareRoot()
+    let count = Double(rows)
+    let share = (accuracy / 100 * count + 1) / (count + 2)
+    return 100 * (share * (1 - share) / max(count, 1)).squareRoot()
   }
 
   /// Mean of `−log p(class)`, in nats.

@@ -67,8 +67,10 @@ struct ClassifierReport {
 
   func report() -> Report {
     let data = outcome.split.test
+    let recipe = outcome.file.recipe
+    let name = recipe.file?.split(separator: "/").last.map(String.init) ?? recipe.name
     var report = Report(
-      title: "Classes of \(outcome.file.recipe.name)",
+      title: "Classes of \(name)",
       subtitle: "\(outcome.file.recipe.modelName) on \(outcome.split.training.source), tested on "
         + "\(data.count) rows that training never saw")
     report.section("Result", result)
