@@ -37,7 +37,7 @@ struct FitProfile {
   /// Both ends, as values.
   var interval: FitResult.Profile {
     let (first, second) = (end(direction: -1), end(direction: 1))
-    return problem.scales[place].slope(best.unknowns[place]) > 0
+    return problem.scales[place].isIncreasing
       ? .init(lower: first, upper: second) : .init(lower: second, upper: first)
   }
 

@@ -28,6 +28,9 @@ enum ParameterScale: Sendable {
     }
   }
 
+  /// Whether the value grows with `z`; at a bound the slope may be too small to tell.
+  var isIncreasing: Bool { if case .below = self { false } else { true } }
+
   /// `d value / dz`.
   func slope(_ z: Double) -> Double {
     switch self {
