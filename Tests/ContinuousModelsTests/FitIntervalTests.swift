@@ -4,15 +4,15 @@ import NumericCore
 import TestSupport
 import Testing
 
-/// Noisy decays `2 exp(−0.6 t)`, and what a calculation by hand makes of them.
+/// Noisy decays, usually `2 exp(−0.6 t)`, and what a calculation by hand makes of them.
 private struct Decay {
   let times = (0..<20).map { Double($0) * 0.3 }
   let values: [Double]
 
-  init(noise: Double = 0.02) {
+  init(rate: Double = 0.6, noise: Double = 0.02) {
     var generator = SeededGenerator(seed: 11)
     let errors = generator.numbers(20)
-    values = zip(times, errors).map { 2 * Double.exponential(-0.6 * $0) + noise * $1 }
+    values = zip(times, errors).map { 2 * Double.exponential(-rate * $0) + noise * $1 }
   }
 
   var measurements: ParameterFit.Measurements {
@@ -37,10 +37,10 @@ private struct Decay {
     return low
   }
 
-  /// Where `n log(S / Ŝ)` reaches the 95 % quantile of χ² on one side, by bisection.
-  func profileEnd(towards end: Double) -> Double {
-    let best = squares(rate)
-    var (inside, outside) = (rate, end)
+  /// Where `n log(S / Ŝ)` reaches the 95 % quantile of χ² on one side of the best rate that is allowed, by bisection.
+  func profileEnd(from allowed: Double? = nil, towards end: Double) -> Double {
+    let best = squares(allowed ?? rate)
+    var (inside, outside) = (allowed ?? rate, end)
     for _ in 0..<100 {
       let middle = (inside + outside) / 2
       let drop = Double(times.count) * Double.logarithm(squares(middle) / best)
@@ -182,13 +182,27 @@ private func isNear(_ found: Double?, _ expected: Double, digits: Double = 1e-5)
     }
   }
 
-  @Test func `a value that the data push to its bound has an effect`() throws {
+  @Test(arguments: ["in 0..0.5", "< 0.5"])
+  func `a value that the data push to its bound has an effect`(bounds: String) throws {
     // The rate is 0.6, and the equations allow 0.5.
     let decay = Decay()
-    let result = try fit("x' = -k*x\nk = 0.3 in 0..0.5\nx(0) = 2", decay.measurements)
+    let result = try fit("x' = -k*x\nk = 0.3 \(bounds)\nx(0) = 2", decay.measurements)
     let k = try estimate("k", result)
     #expect(k.value > 0.4999 && groups(result).isEmpty)
     #expect(k.profile?.upper == .open)
+    let end = decay.profileEnd(from: 0.5, towards: 0)
+    #expect(isNear(k.profile?.lower.bound, end, digits: 1e-3))
+  }
+
+  @Test(arguments: [0.3, 1e-3, 2])
+  func `a rate that went to 0 is bounded above, wherever its search began`(start: Double) throws {
+    // What grows is best fitted by no decay.
+    let growth = Decay(rate: -0.02)
+    let result = try fit("x' = -k*x\nk = \(start) > 0\nx(0) = 2", growth.measurements)
+    let profile = try #require(try estimate("k", result).profile)
+    #expect(profile.lower == .open)
+    let end = growth.profileEnd(from: 0, towards: 3)
+    #expect(isNear(profile.upper.bound, end, digits: 1e-3), "\(profile)")
   }
 
   @Test func `a lower bound is found from a best value far out`() throws {

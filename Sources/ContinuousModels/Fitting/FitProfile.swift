@@ -9,6 +9,8 @@ struct FitProfile {
   /// The profile is followed over so many standard errors, and on a scale of logarithms over 23 (a factor of 10¹⁰).
   private static let reach = 10.0
   private static let logarithmicReach = 23.0
+  /// Farther out than this on a scale of logarithms, a factor of 10²⁰ from where the search began, values are as good as their bound.
+  private static let farthest = 46.0
   /// So many times a profile that seems to jump is followed on in smaller steps.
   private static let retries = 3
 
@@ -28,15 +30,10 @@ struct FitProfile {
     unit = isLinear ? error ?? max(best.unknowns[place].magnitude, 1) : min(error ?? 1, 3)
   }
 
-  /// How far the profile is followed; back from a best value far out, beyond where the search began.
-  private func limit(direction: Double) -> Double {
-    let back = max(0, direction * (problem.start[place] - best.unknowns[place]))
-    return isLinear ? Self.reach * unit : max(Self.reach * unit, back + Self.logarithmicReach)
-  }
-
   /// Both ends, as values.
   var interval: FitResult.Profile {
-    let (first, second) = (end(direction: -1), end(direction: 1))
+    let origin = origin
+    let (first, second) = (end(from: origin, direction: -1), end(from: origin, direction: 1))
     return problem.scales[place].isIncreasing
       ? .init(lower: first, upper: second) : .init(lower: second, upper: first)
   }
@@ -49,12 +46,29 @@ struct FitProfile {
     var unknowns: [Double]
   }
 
-  private func end(direction: Double) -> FitResult.ProfileEnd {
-    let middle = best.unknowns[place]
-    let limit = limit(direction: direction)
-    var path = [Refit(coordinate: middle, drop: 0, unknowns: best.unknowns)]
+  /// The best fit, or, of a value that went to its bound, one that is as good and not as far out.
+  private var origin: Refit {
+    let own = Refit(coordinate: best.unknowns[place], drop: 0, unknowns: best.unknowns)
+    let start = problem.start[place]
+    let near = min(max(own.coordinate, start - Self.farthest), start + Self.farthest)
+    guard !isLinear, near != own.coordinate, let found = refit(at: near, along: [own]),
+      found.drop < Self.threshold
+    else { return own }
+    return found
+  }
+
+  private func end(from origin: Refit, direction: Double) -> FitResult.ProfileEnd {
+    let middle = origin.coordinate
+    // From far out the profile is followed back, and beyond where the search began.
+    let back = isLinear ? 0 : max(0, direction * (problem.start[place] - middle))
+    let limit = max(Self.reach * unit, isLinear ? 0 : back + Self.logarithmicReach)
+    var path = [origin]
     var (offset, step, retries) = (0.0, unit, 0)
-    while offset + step <= limit * 1.001 {
+    while true {
+      // Where the search began there is a solution, and farther on there need not be one: no step passes over it.
+      let isLanding = offset < back && offset + step >= back
+      if isLanding { step = max(back - offset, unit) }
+      guard offset + step <= limit * 1.001 else { return .open }
       let coordinate = middle + direction * (offset + step)
       let found = refit(at: coordinate, along: path)
       if let found, found.drop < Self.threshold {
@@ -62,7 +76,7 @@ struct FitProfile {
         offset += step
         // The drop grows like the square of the distance: aim a little beyond the threshold.
         let factor = found.drop > 0.1 ? (Self.threshold / found.drop).squareRoot() * 1.05 : 2
-        step = min(offset * (min(max(factor, 1.05), 2) - 1), 2 * step)
+        step = isLanding ? unit : min(offset * (min(max(factor, 1.05), 2) - 1), 2 * step)
         continue
       }
       // Values that far out need not have a solution.
@@ -76,7 +90,6 @@ struct FitProfile {
         (offset, step) = ((fit.coordinate - middle).magnitude, step / 4)
       }
     }
-    return .open
   }
 
   /// The lowest drop that is found from the fits on the way, their continuation and the best point; nil if none of them leads to
