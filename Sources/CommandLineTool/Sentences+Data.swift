@@ -5,11 +5,14 @@ extension DataError {
   /// `file:line: what is wrong; what to do`.
   var sentence: String { sentenceWithoutOptions + (reason.optionAdvice ?? "") }
 
-  /// The same for verbs that read one series and have no options of how to read it.
+  /// The same for verbs that have no options of how to read a file.
   var sentenceWithoutOptions: String {
     let place = line.map { "\(source):\($0)" } ?? source
     return "\(place): \(reason.sentence)"
   }
+
+  /// What verbs say that read files as a model was trained on them.
+  var withoutOptions: ToolError { ToolError(sentenceWithoutOptions, code: exitCode) }
 
   /// A file that cannot be read is a missing input; all else is bad data.
   var exitCode: ExitCode {
@@ -26,7 +29,7 @@ extension DataError.Reason {
       ?? imageSentence ?? "\(self)"
   }
 
-  /// What an option of the verbs that train and predict can do about it, as the end of the sentence.
+  /// What an option of the verbs that train and check can do about it, as the end of the sentence.
   fileprivate var optionAdvice: String? {
     switch self {
     case .notANumber(let text, _):
@@ -35,6 +38,9 @@ extension DataError.Reason {
     case .notATime: ", or name the column of times (--time) and that of ids (--id)"
     case .duplicateTime: ", or take the mean (--duplicates average)"
     case .neverObserved: " (--channels)"
+    case .textInTable(_, let column, let columns):
+      ", or choose columns of numbers: --set data.columns='"
+        + "\(JSONValue(columns.filter { $0 != column }))'"
     default: nil
     }
   }
@@ -100,10 +106,8 @@ extension DataError.Reason {
       "the first line is numbers; put a line with the columns' names above it"
     case .otherSeparator(let separator):
       "the cells are separated by '\(separator)'; separate them by commas"
-    case .textInTable(let text, let column, let columns):
-      "'\(text)' in column '\(column)' is not a number; write a number, nothing if it is missing, "
-        + "or choose columns of numbers: --set data.columns='"
-        + "\(JSONValue(columns.filter { $0 != column }))'"
+    case .textInTable(let text, let column, _):
+      "'\(text)' in column '\(column)' is not a number; write a number, or nothing if it is missing"
     case .dependentColumn(let column):
       "the column '\(column)' follows from the columns before it, so that there is no density of "
         + "all of them; leave it out with --set data.columns"

@@ -40,7 +40,7 @@ private func table(_ row: (Int) -> String) -> String {
     ),
     (
       "x,y\n1,red\n",
-      "f.csv:2: 'red' in column 'y' is not a number; write a number, nothing if it is missing, or "
+      "f.csv:2: 'red' in column 'y' is not a number; write a number, or nothing if it is missing, or "
         + "choose columns of numbers: --set data.columns='[\"x\"]'"
     ),
     (

@@ -57,6 +57,16 @@ import Testing
     #expect(evaluated.status == 0 && evaluated.errors.contains("2 of 2" + Self.warning))
     let metrics = try JSONValue(parsing: evaluated.output)["metrics"]
     #expect(metrics?["accuracyPercent"]?.number == 0)
+    // No advice of options that only training has.
+    let text = try write("x,y,kind\nred,0,1\n", "text.csv")
+    for verb in ["predict", "evaluate"] {
+      let refused = try tool(verb, run, "--data", text)
+      #expect(refused.status == 65)
+      #expect(
+        refused.errors
+          == "error: text.csv:2: 'red' in column 'x' is not a number; write a number, or nothing if it is missing\n"
+      )
+    }
   }
 
   @Test func `a row beyond a density stays empty, and takes no other with it`() throws {

@@ -34,7 +34,9 @@ struct EvaluateCommand: Command {
     do {
       try measure(console)
     } catch let error as DataError {
-      guard data == nil, case .unreadable(.notFound) = error.reason else { throw error }
+      guard data == nil, case .unreadable(.notFound) = error.reason else {
+        throw error.withoutOptions
+      }
       throw ToolError.trainingDataMissing(error.source)
     }
   }

@@ -47,6 +47,10 @@ struct PredictCommand: Command {
 
   func run(_ console: Console) throws {
     for path in [parameters, out].compactMap(\.self) { try Files.checkWritable(path) }
+    do { try predict(console) } catch let error as DataError { throw error.withoutOptions }
+  }
+
+  private func predict(_ console: Console) throws {
     guard let work = otherWork else { return try predictSeries(console) }
     if at != nil {
       throw UsageError.combination(

@@ -70,7 +70,8 @@ public struct ForecastPrediction: Sendable {
       for (place, offset) in grid.enumerated() {
         let before = place > 0 ? now + grid[place - 1] : offset > 0 ? now : -.infinity
         if now + offset <= before {
-          throw RunError.timesCoincide(offset: offsets.map { _ in offset }, now: now)
+          let isAsked = offsets?.contains(offset) == true
+          throw RunError.timesCoincide(offset: isAsked ? offset : nil, now: now)
         }
       }
       // One unit in the last place keeps a reading at the very start inside.
