@@ -135,6 +135,8 @@ private func isNear(_ found: Double?, _ expected: Double, digits: Double = 5e-4)
     let robust = try ParameterFit(system, to: data, likelihood: .robust).run()
     #expect(isNear(robust["k"], 0.8, digits: 0.02))
     #expect(!isNear(normal["k"], 0.8, digits: 0.02))
+    // Both go through the same searches.
+    #expect(robust.agreeingStarts == normal.agreeingStarts && robust.agreeingStarts > 1)
   }
 
   @Test func `what the data cannot tell is said`() throws {

@@ -5,9 +5,10 @@ extension FitProblem {
   private static var normalQuantile: Double { 1.959963984540054 }
 
   /// Everything that is known about a minimum.
+  ///
+  /// - Parameter outcomes: of the searches that led to it.
   func result(_ best: Outcome, outcomes: [Outcome]) -> FitResult {
     let count = Double(best.linearization.dataCount)
-    let squares = best.linearization.squares
     let dataSquares = best.linearization.dataSquares
     let isProfiled = fit.profiles && !hasNetworks && !best.linearization.jacobian.isEmpty
     let information = FitInformation(best.linearization, unknowns: scales.count)
@@ -23,7 +24,6 @@ extension FitProblem {
             ? FitProfile(self, best, place: place, error: error).interval : nil))
     }
     let groups = information == nil ? [] : unidentifiedGroups(at: best.unknowns)
-    let agreeing = outcomes.count { $0.linearization.squares <= squares * (1 + 1e-4) + 1e-12 }
     let (parameters, initials) = values(at: best.unknowns)
     let initial = fit.system.initialState(parameters: parameters).enumerated()
       .map { initials[$0] ?? $1 }
@@ -33,7 +33,8 @@ extension FitProblem {
       standardDeviation: robustScale ?? (dataSquares / count).squareRoot(),
       residualSquares: dataSquares, logLikelihood: logLikelihood(best.linearization),
       measurementCount: best.linearization.dataCount, hasConverged: best.hasConverged,
-      starts: max(fit.starts, outcomes.count), agreeingStarts: agreeing, solves: solves,
+      starts: max(fit.starts, outcomes.count), agreeingStarts: Self.agreement(of: outcomes),
+      solves: solves,
       predictions: predictions(at: best.unknowns) ?? [])
   }
 

@@ -7,12 +7,9 @@ extension FitProblem {
   /// Whether the equations have networks to be fitted.
   var hasNetworks: Bool { weightDeviations.contains { $0 != nil } }
 
-  /// The minima found from all starting points; those without a solution are left out.
-  func searches() -> [Outcome] {
-    let outcomes = plainSearches()
-    guard fit.likelihood == .robust,
-      let best = outcomes.min(by: { $0.linearization.squares < $1.linearization.squares })
-    else { return outcomes }
+  /// The minimum of the fit's likelihood, from the best of the sums of squares.
+  func refined(_ best: Outcome) -> Outcome {
+    guard fit.likelihood == .robust else { return best }
     // The scale comes from the least-squares fit and then from the robust one; then it stays.
     var outcome = best
     for _ in 0..<3 {
@@ -22,11 +19,11 @@ extension FitProblem {
       robustScale = StudentErrors.scale(of: Array(residuals))
       outcome = minimize(from: outcome.unknowns, count: fit.measurements.times.count) ?? outcome
     }
-    return [outcome]
+    return outcome
   }
 
-  /// The minima of the sum of squares.
-  private func plainSearches() -> [Outcome] {
+  /// The minima of the sum of squares from all starting points; those without a solution are left out.
+  func searches() -> [Outcome] {
     let starts = 0..<max(fit.starts, 1)
     func outcomes(_ search: ([Double]) -> Outcome?, _ attempts: Range<Int>) -> [Outcome] {
       attempts.compactMap { search(startingPoint($0)) }
@@ -53,11 +50,19 @@ extension FitProblem {
   /// Whether fewer than half of the starting points ended at the best minimum, or that leaves most of the data's spread
   /// unexplained.
   private func isDoubtful(_ outcomes: [Outcome]) -> Bool {
-    let squares = outcomes.map(\.linearization.squares)
-    guard let best = squares.min(), let first = outcomes.first else { return true }
-    let agreeing = squares.count { $0 <= best * (1 + 1e-4) + 1e-12 }
+    guard let best = outcomes.map(\.linearization.squares).min(), let first = outcomes.first else {
+      return true
+    }
+    let agreeing = Self.agreement(of: outcomes)
     let whole = Double(first.linearization.dataCount) * spread * spread
     return 2 * agreeing < max(fit.starts, 1) || best > 0.5 * whole
+  }
+
+  /// How many searches ended at the best minimum.
+  static func agreement(of outcomes: [Outcome]) -> Int {
+    let squares = outcomes.map(\.linearization.squares)
+    guard let best = squares.min() else { return 0 }
+    return squares.count { $0 <= best * (1 + 1e-4) + 1e-12 }
   }
 
   /// The written start, and others around it.

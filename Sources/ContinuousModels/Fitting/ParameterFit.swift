@@ -97,7 +97,7 @@ public struct ParameterFit: Sendable {
     let outcomes = problem.searches()
     guard let best = outcomes.min(by: { $0.linearization.squares < $1.linearization.squares })
     else { throw problem.wasStiff ? .stiff(method: method.name) : .noSolution }
-    return problem.result(best, outcomes: outcomes)
+    return problem.result(problem.refined(best), outcomes: outcomes)
   }
 }
 
