@@ -211,6 +211,18 @@ private let precise = ODESolver(
         if case .belowEntropy = $0 { true } else { false }
       })
   }
+
+  @Test(arguments: [1e-3, 1e-6, 1e-9])
+  func `an adaptive solver is checked by a finer one`(tolerance: Double) {
+    let own = ODESolver(
+      control: .proportionalIntegral(Tolerance(relative: tolerance, absolute: tolerance)))
+    guard case .adaptive(let control) = own.refined.control else {
+      Issue.record("the steps are not adaptive")
+      return
+    }
+    #expect(control.tolerance.relative <= tolerance / 10)
+    #expect(control.tolerance.absolute <= tolerance / 10)
+  }
 }
 
 private func exponential(_ x: Double) -> Double { exp(Tensor([x])).values[0] }

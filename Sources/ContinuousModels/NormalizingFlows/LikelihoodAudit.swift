@@ -182,15 +182,18 @@ private func average(_ values: [Double]) -> Double {
 }
 
 extension ODESolver {
-  /// A solver to check this one by: a quarter of the step, or adaptive steps at 10⁻⁶.
+  /// A solver to check this one by: a quarter of the step, or adaptive steps at 10⁻⁶ and at a tenth of the tolerance at most.
   public var refined: ODESolver {
     switch control {
     case .fixed(let step): ODESolver(method: method, control: .fixed(step / 4))
     case .steps(let count): ODESolver(method: method, control: .steps(perInterval: 4 * count))
-    case .adaptive:
+    case .adaptive(let own):
       ODESolver(
         method: .dormandPrince5,
-        control: .proportionalIntegral(Tolerance(relative: 1e-6, absolute: 1e-6)))
+        control: .proportionalIntegral(
+          Tolerance(
+            relative: min(1e-6, own.tolerance.relative / 10),
+            absolute: min(1e-6, own.tolerance.absolute / 10))))
     }
   }
 }

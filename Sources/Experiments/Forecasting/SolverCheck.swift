@@ -8,7 +8,7 @@ import Tensors
 public struct SolverCheck: Hashable, Sendable {
   /// By how much a finer solver moves the forecasts: the root mean square of `(finer mean − mean) / deviation`.
   ///
-  /// The finer solver takes four times as many steps, or adaptive ones at a tolerance of 10⁻⁶.
+  /// The finer solver takes four times as many steps, or adaptive ones at a tolerance of 10⁻⁶, at most a tenth of its own.
   public var shift: Double
   /// The largest distance of a latent state from itself after the window's whole length forwards and back, over the root
   /// mean square of the states; nil: no latent flow, or one that is made of single steps.
