@@ -61,14 +61,18 @@ struct FitReport {
     }
   }
 
-  /// Whether the search went to an end of the range that the equations allow.
+  /// Whether the search went to an end of the range that the equations allow: a value 100,000 times nearer to it than the
+  /// default is.
   private func isAtBound(_ estimate: FitResult.Estimate) -> Bool {
     guard let parameter = equations.parameters.first(where: { $0.name == estimate.name }) else {
       return false
     }
-    let range = parameter.upperBound - parameter.lowerBound
-    let distance = min(estimate.value - parameter.lowerBound, parameter.upperBound - estimate.value)
-    return range.isFinite && distance < 1e-6 * range
+    let (lower, upper) = (parameter.lowerBound, parameter.upperBound)
+    guard (upper - lower).isFinite else { return false }
+    return [lower, upper].contains { bound in
+      let usual = abs(parameter.defaultValue - bound)
+      return abs(estimate.value - bound) < 1e-5 * (usual > 0 ? usual : upper - lower)
+    }
   }
 
   /// Both ends, one of them, or that there is none.
