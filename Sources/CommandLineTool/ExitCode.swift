@@ -37,9 +37,12 @@ struct ToolError: Error {
   }
 
   /// A run's own data are not where its configuration says.
-  static func trainingDataMissing(_ path: String) -> ToolError {
+  ///
+  /// - Parameter keepsName: whether a file of another name would be refused.
+  static func trainingDataMissing(_ path: String, keepsName: Bool = false) -> ToolError {
     ToolError(
       "\(path): the file of the training is not there, as seen from here; name it with --data FILE"
+        + (keepsName ? ", of the same name" : "")
         + " (and its file of labels, if it has one, with --labels FILE)", code: .noInput)
   }
 }

@@ -93,7 +93,7 @@ import Testing
     #expect(
       lost.errors.hasPrefix(
         "error: classes.csv: the file of the training is not there, as seen from here; name it with "
-          + "--data FILE"), "\(lost.errors)")
+          + "--data FILE, of the same name"), "\(lost.errors)")
     let found = try Tool.run(resumed + ["--data", data], from: "/")
     #expect(found.status == 0 && found.output.contains(" 15 steps in "), "\(found.errors)")
     // A file of another name is another one.

@@ -210,7 +210,7 @@ struct TrainCommand: Command {
       // A relative path of a configuration holds in the folder of its training.
       guard case .document = source, data == nil, case .unreadable(.notFound) = error.reason
       else { throw error }
-      throw ToolError.trainingDataMissing(error.source)
+      throw ToolError.trainingDataMissing(error.source, keepsName: true)
     }
   }
 
