@@ -144,13 +144,23 @@ struct DensityReport {
     }
   }
 
+  /// What the loss holds beside the likelihood.
+  private var penalties: String {
+    let recipe = outcome.file.recipe
+    let parts = [
+      ("the path's kinetic energy", recipe.kinetic),
+      ("the squared norm of the Jacobian along it", recipe.jacobian),
+    ].filter { $0.1 != 0 }.map { "\(Figure($0.1)) times \($0.0)" }
+    return parts.isEmpty ? "" : ", plus " + parts.joined(separator: " and ")
+  }
+
   private func training(_ section: inout ReportSection) {
     section.chart(
       Chart(
         "Loss", x: Axis("step"), y: Axis("loss"),
         caption: outcome.file.recipe.method == .flowMatching
           ? "Mean squared error of the velocity: its floor is the spread of velocities at a point, not 0."
-          : "Negative log-likelihood in nats, in units of standard deviations.",
+          : "Negative log-likelihood in nats, in units of standard deviations\(penalties).",
         marks: [
           .line(x: outcome.history.map { Double($0.step) }, y: outcome.history.map(\.loss))
         ]))
