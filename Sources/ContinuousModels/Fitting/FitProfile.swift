@@ -11,6 +11,8 @@ struct FitProfile {
   private static let logarithmicReach = 23.0
   /// Farther out than this on a scale of logarithms, a factor of 10²⁰ from where the search began, values are as good as their bound.
   private static let farthest = 46.0
+  /// An end that takes more solves of the equations is not known: where every refit is hard, as on chaotic paths, they would have no end.
+  private static let budget = 500
   /// So many times a profile that seems to jump is followed on in smaller steps.
   private static let retries = 3
 
@@ -64,7 +66,8 @@ struct FitProfile {
     let limit = max(Self.reach * unit, isLinear ? 0 : back + Self.logarithmicReach)
     var path = [origin]
     var (offset, step, retries) = (0.0, unit, 0)
-    while true {
+    let lastSolve = problem.solves + Self.budget
+    while problem.solves < lastSolve {
       // Where the search began there is a solution, and farther on there need not be one: no step passes over it.
       let isLanding = offset < back && offset + step >= back
       if isLanding { step = max(back - offset, unit) }
@@ -81,7 +84,7 @@ struct FitProfile {
       }
       // Values that far out need not have a solution.
       if found == nil && offset + step > Self.reach * unit { return .open }
-      switch crossing(path, outside: coordinate, drop: found?.drop) {
+      switch crossing(path, outside: coordinate, drop: found?.drop, until: lastSolve) {
       case .end(let end): return end
       case .further(let fit):
         retries += 1
@@ -90,6 +93,7 @@ struct FitProfile {
         (offset, step) = ((fit.coordinate - middle).magnitude, step / 4)
       }
     }
+    return .lost
   }
 
   /// The lowest drop that is found from the fits on the way, their continuation and the best point; nil if none of them leads to
@@ -129,7 +133,9 @@ struct FitProfile {
   ///
   /// The square root of the drop, which is nearly linear, is interpolated; where that is slow, the bracket is halved. A profile
   /// is continuous: where it seems to jump, the far side is tried again from near by.
-  private func crossing(_ path: [Refit], outside: Double, drop: Double?) -> Crossing {
+  private func crossing(
+    _ path: [Refit], outside: Double, drop: Double?, until lastSolve: Int
+  ) -> Crossing {
     var (path, outside, drop) = (path, outside, drop)
     var inside = path[path.count - 1]
     let width = (outside - inside.coordinate).magnitude
@@ -138,6 +144,7 @@ struct FitProfile {
     var suspicion = 0.03
     // Without a solution on the other side a rough place is enough, for there is no bound.
     while (outside - inside.coordinate).magnitude > width * (drop == nil ? 1e-3 : 1e-8) {
+      if problem.solves >= lastSolve { return .end(.lost) }
       let before = (outside - inside.coordinate).magnitude
       if before < suspicion * width && inside.drop < Self.threshold / 2 {
         if let again = refit(at: outside, along: path), again.drop < Self.threshold {

@@ -133,7 +133,9 @@ package struct DensityRun: Sendable {
     var one = try RunTraining(trainer, from: state, recipe: recipe, folder: folder)
     try folder?.begin(recipe, isContinued: one.isContinued)
     try one.run(progress: progress, stop: stop)
-    let history = one.history.filter { $0.step % 50 == 0 || $0.step == 1 }
+    // Some 400 of all steps, the first among them.
+    let every = max(1, one.history.count / 400)
+    let history = one.history.enumerated().filter { $0.offset % every == 0 }.map(\.element)
     return (
       one.state, (one.state.step, one.state.wall, history)
     )
