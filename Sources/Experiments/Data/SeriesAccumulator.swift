@@ -110,11 +110,19 @@ struct SeriesAccumulator {
       return (columns[channel].values, columns[channel].times, columns[channel].lines)
     }
     guard channelCount > 0 else { return ([], [], []) }
-    let places = rows.times.indices.filter { isObserved[$0 * channelCount + channel] }
-    return (
-      places.map { values[$0 * channelCount + channel] }, places.map { rows.times[$0] },
-      places.map { rows.lines[$0] }
-    )
+    let cells = stride(from: channel, to: isObserved.count, by: channelCount)
+    let count = cells.count { isObserved[$0] }
+    var found: (values: [Double], times: [Double], lines: [Int32]) = ([], [], [])
+    // Of a million rows arrays that double would be as large as the data.
+    found.values.reserveCapacity(count)
+    found.times.reserveCapacity(count)
+    found.lines.reserveCapacity(count)
+    for (row, cell) in cells.enumerated() where isObserved[cell] {
+      found.values.append(values[cell])
+      found.times.append(rows.times[row])
+      found.lines.append(rows.lines[row])
+    }
+    return found
   }
 
   /// The most points that a channel has, or the rows of the wide layout.
