@@ -13,6 +13,8 @@ public struct SolverCheck: Hashable, Sendable {
   /// The largest distance of a latent state from itself after the window's whole length forwards and back, over the root
   /// mean square of the states; nil: no latent flow, or one that is made of single steps.
   public var reconstructionError: Double?
+  /// The setting that makes the model's own steps finer; nil: an ODE-RNN's are part of the network.
+  public var setting: String?
 
   /// Shifts above a tenth of the predicted deviation are told.
   static let limit = 0.1
@@ -32,11 +34,13 @@ public struct SolverCheck: Hashable, Sendable {
       reconstructionError.map {
         "; forwards and back a latent state misses itself by \(NumberText.significant($0, 2)) of its size"
       } ?? ""
-    let isTrusted = shift <= Self.limit
+    if shift <= Self.limit { return moved + back }
+    let remedy =
+      setting.map { "train with a smaller \($0)" }
+      ?? "its steps are a part of the network, use it with no others"
     return moved + back
-      + (isTrusted
-        ? ""
-        : "; warning: the model has learned its solver's errors, and its equation says something else")
+      + "; warning: the model has learned its solver's errors, and its equation says something else; "
+      + remedy
   }
 }
 
@@ -77,7 +81,8 @@ extension SeriesForecaster {
     guard !shifts.isEmpty else { return nil }
     return SolverCheck(
       shift: rootMeanSquare(shifts),
-      reconstructionError: reconstructionError(of: own.compactMap(\.states.first)))
+      reconstructionError: reconstructionError(of: own.compactMap(\.states.first)),
+      setting: kind.recurrent == nil ? "network.tolerance" : nil)
   }
 
   private func reconstructionError(of states: [[Double]]) -> Double? {
