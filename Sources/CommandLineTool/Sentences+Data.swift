@@ -79,8 +79,8 @@ extension DataError.Reason {
         + "channel's name, or add its rows"
     case .duplicateColumn(let name): "the column '\(name)' occurs twice; rename one"
     case .wrongSeparator(let separator):
-      "the cells are separated by '\(separator == "\t" ? "tab" : separator)'; separate them by "
-        + "commas, and write numbers with a decimal point"
+      "the cells are separated by \(Self.name(ofSeparator: separator)); separate them by commas, and write numbers with "
+        + "a decimal point"
     case .noChannels: "there is no column beside the times; add one for each channel"
     case .notTrajectories:
       "holds no trajectories; make the file with Benchmarks/Hopper/make_hopper.py"
@@ -104,8 +104,6 @@ extension DataError.Reason {
         + "--set data.columns='[\"name\"]'"
     case .headerOfNumbers:
       "the first line is numbers; put a line with the columns' names above it"
-    case .otherSeparator(let separator):
-      "the cells are separated by '\(separator)'; separate them by commas"
     case .textInTable(let text, let column, _):
       "'\(text)' in column '\(column)' is not a number; write a number, or nothing if it is missing"
     case .dependentColumn(let column):
@@ -169,6 +167,10 @@ extension DataError.Reason {
     return
       "write --set windows.history=\(shortText(2 * spacing)) --set windows.future=\(shortText(spacing)) "
       + "--set windows.validation=0.3 --set windows.test=0.3, or add measurements"
+  }
+
+  private static func name(ofSeparator separator: String) -> String {
+    separator == " " ? "blanks" : separator == "\t" ? "tabs" : "'\(separator)'"
   }
 
   private func series(_ id: String) -> String { id.isEmpty ? "" : " of '\(id)'" }

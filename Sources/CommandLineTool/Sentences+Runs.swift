@@ -8,7 +8,7 @@ extension ConfigurationError {
     switch self {
     case .unknownKey(let key, let known):
       "the configuration has no '\(key)'"
-        + (nearestName(to: key, among: known).map { "; did you mean '\($0)'?" }
+        + (nearestSetting(to: key, among: known).map { "; did you mean '\($0)'?" }
           ?? "; known are \(known.joined(separator: ", "))")
     case .wrongValue(let key, let value, let expected):
       "the configuration's '\(key)' is \(value); it wants \(expected)"
@@ -18,8 +18,14 @@ extension ConfigurationError {
       "there is no recipe '\(name)'"
         + (nearestName(to: name, among: known).map { "; did you mean '\($0)'?" }
           ?? "; known are \(known.joined(separator: ", ")), or give a .json file")
-    case .needsOther(let key, let other, let value):
-      "'\(key)' is heeded with \(other)=\(value) only; add --set \(other)=\(value), or leave it out"
+    case .notHeeded(let key, let other, ["null"], let found):
+      "'\(key)' does nothing beside '\(other)', which is \(found); leave one of the two out"
+    case .notHeeded(let key, let other, let options, let found):
+      "'\(key)' is heeded where '\(other)' is \(options.joined(separator: " or ")), and it is \(found); change "
+        + "'\(other)', or leave '\(key)' out"
+    case .ofOtherData(let key, let isForImages):
+      "'\(key)' is for \(isForImages ? "images, and the data are a table" : "tables, and the data are images"); leave it "
+        + "out"
     case .tooMuchMemory(let key, let value, let bytes, let available):
       "with '\(key)' \(value) the training of the network takes at least \(Self.memory(bytes)) of memory, the "
         + "machine has \(Self.memory(available)); write a smaller number"

@@ -69,7 +69,7 @@ import Testing
       #expect(document[key] != nil && evaluated[key] == document[key], "\(key)")
     }
     for document in [document, evaluated] {
-      #expect(document["layers"]?.string == layers)
+      #expect(document["model"]?.string == words[1] && document["layers"]?.string == layers)
       #expect(document["augmentation"]?.string == augmentation)
       #expect(document["augmentedDimensions"]?.integer == dimensions)
     }
@@ -127,8 +127,8 @@ import Testing
     ),
     (
       ["network.augmentation=none", "network.augmentedDimensions=2"],
-      "'network.augmentedDimensions' is 2, which wants 'network.augmentation' zeros or lift and not none; change one "
-        + "of the two"
+      "'network.augmentedDimensions' is heeded where 'network.augmentation' is zeros or lift, and it is none; change "
+        + "'network.augmentation', or leave 'network.augmentedDimensions' out"
     ),
     (
       ["network.augmentation=ones"],

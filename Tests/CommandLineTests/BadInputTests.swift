@@ -58,6 +58,16 @@ import Testing
       "f.csv:1: the cells are separated by ';'; separate them by commas, and write numbers with a "
         + "decimal point"
     ),
+    (
+      "time     x\n   0   1.5\n",
+      "f.csv:1: the cells are separated by blanks; separate them by commas, and write numbers with a "
+        + "decimal point"
+    ),
+    (
+      "time\tx\n0\t1\n",
+      "f.csv:1: the cells are separated by tabs; separate them by commas, and write numbers with a "
+        + "decimal point"
+    ),
     ("time\n0\n", "f.csv:1: there is no column beside the times; add one for each channel"),
     (
       "time,x,y\n0,1,\n1,2,\n", "f.csv: the channel 'y' has no value; leave it out (--channels)"

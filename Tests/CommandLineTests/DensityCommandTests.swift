@@ -51,7 +51,14 @@ private func table(_ row: (Int) -> String) -> String {
       "0.5,1\n1,2\n",
       "f.csv:1: the first line is numbers; put a line with the columns' names above it"
     ),
-    ("x;y\n1;2\n", "f.csv:1: the cells are separated by ';'; separate them by commas"),
+    (
+      "x;y\n1;2\n",
+      "f.csv:1: the cells are separated by ';'; separate them by commas, and write numbers with a decimal point"
+    ),
+    (
+      "x y\n1 2\n",
+      "f.csv:1: the cells are separated by blanks; separate them by commas, and write numbers with a decimal point"
+    ),
     (
       table { "\($0 * $0),7" },
       "f.csv: the channel 'y' is 7.0 throughout, there is nothing to learn; leave it out (of series: --channels)"
@@ -105,6 +112,24 @@ private func table(_ row: (Int) -> String) -> String {
     #expect(lines.count == 4 && lines[0] == "x,y,z,log_density")
     #expect(predicted.errors.contains("1 row with an empty cell was left out"))
     #expect(lines[3] == "0.0,0.0,1e+30,")
+
+    // One row far away takes no figure with it.
+    let near = rows[2] + "\n" + rows[3] + "\n"
+    let documents = try ["", "1e30,0,0\n"].map { far in
+      try Files.writeAtomically("x,y,z\n" + far + near, to: path)
+      let result = try Tool.run("evaluate", folder + "/run", "--data", path, "--json")
+      let warning =
+        "warning: \(path): 1 of 3 rows lies so far from those of the training that the model gives no finite number there; "
+        + "the figures are those of the others\n"
+      #expect(result.status == 0 && result.errors == (far.isEmpty ? "" : warning))
+      return try JSONValue(parsing: result.output)
+    }
+    #expect(documents[1]["metrics"]?["rowsNotFinite"]?.integer == 1)
+    #expect(documents[1]["baselines"] == documents[0]["baselines"])
+    for key in ["negativeLogLikelihood", "standardError", "reconstructionError", "rows"] {
+      let values = documents.map { $0["metrics"]?[key] }
+      #expect(values[0]?.number != nil && values[0] == values[1], "\(key)")
+    }
 
     for (option, sentence) in [
       ("--at", "--at belongs to forecasts; leave it out for this model"),

@@ -51,12 +51,29 @@ import Testing
     #expect(result.errors.hasPrefix("warning: new.csv: 1 of 3" + Self.warning + "row 2;"))
     let json = try JSONValue(parsing: try tool("predict", run, "--data", data, "--json").output)
     #expect(json["predicted"]?.array?[1] == .null)
-    // Rows without a result count as wrong.
-    let labelled = try write("x,y,kind\n1e300,0,1\n-1e300,0,0\n", "labelled.csv")
+    // Figures are those of the rows that have a result.
+    let near = "1,2,0\n3,0.5,1\n"
+    let labelled = try write("x,y,kind\n1e300,0,1\n" + near, "labelled.csv")
     let evaluated = try tool("evaluate", run, "--data", labelled, "--json")
-    #expect(evaluated.status == 0 && evaluated.errors.contains("2 of 2" + Self.warning))
-    let metrics = try JSONValue(parsing: evaluated.output)["metrics"]
-    #expect(metrics?["accuracyPercent"]?.number == 0)
+    #expect(evaluated.status == 0)
+    #expect(
+      evaluated.errors
+        == "warning: labelled.csv: 1 of 3 rows lies so far from those of the training that the model gives no finite number "
+        + "there; the figures are those of the others\n")
+    let alone = try tool(
+      "evaluate", run, "--data", try write("x,y,kind\n" + near, "near.csv"), "--json")
+    let documents = try [evaluated, alone].map { try JSONValue(parsing: $0.output) }
+    #expect(documents[0]["rowsNotFinite"]?.integer == 1)
+    for key in ["metrics", "finerSteps", "reconstructionError", "confusion"] {
+      #expect(documents[0][key] == documents[1][key] && documents[0][key] != .null, "\(key)")
+    }
+    let none = try tool(
+      "evaluate", run, "--data", try write("x,y,kind\n1e300,0,1\n-1e300,0,0\n", "none.csv"))
+    #expect(none.status == 65 && none.output.isEmpty)
+    #expect(
+      none.errors
+        == "error: none.csv: all 2 rows lie so far from those of the training that the model gives no finite number there; "
+        + "check columns and units\n")
     // No advice of options that only training has.
     let text = try write("x,y,kind\nred,0,1\n", "text.csv")
     for verb in ["predict", "evaluate"] {

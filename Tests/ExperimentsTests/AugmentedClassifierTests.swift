@@ -113,15 +113,14 @@ import Testing
       ),
       (
         "network.augmentation", "second-order",
-        .wants(
-          key: "network.augmentedDimensions", value: "2", other: "network.augmentation",
+        .notHeeded(
+          key: "network.augmentedDimensions", other: "network.augmentation",
           options: ["zeros", "lift"], found: "second-order")
       ),
       (
         "solver.weightSteps", "2",
-        .wants(
-          key: "solver.weightSteps", value: "2", other: "network.layers", options: ["anodev2"],
-          found: "rk-net")
+        .notHeeded(
+          key: "solver.weightSteps", other: "network.layers", options: ["anodev2"], found: "rk-net")
       ),
     ] as [(String, String, ConfigurationError)])
   func `settings that make nothing of each other are refused`(
@@ -130,9 +129,13 @@ import Testing
     var recipe = ClassifierRecipe()
     recipe.augmentation = .zeros
     recipe.augmentedDimensions = 2
-    try recipe.check()
+    func check() throws(ConfigurationError) {
+      try recipe.check()
+      try recipe.checkHeeded(besides: recipe.usual)
+    }
+    try check()
     try recipe.set(key, toWord: word)
-    #expect(throws: expected) { try recipe.check() }
+    #expect(throws: expected) { try check() }
   }
 
   @Test(arguments: [

@@ -61,7 +61,7 @@ private let directory = "/tmp/density-recipe-\(RandomKey(77).seed)"
     ),
     ("", .empty), ("x,y\n", .noRows), ("x,x\n1,2\n", .duplicateColumn("x")),
     ("x,y\n1,two\n", .textInTable(text: "two", column: "y", columns: ["x", "y"])),
-    ("1.5,2\n3,4\n", .headerOfNumbers), ("x;y\n1;2\n", .otherSeparator(";")),
+    ("1.5,2\n3,4\n", .headerOfNumbers), ("x;y\n1;2\n", .wrongSeparator(";")),
     ("x,y\n1,nan\n", .notFinite(text: "nan", column: "y")),
     ("x,y\n1\n", .tooFewCells(found: 1, expected: 2)),
     (
@@ -206,11 +206,13 @@ private let directory = "/tmp/density-recipe-\(RandomKey(77).seed)"
     var recipe = DensityRecipe.forFile(directory + "/points.csv")
     try recipe.set("training.steer", toWord: "0.2")
     let error = #expect(throws: ConfigurationError.self) {
-      try DensityRun(recipe: recipe, directory: nil, threads: 1).run()
+      try recipe.checkHeeded(besides: recipe.usual)
     }
     #expect(
       error
-        == .needsOther(key: "training.steer", other: "training.method", value: "likelihood"))
+        == .notHeeded(
+          key: "training.steer", other: "training.method", options: ["likelihood"],
+          found: "flow-matching"))
   }
 
   @Test func `a Gaussian's figure is its entropy on its own data`() {

@@ -55,6 +55,13 @@ struct EvaluateCommand: Command {
     console.print("on \(isTest ? "the test part" : "all rows") of \(source)")
   }
 
+  /// Warns of rows that the figures leave out; without any other there are none.
+  private func tell(_ lost: LostRows, of source: String, _ console: Console) throws {
+    guard let sentence = lost.sentence else { return }
+    if lost.isTotal { throw ToolError("\(source): \(sentence)", code: .badData) }
+    console.note("warning: \(source): \(sentence)")
+  }
+
   private func measure(_ console: Console) throws {
     if labels != nil && !SeriesClassModelFile.isSeriesClassifier(folder)
       && Files.exists(RunFolder.model(in: folder))
@@ -98,22 +105,24 @@ struct EvaluateCommand: Command {
     let isTest = isTraining(file.recipe.file)
     if isTest, let data { file.recipe.file = data }
     let rows = try file.testRows(isTest ? nil : data)
-    let evaluation = file.evaluation(on: rows)
-    console.warn(
-      DataWarning.notFinite(source: rows.source, (0..<evaluation.rows).map(evaluation.isKnown)))
+    let all = file.evaluation(on: rows)
+    let known = all.knownRows
+    let (evaluation, lost) = (all.of(rows: known), LostRows((0..<all.rows).map(all.isKnown)))
+    try tell(lost, of: rows.source, console)
     say(isTest, of: rows.source, console)
-    let flow = file.flowCheck(on: rows)
+    let flow = file.flowCheck(on: rows.rows(known))
     console.table(
       ClassifierEvaluation.header,
       [evaluation.cells(file.recipe.modelName)] + (flow.map { [$0.finerCells] } ?? []))
     for line in flow?.lines(beside: evaluation) ?? [] { console.print(line) }
     console.emit([
-      "run": .string(folder), "model": "ode-net",
+      "run": .string(folder), "model": .string(file.recipe.form.rawValue),
       "layers": .string(file.recipe.layers.rawValue),
       "augmentation": .string(file.recipe.augmentation.rawValue),
       "augmentedDimensions": file.recipe.furtherDimensions.map { JSONValue($0) } ?? .null,
       "part": .string(isTest ? "test" : "all"),
-      "metrics": evaluation.json, "finerSteps": flow?.finer.json ?? .null,
+      "metrics": evaluation.json, "rowsNotFinite": JSONValue(lost.count),
+      "finerSteps": flow?.finer.json ?? .null,
       "reconstructionError": flow.map { .number($0.reconstructionError) } ?? .null,
       "confusion": evaluation.confusionJSON,
     ])
@@ -150,6 +159,7 @@ struct EvaluateCommand: Command {
     let measured = try measured(file, isTest: isTest)
     let (evaluation, flow) = (measured.evaluation, measured.flow)
     console.warn(measured.warnings)
+    try tell(measured.lost, of: data ?? file.recipe.file ?? "", console)
     say(isTest, of: data ?? file.recipe.file ?? "", console)
     console.table(
       ClassifierEvaluation.header,
@@ -161,6 +171,7 @@ struct EvaluateCommand: Command {
     console.emit([
       "run": .string(folder), "model": .string(file.recipe.model.rawValue),
       "part": .string(isTest ? "test" : "all"), "metrics": evaluation.json,
+      "seriesNotFinite": JSONValue(measured.lost.count),
       "finerSteps": flow?.finer.json ?? .null,
       "reconstructionError": flow.map { .number($0.reconstructionError) } ?? .null,
       "classes": JSONValue(evaluation.classes),
@@ -176,7 +187,9 @@ struct EvaluateCommand: Command {
     let other = isTest ? nil : data
     let rows = try other.map { try PointTable(path: $0, columns: file.normalization.channels) }
     let evaluation = try file.evaluation(on: rows)
-    say(isTest, of: data ?? file.recipe.file ?? "the bundled cities", console)
+    let source = data ?? file.recipe.file ?? "the bundled cities"
+    try tell(evaluation.lost, of: source, console)
+    say(isTest, of: source, console)
     for line in evaluation.lines { console.print(line) }
     console.emit(evaluation.json(run: folder, part: isTest ? "test" : "all"))
   }

@@ -51,17 +51,18 @@ struct PredictCommand: Command {
   }
 
   private func predict(_ console: Console) throws {
-    guard let work = otherWork else { return try predictSeries(console) }
-    if at != nil {
+    let work = otherWork
+    let forecaster = work == nil ? try ForecastModelFile(reading: folder) : nil
+    let options = [
+      ("--at", at != nil, "forecasts", forecaster != nil),
+      ("--parameters", parameters != nil, "a goku", forecaster?.recipe.model == .goku),
+    ]
+    for (name, isGiven, owner, isHeeded) in options where isGiven && !isHeeded {
       throw UsageError.combination(
-        "--at belongs to forecasts", remedy: "leave it out for this model")
+        "\(name) belongs to \(owner)", remedy: "leave it out for this model")
     }
-    if parameters != nil { throw Self.parametersWithoutLaw }
-    try work(console)
+    if let forecaster { try predictSeries(by: forecaster, console) } else { try work?(console) }
   }
-
-  private static let parametersWithoutLaw = UsageError.combination(
-    "--parameters belongs to a goku", remedy: "leave it out for this model")
 
   /// What is done with a model that forecasts nothing; nil for a forecaster.
   private var otherWork: ((Console) throws -> Void)? {
@@ -72,9 +73,7 @@ struct PredictCommand: Command {
   }
 
   /// The future of every series of the file.
-  private func predictSeries(_ console: Console) throws {
-    let file = try ForecastModelFile(reading: folder)
-    if parameters != nil && file.recipe.model != .goku { throw Self.parametersWithoutLaw }
+  private func predictSeries(by file: ForecastModelFile, _ console: Console) throws {
     let prediction = try ForecastPrediction(of: data, by: file, at: at?.values.sorted())
     console.warn(prediction.warnings)
     if let parameters, let inferred = prediction.inferred {

@@ -14,13 +14,10 @@ struct SampleCommand: Command {
   @Option(value: "file", help: "Where the CSV goes; standard output if not given.") var out: String?
 
   func validate() throws(UsageError) {
-    if count < 1 || seed < 0 {
-      throw .combination(
-        "there is at least one point, and no negative seed", remedy: "write --count 1000 --seed 0")
+    if count < 1 || count > 10_000_000 {
+      throw .combination("--count is \(count)", remedy: "write 1 to 10000000")
     }
-    if count > 10_000_000 {
-      throw .combination("--count is \(count)", remedy: "write 10000000 at most")
-    }
+    if seed < 0 { throw .combination("--seed is \(seed)", remedy: "write a number from 0 on") }
   }
 
   func run(_ console: Console) throws {

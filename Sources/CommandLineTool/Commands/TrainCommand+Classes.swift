@@ -12,11 +12,14 @@ extension TrainCommand {
       case .options: data.map(ClassifierRecipe.forFile) ?? ClassifierRecipe()
       }
     if let data { result.file = data }
-    if let label { result.label = label }
     try takeForm(&result, source)
+    let before = result
+    if let label { result.label = label }
     if let epochs { result.epochs = epochs }
     if let seed { result.seed = seed }
     for assignment in set { try result.set(assignment.name, toWord: assignment.value) }
+    try result.check()
+    try result.checkHeeded(besides: base(before, of: source))
     return result
   }
 
@@ -47,9 +50,8 @@ extension TrainCommand {
     try outcome.writeReport(to: directory)
     console.table(ClassifierEvaluation.header, outcome.tableRows)
     for line in outcome.lines { console.print(line) }
-    console.print(
-      "\(outcome.parameterCount) parameters, \(outcome.steps) steps in "
-        + "\(NumberText.fixed(outcome.trainingSeconds, 1)) s; see \(directory)/report.html")
+    console.trained(
+      outcome.parameterCount, outcome.steps, seconds: outcome.trainingSeconds, in: directory)
     console.emit(outcome.json(run: directory))
   }
 }

@@ -10,9 +10,11 @@ extension TrainCommand {
       case .document(let document): try DensityRecipe().overridden(by: document)
       case .named, .options: data.map(DensityRecipe.forFile) ?? DensityRecipe()
       }
+    let before = result
     if let data { result.file = data }
     if let seed { result.seed = seed }
     for assignment in set { try result.set(assignment.name, toWord: assignment.value) }
+    try result.checkHeeded(besides: base(before, of: source))
     return result
   }
 
@@ -33,7 +35,8 @@ extension TrainCommand {
     }
     try outcome.writeReport(to: directory)
     for line in outcome.lines { console.print(line) }
-    console.print("\(Figure(outcome.trainingSeconds)) s; see \(directory)/report.html")
+    console.trained(
+      outcome.parameterCount, outcome.steps, seconds: outcome.trainingSeconds, in: directory)
     console.emit(outcome.json(run: directory))
   }
 }

@@ -7,6 +7,7 @@ extension TrainCommand {
   private func seriesClassRecipe(_ source: Source) throws -> SeriesClassRecipe {
     var result = SeriesClassRecipe()
     if case .document(let document) = source { result = try result.overridden(by: document) }
+    let before = result
     if let model { result.model = ForecastKind(rawValue: model.rawValue) ?? result.model }
     if let data { result.file = data }
     if let label { result.label = label }
@@ -15,6 +16,7 @@ extension TrainCommand {
     if let epochs { result.epochs = epochs }
     if let seed { result.seed = seed }
     for assignment in set { try result.set(assignment.name, toWord: assignment.value) }
+    try result.checkHeeded(besides: base(before, of: source))
     return result
   }
 
@@ -33,9 +35,8 @@ extension TrainCommand {
     try outcome.writeReport(to: directory, warnings: data.warnings.map(\.sentence))
     console.table(ClassifierEvaluation.header, outcome.tableRows)
     for line in outcome.lines { console.print(line) }
-    console.print(
-      "\(outcome.parameterCount) parameters, \(outcome.steps) steps in "
-        + "\(NumberText.fixed(outcome.trainingSeconds, 1)) s; see \(directory)/report.html")
+    console.trained(
+      outcome.parameterCount, outcome.steps, seconds: outcome.trainingSeconds, in: directory)
     console.emit(outcome.json(run: directory))
   }
 }

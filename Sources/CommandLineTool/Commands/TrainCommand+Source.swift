@@ -19,6 +19,12 @@ extension TrainCommand {
 
   private static let recipeNames = ["glucose", "cities", "digits", "fashion-mnist"]
 
+  /// What a recipe is compared with to tell the settings that were changed: itself before the command line, or the usual one
+  /// for a configuration that was written for this training.
+  func base<Recipe: ConfigurableRecipe>(_ before: Recipe, of source: Source) -> Recipe {
+    if case .document = source, resume == .never { before.usual } else { before }
+  }
+
   /// The configuration file; or what the run folder says, if its run is to be continued; or the recipe's name.
   func source() throws -> Source {
     if let recipe, recipe.hasSuffix(".json") { return .document(try document(recipe)) }

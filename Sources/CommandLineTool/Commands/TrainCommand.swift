@@ -199,8 +199,10 @@ struct TrainCommand: Command {
 
   func run(_ console: Console) throws {
     let source = try source()
+    let subject = subject(of: source)
+    try checkOptions(of: subject)
     do {
-      switch subject(of: source) {
+      switch subject {
       case .forecast: try trainForecast(source, console)
       case .density: try trainDensity(source, console)
       case .classes: try trainClasses(source, console)
@@ -252,9 +254,8 @@ struct TrainCommand: Command {
     printParameters(of: outcome, console)
     console.print(outcome.evaluation.balance)
     if let check = outcome.evaluation.solverCheck { console.print(check.sentence) }
-    console.print(
-      "\(outcome.parameterCount) parameters, \(outcome.steps) steps in "
-        + "\(NumberText.fixed(outcome.trainingSeconds, 1)) s; see \(directory)/report.html")
+    console.trained(
+      outcome.parameterCount, outcome.steps, seconds: outcome.trainingSeconds, in: directory)
     console.emit(outcome.json(run: directory))
   }
 
@@ -265,6 +266,7 @@ struct TrainCommand: Command {
       case .named, .options:
         data.map(model == .goku ? ForecastRecipe.forLaw : ForecastRecipe.forFile) ?? .glucose
       }
+    let before = result
     if let data { result.file = data }
     if let kind = model.flatMap({ ForecastKind(rawValue: $0.rawValue) }) { result.model = kind }
     changeReading(&result.reading)
@@ -273,6 +275,7 @@ struct TrainCommand: Command {
     if let epochs { result.epochs = epochs }
     if let seed { result.seed = seed }
     for assignment in set { try result.set(assignment.name, toWord: assignment.value) }
+    try result.checkHeeded(besides: base(before, of: source))
     if let beside = result.beside, beside == result.model {
       throw Self.besideItself(beside.rawValue)
     }
@@ -281,6 +284,13 @@ struct TrainCommand: Command {
 }
 
 extension Console {
+  /// Says how long a training was and where its report is.
+  func trained(_ parameters: Int, _ steps: Int, seconds: Double, in directory: String) {
+    print(
+      "\(counted(parameters, "parameter")), \(counted(steps, "step")) in "
+        + "\(NumberText.fixed(seconds, 1)) s; see \(directory)/report.html")
+  }
+
   /// Says what becomes of a run folder.
   @Sendable func notice(_ notice: RunFolder.Notice) {
     switch notice {

@@ -21,6 +21,17 @@ package struct ClassifierEvaluation: Hashable, Sendable {
     self.labels = labels
   }
 
+  /// The evaluation of some of the rows.
+  package func of(rows: [Int]) -> ClassifierEvaluation {
+    ClassifierEvaluation(
+      classes: classes,
+      probabilities: rows.flatMap { probabilities[$0 * classes.count..<($0 + 1) * classes.count] },
+      labels: rows.map { labels[$0] })
+  }
+
+  /// Rows with probabilities that are numbers.
+  package var knownRows: [Int] { (0..<rows).filter(isKnown) }
+
   /// Evaluates logits in batches.
   init(
     of data: LabelledData, _ normalization: Normalization, batchSize: Int = 500,

@@ -53,7 +53,7 @@ extension ClassifierRecipe {
 
   /// The form that the recipe has.
   package var form: Form {
-    layers == .evolving ? .anodev2 : augmentation == .none ? .odeNet : .anode
+    layers == .evolving ? .anodev2 : augmentation.isCounted ? .anode : .odeNet
   }
 
   /// Takes the settings of a form.
@@ -71,7 +71,7 @@ extension ClassifierRecipe {
 
   // MARK: What does not go together
 
-  /// Says no to settings of which one makes nothing of another.
+  /// Says no to further dimensions where nothing flows.
   package func check() throws(ConfigurationError) {
     let isFlow = layers == .odeNet || layers == .rungeKuttaNet
     if augmentation != .none && !isFlow {
@@ -79,27 +79,19 @@ extension ClassifierRecipe {
         key: "network.augmentation", value: augmentation.rawValue, other: "network.layers",
         options: [Layers.odeNet.rawValue, Layers.rungeKuttaNet.rawValue], found: layers.rawValue)
     }
-    if let augmentedDimensions, !augmentation.isCounted {
-      throw .wants(
-        key: "network.augmentedDimensions", value: "\(augmentedDimensions)",
-        other: "network.augmentation",
-        options: [Widening.zeros.rawValue, Widening.lift.rawValue], found: augmentation.rawValue)
-    }
-    if layers == .evolving { return }
-    let others = [
-      ("solver.weightSteps", "\(weightSteps)", weightSteps != 1),
-      ("network.weightActivation", weightActivation.rawValue, weightActivation != .none),
-    ]
-    for (key, value, isSet) in others where isSet {
-      throw .wants(
-        key: key, value: value, other: "network.layers", options: [Layers.evolving.rawValue],
-        found: layers.rawValue)
-    }
   }
 
-  /// Says no to settings that images cannot have.
+  /// Says no to settings that images, or tables, cannot have.
   func check(for data: LabelledData) throws(ConfigurationError) {
-    guard data.isImages else { return }
+    guard data.isImages else {
+      let usual = usual
+      if crop != usual.crop { throw .ofOtherData(key: "training.crop", isForImages: true) }
+      if mirrors != usual.mirrors {
+        throw .ofOtherData(key: "training.mirrors", isForImages: true)
+      }
+      return
+    }
+    if label != nil { throw .ofOtherData(key: "data.label", isForImages: false) }
     if layers == .evolving {
       throw .tablesOnly(
         key: "network.layers", value: layers.rawValue,

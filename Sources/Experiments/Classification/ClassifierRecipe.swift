@@ -90,19 +90,22 @@ extension ClassifierRecipe: ConfigurableRecipe {
       JSONValue($0)
     } _: {
       $0.integer.flatMap { (1...1000).contains($0) ? $0 : nil }
-    },
-    .choice("network.weightActivation", \.weightActivation),
-    .size("network.width", \.width) { product($0.width, $0.width) },
+    }.heeded(with: "network.augmentation", Widening.allCases.filter(\.isCounted).map(\.rawValue)),
+    .choice("network.weightActivation", \.weightActivation).of([.evolving]),
+    // Without a stem the states of evolving weights are the features.
+    .size("network.width", \.width) { product($0.width, $0.width) }.heeded(
+      with: "network.stem", ["true"]
+    ) { $0.hasStem || $0.layers != .evolving },
     .size("network.blocks", \.blocks) { recipe in
       recipe.layers == .resNet
         ? 2 * Double(recipe.blocks) * product(recipe.width, recipe.width) : 0
-    },
-    .number("network.time", \.time, in: 1e-3...1000),
+    }.of([.resNet]),
+    .number("network.time", \.time, in: 1e-3...1000).of([.odeNet, .rungeKuttaNet]),
     // Four stages of every step are kept for the gradient, as many bytes a unit as four numbers of each weight.
     .size("solver.steps", \.solverSteps) { recipe in
       recipe.layers == .rungeKuttaNet ? product(recipe.solverSteps, recipe.width) : 0
-    },
-    .count("solver.weightSteps", \.weightSteps, atMost: 1000),
+    }.of([.odeNet, .rungeKuttaNet, .evolving]),
+    .count("solver.weightSteps", \.weightSteps, atMost: 1000).of([.evolving]),
     .count("training.epochs", \.epochs),
     .count("training.batchSize", \.batchSize),
     .number("training.learningRate", \.learningRate, in: 1e-9...1),
@@ -111,4 +114,18 @@ extension ClassifierRecipe: ConfigurableRecipe {
     .flag("training.mirrors", \.mirrors),
     .count("training.seed", \.seed, atLeast: 0),
   ]
+}
+
+extension ClassifierRecipe {
+  /// The recipe that this one was made from.
+  package var usual: ClassifierRecipe {
+    Self.named[name] ?? file.map(Self.forFile) ?? ClassifierRecipe()
+  }
+}
+
+extension RecipeSetting<ClassifierRecipe> {
+  /// Of some kinds of layers.
+  fileprivate func of(_ layers: [ClassifierRecipe.Layers]) -> RecipeSetting {
+    heeded(with: "network.layers", layers.map(\.rawValue))
+  }
 }

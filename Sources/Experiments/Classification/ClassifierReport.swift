@@ -46,7 +46,8 @@ extension ClassifierRun.Outcome {
   /// `{"run", "model", "metrics": {…}, "baselines": {name: {…}}}`.
   package func json(run: String) -> JSONValue {
     [
-      "run": .string(run), "model": "ode-net", "layers": .string(file.recipe.layers.rawValue),
+      "run": .string(run), "model": .string(file.recipe.form.rawValue),
+      "layers": .string(file.recipe.layers.rawValue),
       "augmentation": .string(file.recipe.augmentation.rawValue),
       "augmentedDimensions": file.recipe.furtherDimensions.map { JSONValue($0) } ?? .null,
       "metrics": evaluation.json, "finerSteps": flow?.finer.json ?? .null,

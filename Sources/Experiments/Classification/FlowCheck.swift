@@ -9,6 +9,8 @@ package struct FlowCheck: Hashable, Sendable {
   ///
   /// Of rows the flow is the whole depth, of series the way from one row to the next.
   package var reconstructionError: Double
+  /// States of which that cannot be said, for on the way there and back their size is not finite.
+  package var lost = 0
   /// On the same rows, with four times as many steps.
   package var finer: ClassifierEvaluation
 
@@ -37,6 +39,11 @@ package struct FlowCheck: Hashable, Sendable {
         "warning: with finer steps the accuracy changes by more than a point; the network relies on the solver's "
           + "errors, raise \(setting)")
     }
+    if lost > 0 {
+      lines.append(
+        "\(lost) \(lost == 1 ? "state is" : "states are") too far out to be followed there and back; the next figure is that "
+          + "of the others")
+    }
     let error = NumberText.significant(100 * reconstructionError, 2)
     lines.append(
       "there and back the state misses its start by \(error) % of its size at most"
@@ -49,14 +56,14 @@ package struct FlowCheck: Hashable, Sendable {
 extension ClassifierModelFile {
   /// The check on rows; nil for a stack of blocks.
   package func flowCheck(on data: LabelledData) -> FlowCheck? {
-    guard let error = reconstructionError(on: data) else { return nil }
+    guard let misses = roundTripMisses(on: data) else { return nil }
     return FlowCheck(
-      reconstructionError: error,
+      reconstructionError: misses.relative, lost: misses.lost,
       finer: evaluation(on: data, steps: FlowCheck.factor * recipe.solverSteps),
       setting: "solver.steps")
   }
 
-  private func reconstructionError(on data: LabelledData, batchSize: Int = 500) -> Double? {
+  private func roundTripMisses(on data: LabelledData, batchSize: Int = 500) -> RoundTripMisses? {
     if recipe.layers == .resNet { return nil }
     let model = model
     let distances = CompiledFunction<Tensor> { input in
@@ -70,6 +77,6 @@ extension ClassifierModelFile {
       let values = distances(data.points(rows, normalization).points).map(\.values)
       misses.add(squares: values[0], sizes: values[1])
     }
-    return misses.relative
+    return misses
   }
 }

@@ -83,7 +83,7 @@ extension LabelledData {
     if header.count > 1 && isNumber.dropLast().allSatisfy({ $0 }) {
       throw DataError(source: source, line: 1, .headerOfNumbers)
     }
-    try PointTable.check(header: header, source: source)
+    try PointTable.check(header: header, source: source, separators: ";\t| ")
     for (place, name) in header.enumerated() {
       if name.isEmpty {
         throw DataError(source: source, line: 1, column: place + 1, .unnamedColumn)

@@ -83,8 +83,6 @@ public struct DataError: Error, Hashable, Sendable {
     case tooFewRows(found: Int, needed: Int, columns: Int, incomplete: Int)
     /// The first line of a table has nothing but numbers.
     case headerOfNumbers
-    /// A header of one cell that holds another separator than the comma.
-    case otherSeparator(String)
     /// A text in a table of numbers; the names are of all columns.
     case textInTable(text: String, column: String, columns: [String])
     /// A column that the columns before it determine linearly.

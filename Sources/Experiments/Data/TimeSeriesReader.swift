@@ -73,7 +73,7 @@ struct TimeSeriesReader {
   private func readHeader() throws(DataError) -> [String] {
     var names: [String] = []
     let first = row.text(0)
-    if row.count == 1, let other = first.first(where: { ";\t|".contains($0) }) {
+    if row.count == 1, let other = first.first(where: { ";\t| ".contains($0) }) {
       throw DataError(source: csv.name, line: row.line, .wrongSeparator(String(other)))
     }
     for cell in 0..<row.count {

@@ -63,7 +63,7 @@ extension DensityRecipe: ConfigurableRecipe {
     .text("data.file", \.file),
     .optionalTexts("data.columns", \.columns),
     .number("data.test", \.testShare, in: 0.01...0.5),
-    .number("data.validation", \.validationShare, in: 0.01...0.4),
+    .number("data.validation", \.validationShare, in: 0.01...0.4).ofLikelihood,
     .counts("network.hidden", \.hidden).deciding { recipe in
       zip([1] + recipe.hidden, recipe.hidden + [1]).reduce(0) { $0 + product($1.0, $1.1) }
     },
@@ -72,15 +72,16 @@ extension DensityRecipe: ConfigurableRecipe {
     },
     .choice("network.conditioning", \.conditioning),
     .choice("training.method", \.method),
-    .optionalChoice("training.trace", \.trace),
-    .number("training.kinetic", \.kinetic, in: 0...1e6),
-    .number("training.jacobian", \.jacobian, in: 0...1e6),
-    .number("training.steer", \.steer, in: 0...0.99),
+    .optionalChoice("training.trace", \.trace).ofLikelihood,
+    .number("training.kinetic", \.kinetic, in: 0...1e6).ofLikelihood,
+    .number("training.jacobian", \.jacobian, in: 0...1e6).ofLikelihood,
+    .number("training.steer", \.steer, in: 0...0.99).ofLikelihood,
     .count("training.steps", \.steps),
     .count("training.batchSize", \.batchSize),
     .number("training.learningRate", \.learningRate, in: 1e-9...1),
     .count("training.seed", \.seed, atLeast: 0),
-    .count("solver.steps", \.solverSteps, atMost: 10_000),
+    .count("solver.steps", \.solverSteps, atMost: 10_000).heeded(
+      with: "solver.tolerance", ["null"]),
     .optional("solver.tolerance", \.tolerance, "a number from 1e-12 to 0.1", { .number($0) }) {
       $0.number.flatMap { (1e-12...0.1).contains($0) ? $0 : nil }
     },
@@ -92,16 +93,13 @@ extension DensityRecipe: ConfigurableRecipe {
       ?? ODESolver(method: .rungeKutta4, control: .steps(perInterval: solverSteps))
   }
 
-  /// Says no to what only training by likelihood heeds, where that is not chosen.
-  func checkSettings() throws(ConfigurationError) {
-    let usual = DensityRecipe()
-    if method == .likelihood { return }
-    for setting in Self.settings
-    where ["training.trace", "training.kinetic", "training.jacobian", "training.steer"]
-      .contains(setting.key) && setting.read(self) != setting.read(usual)
-    {
-      throw .needsOther(
-        key: setting.key, other: "training.method", value: Method.likelihood.rawValue)
-    }
+  /// The recipe that this one was made from.
+  package var usual: DensityRecipe { file.map(Self.forFile) ?? DensityRecipe() }
+}
+
+extension RecipeSetting<DensityRecipe> {
+  /// Of training by likelihood.
+  fileprivate var ofLikelihood: RecipeSetting {
+    heeded(with: "training.method", [DensityRecipe.Method.likelihood.rawValue])
   }
 }

@@ -213,6 +213,6 @@ extension DensityRun.Outcome {
     [
       "test NLL \(Figure(audit.fine)) nats a row (Gaussian: \(Figure(gaussian)))",
       audit.sentence(of: "audit"),
-    ]
+    ] + (lost.sentence.map { ["of the test \($0)"] } ?? [])
   }
 }

@@ -33,12 +33,14 @@ package struct DensityRun: Sendable {
     /// Every n-th row of the file.
     package var test: PointTable
     package var cautions: [TableCaution]
-    /// On the test rows, in the units of the data.
+    /// On the test rows that are not lost, in the units of the data.
     package var audit: LikelihoodAudit
+    package var lost: LostRows
     /// Mean negative log-likelihood of the test rows by a Gaussian.
     package var gaussian: Double
     package var steps: Int
     package var trainingSeconds: Double
+    package var parameterCount: Int { file.model.parameterCount }
     /// Steps, now and then.
     package var history: [StepRecord]
   }
@@ -47,7 +49,6 @@ package struct DensityRun: Sendable {
   package func run(
     progress: ProgressReporter? = nil, stop: StopRequest? = nil
   ) throws -> Outcome {
-    try recipe.checkSettings()
     let table = try recipe.readTable()
     try table.checkForTraining()
     let cautions = table.cautions
@@ -63,10 +64,11 @@ package struct DensityRun: Sendable {
       : try likelihood(values, rows: training.count, progress, stop)
     let file = DensityModelFile(recipe: recipe, normalization: normalization, model: model)
     if let directory { try file.write(to: RunFolder.model(in: directory)) }
+    let (audit, measured, lost) = file.measure(test)
     return Outcome(
       file: file, training: training, test: test, cautions: cautions,
-      audit: file.audit(on: test),
-      gaussian: GaussianBaseline(training).negativeLogLikelihood(of: test),
+      audit: audit, lost: lost,
+      gaussian: GaussianBaseline(training).negativeLogLikelihood(of: measured),
       steps: state.steps, trainingSeconds: state.seconds, history: state.history)
   }
 
@@ -143,10 +145,25 @@ package struct DensityRun: Sendable {
 }
 
 extension DensityModelFile {
-  /// The audit of rows, in nats and the units of the data; at most 5000 rows, evenly spaced.
-  package func audit(on table: PointTable) -> LikelihoodAudit {
+  /// The audit of a table, 5000 rows at most and evenly spaced, without those that have no finite density.
+  package func measure(
+    _ table: PointTable
+  ) -> (audit: LikelihoodAudit, rows: PointTable, lost: LostRows) {
     let count = min(table.count, 5000)
     let rows = table.rows((0..<count).map { $0 * table.count / count })
+    let whole = audit(on: rows)
+    if whole.reported.isFinite && whole.fine.isFinite {
+      return (whole, rows, LostRows([Bool](repeating: true, count: count)))
+    }
+    let solvers = [model.solver, model.solver.refined]
+    let densities = solvers.map { logDensities(of: rows, solver: $0) }
+    let isFinite = (0..<count).map { row in densities.allSatisfy { $0[row].isFinite } }
+    let others = rows.rows((0..<count).filter { isFinite[$0] })
+    return (audit(on: others), others, LostRows(isFinite))
+  }
+
+  /// The audit of rows, in nats and the units of the data.
+  private func audit(on rows: PointTable) -> LikelihoodAudit {
     let points = Tensor(rows.normalized(by: normalization), shape: [rows.count, rows.dimension])
     return model.audit(on: points).shifted(
       by: normalization.deviations.reduce(0) { $0 + .logarithm($1) })
@@ -176,7 +193,9 @@ package struct DensityEvaluation: Sendable {
   package var audit: LikelihoodAudit
   /// Mean negative log-likelihood by a Gaussian fitted to the training rows; nil if these are not there any more.
   package var gaussian: Double?
+  /// Rows that were measured.
   package var rows: Int
+  package var lost: LostRows
 
   /// Figures and warnings for a reader.
   package var lines: [String] {
@@ -196,6 +215,7 @@ package struct DensityEvaluation: Sendable {
         "negativeLogLikelihood": .number(audit.fine), "byTheOwnSolver": .number(audit.reported),
         "standardError": .number(audit.standardError),
         "reconstructionError": .number(audit.reconstructionError), "rows": JSONValue(rows),
+        "rowsNotFinite": JSONValue(lost.count),
       ],
       "baselines": ["gaussian": gaussian.map(JSONValue.number) ?? .null],
     ]
@@ -214,10 +234,11 @@ extension DensityModelFile {
       if rows == nil { throw error }
       own = nil
     }
-    let measured = rows ?? own?.test ?? PointTable(source: "", columns: [], values: [])
+    let (audit, measured, lost) = measure(
+      rows ?? own?.test ?? PointTable(source: "", columns: [], values: []))
     return DensityEvaluation(
-      audit: audit(on: measured),
+      audit: audit,
       gaussian: own.map { GaussianBaseline($0.training).negativeLogLikelihood(of: measured) },
-      rows: measured.count)
+      rows: measured.count, lost: lost)
   }
 }

@@ -66,15 +66,16 @@ package struct PointTable: Hashable, Sendable {
   }
 
   /// Refuses a header that is a row of numbers, or one cell with other separators in it.
-  static func check(header: [String], source: String) throws(DataError) {
+  ///
+  /// - Parameter separators: a table of one column may have blanks in its name.
+  static func check(
+    header: [String], source: String, separators: String = ";\t|"
+  ) throws(DataError) {
     if header.allSatisfy({ decimalNumber(Array($0.utf8)[...]) != nil }) {
       throw DataError(source: source, line: 1, .headerOfNumbers)
     }
-    if header.count == 1 {
-      for separator in [";", "\t", "|"] where header[0].contains(separator) {
-        throw DataError(
-          source: source, line: 1, .otherSeparator(separator == "\t" ? "tab" : separator))
-      }
+    if header.count == 1, let other = header[0].first(where: separators.contains) {
+      throw DataError(source: source, line: 1, .wrongSeparator(String(other)))
     }
   }
 
@@ -105,6 +106,9 @@ package struct PointTable: Hashable, Sendable {
   ) throws(DataError) -> Double {
     let column = header[place]
     guard let value = decimalNumber(row[place]) else {
+      if header.count == 1 && row.text(place).contains(" ") {
+        throw DataError(source: source, line: 1, .wrongSeparator(" "))
+      }
       throw DataError(
         source: source, line: row.line, column: place + 1,
         .textInTable(text: row.text(place), column: column, columns: header))

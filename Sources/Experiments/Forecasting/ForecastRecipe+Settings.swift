@@ -18,6 +18,9 @@ extension ForecastRecipe: ConfigurableRecipe {
     .text("data.file", \.file),
   ]
 
+  /// The models with hidden units.
+  private static let reading = ForecastKind.allCases.filter { $0 != .goku }
+
   private static let furtherSettings: [RecipeSetting<ForecastRecipe>] = [
     .optionalNumber("windows.history", \.history),
     .optionalNumber("windows.future", \.future),
@@ -28,33 +31,43 @@ extension ForecastRecipe: ConfigurableRecipe {
     .choice("windows.split", \.split),
     .number("windows.validation", \.validationShare, in: 0.01...0.5),
     .number("windows.test", \.testShare, in: 0.01...0.5),
-    .size("network.latent", \.network.latent) { product($0.network.latent, $0.network.field) },
-    .size("network.hidden", \.network.hidden) { 3 * product($0.network.hidden, $0.network.hidden) },
-    .size("network.field", \.network.field) { product($0.network.field, $0.network.field) },
-    .size("network.decoder", \.network.decoder) { product($0.network.decoder, $0.network.decoder) },
-    .size("network.head", \.network.head) { product($0.network.head, $0.network.hidden) },
-    .choice("network.context", \.network.context),
-    .number("network.tolerance", \.network.tolerance, in: 1e-12...0.1),
-    .text("law.system", \.law.system),
-    .text("law.equations", \.law.equations),
-    .texts("law.shared", \.law.shared),
-    .texts("law.known", \.law.known),
-    .texts("law.ranges", \.law.ranges),
-    .texts("law.columns", \.law.columns),
-    .choice("law.emission", \.law.emission),
-    .size("law.latent", \.law.latent) { product($0.law.latent, $0.law.hidden) },
-    .size("law.recurrent", \.law.recurrent) { product($0.law.recurrent, $0.law.recurrent) },
-    .size("law.hidden", \.law.hidden) { product($0.law.hidden, $0.law.hidden) },
-    .count("training.steps", \.steps),
+    .size("network.latent", \.network.latent) { product($0.network.latent, $0.network.field) }.of([
+      .latentODE
+    ]),
+    .size("network.hidden", \.network.hidden) { 3 * product($0.network.hidden, $0.network.hidden) }
+      .of(reading),
+    .size("network.field", \.network.field) { product($0.network.field, $0.network.field) }.of([
+      .latentODE, .odeRNN,
+    ]),
+    .size("network.decoder", \.network.decoder) { product($0.network.decoder, $0.network.decoder) }
+      .of(reading),
+    .size("network.head", \.network.head) { product($0.network.head, $0.network.hidden) }.of([
+      .latentODE
+    ]),
+    .choice("network.context", \.network.context).of(reading),
+    .number("network.tolerance", \.network.tolerance, in: 1e-12...0.1).of([.latentODE, .goku]),
+    .text("law.system", \.law.system).of([.goku]),
+    .text("law.equations", \.law.equations).of([.goku]),
+    .texts("law.shared", \.law.shared).of([.goku]),
+    .texts("law.known", \.law.known).of([.goku]),
+    .texts("law.ranges", \.law.ranges).of([.goku]),
+    .texts("law.columns", \.law.columns).of([.goku]),
+    .choice("law.emission", \.law.emission).of([.goku]),
+    .size("law.latent", \.law.latent) { product($0.law.latent, $0.law.hidden) }.of([.goku]),
+    .size("law.recurrent", \.law.recurrent) { product($0.law.recurrent, $0.law.recurrent) }.of([
+      .goku
+    ]),
+    .size("law.hidden", \.law.hidden) { product($0.law.hidden, $0.law.hidden) }.of([.goku]),
+    .count("training.steps", \.steps).heeded(with: "training.epochs", ["null"]),
     .optionalCount("training.epochs", \.epochs),
     .count("training.batchSize", \.batchSize),
     .count("training.shardSize", \.shardSize),
     .number("training.learningRate", \.learningRate),
     .number("training.gradientClip", \.gradientClip, in: 1e-9...(.greatestFiniteMagnitude)),
-    .number("training.divergenceWeight", \.divergenceWeight),
+    .number("training.divergenceWeight", \.divergenceWeight).of([.latentODE, .goku]),
     .number("training.varianceWeighting", \.varianceWeighting, in: 0...1),
     .number("training.fillShare", \.fillShare, in: 0...1),
-    .optional("training.growingShare", \.growingShare, "a number from 0.0 to 1.0") {
+    .optional("training.growingShare", \.growingShare, "a number from 0 to 1") {
       .number($0)
     } _: {
       $0.number.flatMap { (0...1).contains($0) ? $0 : nil }
@@ -80,5 +93,14 @@ extension ForecastRecipe {
   package init(_ document: JSONValue) throws(ConfigurationError) {
     let isFile = document["data"]?["file"]?.string != nil
     self = try (isFile ? ForecastRecipe() : .glucose).overridden(by: document)
+  }
+}
+
+extension RecipeSetting<ForecastRecipe> {
+  /// Of some models, trained or beside the one that is.
+  fileprivate func of(_ kinds: [ForecastKind]) -> RecipeSetting {
+    heeded(with: "model", kinds.map(\.rawValue)) { recipe in
+      kinds.contains(recipe.model) || recipe.beside.map(kinds.contains) ?? false
+    }
   }
 }

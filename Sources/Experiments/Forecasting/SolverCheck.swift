@@ -93,7 +93,7 @@ extension SeriesForecaster {
     var misses = RoundTripMisses()
     misses.add(
       squares: square(back - initial).sum([1]).values, sizes: square(initial).sum([1]).values)
-    return misses.relative
+    return misses.lost > 0 ? .infinity : misses.relative
   }
 }
 

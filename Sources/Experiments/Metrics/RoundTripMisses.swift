@@ -3,17 +3,24 @@ struct RoundTripMisses {
   private var largest = 0.0
   private var total = 0.0
   private var count = 0
+  /// States whose way there and back is not finite.
+  private(set) var lost = 0
 
   /// Squared distances and squared sizes of some states.
   mutating func add(squares: some Sequence<Double>, sizes: some Sequence<Double>) {
     for (square, size) in zip(squares, sizes) {
-      largest = square.isFinite ? max(largest, square) : .infinity
+      guard square.isFinite, size.isFinite else {
+        lost += 1
+        continue
+      }
+      largest = max(largest, square)
       total += size
       count += 1
     }
   }
 
-  /// The largest distance over the root mean square size; of none, or of states that all stay, 0.
+  /// The largest distance over the root mean square size, of the states that are not lost; of none, or of states that all
+  /// stay, 0.
   var relative: Double {
     if largest == 0 { return 0 }
     let ratio = (largest * Double(count) / total).squareRoot()

@@ -10,6 +10,8 @@ package struct RecipeSetting<Recipe>: Sendable {
   package let write: @Sendable (inout Recipe, JSONValue) -> Bool
   /// Weights of the layers whose size the value decides; nil where it decides none.
   package private(set) var weights: (@Sendable (Recipe) -> Double)?
+  /// What other settings must be for this one to be heeded.
+  package private(set) var conditions: [SettingCondition<Recipe>] = []
 
   package init(
     key: String, expected: String, read: @escaping @Sendable (Recipe) -> JSONValue,
@@ -28,7 +30,8 @@ package struct RecipeSetting<Recipe>: Sendable {
     let isOpen = range.upperBound == .greatestFiniteMagnitude
     return RecipeSetting(
       key: key,
-      expected: "a number from \(range.lowerBound)" + (isOpen ? "" : " to \(range.upperBound)")
+      expected: "a number from \(plain(range.lowerBound))"
+        + (isOpen ? "" : " to \(plain(range.upperBound))")
     ) {
       .number($0[keyPath: path])
     } write: {
@@ -64,6 +67,17 @@ package struct RecipeSetting<Recipe>: Sendable {
   package func deciding(_ weights: @escaping @Sendable (Recipe) -> Double) -> RecipeSetting {
     var setting = self
     setting.weights = weights
+    return setting
+  }
+
+  /// The same setting as one that is heeded only where another one has one of these values.
+  ///
+  /// - Parameter isMet: whether that is so; nil: whether the other one's text is among the values.
+  package func heeded(
+    with key: String, _ options: [String], if isMet: (@Sendable (Recipe) -> Bool)? = nil
+  ) -> RecipeSetting {
+    var setting = self
+    setting.conditions.append(SettingCondition(key: key, options: options, isMet: isMet))
     return setting
   }
 
@@ -189,12 +203,17 @@ extension JSONValue {
   }
 }
 
+/// A number without the decimals of a whole one.
+private func plain(_ value: Double) -> String { Int(exactly: value)?.description ?? "\(value)" }
+
 /// The weights of a layer between two of these widths.
 func product(_ inputs: Int, _ outputs: Int) -> Double { Double(inputs) * Double(outputs) }
 
 /// A recipe whose values are reached by dotted names.
 package protocol ConfigurableRecipe: Sendable {
   static var settings: [RecipeSetting<Self>] { get }
+  /// The recipe that this one was made from: a named one, or that for a file.
+  var usual: Self { get }
 }
 
 extension ConfigurableRecipe {
@@ -251,8 +270,18 @@ extension ConfigurableRecipe {
     }
   }
 
-  /// Sets one value from a word of the command line: JSON, or a bare text.
+  /// Sets one value from a word of the command line: JSON, a bare text, or for a list its elements between commas.
   package mutating func set(_ key: String, toWord word: String) throws(ConfigurationError) {
-    try set(key, to: (try? JSONValue(parsing: word)) ?? .string(word))
+    func value(_ word: Substring) -> JSONValue {
+      (try? JSONValue(parsing: String(word))) ?? .string(String(word))
+    }
+    do throws(ConfigurationError) {
+      try set(key, to: value(word[...]))
+    } catch {
+      guard case .wrongValue = error, let setting = Self.settings.first(where: { $0.key == key }),
+        setting.write(&self, .array(word.split(separator: ",").map(value)))
+      else { throw error }
+      try set(key, to: setting.read(self))
+    }
   }
 }

@@ -129,7 +129,9 @@ extension SeriesClassModelFile {
 
   /// The figures on some series.
   package struct Measured: Sendable {
+    /// Of the series that are not lost.
     package var evaluation: ClassifierEvaluation
+    package var lost: LostRows
     /// nil: no equation is solved between rows.
     package var flow: FlowCheck?
     package var warnings: [DataWarning]
@@ -138,9 +140,12 @@ extension SeriesClassModelFile {
   private func measured(
     _ series: [TimeSeries], _ labels: [Int], _ warnings: [DataWarning]
   ) -> Measured {
-    Measured(
-      evaluation: evaluation(on: series, labels), flow: flowCheck(on: series, labels),
-      warnings: warnings)
+    let all = evaluation(on: series, labels)
+    let known = all.knownRows
+    return Measured(
+      evaluation: all.of(rows: known),
+      lost: LostRows((0..<all.rows).map(all.isKnown), noun: "series"),
+      flow: flowCheck(on: known.map { series[$0] }, known.map { labels[$0] }), warnings: warnings)
   }
 
   private func evaluation(on series: [TimeSeries], _ labels: [Int]) -> ClassifierEvaluation {
@@ -152,13 +157,14 @@ extension SeriesClassModelFile {
     guard let refined = model.network.dynamics.refined else { return nil }
     var finer = self
     finer.model.network.dynamics = refined
+    let misses = roundTripMisses(on: series)
     return FlowCheck(
-      reconstructionError: reconstructionError(on: series),
+      reconstructionError: misses.relative, lost: misses.lost,
       finer: finer.evaluation(on: series, labels), setting: "network.fieldSteps")
   }
 
   /// Of the states after rows, over the gaps to the next rows.
-  private func reconstructionError(on series: [TimeSeries]) -> Double {
+  private func roundTripMisses(on series: [TimeSeries]) -> RoundTripMisses {
     let trips = CompiledFunction<Pair<SeriesClassifier, SeriesClassBatch>> { pair in
       let (network, series) = (pair.first.network, pair.second.series)
       let after = network.prediction(series).after
@@ -174,7 +180,7 @@ extension SeriesClassModelFile {
       let rows = values[2].indices.filter { values[2][$0] > 0 }
       misses.add(squares: rows.map { values[0][$0] }, sizes: rows.map { values[1][$0] })
     }
-    return misses.relative
+    return misses
   }
 
   /// The ids of a file's series and the probabilities of their classes.

@@ -57,11 +57,11 @@ extension SeriesClassRecipe: ConfigurableRecipe {
     .number("data.test", \.testShare, in: 0.01...0.5),
     .number("data.validation", \.validationShare, in: 0.01...0.4),
     .size("network.hidden", \.hidden) { product($0.hidden, $0.hidden) },
-    .size("network.field", \.field) { product($0.field, $0.hidden) },
+    .size("network.field", \.field) { product($0.field, $0.hidden) }.ofFlow,
     .size("network.head", \.head) { product($0.head, 2 * $0.hidden) },
-    .count("network.fieldSteps", \.fieldSteps),
+    .count("network.fieldSteps", \.fieldSteps).ofFlow,
     .count("network.rowLimit", \.rowLimit, atLeast: 2),
-    .count("training.steps", \.steps),
+    .count("training.steps", \.steps).heeded(with: "training.epochs", ["null"]),
     .optionalCount("training.epochs", \.epochs),
     .count("training.batchSize", \.batchSize),
     .number("training.learningRate", \.learningRate, in: 1e-9...1),
@@ -69,4 +69,16 @@ extension SeriesClassRecipe: ConfigurableRecipe {
     .number("training.expectationWeight", \.expectationWeight, in: 0...1e6),
     .count("training.seed", \.seed, atLeast: 0),
   ]
+}
+
+extension SeriesClassRecipe {
+  /// The recipe that this one was made from.
+  package var usual: SeriesClassRecipe { SeriesClassRecipe() }
+}
+
+extension RecipeSetting<SeriesClassRecipe> {
+  /// Of the flow between rows, which one kind of network has.
+  fileprivate var ofFlow: RecipeSetting {
+    heeded(with: "model", [ForecastKind.odeRNN.rawValue])
+  }
 }
