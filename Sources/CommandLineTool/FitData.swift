@@ -41,7 +41,7 @@ struct FitData {
       let advice = choice.flatMap { error.reason.advice(to: $0) } ?? ""
       throw ToolError(error.sentenceWithoutOptions + advice, code: error.exitCode)
     }
-    let series = try one(of: file, choice)
+    let series = try one(of: file, choice).inMemory
     guard series.count >= minimum else {
       throw DataError(source: path, .tooFewPoints(found: series.count, needed: minimum))
     }

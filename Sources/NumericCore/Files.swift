@@ -101,6 +101,15 @@ package enum Files {
     }
   }
 
+  /// A new file that no path leads to, in the folder of temporary files; nil where none can be made.
+  package static func scratch() -> FileDescriptor? {
+    let folder = PathCalls.environment("TMPDIR") ?? "/tmp"
+    let path = "\(folder)/neural-ode-\(PathCalls.processNumber)-\(UInt64.random(in: .min ... .max))"
+    guard let file = try? FileDescriptor(opening: path, .scratch) else { return nil }
+    try? PathCalls.remove(path)
+    return file
+  }
+
   private static func temporaryName(_ path: String) -> String {
     "\(path).\(PathCalls.processNumber).tmp"
   }

@@ -16,6 +16,8 @@ package struct FileDescriptor: Sendable {
     case append
     /// A device or a pipe that is there.
     case existing
+    /// A new file that its owner alone reads and writes.
+    case scratch
   }
 
   package static let standardOutput = FileDescriptor(number: 1)
@@ -32,8 +34,9 @@ package struct FileDescriptor: Sendable {
       case .create: O_WRONLY | O_CREAT | O_EXCL
       case .append: O_WRONLY | O_CREAT | O_APPEND
       case .existing: O_WRONLY
+      case .scratch: O_RDWR | O_CREAT | O_EXCL
       }
-    number = open(path, flags | O_CLOEXEC, 0o644)
+    number = open(path, flags | O_CLOEXEC, mode == .scratch ? 0o600 : 0o644)
     if number < 0 { throw FileError.Reason(code: errno) }
   }
 
@@ -77,6 +80,24 @@ package struct FileDescriptor: Sendable {
       Result { () throws(FileError.Reason) in try write(buffer) }
     }
     try result.get()
+  }
+
+  /// Fills the buffer from a place in the file; several threads may do so at once.
+  ///
+  /// - Throws: `system` of an input error if the file ends before.
+  package func read(
+    into buffer: UnsafeMutableRawBufferPointer, at offset: Int
+  ) throws(FileError.Reason) {
+    var done = 0
+    while done < buffer.count {
+      let count = pread(
+        number, buffer.baseAddress.map { $0 + done }, buffer.count - done, off_t(offset + done))
+      if count > 0 {
+        done += count
+      } else if count == 0 || errno != EINTR {
+        throw FileError.Reason(code: count == 0 ? EIO : errno)
+      }
+    }
   }
 
   /// Bytes in the file, and whether it is a directory.
@@ -139,6 +160,12 @@ package enum PathCalls {
     var (first, second) = (stat(), stat())
     return stat(path, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev
       && first.st_ino == second.st_ino
+  }
+
+  /// A variable of the environment; nil if it is not set or empty.
+  package static func environment(_ name: String) -> String? {
+    guard let text = getenv(name), text[0] != 0 else { return nil }
+    return String(cString: text)
   }
 
   package static var processNumber: Int { Int(getpid()) }

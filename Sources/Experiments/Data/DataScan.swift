@@ -4,6 +4,8 @@ internal import NumericCore
 struct DataScan {
   let source: String
   let axis: TimeAxis
+  /// Whether each channel has its own times.
+  let isLong: Bool
 
   /// Fewer values say nothing about what is usual.
   private static let leastValues = 100
@@ -18,20 +20,22 @@ struct DataScan {
             source: source, line: one.firstLine, .shortSeries(id: one.id, points: one.count)))
       }
       for (channel, name) in channels.enumerated() {
-        let (values, times, lines) = one.observations(of: channel)
-        if let (places, change) = UnitChange.find(in: values) {
+        guard let (log, column) = one.place(of: channel, isLong: isLong) else { continue }
+        let readings = ChannelReadings(log, column: column)
+        if let (numbers, change) = UnitChange.find(in: readings) {
+          let places = numbers.map(readings.position)
           warnings.append(
             DataWarning(
-              source: source, line: Int(lines[places[0]]),
+              source: source, line: places[0].line,
               .unitChange(
-                channel: name, id: one.id, time: axis.text(of: times[places[0]]),
-                laterLines: places.dropFirst().map { Int(lines[$0]) }, change)))
-        } else if let found = outlier(in: values) {
+                channel: name, id: one.id, time: axis.text(of: places[0].time),
+                laterLines: places.dropFirst().map(\.line), change)))
+        } else if let found = outlier(in: readings) {
           warnings.append(
             DataWarning(
-              source: source, line: Int(lines[found.place]),
+              source: source, line: readings.position(of: found.extreme.number).line,
               .outlier(
-                channel: name, id: one.id, value: values[found.place], median: found.median,
+                channel: name, id: one.id, value: found.extreme.value, median: found.median,
                 count: found.count)))
         }
       }
@@ -41,23 +45,22 @@ struct DataScan {
 
   /// The value farthest from the median, if that is more than 15 times the range of the inner 99 %.
   private func outlier(
-    in values: [Double]
-  ) -> (place: Int, median: Double, count: Int)? {
-    guard values.count >= Self.leastValues else { return nil }
-    let sorted = values.sorted()
+    in readings: ChannelReadings
+  ) -> (extreme: ChannelReadings.Extreme, median: Double, count: Int)? {
+    guard readings.count >= Self.leastValues else { return nil }
+    let sorted = readings.sample.sorted()
     let median = quantile(sorted, 0.5)
     let limit = 15 * (quantile(sorted, 0.995) - quantile(sorted, 0.005))
-    let far = max(median - sorted[0], sorted[sorted.count - 1] - median)
-    guard limit > 0, far > limit else { return nil }
-    let places = values.indices.filter { abs(values[$0] - median) > limit }
-    let place = places.max { abs(values[$0] - median) < abs(values[$1] - median) }
-    return place.map { ($0, median, places.count) }
+    let (low, high) = readings.extremes
+    let far = median - low.value > high.value - median ? low : high
+    guard limit > 0, abs(far.value - median) > limit else { return nil }
+    return (far, median, readings.count { abs($0 - median) > limit })
   }
 
   /// Numbers such as 19580329, every one of which is a date.
   private func compactDates(_ all: [SeriesAccumulator]) -> DataWarning? {
     guard axis == .number else { return nil }
-    let times = all.prefix(10).flatMap { $0.times.prefix(100) }
+    let times = all.prefix(10).flatMap { $0.times(first: 100) }
     let areDates = times.allSatisfy { time in
       guard let whole = Int(exactly: time), (18_000_101...22_001_231).contains(whole) else {
         return false

@@ -19,9 +19,9 @@ public struct Normalization: Hashable, Sendable {
     for channel in channels.indices {
       func sum(_ term: (Double) -> Double) -> (sum: Double, count: Int) {
         var result = (sum: 0.0, count: 0)
-        for one in series {
-          for row in 0..<one.count {
-            guard let value = one.value(row, channel) else { continue }
+        for piece in series.lazy.flatMap(\.pieces) {
+          for row in 0..<piece.count {
+            guard let value = piece.value(row, channel) else { continue }
             result.sum += term(value)
             result.count += 1
           }

@@ -1,88 +1,85 @@
 /// Collects the rows of one series while a file is read.
-///
-/// A cell costs nine bytes and a row twelve more; nothing else of the file is kept.
 struct SeriesAccumulator {
   let id: String
   private let channelCount: Int
 
-  // Wide: one column of times for all channels.
-  private var rows = Column()
-  private var values: [Double] = []
-  private var isObserved: [Bool] = []
-  /// How many values each cell of the last row is the mean of.
-  private var counts: [Int32]
+  /// Wide: all channels; long: each channel has its own times.
+  private var logs: [OpenLog] = []
 
   /// What the series has one value of.
   var constants: [ConstantCell] = []
 
-  // Long: each channel has its own times.
-  private var columns: [Column] = []
+  /// Rows of a time, a line and values, the last of which may change.
+  private struct OpenLog {
+    var log: RowLog
+    var last: [Double] = []
+    /// How many values each cell of the last row is the mean of.
+    var counts: [Int32]
 
-  /// Times with values and the lines where they stood.
-  private struct Column {
-    var times: [Double] = []
-    var lines: [Int32] = []
-    var values: [Double] = []
-    var lastCount: Int32 = 0
+    init(channels: Int) {
+      log = RowLog(width: 2 + channels)
+      counts = [Int32](repeating: 0, count: channels)
+    }
+
+    mutating func begin(_ time: Double, line: Int) {
+      close()
+      last = [time, Double(line)]
+      for channel in counts.indices {
+        last.append(.nan)
+        counts[channel] = 0
+      }
+    }
+
+    mutating func add(_ value: Double, _ channel: Int) {
+      counts[channel] += 1
+      let mean = counts[channel] == 1 ? 0 : last[2 + channel]
+      last[2 + channel] = mean + (value - mean) / Double(counts[channel])
+    }
+
+    mutating func close() {
+      if !last.isEmpty { log.append(last) }
+      last = []
+    }
   }
 
   init(id: String, channels: Int) {
     self.id = id
     channelCount = channels
-    counts = [Int32](repeating: 0, count: channels)
   }
 
   /// The line of the last row.
   private(set) var lastLine = 0
 
-  /// Lines whose time is that of the one before.
-  private(set) var averagedLines: [Int] = []
+  /// How many lines have the time of the one before, and the first of them.
+  private(set) var averaged: (count: Int, first: Int)?
 
-  /// Begins a wide row.
+  /// Begins a row, of the long layout of one channel.
   mutating func begin(
-    _ time: Double, text: String, _ duplicates: TimeSeriesOptions.Duplicates, at place: DataPosition
-  ) throws(DataError) {
-    if try isNew(time, after: rows.times.last, text, duplicates, place) {
-      rows.times.append(time)
-      rows.lines.append(Int32(clamping: place.line))
-      for channel in 0..<channelCount {
-        values.append(0)
-        isObserved.append(false)
-        counts[channel] = 0
-      }
-    } else {
-      averagedLines.append(place.line)
-    }
-    lastLine = place.line
-  }
-
-  /// Adds a value to the last wide row.
-  mutating func add(_ value: Double, _ channel: Int) {
-    let place = (rows.times.count - 1) * channelCount + channel
-    counts[channel] += 1
-    values[place] += (value - values[place]) / Double(counts[channel])
-    isObserved[place] = true
-  }
-
-  /// Adds a value of the long layout.
-  mutating func append(
-    _ value: Double, to channel: Int, _ time: Double, text: String,
+    _ time: Double, text: String, in log: Int = 0,
     _ duplicates: TimeSeriesOptions.Duplicates, at place: DataPosition
   ) throws(DataError) {
-    while columns.count <= channel { columns.append(Column()) }
-    if try isNew(time, after: columns[channel].times.last, text, duplicates, place) {
-      columns[channel].times.append(time)
-      columns[channel].lines.append(Int32(clamping: place.line))
-      columns[channel].values.append(0)
-      columns[channel].lastCount = 0
+    while logs.count <= log { logs.append(OpenLog(channels: channelCount)) }
+    if try isNew(time, after: logs[log].last.first, text, duplicates, place) {
+      logs[log].begin(time, line: place.line)
     } else {
-      averagedLines.append(place.line)
+      averaged = ((averaged?.count ?? 0) + 1, averaged?.first ?? place.line)
     }
-    let last = columns[channel].values.count - 1
-    columns[channel].lastCount += 1
-    columns[channel].values[last] +=
-      (value - columns[channel].values[last]) / Double(columns[channel].lastCount)
     lastLine = place.line
+  }
+
+  /// Adds a value to the last row.
+  mutating func add(_ value: Double, _ channel: Int, in log: Int = 0) {
+    logs[log].add(value, channel)
+  }
+
+  /// Moves all rows but the last to a file.
+  mutating func move(to space: inout ScratchSpace) {
+    for log in logs.indices { logs[log].log.move(to: &space) }
+  }
+
+  /// Ends the last rows.
+  mutating func close() {
+    for log in logs.indices { logs[log].close() }
   }
 
   private func isNew(
@@ -103,65 +100,83 @@ struct SeriesAccumulator {
     return time > last
   }
 
-  /// The observed values of a channel, with the times and lines where they stood.
-  func observations(of channel: Int) -> (values: [Double], times: [Double], lines: [Int32]) {
-    if !columns.isEmpty {
-      guard channel < columns.count else { return ([], [], []) }
-      return (columns[channel].values, columns[channel].times, columns[channel].lines)
-    }
-    guard channelCount > 0 else { return ([], [], []) }
-    let cells = stride(from: channel, to: isObserved.count, by: channelCount)
-    let count = cells.count { isObserved[$0] }
-    var found: (values: [Double], times: [Double], lines: [Int32]) = ([], [], [])
-    // Of a million rows arrays that double would be as large as the data.
-    found.values.reserveCapacity(count)
-    found.times.reserveCapacity(count)
-    found.lines.reserveCapacity(count)
-    for (row, cell) in cells.enumerated() where isObserved[cell] {
-      found.values.append(values[cell])
-      found.times.append(rows.times[row])
-      found.lines.append(rows.lines[row])
-    }
-    return found
+  /// The log of a channel and its column there; nil if it was never begun.
+  func place(of channel: Int, isLong: Bool) -> (log: RowLog, column: Int)? {
+    let log = isLong ? channel : 0
+    return log < logs.count ? (logs[log].log, isLong ? 2 : 2 + channel) : nil
   }
 
   /// The most points that a channel has, or the rows of the wide layout.
-  var count: Int { columns.isEmpty ? rows.times.count : columns.map(\.times.count).max() ?? 0 }
+  var count: Int { logs.map(\.log.count).max() ?? 0 }
 
-  /// The times of the wide rows, or of the first channel.
-  var times: [Double] { columns.first?.times ?? rows.times }
+  /// The first times, of the long layout of the first channel.
+  func times(first count: Int) -> [Double] {
+    guard let log = logs.first?.log else { return [] }
+    let numbers = log.numbers(0..<min(count, log.count))
+    return stride(from: 0, to: numbers.count, by: log.width).map { numbers[$0] }
+  }
 
   /// The line of the first row.
   var firstLine: Int? {
-    (columns.isEmpty ? rows.lines.first : columns.compactMap(\.lines.first).min()).map(Int.init)
+    logs.compactMap { $0.log.count > 0 ? Int($0.log.numbers(0..<1)[1]) : nil }.min()
   }
 
-  /// The finished series with these channels.
-  func series(_ channels: [String]) -> TimeSeries {
-    columns.isEmpty ? wideSeries(channels) : longSeries(channels)
+  /// The finished series with these channels; in the file if that is in use.
+  mutating func series(
+    _ channels: [String], isLong: Bool, _ space: inout ScratchSpace
+  ) -> TimeSeries {
+    var log = isLong ? merged(channels.count, &space) : logs.first?.log
+    logs = []
+    if space.isUsed { log?.move(to: &space) }
+    let rows = StoredRows(log ?? RowLog(width: 2 + channels.count), channels: channels.count)
+    let series = TimeSeries(id: id, channels: channels, rows: rows)
+    return log?.isInMemory == false ? series : series.inMemory
   }
 
-  private func wideSeries(_ channels: [String]) -> TimeSeries {
-    guard channelCount == channels.count else {
-      return TimeSeries(id: id, channels: channels, times: [], values: [], isObserved: [])
-    }
-    return TimeSeries(
-      id: id, channels: channels, times: rows.times, values: values, isObserved: isObserved)
-  }
-
-  private func longSeries(_ channels: [String]) -> TimeSeries {
-    let all = Set(columns.flatMap(\.times)).sorted()
-    var values = [Double](repeating: 0, count: all.count * channels.count)
-    var isObserved = [Bool](repeating: false, count: values.count)
-    for (channel, column) in columns.enumerated() {
-      var row = 0
-      for (place, time) in column.times.enumerated() {
-        while all[row] < time { row += 1 }
-        values[row * channels.count + channel] = column.values[place]
-        isObserved[row * channels.count + channel] = true
+  /// All channels of the long layout in rows of one time.
+  private func merged(_ channels: Int, _ space: inout ScratchSpace) -> RowLog {
+    var result = RowLog(width: 2 + channels)
+    var cursors = logs.map { RowCursor($0.log) }
+    while let time = cursors.compactMap(\.time).min() {
+      var row = [time, 0]
+      for place in 0..<channels {
+        let isHere = place < cursors.count && cursors[place].time == time
+        row.append(isHere ? cursors[place].value : .nan)
+        if isHere { cursors[place].advance() }
       }
+      result.append(row)
+      if space.isUsed && result.count % StoredRows.pieceRows == 0 { result.move(to: &space) }
     }
-    return TimeSeries(
-      id: id, channels: channels, times: all, values: values, isObserved: isObserved)
+    return result
+  }
+}
+
+/// A place in a log that moves on row by row.
+private struct RowCursor {
+  private let log: RowLog
+  private var row = 0
+  private var piece: [Double] = []
+  private var place = 0
+
+  init(_ log: RowLog) {
+    self.log = log
+    read()
+  }
+
+  /// The row's time; nil behind the last one.
+  var time: Double? { row < log.count ? piece[place] : nil }
+
+  /// The row's first value.
+  var value: Double { piece[place + 2] }
+
+  mutating func advance() {
+    row += 1
+    place += log.width
+    if place == piece.count { read() }
+  }
+
+  private mutating func read() {
+    piece = log.numbers(row..<min(row + StoredRows.pieceRows, log.count))
+    place = 0
   }
 }

@@ -73,7 +73,10 @@ extension TimeSeriesFile {
     var distinct = Set<Double>()
     for one in series where one.count > 0 {
       let first = one.value(0, channel)
-      guard (1..<one.count).allSatisfy({ one.value($0, channel) == first }) else { return false }
+      let isConstant = one.pieces.allSatisfy { piece in
+        (0..<piece.count).allSatisfy { piece.value($0, channel) == first }
+      }
+      if !isConstant { return false }
       if let first { distinct.insert(first) }
     }
     return distinct.count > 1

@@ -19,7 +19,7 @@ public struct SeriesSummary: Hashable, Sendable {
   public let start: String
   /// The last time, as it would stand in a file.
   public let end: String
-  /// The median distance of neighbouring times.
+  /// The median distance of neighbouring times; of more than 100,000, of evenly many of them.
   public let medianStep: Double
   /// The longest distance of neighbouring times.
   public let longestGap: Double
@@ -34,32 +34,56 @@ public struct SeriesSummary: Hashable, Sendable {
     precondition(!all.isEmpty, "\(file.source) holds no row")
     series = all.count
     rows = all.reduce(0) { $0 + $1.count }
-    start = file.axis.text(of: all.map { $0.times[0] }.min() ?? 0)
-    end = file.axis.text(of: all.map { $0.times[$0.count - 1] }.max() ?? 0)
+    start = file.axis.text(of: all.compactMap(\.firstTime).min() ?? 0)
+    end = file.axis.text(of: all.compactMap(\.lastTime).max() ?? 0)
+    let every = max(1, (rows + Self.mostSteps - 1) / Self.mostSteps)
     var steps: [Double] = []
-    steps.reserveCapacity(rows - all.count)
+    steps.reserveCapacity(min(rows, Self.mostSteps))
+    var longest = 0.0
+    var number = 0
+    var moments = all[0].channels.map { _ in Moments() }
     for one in all {
-      for row in 1..<max(one.count, 1) { steps.append(one.times[row] - one.times[row - 1]) }
+      var last: Double?
+      for piece in one.pieces {
+        for (row, time) in piece.times.enumerated() {
+          if let last {
+            longest = max(longest, time - last)
+            if number % every == 0 { steps.append(time - last) }
+            number += 1
+          }
+          last = time
+          for channel in moments.indices {
+            if let value = piece.value(row, channel) { moments[channel].take(value) }
+          }
+        }
+      }
     }
     steps.sort()
     medianStep = steps.isEmpty ? 0 : quantile(steps, 0.5)
-    longestGap = steps.last ?? 0
+    longestGap = longest
     let total = rows
-    channels = all[0].channels.indices.map { channel in
-      var (count, sum, low, high) = (0, 0.0, Double.infinity, -Double.infinity)
-      for one in all {
-        for row in 0..<one.count {
-          guard let value = one.value(row, channel) else { continue }
-          count += 1
-          sum += value
-          low = min(low, value)
-          high = max(high, value)
-        }
-      }
-      return Channel(
-        name: all[0].channels[channel], observed: count, missing: total - count,
-        minimum: count > 0 ? low : .nan, mean: sum / Double(count),
-        maximum: count > 0 ? high : .nan)
+    channels = zip(all[0].channels, moments).map { name, moments in
+      Channel(
+        name: name, observed: moments.count, missing: total - moments.count,
+        minimum: moments.count > 0 ? moments.low : .nan,
+        mean: moments.sum / Double(moments.count),
+        maximum: moments.count > 0 ? moments.high : .nan)
+    }
+  }
+
+  private static let mostSteps = 100_000
+
+  private struct Moments {
+    var count = 0
+    var sum = 0.0
+    var low = Double.infinity
+    var high = -Double.infinity
+
+    mutating func take(_ value: Double) {
+      count += 1
+      sum += value
+      low = min(low, value)
+      high = max(high, value)
     }
   }
 }

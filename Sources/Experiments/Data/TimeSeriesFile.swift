@@ -51,9 +51,9 @@ public struct TimeSeriesFile: Hashable, Sendable {
     for (channel, name) in (series.first?.channels ?? []).enumerated() {
       var low = Double.infinity
       var high = -Double.infinity
-      for one in series {
-        for row in 0..<one.count {
-          guard let value = one.value(row, channel) else { continue }
+      for piece in series.lazy.flatMap(\.pieces) {
+        for row in 0..<piece.count {
+          guard let value = piece.value(row, channel) else { continue }
           low = min(low, value)
           high = max(high, value)
         }

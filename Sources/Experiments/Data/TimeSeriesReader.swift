@@ -7,6 +7,10 @@ struct TimeSeriesReader {
   private var header: [String] = []
   private var accumulators: [SeriesAccumulator] = []
   private var places: [String: Int] = [:]
+  private var space = ScratchSpace()
+  /// Numbers of the accumulators that are in memory.
+  private var heldNumbers = 0
+  private let mostNumbers: Int
   private let missing: [[UInt8]]
   /// Columns of attributes: those that are asked for, and those found.
   private var attributes: [Attribute] = []
@@ -24,7 +28,9 @@ struct TimeSeriesReader {
   private var returns = 0
   private var firstReturn: DataWarning?
 
-  init(_ csv: CSVReader, _ options: TimeSeriesOptions) {
+  /// - Parameter mostNumbers: so many numbers are kept in memory; more go to a scratch file.
+  init(_ csv: CSVReader, _ options: TimeSeriesOptions, mostNumbers: Int = 1 << 19) {
+    self.mostNumbers = mostNumbers
     self.csv = csv
     self.options = options
     missing = options.missing.map { Array($0.utf8) }
@@ -40,11 +46,16 @@ struct TimeSeriesReader {
       || options.layout == .automatic && ["channel", "value"].allSatisfy(lowered.contains)
     let channels = try isLong ? readLong() : readWide()
     if accumulators.isEmpty { throw DataError(source: csv.name, .noRows) }
+    for place in accumulators.indices {
+      accumulators[place].close()
+      if space.isUsed { accumulators[place].move(to: &space) }
+    }
     // More returns than that are a file in order of time, where every id comes again and again.
     let isOdd = returns <= max(1, accumulators.count / 10)
     let warnings =
       (isOdd ? firstReturn.map { [$0] } ?? [] : []) + averageWarning
-      + DataScan(source: csv.name, axis: clock.axis).warnings(accumulators, channels)
+      + DataScan(source: csv.name, axis: clock.axis, isLong: isLong)
+      .warnings(accumulators, channels)
     let found = attributes.enumerated().map { place, attribute in
       let cells = accumulators.map {
         place < $0.constants.count ? $0.constants[place] : ConstantCell()
@@ -54,8 +65,8 @@ struct TimeSeriesReader {
     }
     var series: [TimeSeries] = []
     // One by one, so that no cell stands in memory twice for long.
-    while !accumulators.isEmpty {
-      series.append(accumulators.removeLast().series(channels))
+    while var last = accumulators.popLast() {
+      series.append(last.series(channels, isLong: isLong, &space))
     }
     return TimeSeriesFile(
       source: csv.name, series: series.reversed(), axis: clock.axis, warnings: warnings,
@@ -64,9 +75,10 @@ struct TimeSeriesReader {
 
   /// Where rows were averaged, if that is to be said.
   private var averageWarning: [DataWarning] {
-    let lines = options.tellsAverages ? accumulators.flatMap(\.averagedLines) : []
-    return lines.min().map {
-      [DataWarning(source: csv.name, line: $0, .rowsAveraged(count: lines.count))]
+    let all = options.tellsAverages ? accumulators.compactMap(\.averaged) : []
+    return all.map(\.first).min().map {
+      let count = all.reduce(0) { $0 + $1.count }
+      return [DataWarning(source: csv.name, line: $0, .rowsAveraged(count: count))]
     } ?? []
   }
 
@@ -146,6 +158,7 @@ struct TimeSeriesReader {
       }
       let now = try readTime(time)
       try accumulators[place].begin(now, text: row.text(time), options.duplicates, at: position)
+      hold(2 + columns.count)
       for (channel, column) in columns.enumerated() {
         if let value = try readNumber(column) { accumulators[place].add(value, channel) }
       }
@@ -183,7 +196,7 @@ struct TimeSeriesReader {
       let name = row.text(channel)
       if let number = attributes.firstIndex(where: { $0.name == name }) {
         seen.insert(name)
-        let place = try accumulator(id.map { row.text($0) } ?? "", channels: 0)
+        let place = try accumulator(id.map { row.text($0) } ?? "", channels: 1)
         try take(row[value], of: number, value, into: place)
         continue
       }
@@ -195,12 +208,14 @@ struct TimeSeriesReader {
       }
       if known == nil { names.append(name) }
       seen.insert(name)
-      let place = try accumulator(id.map { row.text($0) } ?? "", channels: 0)
+      let place = try accumulator(id.map { row.text($0) } ?? "", channels: 1)
       let now = try readTime(time)
       guard let number = try readNumber(value) else { continue }
-      try accumulators[place].append(
-        number, to: known ?? names.count - 1, now, text: row.text(time), options.duplicates,
-        at: position)
+      let log = known ?? names.count - 1
+      try accumulators[place].begin(
+        now, text: row.text(time), in: log, options.duplicates, at: position)
+      accumulators[place].add(number, 0, in: log)
+      hold(3)
     }
     let found = seen.sorted() + others
     for name in (options.channels ?? []) + options.attributes
@@ -275,6 +290,14 @@ struct TimeSeriesReader {
     places[id] = accumulators.count
     accumulators.append(SeriesAccumulator(id: id, channels: channels))
     return accumulators.count - 1
+  }
+
+  /// Counts the numbers of a row; when they are many all rows go to the file.
+  private mutating func hold(_ numbers: Int) {
+    heldNumbers += numbers
+    if heldNumbers < mostNumbers { return }
+    for place in accumulators.indices { accumulators[place].move(to: &space) }
+    heldNumbers = 0
   }
 
   private mutating func readTime(_ column: Int) throws(DataError) -> Double {

@@ -17,42 +17,63 @@ public struct UnitChange: Hashable, Sendable {
   private static let farthest = 1_000
   private static let nearest = 10
   /// Values on each side that are compared at least.
-  static let least = 8
+  static let least = ChannelReadings.margin
   /// With fewer values on a side only a usual change of unit counts.
   private static let leastForAnyFactor = 20
 
-  /// The places of the first values in another unit: one, or several where the unit goes back and forth.
+  /// The numbers of the first values in another unit: one, or several where the unit goes back and forth.
   ///
   /// Values fall into two classes in few long stretches, or there is one of the largest jumps; in either case both sides
   /// (8 to 1,000 values of them) hardly share any range, most of the difference of their medians happens in the one step, and
   /// the steps on both sides scale as the medians do: by a factor, or as between °F and °C. A change of level alone is none:
-  /// there the steps stay as they were. Of a channel about zero the spread takes the level's place.
-  static func find(in values: [Double]) -> (places: [Int], change: UnitChange)? {
-    guard values.count >= 2 * least else { return nil }
-    if let stretches = UnitStretches(values) {
-      let parts = stretches.ranges.map { values[$0] }
+  /// there the steps stay as they were. Of a channel about zero the spread takes the level's place. Of more than 65,536 rows
+  /// stretches are sought in blocks of neighbours, evenly many, and jumps everywhere.
+  static func find(in readings: ChannelReadings) -> (numbers: [Int], change: UnitChange)? {
+    guard readings.count >= 2 * least else { return nil }
+    if let stretches = UnitStretches(readings.sample) {
+      let parts = stretches.ranges.map { readings.sample[$0] }
       let (first, second) = (
         stride(from: 0, to: parts.count, by: 2), stride(from: 1, to: parts.count, by: 2)
       )
       if let change = UnitChange(
         first.map { parts[$0] }, second.map { parts[$0] }, isCentred: stretches.isCentred)
       {
-        return (stretches.ranges.dropFirst().map(\.lowerBound), change)
+        let places = stretches.ranges.dropFirst().map(\.lowerBound)
+        return (places.map { border(at: $0, in: readings, change) }, change)
       }
     }
-    for place in largestJumps(values).sorted() {
+    for number in readings.jumps {
       for reach in [farthest, nearest] {
-        let start = max(0, place - reach)
-        let end = min(values.count, place + reach)
+        let start = max(0, number - reach)
+        let end = min(readings.count, number + reach)
         let change = UnitChange(
-          [values[start..<place]], [values[place..<end]], isCentred: false)
+          [readings.values(start..<number)], [readings.values(number..<end)], isCentred: false)
         // Among few values small factors come by chance.
         guard let change, reach == farthest || change.factor.map(isLarge) == true
         else { continue }
-        return ([place], change)
+        return ([number], change)
       }
     }
     return nil
+  }
+
+  /// The number of the first value after a change that lies between two values of the sample.
+  private static func border(
+    at place: Int, in readings: ChannelReadings, _ change: UnitChange
+  ) -> Int {
+    let (last, next) = (
+      readings.number(ofSample: place - 1), readings.number(ofSample: place)
+    )
+    if next == last + 1 { return next }
+    if change.isOfSpread {
+      let start = max(0, last - least)
+      let values = Array(readings.values(start..<min(readings.count, next + least)))
+      let middle = quantile(readings.sample.sorted(), 0.5)
+      return start + UnitStretches.border(in: values[...], middle, change.before, change.after)
+    }
+    let values = readings.values(last..<next + 1)
+    let ratios = zip(values, values.dropFirst()).map { max($0 / $1, $1 / $0) }
+    return last + 1 + (ratios.indices.max { ratios[$0] < ratios[$1] } ?? 0)
   }
 
   private static func isLarge(_ factor: Double) -> Bool {
@@ -127,22 +148,5 @@ public struct UnitChange: Hashable, Sendable {
 
   private static func isNear(_ a: Double, _ b: Double, _ factor: Double) -> Bool {
     a > 0 && b > 0 && a / b < factor && b / a < factor
-  }
-
-  /// The five largest steps, and the five largest in the logarithm.
-  private static func largestJumps(_ values: [Double]) -> Set<Int> {
-    var plain: [(size: Double, place: Int)] = []
-    var relative = plain
-    func keep(_ size: Double, _ place: Int, _ list: inout [(size: Double, place: Int)]) {
-      if list.count == 5 && size <= list[4].size { return }
-      list.insert((size, place), at: list.firstIndex { $0.size < size } ?? list.count)
-      if list.count > 5 { list.removeLast() }
-    }
-    for place in least...values.count - least {
-      let (a, b) = (values[place - 1], values[place])
-      keep(abs(b - a), place, &plain)
-      if a > 0 && b > 0 { keep(abs(Double.logarithm(b / a)), place, &relative) }
-    }
-    return Set((plain + relative).map(\.place))
   }
 }

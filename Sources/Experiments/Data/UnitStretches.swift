@@ -111,15 +111,24 @@ struct UnitStretches {
       let border = ranges[number].lowerBound
       let start = max(ranges[number - 1].lowerBound + 1, border - Self.block)
       let end = min(ranges[number].upperBound - 1, border + Self.block)
-      // What the values from `place` on gain by the second distribution.
-      var (gain, best, place) = (0.0, 0.0, end)
-      for candidate in (start..<end).reversed() {
-        let distance = abs(values[candidate] - middle)
-        gain += Double.logarithm(before / after) + distance / before - distance / after
-        if gain > best { (best, place) = (gain, candidate) }
-      }
+      let place = Self.border(in: values[start..<end], middle, before, after)
       ranges[number - 1] = ranges[number - 1].lowerBound..<place
       ranges[number] = place..<ranges[number].upperBound
     }
+  }
+
+  /// The place from which on a Laplace distribution of the second size is likelier than one of the first; the end if it
+  /// nowhere is.
+  static func border(
+    in values: ArraySlice<Double>, _ middle: Double, _ before: Double, _ after: Double
+  ) -> Int {
+    // What the values from `place` on gain by the second distribution.
+    var (gain, best, place) = (0.0, 0.0, values.endIndex)
+    for candidate in values.indices.reversed() {
+      let distance = abs(values[candidate] - middle)
+      gain += Double.logarithm(before / after) + distance / before - distance / after
+      if gain > best { (best, place) = (gain, candidate) }
+    }
+    return place
   }
 }

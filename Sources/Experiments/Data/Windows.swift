@@ -92,8 +92,7 @@ public struct TimeSplit: Hashable, Sendable {
     precondition(
       validation > 0 && test > 0 && validation + test < 1 && series.count > 1,
       "fractions \(validation) and \(test) of a series of \(series.count) points")
-    let start = series.times[0]
-    let end = series.times[series.count - 1]
+    let (start, end) = (series.time(0), series.time(series.count - 1))
     let first = start + (1 - validation - test) * (end - start)
     let second = start + (1 - test) * (end - start)
     self.training = start...first

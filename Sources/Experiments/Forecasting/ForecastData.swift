@@ -112,7 +112,7 @@ public struct ForecastData: Sendable {
 
   /// Windows of the test part that are judged at most, and windows that baselines are fitted to at most.
   private static let testLimit = 5_000.0
-  private static let limit = 20_000.0
+  private static let limit = 10_000.0
 
   /// By what a stride is multiplied so that some parts have no more windows than a limit.
   private func thinning(_ part: [TimeSeries], stride: Double, limit: Double) -> Double {
@@ -130,7 +130,7 @@ public struct ForecastData: Sendable {
     var plan = plan
     plan.stride *= thinning(part, stride: plan.stride, limit: limit)
     return part.flatMap { one -> [Window] in
-      guard let first = one.times.first, let last = one.times.last else { return [] }
+      guard let first = one.firstTime, let last = one.lastTime else { return [] }
       return plan.windows(of: one, in: first...last)
     }
   }
@@ -143,7 +143,7 @@ public struct ForecastData: Sendable {
       stride: stride * thinning(part, stride: stride, limit: Self.testLimit),
       minimumVisible: min(12, recipe.minimumHistory))
     return part.flatMap { one -> [HiddenGap] in
-      guard let first = one.times.first, let last = one.times.last else { return [] }
+      guard let first = one.firstTime, let last = one.lastTime else { return [] }
       return plan.gaps(of: one, in: first...last)
     }
   }
@@ -156,8 +156,9 @@ public struct ForecastData: Sendable {
 
   /// The median distance between neighbours of the first series that has some.
   static func usualSpacing(_ series: [TimeSeries]) -> Double {
-    let distances = series.prefix(50).flatMap { one in
-      zip(one.times.dropFirst(), one.times).prefix(20_000).map { $0 - $1 }
+    let distances = series.prefix(50).flatMap { one -> [Double] in
+      let times = one.rows(0..<Swift.min(one.count, 20_001)).times
+      return zip(times.dropFirst(), times).map { $0 - $1 }
     }.sorted()
     return distances.isEmpty ? 1 : distances[distances.count / 2]
   }
@@ -227,8 +228,8 @@ public struct ForecastData: Sendable {
       let split = TimeSplit(of: one, validation: recipe.validationShare, test: recipe.testShare)
       parts.training.append(one.rows(0..<one.firstRow(after: split.training.upperBound)))
       parts.validation.append(
-        one.after(split.validation.lowerBound, through: split.validation.upperBound))
-      parts.test.append(one.after(split.test.lowerBound, through: split.test.upperBound))
+        one.part(after: split.validation.lowerBound, through: split.validation.upperBound))
+      parts.test.append(one.part(after: split.test.lowerBound, through: split.test.upperBound))
     }
     return parts
   }

@@ -62,11 +62,9 @@ public struct ForecastPrediction: Sendable {
       let series = series.with(
         covariates: file.covariates.values(data.attributes, series: number))
       // Rows after the last reading hold what is known of the inputs by then.
-      let last = (0..<series.count).last { row in
-        said.indices.contains { series.value(row, $0) != nil }
+      guard let now = series.lastTime(observing: said.indices) else {
+        throw DataError(source: path, .tooFewPoints(found: 0, needed: 1))
       }
-      guard let last else { throw DataError(source: path, .tooFewPoints(found: 0, needed: 1)) }
-      let now = series.times[last]
       for (place, offset) in grid.enumerated() {
         let before = place > 0 ? now + grid[place - 1] : offset > 0 ? now : -.infinity
         if now + offset <= before {

@@ -139,7 +139,8 @@ public struct ForecastRun: Sendable {
     training.plan.annealingSteps = total * 3 / 10
     training.plan.growingSteps = Int((data.recipe.growingShare ?? 0) * Double(total))
     let validation = task(
-      data.validation, data, builder, stride: max(1, training.count / 5_000), reconstructs)
+      data.validation, data, builder, stride: max(1, training.count * training.stride / 5_000),
+      reconstructs)
     let trainer = Trainer(
       loss, training: training, validation: validation, options: options(rows: training.count))
     var one = try RunTraining(

@@ -46,6 +46,8 @@ public struct ForecastTask<Builder: ExampleBatchBuilder>: TrainingData {
   private let series: [TimeSeries]
   private let builder: Builder
   private let moments: [Moment]
+  /// Of so many rows one is a moment.
+  let stride: Int
 
   private struct Moment: Hashable, Sendable {
     var series: Int
@@ -53,30 +55,35 @@ public struct ForecastTask<Builder: ExampleBatchBuilder>: TrainingData {
   }
 
   /// Moments are the times of the normalized series at which enough history and a future are known; of them, every
-  /// `stride`-th is a row.
+  /// `stride`-th is a row, and of more than 100,000 rows evenly many.
   public init(
     _ series: [TimeSeries], _ plan: ForecastTaskPlan, builder: Builder, stride: Int = 1
   ) {
     self.plan = plan
     self.series = series
     self.builder = builder
+    let rows = series.reduce(0) { $0 + $1.count }
+    let stride = max(stride, (rows + Self.mostMoments - 1) / Self.mostMoments)
+    self.stride = stride
     var moments: [Moment] = []
     for (number, one) in series.enumerated() where one.count > plan.minimumHistory {
+      let first = one.time(0) - builder.clock.spacing
+      let last = one.time(one.count - 1) + builder.clock.spacing
+      var (times, past, coming) = (TimeCursor(one), TimeCursor(one), TimeCursor(one))
       for row in Swift.stride(from: plan.minimumHistory - 1, to: one.count - 1, by: stride) {
-        let now = one.times[row]
-        let isWhole =
-          now - plan.history >= one.times[0] - builder.clock.spacing
-          && now + plan.future <= one.times[one.count - 1] + builder.clock.spacing
-        guard isWhole else { continue }
-        let known = row + 1 - one.firstRow(after: now - plan.history)
-        let coming = one.firstRow(after: now + plan.future) - row - 1
-        if known >= plan.minimumHistory && coming >= 1 {
+        let now = times.time(row)
+        guard now - plan.history >= first && now + plan.future <= last else { continue }
+        let known = row + 1 - past.firstRow(after: now - plan.history)
+        let ahead = coming.firstRow(after: now + plan.future) - row - 1
+        if known >= plan.minimumHistory && ahead >= 1 {
           moments.append(Moment(series: number, now: now))
         }
       }
     }
     self.moments = moments
   }
+
+  private static var mostMoments: Int { 100_000 }
 
   public var count: Int { moments.count }
 
@@ -145,5 +152,29 @@ extension TimeSeries {
   /// The rows whose times do not lie in `start < t ≤ end`.
   func without(_ start: Double, through end: Double) -> TimeSeries {
     rows(0..<firstRow(after: start)).followed(by: rows(firstRow(after: end)..<count))
+  }
+}
+
+/// Times of a series that are asked for in order, so that a piece after the other is read.
+private struct TimeCursor {
+  private let series: TimeSeries
+  private var times: [Double] = []
+  private var start = 0
+  private var row = 0
+
+  init(_ series: TimeSeries) { self.series = series }
+
+  mutating func time(_ row: Int) -> Double {
+    if !(start..<start + times.count).contains(row) {
+      start = row
+      times = series.rows(row..<min(row + 1_024, series.count)).times
+    }
+    return times[row - start]
+  }
+
+  /// The first row with a greater time; times do not decrease from call to call.
+  mutating func firstRow(after time: Double) -> Int {
+    while row < series.count && self.time(row) <= time { row += 1 }
+    return row
   }
 }

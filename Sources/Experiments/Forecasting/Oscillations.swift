@@ -8,23 +8,33 @@ enum Oscillations {
     var rates: [Double] = []
     for one in series.prefix(50) where one.span > 0 {
       for channel in 0..<channels {
-        let values = one.observations(of: channel).values
-        if values.count < 8 { continue }
-        rates.append(Double(swings(values)) / 2 / one.span)
+        if let swings = swings(one, channel) { rates.append(Double(swings) / 2 / one.span) }
       }
     }
     rates.sort()
     return rates.isEmpty ? 0 : rates[rates.count / 2] * length
   }
 
-  private static func swings(_ values: [Double]) -> Int {
-    let count = Double(values.count)
-    let mean = values.reduce(0, +) / count
-    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    let margin = 0.25 * (squares / count).squareRoot()
+  /// Nil of fewer than eight values.
+  private static func swings(_ series: TimeSeries, _ channel: Int) -> Int? {
+    func forEachValue(_ body: (Double) -> Void) {
+      for piece in series.pieces {
+        for row in 0..<piece.count { if let value = piece.value(row, channel) { body(value) } }
+      }
+    }
+    var (count, sum, squares) = (0, 0.0, 0.0)
+    forEachValue {
+      count += 1
+      sum += $0
+    }
+    if count < 8 { return nil }
+    let mean = sum / Double(count)
+    forEachValue { squares += ($0 - mean) * ($0 - mean) }
+    let margin = 0.25 * (squares / Double(count)).squareRoot()
     var isHigh: Bool?
     var swings = 0
-    for value in values where abs(value - mean) > margin {
+    forEachValue { value in
+      guard abs(value - mean) > margin else { return }
       if let before = isHigh, before != (value > mean) { swings += 1 }
       isHigh = value > mean
     }

@@ -54,37 +54,35 @@ extension TimeSeries {
       }, covariates: covariates)
   }
 
-  /// The channels in another order, or some of them.
-  func selecting(_ names: [String]) -> TimeSeries {
-    let places = names.compactMap { channels.firstIndex(of: $0) }
-    func selected<Element>(_ all: [Element]) -> [Element] {
-      var result: [Element] = []
-      result.reserveCapacity(count * places.count)
-      for start in stride(from: 0, to: all.count, by: max(channels.count, 1)) {
-        for place in places { result.append(all[start + place]) }
-      }
-      return result
+  /// The last time at which one of some channels was observed; nil if they never were.
+  func lastTime(observing channels: Range<Int>) -> Double? {
+    for start in stride(from: 0, to: count, by: StoredRows.pieceRows).reversed() {
+      let part = rows(start..<min(start + StoredRows.pieceRows, count))
+      let row = (0..<part.count).last { row in channels.contains { part.value(row, $0) != nil } }
+      if let row { return part.time(row) }
     }
-    return TimeSeries(
-      id: id, channels: names, times: times, values: selected(values),
-      isObserved: selected(isObserved), covariates: covariates)
+    return nil
   }
 
   /// Questions at some times, in order: nothing is known but the inputs, the channels from `first` on, of which the last
   /// value before each time holds.
   func questions(at times: [Double], inputsFrom first: Int) -> TimeSeries {
     var known = [Double?](repeating: nil, count: channels.count)
-    var row = 0
     var values: [Double?] = []
-    for time in times {
-      while row < count && self.times[row] <= time {
-        for channel in first..<max(first, channels.count) {
-          known[channel] = value(row, channel) ?? known[channel]
+    let inputs = first..<max(first, channels.count)
+    if !inputs.isEmpty {
+      for piece in pieces {
+        for row in 0..<piece.count {
+          while values.count < times.count * channels.count,
+            times[values.count / channels.count] < piece.time(row)
+          {
+            values += known
+          }
+          for channel in inputs { known[channel] = piece.value(row, channel) ?? known[channel] }
         }
-        row += 1
       }
-      values += known
     }
+    while values.count < times.count * channels.count { values += known }
     return TimeSeries(
       id: id, channels: channels, times: times, values: values, covariates: covariates)
   }

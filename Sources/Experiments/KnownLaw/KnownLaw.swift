@@ -145,8 +145,8 @@ extension LawSettings {
       guard system.stateIndex(meant) != nil,
         !ranges.contains(where: { $0.hasPrefix(key + "=") })
       else { continue }
-      let isPositive = series.allSatisfy { one in
-        one.observations(of: channel).values.allSatisfy { $0 > 0 }
+      let isPositive = series.lazy.flatMap(\.pieces).allSatisfy { piece in
+        piece.observations(of: channel).values.allSatisfy { $0 > 0 }
       }
       if isPositive { result.ranges.append(key + "=0..") }
     }

@@ -70,9 +70,10 @@ struct SeriesClassRows: TrainingData {
 extension TimeSeries {
   /// At most so many rows, evenly spread, the last one among them.
   func thinned(to limit: Int) -> TimeSeries {
-    guard count > limit else { return self }
+    guard count > limit else { return inMemory }
     let rows = (0..<limit).map { count - 1 - (limit - 1 - $0) * count / limit }
     let width = channels.count
+    let (times, values, isObserved) = (times, values, isObserved)
     return TimeSeries(
       id: id, channels: channels, times: rows.map { times[$0] },
       values: rows.flatMap { values[$0 * width..<($0 + 1) * width] },

@@ -110,7 +110,7 @@ private struct SeriesClassReport {
     for (number, name) in data.classes.enumerated().prefix(6) {
       guard let place = data.test.firstIndex(where: { data.labels[$0] == number }) else { continue }
       let one = data.series[data.test[place]]
-      let start = one.times.first ?? 0
+      let start = one.firstTime ?? 0
       let own = evaluation.probabilities[
         place * data.classes.count..<(place + 1) * data.classes.count]
       let best = own.indices.max { own[$0] < own[$1] } ?? own.startIndex

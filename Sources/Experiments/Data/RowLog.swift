@@ -1,0 +1,101 @@
+/// Rows of numbers in order of time, appended one by one and read in any order.
+///
+/// They are in memory until they are moved to a scratch file; from then on a row costs no memory.
+struct RowLog: Sendable {
+  /// Numbers a row; the first is its time.
+  let width: Int
+  private(set) var count = 0
+
+  /// Rows that are not in the file.
+  private var tail: [Double] = []
+  private var scratch: ScratchFile?
+  private var blocks: [Block] = []
+
+  /// Neighbouring rows that are read together.
+  private struct Block {
+    var firstRow: Int
+    var firstTime: Double
+    /// Where it stands in the file, in numbers.
+    var place: Int
+  }
+
+  /// The most rows of a block.
+  private static let blockRows = 512
+
+  init(width: Int) { self.width = width }
+
+  /// Appends a row.
+  mutating func append(_ row: some Collection<Double>) {
+    tail.append(contentsOf: row)
+    count += 1
+  }
+
+  /// Moves the rows in memory to a file; without room they stay where they are.
+  mutating func move(to space: inout ScratchSpace) {
+    guard !tail.isEmpty, let (file, place) = space.append(tail) else { return }
+    let size = Self.blockRows * width
+    for start in stride(from: 0, to: tail.count, by: size) {
+      blocks.append(
+        Block(
+          firstRow: firstTailRow + start / width, firstTime: tail[start], place: place + start))
+    }
+    scratch = file
+    tail = []
+  }
+
+  private var firstTailRow: Int { count - tail.count / width }
+
+  /// Whether no row is in a file.
+  var isInMemory: Bool { blocks.isEmpty }
+
+  /// The numbers of some rows, row by row.
+  func numbers(_ rows: Range<Int>) -> [Double] {
+    var numbers: [Double] = []
+    numbers.reserveCapacity(rows.count * width)
+    var row = rows.lowerBound
+    while row < min(rows.upperBound, firstTailRow), let scratch {
+      let (block, end) = block(of: row)
+      let last = min(rows.upperBound, end)
+      numbers += scratch.numbers(
+        (last - row) * width, from: block.place + (row - block.firstRow) * width)
+      row = last
+    }
+    let first = firstTailRow
+    if row < rows.upperBound {
+      numbers += tail[(row - first) * width..<(rows.upperBound - first) * width]
+    }
+    return numbers
+  }
+
+  /// The block that holds a row of the file, and the first row after it.
+  private func block(of row: Int) -> (block: Block, end: Int) {
+    let next = blocks.partitioningIndex { $0.firstRow > row }
+    return (blocks[next - 1], next < blocks.count ? blocks[next].firstRow : firstTailRow)
+  }
+
+  /// The first row of a range whose time is greater than a time, or the range's end.
+  func firstRow(after time: Double, in rows: Range<Int>) -> Int {
+    var (low, high) = (firstTailRow, count)
+    if tail.isEmpty || tail[0] > time {
+      let next = blocks.partitioningIndex { $0.firstTime > time }
+      low = next > 0 ? blocks[next - 1].firstRow : 0
+      high = next == 0 ? 0 : next < blocks.count ? blocks[next].firstRow : firstTailRow
+    }
+    (low, high) = (max(low, rows.lowerBound), min(high, rows.upperBound))
+    if low >= high { return min(low, rows.upperBound) }
+    let numbers = numbers(low..<high)
+    return low + (0..<high - low).partitioningIndex { numbers[$0 * width] > time }
+  }
+}
+
+extension RandomAccessCollection where Index == Int {
+  /// The first place where a condition holds that holds from there to the end; the end if it never does.
+  func partitioningIndex(where isAfter: (Element) -> Bool) -> Int {
+    var (low, high) = (startIndex, endIndex)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if isAfter(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}
