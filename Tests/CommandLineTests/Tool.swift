@@ -28,11 +28,11 @@ enum Tool {
 
   static func run(_ words: String...) throws -> Result { try run(words) }
 
-  /// Runs the tool; `environment` adds to that of the tests, `output` is a file or device for standard output, and `from`
-  /// the folder in which it is run.
+  /// Runs the tool; `environment` adds to that of the tests, `output` is a file or device for standard output, `from` the
+  /// folder in which it is run, and `kilobytes` limits its addresses.
   static func run(
     _ words: [String], environment: [String: String] = [:], output: String? = nil,
-    from place: String? = nil
+    from place: String? = nil, kilobytes: Int? = nil
   ) throws -> Result {
     let path = products.appendingPathComponent("neural-ode")
     guard FileManager.default.isExecutableFile(atPath: path.path) else {
@@ -49,6 +49,11 @@ enum Tool {
     let process = Process()
     process.executableURL = path
     process.arguments = words
+    if let kilobytes {
+      process.executableURL = URL(fileURLWithPath: "/bin/sh")
+      let script = "ulimit -v \(kilobytes) && exec \"$0\" \"$@\""
+      process.arguments = ["-c", script, path.path] + words
+    }
     if let place { process.currentDirectoryURL = URL(fileURLWithPath: place) }
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardOutput = try FileHandle(

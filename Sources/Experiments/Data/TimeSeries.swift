@@ -162,7 +162,7 @@ extension TimeSeries {
   }
 
   /// The channels in another order, or some of them.
-  func selecting(_ names: [String]) -> TimeSeries {
+  package func selecting(_ names: [String]) -> TimeSeries {
     let places = names.compactMap { channels.firstIndex(of: $0) }
     if let stored {
       return TimeSeries(

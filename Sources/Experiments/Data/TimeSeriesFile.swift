@@ -93,13 +93,15 @@ public struct TimeSeriesOptions: Hashable, Sendable {
   public var unit: TimeUnit
   public var duplicates: Duplicates
   /// Whether averaged rows are worth a warning.
-  var tellsAverages = false
+  package var tellsAverages = false
   /// Words that stand for a missing value, beside the empty cell.
   public var missing: [String]
   /// Columns (of the long layout: channels) that have one value a series, a number or a text.
   public var attributes: [String] = []
   /// Whether columns whose first cell is a text become attributes by themselves.
   public var findsAttributes = false
+  /// So many numbers of the rows are kept in memory; where there are more, they go to a scratch file.
+  package var mostNumbers = 1 << 19
 
   public init(
     layout: Layout = .automatic, timeColumn: String? = nil, idColumn: String? = nil,

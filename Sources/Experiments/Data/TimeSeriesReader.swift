@@ -10,7 +10,6 @@ struct TimeSeriesReader {
   private var space = ScratchSpace()
   /// Numbers of the accumulators that are in memory.
   private var heldNumbers = 0
-  private let mostNumbers: Int
   private let missing: [[UInt8]]
   /// Columns of attributes: those that are asked for, and those found.
   private var attributes: [Attribute] = []
@@ -28,9 +27,7 @@ struct TimeSeriesReader {
   private var returns = 0
   private var firstReturn: DataWarning?
 
-  /// - Parameter mostNumbers: so many numbers are kept in memory; more go to a scratch file.
-  init(_ csv: CSVReader, _ options: TimeSeriesOptions, mostNumbers: Int = 1 << 19) {
-    self.mostNumbers = mostNumbers
+  init(_ csv: CSVReader, _ options: TimeSeriesOptions) {
     self.csv = csv
     self.options = options
     missing = options.missing.map { Array($0.utf8) }
@@ -295,7 +292,7 @@ struct TimeSeriesReader {
   /// Counts the numbers of a row; when they are many all rows go to the file.
   private mutating func hold(_ numbers: Int) {
     heldNumbers += numbers
-    if heldNumbers < mostNumbers { return }
+    if heldNumbers < options.mostNumbers { return }
     for place in accumulators.indices { accumulators[place].move(to: &space) }
     heldNumbers = 0
   }

@@ -39,7 +39,11 @@ public struct UnitChange: Hashable, Sendable {
         first.map { parts[$0] }, second.map { parts[$0] }, isCentred: stretches.isCentred)
       {
         let places = stretches.ranges.dropFirst().map(\.lowerBound)
-        return (places.map { border(at: $0, in: readings, change) }, change)
+        let numbers = places.enumerated().map { number, place in
+          let (a, b) = (change.before, change.after)
+          return border(at: place, in: readings, change, number % 2 == 0 ? (a, b) : (b, a))
+        }
+        return (numbers, change)
       }
     }
     for number in readings.jumps {
@@ -57,23 +61,23 @@ public struct UnitChange: Hashable, Sendable {
     return nil
   }
 
-  /// The number of the first value after a change that lies between two values of the sample.
+  /// The number of the first value after a change that was found in the sample.
   private static func border(
-    at place: Int, in readings: ChannelReadings, _ change: UnitChange
+    at place: Int, in readings: ChannelReadings, _ change: UnitChange,
+    _ sizes: (before: Double, after: Double)
   ) -> Int {
-    let (last, next) = (
-      readings.number(ofSample: place - 1), readings.number(ofSample: place)
-    )
-    if next == last + 1 { return next }
+    // About zero single values say little, and the place is less sure.
+    let reach = change.isOfSpread && !readings.isWhole ? least : 0
+    let first = readings.number(ofSample: max(0, place - 1 - reach))
+    let last = readings.number(ofSample: min(place + reach, readings.sample.count - 1))
+    if last == first + 1 { return last }
+    let values = Array(readings.values(first..<last + 1))
     if change.isOfSpread {
-      let start = max(0, last - least)
-      let values = Array(readings.values(start..<min(readings.count, next + least)))
       let middle = quantile(readings.sample.sorted(), 0.5)
-      return start + UnitStretches.border(in: values[...], middle, change.before, change.after)
+      return first + UnitStretches.border(in: values[...], middle, sizes.before, sizes.after)
     }
-    let values = readings.values(last..<next + 1)
     let ratios = zip(values, values.dropFirst()).map { max($0 / $1, $1 / $0) }
-    return last + 1 + (ratios.indices.max { ratios[$0] < ratios[$1] } ?? 0)
+    return first + 1 + (ratios.indices.max { ratios[$0] < ratios[$1] } ?? 0)
   }
 
   private static func isLarge(_ factor: Double) -> Bool {

@@ -55,7 +55,7 @@ extension TimeSeries {
   }
 
   /// The last time at which one of some channels was observed; nil if they never were.
-  func lastTime(observing channels: Range<Int>) -> Double? {
+  package func lastTime(observing channels: Range<Int>) -> Double? {
     for start in stride(from: 0, to: count, by: StoredRows.pieceRows).reversed() {
       let part = rows(start..<min(start + StoredRows.pieceRows, count))
       let row = (0..<part.count).last { row in channels.contains { part.value(row, $0) != nil } }
@@ -66,7 +66,7 @@ extension TimeSeries {
 
   /// Questions at some times, in order: nothing is known but the inputs, the channels from `first` on, of which the last
   /// value before each time holds.
-  func questions(at times: [Double], inputsFrom first: Int) -> TimeSeries {
+  package func questions(at times: [Double], inputsFrom first: Int) -> TimeSeries {
     var known = [Double?](repeating: nil, count: channels.count)
     var values: [Double?] = []
     let inputs = first..<max(first, channels.count)
