@@ -219,7 +219,7 @@ private func folder(_ name: String) throws -> String {
       channel: "x", length: 2, model: forecasts(1),
       baselines: [("worse", forecasts(1.2)), ("better", forecasts(0.8)), ("alike", alike)],
       blockLength: 5)
-    let (intervals, comparisons) = line.comparison()
+    let (intervals, comparisons) = (line.intervals, line.comparisons)
     #expect(intervals.count == 4)
     #expect(comparisons.map(\.verdict) == [.better, .worse, .undecided])
     #expect(abs(comparisons[1].change - 0.25) < 1e-12)
@@ -230,8 +230,8 @@ private func folder(_ name: String) throws -> String {
     // Four hundred forecasts in blocks of 101 are fewer than four blocks: they tell nothing.
     var short = line
     short.blockLength = 101
-    #expect(short.comparison().intervals.isEmpty)
-    #expect(short.comparison().comparisons.allSatisfy { $0.verdict == .undecided })
+    #expect(short.intervals.isEmpty)
+    #expect(short.comparisons.allSatisfy { $0.verdict == .undecided })
     let few = ForecastEvaluation(horizons: [short], gaps: [], modelName: "model")
     #expect(
       few.balance.hasSuffix(
@@ -240,7 +240,7 @@ private func folder(_ name: String) throws -> String {
     let mixed = ForecastEvaluation(horizons: [line, short], gaps: [], modelName: "model")
     #expect(mixed.balance.contains("4 are undecided, 3 of them for want of forecasts"))
     short.blockLength = 100
-    #expect(short.comparison().intervals.count == 4)
+    #expect(short.intervals.count == 4)
   }
 }
 

@@ -21,14 +21,15 @@ public struct ForecastComparison: Hashable, Sendable {
   }
 }
 
-extension ForecastEvaluation.Line {
+extension ForecastComparison {
   /// 90 % intervals of the root mean squared errors, the model's first, and the model beside each baseline.
   ///
   /// The same blocks are drawn for all, so that a difference is judged on the same forecasts. Fewer than four blocks tell
   /// nothing: then there are no intervals.
-  public func comparison() -> (
-    intervals: [ClosedRange<Double>], comparisons: [ForecastComparison]
-  ) {
+  static func all(
+    _ model: GaussianForecasts, _ baselines: [(name: String, forecasts: GaussianForecasts)],
+    _ blockLength: Int
+  ) -> (intervals: [ClosedRange<Double>], comparisons: [ForecastComparison]) {
     guard model.count > 0 else { return ([], []) }
     let own = model.rootMeanSquaredError
     func change(_ own: Double, _ other: Double) -> Double {
@@ -68,7 +69,7 @@ extension ForecastEvaluation {
     let tasks = horizons.map { ("forecast +", $0) } + gaps.map { ("gap of ", $0) }
     let isSingle = Set((horizons + gaps).map(\.channel)).count == 1
     let all = tasks.flatMap { word, line in
-      line.comparison().comparisons.map { comparison in
+      line.comparisons.map { comparison in
         let name = (isSingle ? "" : line.channel + ", ") + word + Self.duration(line.length, unit)
         let verdict =
           switch comparison.verdict {
@@ -92,7 +93,7 @@ extension ForecastEvaluation {
 
   /// In how many comparisons a baseline wins, in one sentence.
   public var balance: String {
-    let comparisons = (horizons + gaps).flatMap { $0.comparison().comparisons }
+    let comparisons = (horizons + gaps).flatMap { $0.comparisons }
     let verdicts = comparisons.map(\.verdict)
     let few = comparisons.count { $0.interval == nil }
     func count(_ verdict: ForecastComparison.Verdict) -> Int {

@@ -32,14 +32,17 @@ public struct ForecastScore: Hashable, Sendable {
 public struct ForecastEvaluation: Sendable {
   /// One row of the comparison: a channel and a horizon, or a channel and a gap's length.
   public struct Line: Sendable {
-    public var channel: String
+    public let channel: String
     /// The horizon or the length of the gap, in the unit of the times.
-    public var length: Double
-    public var model: GaussianForecasts
-    public var baselines: [(name: String, forecasts: GaussianForecasts)]
-    /// Neighbouring entries that share readings, the block of the bootstrap.
-    public var blockLength: Int
+    public let length: Double
+    public let model: GaussianForecasts
+    public let baselines: [(name: String, forecasts: GaussianForecasts)]
+    /// 90 % intervals of the root mean squared errors, the model's first; none of too few forecasts.
+    public let intervals: [ClosedRange<Double>]
+    /// The model beside each baseline.
+    public let comparisons: [ForecastComparison]
 
+    /// - Parameter blockLength: neighbouring entries that share readings, the block of the bootstrap.
     public init(
       channel: String, length: Double, model: GaussianForecasts,
       baselines: [(name: String, forecasts: GaussianForecasts)], blockLength: Int
@@ -48,7 +51,7 @@ public struct ForecastEvaluation: Sendable {
       self.length = length
       self.model = model
       self.baselines = baselines
-      self.blockLength = blockLength
+      (intervals, comparisons) = ForecastComparison.all(model, baselines, blockLength)
     }
 
     public var score: ForecastScore { ForecastScore(model) }
@@ -128,8 +131,9 @@ extension ForecastEvaluation {
     _ forecaster: SeriesForecaster, _ windows: [Window], _ horizons: [Double], _ data: ForecastData
   ) -> [[GaussianForecasts]] {
     var results = data.channels.map { _ in horizons.map { _ in GaussianForecasts() } }
-    let examples = windows.map { SeriesExample(forecasting: $0, history: data.plan.history) }
-    for (window, forecast) in zip(windows, forecaster.forecasts(examples)) {
+    forecaster.forEachForecast(of: windows) {
+      SeriesExample(forecasting: $0, history: data.plan.history)
+    } body: { window, forecast in
       for channel in data.channels.indices {
         for (place, horizon) in horizons.enumerated() {
           guard
@@ -170,8 +174,9 @@ extension ForecastEvaluation {
     _ gaps: [HiddenGap], _ forecaster: SeriesForecaster, _ data: ForecastData
   ) -> [GaussianForecasts] {
     var results = data.channels.map { _ in GaussianForecasts() }
-    let forecasts = forecaster.forecasts(gaps.map(SeriesExample.init(filling:)))
-    for (gap, forecast) in zip(gaps, forecasts) {
+    forecaster.forEachForecast(of: gaps) {
+      SeriesExample(filling: $0)
+    } body: { gap, forecast in
       for row in 0..<gap.hidden.count {
         for channel in data.channels.indices {
           guard let value = gap.hidden.value(row, channel) else { continue }

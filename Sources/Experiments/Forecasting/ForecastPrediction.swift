@@ -57,9 +57,9 @@ public struct ForecastPrediction: Sendable {
       !wanted.contains { abs($0 - time) <= 1e-9 * future }
     }
     let grid = recipe.model.recurrent == nil ? wanted : (further + wanted).sorted()
-    var examples: [SeriesExample] = []
-    for (number, series) in data.series.enumerated() {
-      let series = series.with(
+    /// The last history of a series and what is asked of it.
+    func example(_ number: Int) throws -> SeriesExample {
+      let series = data.series[number].with(
         covariates: file.covariates.values(data.attributes, series: number))
       // Rows after the last reading hold what is known of the inputs by then.
       guard let now = series.lastTime(observing: said.indices) else {
@@ -75,14 +75,14 @@ public struct ForecastPrediction: Sendable {
       // One unit in the last place keeps a reading at the very start inside.
       let start = now - history
       let visible = series.after(start.nextDown, through: now)
-      examples.append(
-        SeriesExample(
-          start: start, now: now, visible: visible,
-          asked: series.questions(at: grid.map { now + $0 }, inputsFrom: said.count)))
+      return SeriesExample(
+        start: start, now: now, visible: visible,
+        asked: series.questions(at: grid.map { now + $0 }, inputsFrom: said.count))
     }
     let half = normalQuantile(0.95)
     var lines: [Line] = []
-    for (example, forecast) in zip(examples, file.forecaster.forecasts(examples)) {
+    try file.forecaster.forEachForecast(of: Array(data.series.indices), as: example) {
+      number, forecast in
       for (row, time) in forecast.times.enumerated() where wanted.contains(grid[row]) {
         for (channel, name) in said.enumerated() {
           let (mean, width) = (
@@ -90,14 +90,15 @@ public struct ForecastPrediction: Sendable {
           )
           lines.append(
             Line(
-              id: example.asked.id, time: time, channel: name, mean: mean, lower: mean - width,
-              upper: mean + width))
+              id: data.series[number].id, time: time, channel: name, mean: mean,
+              lower: mean - width, upper: mean + width))
         }
       }
     }
     self.lines = lines
     if case .law(let forecaster) = file.forecaster {
-      inferred = InferredParameters(forecaster, examples: examples)
+      inferred = try InferredParameters(
+        forecaster, count: data.series.count, example: example)
     }
     axis = data.axis
     hasIDs = data.series.contains { !$0.id.isEmpty }

@@ -90,7 +90,7 @@ extension ForecastReport {
     var rows: [[Table.Cell]] = []
     for line in lines {
       let all = [(name: evaluation.modelName, forecasts: line.model)] + line.baselines
-      let intervals = line.comparison().intervals
+      let intervals = line.intervals
       let scores = all.map { ForecastScore($0.forecasts) }
       func best(_ path: (ForecastScore) -> Double) -> Double { scores.map(path).min() ?? 0 }
       for (place, (forecaster, score)) in zip(all, scores).enumerated() {

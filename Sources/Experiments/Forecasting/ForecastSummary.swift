@@ -5,16 +5,16 @@ extension ForecastEvaluation {
   package func json(run: String, facts: [(String, JSONValue)] = []) -> JSONValue {
     var metrics: JSONObject = [
       "forecast": .array(
-        horizons.map { Self.entry($0, "horizon", $0.model, $0.comparison().intervals.first) }),
+        horizons.map { Self.entry($0, "horizon", $0.model, $0.intervals.first) }),
       "gaps": .array(
-        gaps.map { Self.entry($0, "length", $0.model, $0.comparison().intervals.first) }),
+        gaps.map { Self.entry($0, "length", $0.model, $0.intervals.first) }),
     ]
     metrics["solver"] = solverCheck?.json ?? .null
     for (name, value) in facts { metrics[name] = value }
     var baselines = JSONObject()
     for (lines, key) in [(horizons, "horizon"), (gaps, "length")] {
       for line in lines {
-        let (intervals, comparisons) = line.comparison()
+        let (intervals, comparisons) = (line.intervals, line.comparisons)
         for (place, (name, forecasts)) in line.baselines.enumerated() {
           let known = baselines[name]?.array ?? []
           let compared = comparisons.isEmpty ? nil : comparisons[place]
@@ -62,7 +62,7 @@ extension ForecastEvaluation {
     func rows(_ line: Line, _ task: String) -> [[String]] {
       let name = isSingle ? task : "\(line.channel), \(task)"
       let all = [(name: modelName, forecasts: line.model)] + line.baselines
-      let intervals = line.comparison().intervals
+      let intervals = line.intervals
       return all.enumerated().map { place, forecaster in
         let score = ForecastScore(forecaster.forecasts)
         return [

@@ -75,6 +75,20 @@ public enum SeriesForecaster: Sendable {
     case .law(let forecaster): forecaster.forecasts(examples)
     }
   }
+
+  /// Calls with each item and its forecast; so few are made at once that memory does not grow with them.
+  func forEachForecast<Item>(
+    of items: [Item], as example: (Item) throws -> SeriesExample,
+    body: (Item, SeriesForecast) throws -> Void
+  ) rethrows {
+    let size = 256
+    for start in stride(from: 0, to: items.count, by: size) {
+      let some = items[start..<min(start + size, items.count)]
+      for (item, forecast) in zip(some, forecasts(try some.map(example))) {
+        try body(item, forecast)
+      }
+    }
+  }
 }
 
 extension Normalization {

@@ -43,9 +43,12 @@ public struct InferredParameters: Sendable {
   }
 
   /// Over examples, one of each series.
-  init(_ forecaster: LawForecaster, examples: [SeriesExample]) {
+  init(_ forecaster: LawForecaster, count: Int, example: (Int) throws -> SeriesExample) rethrows {
     lines = []
-    for example in examples { add(example.visible.id, "", [example], forecaster) }
+    for number in 0..<count {
+      let example = try example(number)
+      add(example.visible.id, "", [example], forecaster)
+    }
   }
 
   private static let windowLimit = 32
