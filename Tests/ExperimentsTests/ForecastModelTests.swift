@@ -215,21 +215,23 @@ private func folder(_ name: String) throws -> String {
     other.reverse()
     let alike = GaussianForecasts(
       means: other, deviations: noise.map { _ in 1 }, observed: noise.map { _ in 0 })
-    let line = ForecastEvaluation.Line(
-      channel: "x", length: 2, model: forecasts(1),
-      baselines: [("worse", forecasts(1.2)), ("better", forecasts(0.8)), ("alike", alike)],
-      blockLength: 5)
-    let (intervals, comparisons) = (line.intervals, line.comparisons)
+    func line(blockLength: Int) -> ForecastEvaluation.Line {
+      ForecastEvaluation.Line(
+        channel: "x", length: 2, model: forecasts(1),
+        baselines: [("worse", forecasts(1.2)), ("better", forecasts(0.8)), ("alike", alike)],
+        blockLength: blockLength)
+    }
+    let long = line(blockLength: 5)
+    let (intervals, comparisons) = (long.intervals, long.comparisons)
     #expect(intervals.count == 4)
     #expect(comparisons.map(\.verdict) == [.better, .worse, .undecided])
     #expect(abs(comparisons[1].change - 0.25) < 1e-12)
-    let evaluation = ForecastEvaluation(horizons: [line], gaps: [], modelName: "model")
+    let evaluation = ForecastEvaluation(horizons: [long], gaps: [], modelName: "model")
     #expect(
       evaluation.verdicts(unit: "")[0].hasPrefix("forecast +2: better is better than the model"))
     #expect(evaluation.balance.hasSuffix("wins 1, a baseline wins 1, 1 are undecided"))
     // Four hundred forecasts in blocks of 101 are fewer than four blocks: they tell nothing.
-    var short = line
-    short.blockLength = 101
+    let short = line(blockLength: 101)
     #expect(short.intervals.isEmpty)
     #expect(short.comparisons.allSatisfy { $0.verdict == .undecided })
     let few = ForecastEvaluation(horizons: [short], gaps: [], modelName: "model")
@@ -237,10 +239,9 @@ private func folder(_ name: String) throws -> String {
       few.balance.hasSuffix(
         "3 are undecided, all of them for want of forecasts: the test part has too few for an interval"
       ))
-    let mixed = ForecastEvaluation(horizons: [line, short], gaps: [], modelName: "model")
+    let mixed = ForecastEvaluation(horizons: [long, short], gaps: [], modelName: "model")
     #expect(mixed.balance.contains("4 are undecided, 3 of them for want of forecasts"))
-    short.blockLength = 100
-    #expect(short.intervals.count == 4)
+    #expect(line(blockLength: 100).intervals.count == 4)
   }
 }
 
