@@ -40,9 +40,7 @@ public struct EquationGOKU: TensorTree {
   public let channelMeans, channelDeviations: [Double]
   public var solver: ODESolver
 
-  public var stateUnit: RecurrentUnit
-  public var forwardUnit, backwardUnit: RecurrentUnit
-  public var stateHead, parameterHead: PosteriorHead
+  public var encoder: GOKUEncoder
   public var initialState: MLP
   /// nil: no parameter is a series' own.
   public var parameterMap: MLP?
@@ -59,26 +57,16 @@ public struct EquationGOKU: TensorTree {
     sizes: Sizes, solver: ODESolver, key: RandomKey, scalarType: ScalarType = .float32
   ) {
     let keys = key.split(9)
-    func unit(_ key: RandomKey) -> RecurrentUnit {
-      .gated(sizes.features, sizes.recurrent, key: key, scalarType: scalarType)
-    }
     func network(_ widths: [Int], _ key: RandomKey) -> MLP {
       MLP(sizes: widths, activation: .silu, key: key, scalarType: scalarType)
-    }
-    func head(_ inputs: Int, _ key: RandomKey) -> PosteriorHead {
-      PosteriorHead(
-        network: network([inputs + sizes.summary, sizes.hidden, 2 * sizes.latent], key),
-        logVarianceOffset: -3)
     }
     self.law = law
     self.channels = channels
     (channelMeans, channelDeviations) = (means, deviations)
     self.solver = solver
-    stateUnit = unit(keys[0])
-    forwardUnit = unit(keys[1])
-    backwardUnit = unit(keys[2])
-    stateHead = head(sizes.recurrent, keys[3])
-    parameterHead = head(2 * sizes.recurrent, keys[4])
+    encoder = GOKUEncoder(
+      features: sizes.features, recurrent: sizes.recurrent, keys: keys[...4], scalarType: scalarType
+    ) { network([$0 + sizes.summary, sizes.hidden, 2 * sizes.latent], $1) }
     let states = law.system.states.count
     initialState = network([sizes.latent, sizes.hidden, states], keys[5])
     let own = law.count(.own)
@@ -105,26 +93,16 @@ public struct EquationGOKU: TensorTree {
   /// Dimensions of z̃₀, and of θ̃.
   public var latentCount: Int { initialState.layers[0].inputCount }
 
-  /// What a series tells of its initial state and its parameters, both `[batch, latent]`.
-  public struct Posterior: Sendable {
-    public var state, parameters: DiagonalNormal
-
-    /// In nats, `[batch]`.
-    public var divergence: Tensor {
-      (state.divergenceFromStandard + parameters.divergenceFromStandard).sum([1])
-    }
-  }
-
   /// What is inferred from observed rows.
-  public func posterior(of observed: ObservedSequence, summary: Tensor?) -> Posterior {
-    func scan(_ unit: RecurrentUnit) -> RecurrentScan {
-      RecurrentScan(unit: unit, dynamics: .constant)
+  public func posterior(
+    of observed: ObservedSequence, summary: Tensor?
+  ) -> GOKUEncoder.Posterior {
+    encoder.posterior(summary: summary) { unit, direction in
+      let scan = RecurrentScan(unit: unit, dynamics: .constant)
+      if direction == .backwards { return scan.final(observed) }
+      let states = scan.forwards(observed).after
+      return states[states.count - 1]
     }
-    let forward = scan(forwardUnit).forwards(observed).after
-    let both = [forward[forward.count - 1], scan(backwardUnit).final(observed)]
-    return Posterior(
-      state: stateHead(scan(stateUnit).final(observed), summary: summary),
-      parameters: parameterHead(concatenate(both, axis: -1), summary: summary))
   }
 
   /// All parameters of the equations `[batch, parameter]`, from θ̃ `[batch, latent]`.
@@ -163,7 +141,9 @@ public struct EquationGOKU: TensorTree {
   }
 
   /// The same from a sample of the posterior; noise `[batch, 2 · latent]`, z̃₀, then θ̃.
-  public func decoded(_ posterior: Posterior, noise: Tensor, _ query: LatentQuery) -> Decoded {
+  public func decoded(
+    _ posterior: GOKUEncoder.Posterior, noise: Tensor, _ query: LatentQuery
+  ) -> Decoded {
     let count = latentCount
     return decoded(
       state: posterior.state.sample(noise: noise.sliced(0..<count, axis: 1)),
@@ -208,11 +188,7 @@ public struct EquationGOKU: TensorTree {
   }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {
-    visitor("stateUnit", &stateUnit)
-    visitor("forwardUnit", &forwardUnit)
-    visitor("backwardUnit", &backwardUnit)
-    visitor("stateHead", &stateHead)
-    visitor("parameterHead", &parameterHead)
+    visitor("encoder", &encoder)
     visitor("initialState", &initialState)
     visitor("parameterMap", &parameterMap)
     visitor("shared", &shared)

@@ -34,11 +34,7 @@ public struct GOKUSizes: Hashable, Sendable {
 /// - Source: Linial, Ravid, Eytan and Shalit 2021.
 public struct GOKUNet: TensorTree {
   public var embedding: Linear
-  public var stateUnit: RecurrentUnit
-  public var forwardUnit: RecurrentUnit
-  public var backwardUnit: RecurrentUnit
-  public var stateHead: PosteriorHead
-  public var parameterHead: PosteriorHead
+  public var encoder: GOKUEncoder
   public var initialState: MLP
   public var parameterMap: MLP
   public var correction: MLP?
@@ -54,21 +50,14 @@ public struct GOKUNet: TensorTree {
     outputActivation: Activation = .identity, key: RandomKey, scalarType: ScalarType = .float32
   ) {
     let keys = key.split(10)
-    func unit(_ key: RandomKey) -> RecurrentUnit {
-      .gated(sizes.embedding, sizes.recurrent, key: key, scalarType: scalarType)
-    }
     func network(_ widths: [Int], _ key: RandomKey) -> MLP {
       MLP(sizes: widths, activation: activation, key: key, scalarType: scalarType)
     }
-    func head(_ inputs: Int, _ key: RandomKey) -> PosteriorHead {
-      PosteriorHead(network: network([inputs, 2 * sizes.latent], key), logVarianceOffset: -3)
-    }
     embedding = Linear(sizes.features, sizes.embedding, key: keys[0], scalarType: scalarType)
-    stateUnit = unit(keys[1])
-    forwardUnit = unit(keys[2])
-    backwardUnit = unit(keys[3])
-    stateHead = head(sizes.recurrent, keys[4])
-    parameterHead = head(2 * sizes.recurrent, keys[5])
+    encoder = GOKUEncoder(
+      features: sizes.embedding, recurrent: sizes.recurrent, keys: keys[1...5],
+      scalarType: scalarType
+    ) { network([$0, 2 * sizes.latent], $1) }
     initialState = network([sizes.latent, sizes.hidden, sizes.states], keys[6])
     parameterMap = network([sizes.latent, sizes.hidden, sizes.parameters], keys[7])
     decoder = network([sizes.states, sizes.hidden, sizes.hidden, sizes.features], keys[8])
@@ -80,8 +69,8 @@ public struct GOKUNet: TensorTree {
 
   /// What a model says about a batch of series.
   public struct Prediction: Sendable {
-    /// Of z̃₀ and θ̃, `[batch, latent]`.
-    public var state, parameter: DiagonalNormal
+    /// Of z̃₀ and θ̃.
+    public var posterior: GOKUEncoder.Posterior
     /// θ, `[batch, parameter]`.
     public var parameters: Tensor
     /// z at the times, `[time, batch, state]`.
@@ -98,21 +87,21 @@ public struct GOKUNet: TensorTree {
   ) -> Prediction {
     let embedded = relu(embedding(observed))
     let rows = Array(0..<observed.shape[0])
-    let state = stateHead(final(stateUnit, embedded, rows.reversed()), summary: nil)
-    let parameter = parameterHead(
-      final(forwardUnit, embedded, rows), summary: final(backwardUnit, embedded, rows.reversed()))
-    let latent = state.mean.shape[1]
+    let posterior = encoder.posterior { unit, direction in
+      final(unit, embedded, direction == .forwards ? rows : rows.reversed())
+    }
+    let latent = posterior.state.mean.shape[1]
     func draw(_ q: DiagonalNormal, _ range: Range<Int>) -> Tensor {
       noise.map { q.sample(noise: $0.sliced(range, axis: -1)) } ?? q.mean
     }
     let parameters =
-      softplus(parameterMap(draw(parameter, latent..<2 * latent)) + 1) + 0.01
+      softplus(parameterMap(draw(posterior.parameters, latent..<2 * latent)) + 1) + 0.01
     let flow = Flow(
       of: PartlyKnownField(known: known, parameters: parameters, correction: correction),
       solver: solver)
-    let states = flow(initialState(draw(state, 0..<latent)), at: times).states
+    let states = flow(initialState(draw(posterior.state, 0..<latent)), at: times).states
     return Prediction(
-      state: state, parameter: parameter, parameters: parameters, states: states,
+      posterior: posterior, parameters: parameters, states: states,
       observations: decoder(states))
   }
 
@@ -135,9 +124,7 @@ public struct GOKUNet: TensorTree {
     correctionWeight: Double = 0
   ) -> Tensor {
     let error = square(prediction.observations - observed).mean([0, 1]).sum()
-    let divergence =
-      prediction.state.divergenceFromStandard + prediction.parameter.divergenceFromStandard
-    let loss = error + weight * divergence.sum([1]).mean()
+    let loss = error + weight * prediction.posterior.divergence.mean()
     guard let correction, correctionWeight > 0 else { return loss }
     let states = prediction.states
     let flat = states.reshaped([states.shape[0] * states.shape[1], states.shape[2]])
@@ -154,11 +141,7 @@ public struct GOKUNet: TensorTree {
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {
     visitor("embedding", &embedding)
-    visitor("stateUnit", &stateUnit)
-    visitor("forwardUnit", &forwardUnit)
-    visitor("backwardUnit", &backwardUnit)
-    visitor("stateHead", &stateHead)
-    visitor("parameterHead", &parameterHead)
+    visitor("encoder", &encoder)
     visitor("initialState", &initialState)
     visitor("parameterMap", &parameterMap)
     visitor("correction", &correction)

@@ -1,0 +1,70 @@
+public import NeuralNets
+import NumericCore
+public import Tensors
+
+/// What a GOKU-net infers from a series: its initial state and its parameters, both as latent normal variables.
+///
+/// `z̃₀ ~ q(· | x)` comes from a unit that reads the series backwards, `θ̃ ~ q(· | x)` from the final states of two, one of which
+/// reads it forwards.
+public struct GOKUEncoder: TensorTree {
+  public var stateUnit: RecurrentUnit
+  public var forwardUnit, backwardUnit: RecurrentUnit
+  public var stateHead, parameterHead: PosteriorHead
+
+  /// What a series tells of its initial state and its parameters, both `[batch, latent]`.
+  public struct Posterior: Sendable {
+    public var state, parameters: DiagonalNormal
+
+    /// From standard normal priors, summed over the latent space, in nats, `[batch]`.
+    public var divergence: Tensor {
+      (state.divergenceFromStandard + parameters.divergenceFromStandard).sum([1])
+    }
+  }
+
+  /// An encoder with drawn parameters.
+  ///
+  /// - Parameters:
+  ///   - keys: five of them, of the units and the heads.
+  ///   - head: a network for the posterior from so many inputs.
+  init(
+    features: Int, recurrent: Int, keys: ArraySlice<RandomKey>, scalarType: ScalarType,
+    head: (Int, RandomKey) -> MLP
+  ) {
+    let keys = Array(keys)
+    func unit(_ key: RandomKey) -> RecurrentUnit {
+      .gated(features, recurrent, key: key, scalarType: scalarType)
+    }
+    func posterior(_ inputs: Int, _ key: RandomKey) -> PosteriorHead {
+      PosteriorHead(network: head(inputs, key), logVarianceOffset: -3)
+    }
+    stateUnit = unit(keys[0])
+    forwardUnit = unit(keys[1])
+    backwardUnit = unit(keys[2])
+    stateHead = posterior(recurrent, keys[3])
+    parameterHead = posterior(2 * recurrent, keys[4])
+  }
+
+  enum Direction {
+    case forwards, backwards
+  }
+
+  /// - Parameters:
+  ///   - summary: of the series, `[batch, feature]`, which the heads read as well.
+  ///   - final: the state of a unit after all rows in a direction, `[batch, hidden]`.
+  func posterior(
+    summary: Tensor? = nil, final: (RecurrentUnit, Direction) -> Tensor
+  ) -> Posterior {
+    let both = [final(forwardUnit, .forwards), final(backwardUnit, .backwards)]
+    return Posterior(
+      state: stateHead(final(stateUnit, .backwards), summary: summary),
+      parameters: parameterHead(concatenate(both, axis: -1), summary: summary))
+  }
+
+  public mutating func visit(_ visitor: inout some TensorVisitor) {
+    visitor("stateUnit", &stateUnit)
+    visitor("forwardUnit", &forwardUnit)
+    visitor("backwardUnit", &backwardUnit)
+    visitor("stateHead", &stateHead)
+    visitor("parameterHead", &parameterHead)
+  }
+}
