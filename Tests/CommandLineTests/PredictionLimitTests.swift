@@ -207,6 +207,7 @@ import Testing
   @Test(arguments: [
     ("latent-ode", "network.field"), ("latent-ode", "network.latent"), ("cnf", "network.waves"),
     ("ode-rnn", "network.hidden"), ("ode-net", "network.width"), ("ode-net", "solver.steps"),
+    ("anodev2", "solver.steps"),
   ])
   func `a network larger than the memory is refused`(model: String, setting: String) throws {
     let result = try Tool.run(

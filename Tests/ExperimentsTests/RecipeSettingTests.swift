@@ -126,6 +126,40 @@ import Testing
     #expect(throws: ConfigurationError.self) { try recipe.set("network.hidden", toWord: "3,x") }
   }
 
+  private func sum(_ parts: [Double]) -> Double { parts.reduce(0, +) }
+
+  /// The bytes that a refused setting is said to take.
+  private func bytes<Recipe: ConfigurableRecipe>(
+    _ recipe: Recipe, _ changes: [(String, String)]
+  ) -> Double? {
+    var recipe = recipe
+    do throws(ConfigurationError) {
+      for (key, word) in changes { try recipe.set(key, toWord: word) }
+    } catch {
+      if case .tooMuchMemory(_, _, let bytes, _) = error { return bytes }
+    }
+    return nil
+  }
+
+  @Test func `the memory of a training is that of weights and of what a batch keeps`() {
+    // 40 bytes a weight of two 10⁷ × 10⁷ matrices; 4 a number of 32 rows by 10⁷ units at 2 × 4 stages of 2 steps.
+    let wide = bytes(ClassifierRecipe(), [("network.width", "10000000")])
+    #expect(wide == sum([40 * 2e14, 4 * 32 * 1e7 * 16]))
+    // Layers of 64 units beside 10¹² dimensions, 128 + 64 + 128 weights each; a hundred states of 32 series.
+    let latent = bytes(ForecastRecipe.forFile("f.csv"), [("network.latent", "1000000000000")])
+    #expect(latent == sum([40 * 320e12, 4 * 100 * 32 * 1e12]))
+    // 10¹² steps of four stages of 64 hidden units.
+    let steps = bytes(ClassifierRecipe(), [("solver.steps", "1000000000000")])
+    #expect(steps == sum([40 * 8192, 4 * 32 * 64 * 8e12]))
+    // Weights that evolve are kept at every step.
+    let evolving = bytes(
+      ClassifierRecipe(), [("network.layers", "anodev2"), ("solver.steps", "1000000000000")])
+    #expect(evolving == sum([40 * 4096, 4e12 * (32 * 64 + 4096)]))
+    // Without a stem the states are as narrow as the features: no matrix is square.
+    let narrow = [("network.stem", "false"), ("network.width", "100000")]
+    #expect(bytes(ClassifierRecipe(), narrow) == nil)
+  }
+
   @Test func `bounds are written without needless decimals`() {
     var recipe = DensityRecipe()
     let error = #expect(throws: ConfigurationError.self) {

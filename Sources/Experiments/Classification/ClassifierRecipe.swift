@@ -93,18 +93,13 @@ extension ClassifierRecipe: ConfigurableRecipe {
     }.heeded(with: "network.augmentation", Widening.allCases.filter(\.isCounted).map(\.rawValue)),
     .choice("network.weightActivation", \.weightActivation).of([.evolving]),
     // Without a stem the states of evolving weights are the features.
-    .size("network.width", \.width) { product($0.width, $0.width) }.heeded(
+    .size("network.width", \.width) { $0.depthLayers }.heeded(
       with: "network.stem", ["true"]
     ) { $0.hasStem || $0.layers != .evolving },
-    .size("network.blocks", \.blocks) { recipe in
-      recipe.layers == .resNet
-        ? 2 * Double(recipe.blocks) * product(recipe.width, recipe.width) : 0
-    }.of([.resNet]),
+    .size("network.blocks", \.blocks) { $0.depthLayers }.of([.resNet]),
     .number("network.time", \.time, in: 1e-3...1000).of([.odeNet, .rungeKuttaNet]),
-    // Four stages of every step are kept for the gradient, as many bytes a unit as four numbers of each weight.
-    .size("solver.steps", \.solverSteps) { recipe in
-      recipe.layers == .rungeKuttaNet ? product(recipe.solverSteps, recipe.width) : 0
-    }.of([.odeNet, .rungeKuttaNet, .evolving]),
+    .size("solver.steps", \.solverSteps) { $0.depthLayers }.of([.odeNet, .rungeKuttaNet, .evolving]
+    ),
     .count("solver.weightSteps", \.weightSteps, atMost: 1000).of([.evolving]),
     .count("training.epochs", \.epochs),
     .count("training.batchSize", \.batchSize),
@@ -117,6 +112,22 @@ extension ClassifierRecipe: ConfigurableRecipe {
 }
 
 extension ClassifierRecipe {
+  /// What lies between stem and head: of a flow four stages of every step are kept, unless its gradient comes by the adjoint
+  /// equation; of evolving weights all weights of every step. Without a stem the state is as narrow as the features.
+  fileprivate var depthLayers: LayerSize {
+    let (square, steps) = (hasStem ? product(width, width) : Double(width), Double(solverSteps))
+    let states = LayerSize.examples(batchSize) * Double(width)
+    return switch layers {
+    case .resNet:
+      LayerSize(weights: 2 * Double(blocks) * square, activations: 2 * Double(blocks) * states)
+    case .odeNet: LayerSize(weights: 2 * square, activations: 2 * states)
+    case .rungeKuttaNet: LayerSize(weights: 2 * square, activations: 8 * steps * states)
+    case .evolving where hasStem:
+      LayerSize(weights: square, activations: steps * (states + Double(weightSteps) * square))
+    case .evolving: LayerSize(activations: steps * Double(weightSteps))
+    }
+  }
+
   /// The recipe that this one was made from.
   package var usual: ClassifierRecipe {
     Self.named[name] ?? file.map(Self.forFile) ?? ClassifierRecipe()

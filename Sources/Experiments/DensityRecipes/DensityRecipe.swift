@@ -64,11 +64,11 @@ extension DensityRecipe: ConfigurableRecipe {
     .optionalTexts("data.columns", \.columns),
     .number("data.test", \.testShare, in: 0.01...0.5),
     .number("data.validation", \.validationShare, in: 0.01...0.4).ofLikelihood,
-    .counts("network.hidden", \.hidden).deciding { recipe in
-      zip([1] + recipe.hidden, recipe.hidden + [1]).reduce(0) { $0 + product($1.0, $1.1) }
-    },
+    .counts("network.hidden", \.hidden).deciding(\.layers),
     .count("network.waves", \.waves, atLeast: 0).deciding { recipe in
-      2 * product(recipe.waves, recipe.hidden.first ?? 1)
+      LayerSize(
+        weights: 2 * product(recipe.waves, recipe.hidden.first ?? 1),
+        activations: 2 * LayerSize.examples(recipe.batchSize) * Double(recipe.waves))
     },
     .choice("network.conditioning", \.conditioning),
     .choice("training.method", \.method),
@@ -80,12 +80,20 @@ extension DensityRecipe: ConfigurableRecipe {
     .count("training.batchSize", \.batchSize),
     .number("training.learningRate", \.learningRate, in: 1e-9...1),
     .count("training.seed", \.seed, atLeast: 0),
-    .count("solver.steps", \.solverSteps, atMost: 10_000).heeded(
+    .count("solver.steps", \.solverSteps, atMost: 10_000).deciding(\.layers).heeded(
       with: "solver.tolerance", ["null"]),
     .optional("solver.tolerance", \.tolerance, "a number from 1e-12 to 0.1", { .number($0) }) {
       $0.number.flatMap { (1e-12...0.1).contains($0) ? $0 : nil }
     },
   ]
+
+  /// The field, of whose layers the likelihood keeps every stage.
+  private var layers: LayerSize {
+    let stages = method == .likelihood && tolerance == nil ? 4 * Double(solverSteps) : 1
+    return LayerSize(
+      weights: zip([1] + hidden, hidden + [1]).reduce(0) { $0 + product($1.0, $1.1) },
+      activations: stages * LayerSize.examples(batchSize) * hidden.reduce(0) { $0 + Double($1) })
+  }
 
   /// The solver of likelihoods and samples.
   var solver: ODESolver {

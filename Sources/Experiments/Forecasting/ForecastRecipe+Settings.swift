@@ -31,17 +31,25 @@ extension ForecastRecipe: ConfigurableRecipe {
     .choice("windows.split", \.split),
     .number("windows.validation", \.validationShare, in: 0.01...0.5),
     .number("windows.test", \.testShare, in: 0.01...0.5),
-    .size("network.latent", \.network.latent) { product($0.network.latent, $0.network.field) }.of([
+    .size("network.latent", \.network.latent) { $0.network.latentLayers($0.shardSize) }.of([
       .latentODE
     ]),
-    .size("network.hidden", \.network.hidden) { 3 * product($0.network.hidden, $0.network.hidden) }
-      .of(reading),
-    .size("network.field", \.network.field) { product($0.network.field, $0.network.field) }.of([
+    .size("network.hidden", \.network.hidden) {
+      LayerSize(weights: 3 * product($0.network.hidden, $0.network.hidden))
+    }
+    .of(reading),
+    .size("network.field", \.network.field) {
+      LayerSize(weights: product($0.network.field, $0.network.field))
+    }.of([
       .latentODE, .odeRNN,
     ]),
-    .size("network.decoder", \.network.decoder) { product($0.network.decoder, $0.network.decoder) }
-      .of(reading),
-    .size("network.head", \.network.head) { product($0.network.head, $0.network.hidden) }.of([
+    .size("network.decoder", \.network.decoder) {
+      LayerSize(weights: product($0.network.decoder, $0.network.decoder))
+    }
+    .of(reading),
+    .size("network.head", \.network.head) {
+      LayerSize(weights: product($0.network.head, $0.network.hidden))
+    }.of([
       .latentODE
     ]),
     .choice("network.context", \.network.context).of(reading),
@@ -53,11 +61,15 @@ extension ForecastRecipe: ConfigurableRecipe {
     .texts("law.ranges", \.law.ranges).of([.goku]),
     .texts("law.columns", \.law.columns).of([.goku]),
     .choice("law.emission", \.law.emission).of([.goku]),
-    .size("law.latent", \.law.latent) { product($0.law.latent, $0.law.hidden) }.of([.goku]),
-    .size("law.recurrent", \.law.recurrent) { product($0.law.recurrent, $0.law.recurrent) }.of([
+    .size("law.latent", \.law.latent) { LayerSize(weights: product($0.law.latent, $0.law.hidden)) }
+      .of([.goku]),
+    .size("law.recurrent", \.law.recurrent) {
+      LayerSize(weights: product($0.law.recurrent, $0.law.recurrent))
+    }.of([
       .goku
     ]),
-    .size("law.hidden", \.law.hidden) { product($0.law.hidden, $0.law.hidden) }.of([.goku]),
+    .size("law.hidden", \.law.hidden) { LayerSize(weights: product($0.law.hidden, $0.law.hidden)) }
+      .of([.goku]),
     .count("training.steps", \.steps).heeded(with: "training.epochs", ["null"]),
     .optionalCount("training.epochs", \.epochs),
     .count("training.batchSize", \.batchSize),
@@ -102,5 +114,14 @@ extension RecipeSetting<ForecastRecipe> {
     heeded(with: "model", kinds.map(\.rawValue)) { recipe in
       kinds.contains(recipe.model) || recipe.beside.map(kinds.contains) ?? false
     }
+  }
+}
+
+extension ForecastNetwork {
+  /// All layers that begin or end at the latent state, which is kept at every stage of a solve: at a hundred at least.
+  fileprivate func latentLayers(_ batchSize: Int) -> LayerSize {
+    LayerSize(
+      weights: product(latent, 2 * field) + product(latent, decoder) + product(latent, 2 * head),
+      activations: 100 * LayerSize.examples(batchSize) * Double(latent))
   }
 }

@@ -1,37 +1,27 @@
 /// The plane in which points differ most: the two leading principal directions.
-struct PrincipalPlane {
+package struct PrincipalPlane: Sendable {
   private let mean: [Double]
   private let first: [Double]
   private let second: [Double]
   /// Share of the variance that lies in the plane.
-  let share: Double
+  package let share: Double
 
-  init(of points: [[Double]]) {
+  /// The plane of points of one width.
+  package init(of points: [[Double]]) {
     let width = points.first?.count ?? 0
     let count = Double(max(points.count, 1))
     let mean = (0..<width).map { axis in points.reduce(0) { $0 + $1[axis] } / count }
     self.mean = mean
-    var covariance = [[Double]](repeating: [Double](repeating: 0, count: width), count: width)
-    for point in points {
-      for i in 0..<width {
-        for j in 0..<width {
-          covariance[i][j] += (point[i] - mean[i]) * (point[j] - mean[j]) / count
-        }
-      }
-    }
-    let total = (0..<width).reduce(0) { $0 + covariance[$1][$1] }
-    let (direction, variance) = PrincipalPlane.leading(covariance)
-    first = direction
-    for i in 0..<width {
-      for j in 0..<width { covariance[i][j] -= variance * direction[i] * direction[j] }
-    }
-    let (other, rest) = PrincipalPlane.leading(covariance)
-    second = other
+    let centred = points.map { point in zip(point, mean).map { $0 - $1 } }
+    let total = centred.reduce(0) { $0 + Self.dot($1, $1) } / count
+    let (direction, variance) = Self.leading(centred, across: nil)
+    let (other, rest) = Self.leading(centred, across: direction)
+    (first, second) = (direction, other)
     share = total > 0 ? (variance + rest) / total : 1
   }
 
   /// Coordinates in the plane.
-  func project(_ point: [Double]) -> (Double, Double) {
+  package func project(_ point: [Double]) -> (Double, Double) {
     var (x, y) = (0.0, 0.0)
     for axis in point.indices {
       x += (point[axis] - mean[axis]) * first[axis]
@@ -40,17 +30,37 @@ struct PrincipalPlane {
     return (x, y)
   }
 
-  /// The leading eigenvector and eigenvalue, by 300 rounds of power iteration.
-  private static func leading(_ matrix: [[Double]]) -> ([Double], Double) {
-    let width = matrix.count
+  /// The unit direction in which centred points differ most, and their variance along it, at right angles to another
+  /// direction if one is given.
+  ///
+  /// By power iteration with the covariance, which is not formed: it has the square of the points' width. 300 rounds at most.
+  private static func leading(
+    _ points: [[Double]], across other: [Double]?
+  ) -> ([Double], Double) {
+    let width = points.first?.count ?? 0
     var vector = (0..<width).map { 1 + Double($0) / Double(max(width, 1)) }
     var value = 0.0
     for _ in 0..<300 {
-      let next = matrix.map { row in zip(row, vector).reduce(0) { $0 + $1.0 * $1.1 } }
-      value = next.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      var next = [Double](repeating: 0, count: width)
+      for point in points {
+        let along = dot(point, vector) / Double(points.count)
+        for axis in 0..<width { next[axis] += along * point[axis] }
+      }
+      if let other {
+        let along = dot(next, other)
+        for axis in 0..<width { next[axis] -= along * other[axis] }
+      }
+      value = dot(next, next).squareRoot()
       if value == 0 { return (vector, 0) }
-      vector = next.map { $0 / value }
+      for axis in 0..<width { next[axis] /= value }
+      let isSettled = zip(next, vector).allSatisfy { abs($0 - $1) < 1e-12 }
+      vector = next
+      if isSettled { break }
     }
     return (vector, value)
+  }
+
+  private static func dot(_ a: [Double], _ b: [Double]) -> Double {
+    zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
   }
 }

@@ -8,8 +8,8 @@ package struct RecipeSetting<Recipe>: Sendable {
   package let read: @Sendable (Recipe) -> JSONValue
   /// Says no to a value that does not fit.
   package let write: @Sendable (inout Recipe, JSONValue) -> Bool
-  /// Weights of the layers whose size the value decides; nil where it decides none.
-  package private(set) var weights: (@Sendable (Recipe) -> Double)?
+  /// The size of the layers that the value decides; nil where it decides none.
+  package private(set) var layers: (@Sendable (Recipe) -> LayerSize)?
   /// What other settings must be for this one to be heeded.
   package private(set) var conditions: [SettingCondition<Recipe>] = []
 
@@ -55,18 +55,18 @@ package struct RecipeSetting<Recipe>: Sendable {
     }
   }
 
-  /// A count that decides how many weights a network has.
+  /// A count that decides how large layers are.
   package static func size(
     _ key: String, _ path: any WritableKeyPath<Recipe, Int> & Sendable,
-    weights: @escaping @Sendable (Recipe) -> Double
+    layers: @escaping @Sendable (Recipe) -> LayerSize
   ) -> RecipeSetting {
-    count(key, path, atLeast: 1).deciding(weights)
+    count(key, path, atLeast: 1).deciding(layers)
   }
 
-  /// The same setting as one that decides how many weights a network has.
-  package func deciding(_ weights: @escaping @Sendable (Recipe) -> Double) -> RecipeSetting {
+  /// The same setting as one that decides how large layers are.
+  package func deciding(_ layers: @escaping @Sendable (Recipe) -> LayerSize) -> RecipeSetting {
     var setting = self
-    setting.weights = weights
+    setting.layers = layers
     return setting
   }
 
@@ -206,9 +206,6 @@ extension JSONValue {
 /// A number without the decimals of a whole one.
 private func plain(_ value: Double) -> String { Int(exactly: value)?.description ?? "\(value)" }
 
-/// The weights of a layer between two of these widths.
-func product(_ inputs: Int, _ outputs: Int) -> Double { Double(inputs) * Double(outputs) }
-
 /// A recipe whose values are reached by dotted names.
 package protocol ConfigurableRecipe: Sendable {
   static var settings: [RecipeSetting<Self>] { get }
@@ -259,9 +256,8 @@ extension ConfigurableRecipe {
     }
     // One setting may make another one's layers large.
     for setting in [setting] + Self.settings {
-      guard let weights = setting.weights?(self) else { continue }
-      // In four bytes each: weights, gradient, and two moments of the optimizer.
-      let (bytes, available) = (16 * weights, Double(ProcessCalls.physicalMemory))
+      guard let bytes = setting.layers?(self).bytes else { continue }
+      let available = Double(ProcessCalls.physicalMemory)
       if bytes > available {
         throw .tooMuchMemory(
           key: setting.key, value: setting.read(self).description, bytes: bytes,

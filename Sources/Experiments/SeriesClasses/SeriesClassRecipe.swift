@@ -56,10 +56,20 @@ extension SeriesClassRecipe: ConfigurableRecipe {
   private static let furtherSettings: [RecipeSetting<SeriesClassRecipe>] = [
     .number("data.test", \.testShare, in: 0.01...0.5),
     .number("data.validation", \.validationShare, in: 0.01...0.4),
-    .size("network.hidden", \.hidden) { product($0.hidden, $0.hidden) },
-    .size("network.field", \.field) { product($0.field, $0.hidden) }.ofFlow,
-    .size("network.head", \.head) { product($0.head, 2 * $0.hidden) },
-    .count("network.fieldSteps", \.fieldSteps).ofFlow,
+    .size("network.hidden", \.hidden) {
+      LayerSize(weights: 3 * product($0.hidden, $0.hidden))
+    },
+    .size("network.field", \.field) {
+      LayerSize(weights: 2 * product($0.field, $0.hidden))
+    }.ofFlow,
+    .size("network.head", \.head) {
+      LayerSize(weights: 2 * product($0.head, $0.hidden))
+    },
+    .size("network.fieldSteps", \.fieldSteps) {
+      LayerSize(
+        activations: LayerSize.examples($0.batchSize) * product($0.fieldSteps, $0.field + $0.hidden)
+      )
+    }.ofFlow,
     .count("network.rowLimit", \.rowLimit, atLeast: 2),
     .count("training.steps", \.steps).heeded(with: "training.epochs", ["null"]),
     .optionalCount("training.epochs", \.epochs),

@@ -1,0 +1,24 @@
+/// Numbers that a training holds for the layers whose size a setting decides, from below.
+package struct LayerSize: Sendable {
+  package var weights: Double
+  /// What is kept of the examples of one batch for the gradient.
+  package var activations: Double
+
+  package init(weights: Double = 0, activations: Double = 0) {
+    self.weights = weights
+    self.activations = activations
+  }
+
+  /// Of a weight: itself, the best so far, two moments of the optimizer, the gradients of two shards, their sum, and copies on
+  /// the way. Measured are 41 (residual blocks) to 300 (recurrent networks) bytes.
+  static let bytesOfWeight = 40.0
+
+  /// In numbers of four bytes.
+  package var bytes: Double { Self.bytesOfWeight * weights + 4 * activations }
+
+  /// Examples of a batch that are in work at once at least, if there are as many.
+  static func examples(_ batchSize: Int) -> Double { Double(min(batchSize, 32)) }
+}
+
+/// The weights of a layer between two of these widths.
+func product(_ inputs: Int, _ outputs: Int) -> Double { Double(inputs) * Double(outputs) }
