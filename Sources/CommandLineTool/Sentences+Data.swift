@@ -73,7 +73,9 @@ extension DataError.Reason {
     case .textAfterQuote:
       "text follows a closing quote; write a quote inside a quoted cell twice"
     case .missingColumn(let name, let found):
-      "there is no column '\(name)'; the header has \(found.joined(separator: ", "))"
+      "there is no column '\(name)'"
+        + (nearestName(to: name, among: found).map { "; did you mean '\($0)'? The" } ?? "; the")
+        + " header has \(found.joined(separator: ", "))"
     case .missingChannel(let name, let found):
       "no row is of the channel '\(name)'; the rows are of \(found.joined(separator: ", ")); correct the "
         + "channel's name, or add its rows"

@@ -76,6 +76,10 @@ import Testing
         "f.csv: 24 complete rows where 31 are needed, more than features and 10 a class; add rows or leave columns out"
       ),
       (
+        "x,labels\n1,0\n", ["--label", "label"],
+        "f.csv:1: there is no column 'label'; did you mean 'labels'? The header has x, labels"
+      ),
+      (
         "x,label\n1,0\n", ["--set", "data.label=kind"],
         "f.csv:1: there is no column 'kind'; the header has x, label"
       ),

@@ -298,6 +298,10 @@ extension Console {
       note("note: the folder held another run; its files are kept in \(place)")
     case .nothingToContinue(let folder):
       note("note: \(folder) holds no run to continue; a new one begins")
+    case .isComplete(let folder, let steps):
+      note(
+        "note: the run in \(folder) has made its \(counted(steps, "step")); ask for more with --epochs, or with --set "
+          + "training.steps=… where there are steps")
     }
   }
 }

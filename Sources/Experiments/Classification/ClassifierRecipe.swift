@@ -112,7 +112,9 @@ extension ClassifierRecipe: ConfigurableRecipe {
 }
 
 extension ClassifierRecipe {
-  /// What lies between stem and head: of a flow four stages of every step are kept, unless its gradient comes by the adjoint
+  /// What lies between stem and head.
+  ///
+  /// Of a flow four stages of every step are kept, unless its gradient comes by the adjoint
   /// equation; of evolving weights all weights of every step. Without a stem the state is as narrow as the features.
   fileprivate var depthLayers: LayerSize {
     let (square, steps) = (hasStem ? product(width, width) : Double(width), Double(solverSteps))

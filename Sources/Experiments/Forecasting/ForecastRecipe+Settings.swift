@@ -74,7 +74,7 @@ extension ForecastRecipe: ConfigurableRecipe {
     .optionalCount("training.epochs", \.epochs),
     .count("training.batchSize", \.batchSize),
     .count("training.shardSize", \.shardSize),
-    .number("training.learningRate", \.learningRate),
+    .number("training.learningRate", \.learningRate, in: 1e-9...1),
     .number("training.gradientClip", \.gradientClip, in: 1e-9...(.greatestFiniteMagnitude)),
     .number("training.divergenceWeight", \.divergenceWeight).of([.latentODE, .goku]),
     .number("training.varianceWeighting", \.varianceWeighting, in: 0...1),

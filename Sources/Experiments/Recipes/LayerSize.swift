@@ -9,8 +9,9 @@ package struct LayerSize: Sendable {
     self.activations = activations
   }
 
-  /// Of a weight: itself, the best so far, two moments of the optimizer, the gradients of two shards, their sum, and copies on
-  /// the way. Measured are 41 (residual blocks) to 300 (recurrent networks) bytes.
+  /// What a weight takes.
+  ///
+  /// It and the best so far, two moments of the optimizer, the gradients of two shards and their sum, copies on the way: measured are 41 (residual blocks) to 300 (recurrent networks) bytes.
   static let bytesOfWeight = 40.0
 
   /// In numbers of four bytes.

@@ -17,6 +17,8 @@ package struct RunFolder: Sendable {
     case kept(String)
     /// A run of this folder was to be continued, and there is none.
     case nothingToContinue(String)
+    /// A run of this folder was to be continued, and has made all its steps.
+    case isComplete(String, steps: Int)
   }
 
   /// A folder, which need not be there yet; `whenNoticed` hears what becomes of it.
@@ -46,6 +48,9 @@ package struct RunFolder: Sendable {
 
   /// The name of a run's main training.
   static let main = "last"
+
+  /// Says that a training that is continued has no step to make.
+  func noteCompletion(steps: Int) { whenNoticed(.isComplete(path, steps: steps)) }
 
   /// Makes the folder ready for a training that is about to begin.
   func begin(_ recipe: some ConfigurableRecipe, isContinued: Bool) throws(FileError) {

@@ -54,13 +54,16 @@ where Data.Batch == Evaluator.Batch {
       let signal = SignalNote.shared.received
       if signal != 0 { stop?.request(Int(signal)) }
     }
+    let start = state.step
     let status = try trainer.train(&state, observer: observer)
     history += records
     switch status {
     case .interrupted:
       throw RunError.interrupted(signal: stop?.number ?? 0, run: folder?.path ?? "")
     case .diverged(let step): throw RunError.diverged(step: step)
-    case .finished, .stoppedEarly: break
+    case .finished, .stoppedEarly:
+      let isComplete = start > 0 && state.step == start
+      if isComplete && name == RunFolder.main { folder?.noteCompletion(steps: start) }
     }
   }
 }
