@@ -173,14 +173,13 @@ final class FitProblem {
   var weightPenalty: Double { fit.networkPenalty * spread / (robustScale ?? 1) }
 
   /// Residuals of the measured values among the first `count` times, with derivatives by the search's own
-  /// coordinates, or by the values themselves; `frozen` unknowns have none.
+  /// coordinates, or by the values themselves.
   func linearization(
-    at z: [Double], count: Int, frozen: Int? = nil, inUnitsOfSearch: Bool = true
+    at z: [Double], count: Int, inUnitsOfSearch: Bool = true
   ) -> LevenbergMarquardt.Linearization? {
     guard let observations = observations(at: z, count: count) else { return nil }
     let slopes = zip(scales, z).map { inUnitsOfSearch ? $0.slope($1) : 1 }
     let columns = fit.measurements.names.count
-    let free = scales.indices.filter { $0 != frozen }
     var residuals: [Double] = []
     var jacobian: [Double] = []
     for (measured, found) in zip(fit.measurements.values, observations) {
@@ -188,7 +187,7 @@ final class FitProblem {
         guard let (residual, factor) = residual(of: found[column], measured: measured[column])
         else { return nil }
         residuals.append(residual)
-        for unknown in free {
+        for unknown in scales.indices {
           jacobian.append(factor * found[(1 + unknown) * columns + column] * slopes[unknown])
         }
       }
@@ -198,9 +197,9 @@ final class FitProblem {
     }
     var linear = LevenbergMarquardt.Linearization(residuals: residuals, jacobian: jacobian)
     if let robustScale { linear = linear.robust(scale: robustScale) }
-    for (place, unknown) in free.enumerated() where weightDeviations[unknown] != nil {
+    for unknown in scales.indices where weightDeviations[unknown] != nil {
       linear.appendPrior(
-        weightPenalty * z[unknown], slope: weightPenalty, at: place, of: free.count)
+        weightPenalty * z[unknown], slope: weightPenalty, at: unknown, of: scales.count)
     }
     return linear
   }

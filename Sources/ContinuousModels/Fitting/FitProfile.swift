@@ -2,7 +2,8 @@ import NumericCore
 
 /// The profile of the likelihood by one unknown, followed to its 95 % threshold on either side.
 ///
-/// At a distance from the best value all others are fitted anew (Venzon and Moolgavkar 1988; Raue and others 2009).
+/// At a distance from the best value all others are fitted anew (Venzon and Moolgavkar 1988; Raue and others 2009), from where
+/// the slopes of the path lead: on a chaotic orbit any other point is too far away for a search.
 struct FitProfile {
   /// 95 % of the χ² distribution with one degree of freedom.
   private static let threshold = 3.841458820694124
@@ -15,6 +16,10 @@ struct FitProfile {
   private static let budget = 500
   /// So many times a profile that seems to jump is followed on in smaller steps.
   private static let retries = 3
+  /// A predicted fit whose drop is higher than that of the last by more than this is too far away for a search.
+  private static let allowance = 20.0
+  /// Steps are shortened to this part of a standard error to find a good prediction.
+  private static let shortest = 1.0 / 128
 
   private let problem: FitProblem
   private let best: FitProblem.Outcome
@@ -46,11 +51,21 @@ struct FitProfile {
     /// Twice the drop of the log-likelihood.
     var drop: Double
     var unknowns: [Double]
+    /// How the best unknowns follow the coordinate.
+    var slopes: [Double]
+  }
+
+  /// A refit from where a path leads.
+  private enum Continuation {
+    case fit(Refit)
+    /// The prediction is a poor one: the path bends too much for a step of this length.
+    case far
+    case noSolution
   }
 
   /// The best fit, or, of a value that went to its bound, one that is as good and not as far out.
   private var origin: Refit {
-    let own = Refit(coordinate: best.unknowns[place], drop: 0, unknowns: best.unknowns)
+    let own = refit(best, at: best.unknowns[place])
     let start = problem.start[place]
     let near = min(max(own.coordinate, start - Self.farthest), start + Self.farthest)
     guard !isLinear, near != own.coordinate, let found = refit(at: near, along: [own]),
@@ -65,7 +80,7 @@ struct FitProfile {
     let back = isLinear ? 0 : max(0, direction * (problem.start[place] - middle))
     let limit = max(Self.reach * unit, isLinear ? 0 : back + Self.logarithmicReach)
     var path = [origin]
-    var (offset, step, retries) = (0.0, unit, 0)
+    var (offset, step, retries) = (0.0, unit / 2, 0)
     let lastSolve = problem.solves + Self.budget
     while problem.solves < lastSolve {
       // Where the search began there is a solution, and farther on there need not be one: no step passes over it.
@@ -73,7 +88,14 @@ struct FitProfile {
       if isLanding { step = max(back - offset, unit) }
       guard offset + step <= limit * 1.001 else { return .open }
       let coordinate = middle + direction * (offset + step)
-      let found = refit(at: coordinate, along: path)
+      let found: Refit?
+      switch continuation(of: path, to: coordinate) {
+      case .fit(let fit): found = fit
+      case .far where step > Self.shortest * unit:
+        step /= 2
+        continue
+      case .far, .noSolution: found = search(at: coordinate, along: path)
+      }
       if let found, found.drop < Self.threshold {
         path.append(found)
         offset += step
@@ -96,11 +118,50 @@ struct FitProfile {
     return .lost
   }
 
+  private func refit(_ outcome: FitProblem.Outcome, at coordinate: Double) -> Refit {
+    Refit(
+      coordinate: coordinate, drop: problem.drop(outcome.linearization.squares, best),
+      unknowns: outcome.unknowns, slopes: outcome.linearization.slopes(following: place))
+  }
+
+  /// The fit at a coordinate, from where the path leads, or where it does not, by a search.
+  private func refit(at coordinate: Double, along path: [Refit]) -> Refit? {
+    if case .fit(let fit) = continuation(of: path, to: coordinate) { return fit }
+    return search(at: coordinate, along: path)
+  }
+
+  /// The fit from where the path leads: a parabola through the last fit, along its slopes, and one before.
+  private func continuation(of path: [Refit], to coordinate: Double) -> Continuation {
+    let last = path[path.count - 1]
+    let distance = coordinate - last.coordinate
+    var point = zip(last.unknowns, last.slopes).map { $0 + distance * $1 }
+    // From a fit that is too near a parabola would lead astray.
+    if let before = path.dropLast().last(where: {
+      (last.coordinate - $0.coordinate).magnitude > 0.4 * distance.magnitude
+    }) {
+      let width = last.coordinate - before.coordinate
+      for i in point.indices {
+        let bend = before.unknowns[i] - last.unknowns[i] + width * last.slopes[i]
+        point[i] += bend * (distance / width) * (distance / width)
+      }
+    }
+    point[place] = coordinate
+    guard let start = problem.linearization(at: point, count: problem.fit.measurements.times.count)
+    else { return .noSolution }
+    let startDrop = problem.drop(start.squares, best)
+    guard startDrop < last.drop + Self.allowance,
+      let found = problem.minimize(from: point, known: start, freezing: place)
+    else { return .far }
+    let fit = refit(found, at: coordinate)
+    // Above the threshold only what the path led to nearly by itself is certain to be no plateau.
+    return fit.drop < Self.threshold || startDrop < fit.drop + 2 ? .fit(fit) : .far
+  }
+
   /// The lowest drop that is found from the fits on the way, their continuation and the best point; nil if none of them leads to
   /// a solution.
   ///
   /// A search that ends on a plateau finds too large a drop, hence not one start alone.
-  private func refit(at coordinate: Double, along path: [Refit]) -> Refit? {
+  private func search(at coordinate: Double, along path: [Refit]) -> Refit? {
     var starts = path.suffix(1).map(\.unknowns)
     if path.count > 1 {
       let (a, b) = (path[path.count - 2], path[path.count - 1])
@@ -113,11 +174,9 @@ struct FitProfile {
       var point = start
       point[place] = coordinate
       guard let found = problem.minimize(from: point, freezing: place) else { continue }
-      let drop = problem.drop(found.linearization.squares, best)
-      if drop < lowest?.drop ?? .infinity {
-        lowest = Refit(coordinate: coordinate, drop: drop, unknowns: found.unknowns)
-      }
-      if drop < Self.threshold { break }
+      let fit = refit(found, at: coordinate)
+      if fit.drop < lowest?.drop ?? .infinity { lowest = fit }
+      if fit.drop < Self.threshold { break }
     }
     return lowest
   }
@@ -194,5 +253,30 @@ extension FitProblem {
     let floor = solverSquares
     return Double(best.linearization.dataCount)
       * .logarithm(max(squares, floor) / max(best.linearization.squares, floor))
+  }
+}
+
+extension LevenbergMarquardt.Linearization {
+  /// How the unknowns that are best for a value of one of them follow it: `−(JᵀJ)⁻¹ Jᵀ jₚ` without the row and column `p`, and 1 for `p`.
+  fileprivate func slopes(following place: Int) -> [Double] {
+    let n = jacobian.count / max(residuals.count, 1)
+    var normal = [Double](repeating: 0, count: n * n)
+    for row in residuals.indices {
+      for i in 0..<n {
+        for j in 0..<n { normal[i * n + j] += jacobian[row * n + i] * jacobian[row * n + j] }
+      }
+    }
+    var side = (0..<n).map { -normal[$0 * n + place] }
+    side[place] = 1
+    for i in 0..<n {
+      (normal[place * n + i], normal[i * n + place]) = (0, 0)
+      // What has no effect stays where it is.
+      normal[i * n + i] = max(normal[i * n + i] * (1 + 1e-12), 1e-300)
+    }
+    normal[place * n + place] = 1
+    guard let factor = DenseMatrix.cholesky(normal, size: n) else {
+      return (0..<n).map { $0 == place ? 1 : 0 }
+    }
+    return DenseMatrix.solve(cholesky: factor, size: n, side)
   }
 }

@@ -134,21 +134,18 @@ extension FitProblem {
   }
 
   /// The minimum over all unknowns but one.
-  func minimize(from point: [Double], freezing frozen: Int) -> Outcome? {
-    var rest = point
-    rest.remove(at: frozen)
-    let value = point[frozen]
+  ///
+  /// - Parameter known: the linearization at `point`, where it is known already.
+  func minimize(
+    from point: [Double], known: LevenbergMarquardt.Linearization? = nil, freezing frozen: Int
+  ) -> Outcome? {
     var minimizer = LevenbergMarquardt()
+    minimizer.frozen = frozen
     // A profile needs the minimum's value, whose error is the square of the step's.
     minimizer.stepTolerance = 1e-5
     minimizer.gradientTolerance = 1e-6
-    let found = minimizer.minimize(from: rest) { rest in
-      var all = rest
-      all.insert(value, at: frozen)
-      return self.linearization(at: all, count: self.fit.measurements.times.count, frozen: frozen)
+    return minimizer.minimize(from: point, known: known) {
+      self.linearization(at: $0, count: self.fit.measurements.times.count)
     }
-    guard var found else { return nil }
-    found.unknowns.insert(value, at: frozen)
-    return found
   }
 }

@@ -12,6 +12,8 @@ package struct LevenbergMarquardt: Sendable {
   package var gradientTolerance = 1e-9
   /// Stops when ten iterations together lower the sum of squares by less than this part of it.
   package var valueTolerance = 0.0
+  /// An unknown that keeps its value.
+  package var frozen: Int?
 
   package init() {}
 
@@ -61,10 +63,12 @@ package struct LevenbergMarquardt: Sendable {
   /// The minimum near `start`; nil if there is no value at `start`.
   ///
   /// `evaluate` returns nil where the model has no value: the step is then shortened.
+  ///
+  /// - Parameter known: what `evaluate` gives at `start`, where that is known already.
   package func minimize(
-    from start: [Double], _ evaluate: ([Double]) -> Linearization?
+    from start: [Double], known: Linearization? = nil, _ evaluate: ([Double]) -> Linearization?
   ) -> Result? {
-    guard let first = evaluate(start), first.squares.isFinite else { return nil }
+    guard let first = known ?? evaluate(start), first.squares.isFinite else { return nil }
     let n = start.count
     var result = Result(
       unknowns: start, linearization: first, iterations: 0, hasConverged: n == 0)
@@ -73,7 +77,11 @@ package struct LevenbergMarquardt: Sendable {
     var history = [first.squares]
     while !result.hasConverged && result.iterations < iterationLimit && damping < 1e20 {
       result.iterations += 1
-      let (normal, gradient) = normalEquations(result.linearization, n)
+      var (normal, gradient) = normalEquations(result.linearization, n)
+      if let frozen {
+        for i in 0..<n { (normal[frozen * n + i], normal[i * n + frozen]) = (0, 0) }
+        (normal[frozen * n + frozen], gradient[frozen]) = (1, 0)
+      }
       let scaled = (0..<n).map { (i: Int) -> Double in
         let curvature = normal[i * n + i]
         return curvature > 0 ? gradient[i].magnitude / curvature.squareRoot() : 0
