@@ -1,18 +1,21 @@
 import ContinuousModels
+import Experiments
 import NumericCore
 
 /// What `fit` writes.
 struct FitReport {
   private let equations: EquationSystem
+  private let data: EquationSeries
   private let measurements: ParameterFit.Measurements
   private let result: FitResult
   private let likelihood: String
 
   init(
-    _ equations: EquationSystem, _ measurements: ParameterFit.Measurements, _ result: FitResult,
-    likelihood: String
+    _ equations: EquationSystem, _ data: EquationSeries,
+    _ measurements: ParameterFit.Measurements, _ result: FitResult, likelihood: String
   ) {
     self.equations = equations
+    self.data = data
     self.measurements = measurements
     self.result = result
     self.likelihood = likelihood
@@ -31,6 +34,12 @@ struct FitReport {
       })
     console.print()
     for group in result.unidentifiedGroups { console.print(Self.sentence(group)) }
+    if result.estimates.contains(where: { $0.profile?.isLost ?? false }) {
+      console.print(
+        "where a bound is not known, all fits beyond some value failed: the interval by the curvature is what is known, or "
+          + "fit a shorter stretch of the data, or --fix what is known")
+    }
+    if let sentence = data.axis.sentence { console.print(sentence) }
     console.print(
       "\(equations.name), \(likelihood) errors: standard deviation "
         + "\(shortText(result.standardDeviation, digits: 4)), sum of squares "
@@ -117,6 +126,8 @@ struct FitReport {
             "profile": estimate.profile.map {
               .array([number($0.lower.bound), number($0.upper.bound)])
             } ?? .null,
+            "profileEnds": estimate.profile.map { JSONValue([$0.lower.word, $0.upper.word]) }
+              ?? .null,
             "identified": .bool(estimate.isIdentified),
           ]
         }),
@@ -135,6 +146,9 @@ struct FitReport {
       "measurements": JSONValue(result.measurementCount),
       "converged": .bool(result.hasConverged), "starts": JSONValue(result.starts),
       "agreeingStarts": JSONValue(result.agreeingStarts), "solves": JSONValue(result.solves),
+      "timeUnit": data.axis.unit.map { .string($0.rawValue) } ?? .null,
+      "timeOrigin": data.axis.unit.map { _ in .string(data.axis.text(of: 0)) } ?? .null,
+      "ignoredColumns": JSONValue(data.ignored),
       "columns": JSONValue(measurements.names), "times": JSONValue(measurements.times),
       "predictions": .array(result.predictions.map { JSONValue($0) }),
     ]
@@ -150,4 +164,19 @@ struct FitReport {
   }
 
   private func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
+}
+
+extension FitResult.Profile {
+  fileprivate var isLost: Bool { lower == .lost || upper == .lost }
+}
+
+extension FitResult.ProfileEnd {
+  /// What it is, for a program.
+  fileprivate var word: String {
+    switch self {
+    case .bound: "bound"
+    case .open: "open"
+    case .lost: "unknown"
+    }
+  }
 }

@@ -13,7 +13,7 @@ enum InputData {
   /// The signals of the columns that are named as inputs; a missing cell is passed over.
   static func signals(
     of series: TimeSeries, for equations: EquationSystem, mapping: [Assignment] = [],
-    _ interpolation: Interpolation
+    _ interpolation: Interpolation, shift: Double = 0
   ) -> [String: InputSignal] {
     var signals: [String: InputSignal] = [:]
     for input in equations.inputs {
@@ -22,38 +22,41 @@ enum InputData {
       let (times, values) = series.observations(of: channel)
       guard !times.isEmpty else { continue }
       signals[input.name] = InputSignal(
-        times: times, values: values, interpolation: interpolation.value)
+        times: times.map { $0 + shift }, values: values, interpolation: interpolation.value)
     }
     return signals
   }
 
-  /// The signals of a file whose columns are named as the inputs.
-  static func signals(
-    file: String, for equations: EquationSystem, _ interpolation: Interpolation,
-    _ console: Console
-  ) throws -> [String: InputSignal] {
+  /// A file whose columns are named as the inputs.
+  ///
+  /// - Parameter unit: of times that are dates.
+  static func series(
+    _ file: String, for equations: EquationSystem, unit: TimeUnit?, missing: [String] = []
+  ) throws -> EquationSeries {
     let names = equations.inputs.map(\.name)
     guard !names.isEmpty else {
       throw UsageError.combination(
         "--inputs: \(equations.name) has no input", remedy: "write 'input u = 0' in the equations")
     }
-    let (series, warnings) = try FitData.series(file, nil, needing: 1)
-    console.warn(warnings)
-    let found = signals(of: series, for: equations, interpolation)
-    guard found.isEmpty else { return found }
-    throw UsageError.combination(
-      "--inputs: no column of \(file) (\(series.channels.joined(separator: ", "))) is named as an input of "
-        + "\(equations.name) (\(names.joined(separator: ", ")))", remedy: "rename a column")
+    return try EquationSeries(
+      file, columns: Set(names), unit: unit, missing: missing, nil, needing: 1
+    ) { columns in
+      .combination(
+        "--inputs: no column of \(file) (\(columns.joined(separator: ", "))) is named as an input of "
+          + "\(equations.name) (\(names.joined(separator: ", ")))", remedy: "rename a column")
+    }
   }
 
   /// A remark for every signal that does not cover a span, for there it keeps its first or last value.
-  static func remarks(_ signals: [String: InputSignal], from: Double, to: Double) -> [String] {
+  static func remarks(
+    _ signals: [String: InputSignal], from: Double, to: Double, on axis: TimeAxis = .number
+  ) -> [String] {
     signals.sorted { $0.key < $1.key }.compactMap { name, signal in
       guard let first = signal.times.first, let last = signal.times.last,
         min(from, to) < first || last < max(from, to)
       else { return nil }
       return
-        "warning: the input '\(name)' is known from \(shortText(first)) to \(shortText(last)); "
+        "warning: the input '\(name)' is known from \(axis.label(of: first)) to \(axis.label(of: last)); "
         + "outside it keeps its first and last value"
     }
   }

@@ -84,6 +84,8 @@ extension DataError.Reason {
       "the cells are separated by \(Self.name(ofSeparator: separator)); separate them by commas, and write numbers with "
         + "a decimal point"
     case .noChannels: "there is no column beside the times; add one for each channel"
+    case .noneNamed(let found):
+      "no column (\(found.joined(separator: ", "))) has a name that is wanted; rename one"
     case .notTrajectories:
       "holds no trajectories; make the file with Benchmarks/Hopper/make_hopper.py"
     case .unnamedColumn: "a column has no name; name every column in the header"

@@ -118,7 +118,8 @@ import Testing
       equations, "person,when,x\n" + data, "--id", "person", "--time", "when", "--series", "b")
     #expect(named.output == alone.output)
     let words = try fit(equations, "person,time,x\n" + data)
-    #expect(words.errors.contains("if it tells series apart, write --id 'person'"))
+    #expect(words.status == 65)
+    #expect(words.errors.contains("name the column of their ids with --id"), "\(words.errors)")
     let single = try fit(equations, decay(), "--series", "b")
     #expect(single.status == 64 && single.errors.contains("has no column of ids"))
   }

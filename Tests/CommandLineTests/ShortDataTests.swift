@@ -118,7 +118,7 @@ import Testing
     (
       "time,u\n0,1\n1,high\n",
       "f.csv:3: 'high' in column 'u' is not a number; write a number, or nothing if it is missing",
-      "; if it tells series apart, write --id 'u'"
+      ", or write --missing 'high'"
     ),
     (
       "time,u\nnoon,1\n",

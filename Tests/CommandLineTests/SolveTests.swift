@@ -152,7 +152,10 @@ import Testing
     for words in [
       ["fit", "sir", "--data", "tristan.csv", "--column", "infectd=i"],
       ["fit", "sir", "--data", "tristan.csv"],
-      ["fit", "sir", "--data", "tristan.csv", "--column", "infected=i", "--fix", "q=1"],
+      [
+        "fit", "sir", "--data", "tristan.csv", "--column", "infected=i", "--column", "recovered=r",
+        "--fix", "q=1",
+      ],
       ["fit", "sir"],
     ] {
       let result = try Tool.run(words)

@@ -8,7 +8,8 @@ struct FitCommand: Command {
   static let page = CommandPage(
     verb: "fit", summary: "Estimates parameters and initial state of known equations from data.",
     discussion:
-      "Columns of the data with the name of a state or an intermediate are fitted; --column maps others. Every parameter "
+      "Columns of the data with the name of a state or an intermediate are fitted; --column maps others, and what "
+      + "the equations do not name is ignored. Where times are dates, t counts hours from the first, or what --unit says. Every parameter "
       + "and initial value is estimated unless it is 'fixed' in the equations or given by --fix; an "
       + "initial value, that at the first time of the data, is named as in 'x(0)'. Intervals are of 95 %: by the "
       + "curvature at the best point (Laplace), and by the profile of the likelihood; '≤' and '≥' stand where the data bound a "
@@ -31,6 +32,10 @@ struct FitCommand: Command {
   @Option(value: "id", help: "The id of the series, if the data hold several.") var series: String?
   @Option(value: "name", help: "The column of times.") var time: String?
   @Option(value: "name", help: "The column that tells series apart.") var id: String?
+  @Option(help: "The unit of t, and of rates, where times are dates; hours if not given.")
+  var unit: TimeUnit?
+  @Option(help: "Words that mean a missing value; an empty cell is one anyway.")
+  var missing: NameList?
   @Option(
     value: "column=name",
     help: "A column of the data and the state or intermediate that it measures.")
@@ -114,18 +119,11 @@ struct FitCommand: Command {
 
   func run(_ console: Console) throws {
     let equations = try SystemArgument.equations(system)
-    let (series, warnings) = try FitData.series(
-      data, FitData.Choice(time: time, id: id, series: self.series))
-    console.warn(warnings)
-    let measurements = try FitData(series, equations, source: data, mapping: column).measurements()
-    var signals = InputData.signals(of: series, for: equations, mapping: column, interpolation)
-    if let inputs {
-      let others = try InputData.signals(file: inputs, for: equations, interpolation, console)
-      signals.merge(others) { $1 }
-    }
-    for remark in InputData.remarks(
-      signals, from: series.times[0], to: series.times[series.count - 1])
-    { console.note(remark) }
+    let data = try measuredSeries(for: equations)
+    try data.checkUnit()
+    data.tell(console)
+    let measurements = try FitData(data, equations, mapping: column).measurements()
+    let signals = try self.signals(for: equations, beside: data, console)
     var fit = ParameterFit(
       equations, to: measurements, likelihood: likelihood.value,
       startValues: try numbers(set, option: "--set"),
@@ -139,11 +137,40 @@ struct FitCommand: Command {
     fit.starts = starts ?? (hasNetworks ? 3 : 8)
     fit.key = RandomKey(UInt64(seed))
     let result = try fit.run()
-    FitReport(equations, measurements, result, likelihood: likelihood.rawValue).print(to: console)
+    FitReport(equations, data, measurements, result, likelihood: likelihood.rawValue)
+      .print(to: console)
     if !result.hasConverged {
       console.note("error: the search did not converge; set other starting values with --set")
       throw ExitCode.failure
     }
+  }
+
+  private func measuredSeries(for equations: EquationSystem) throws -> EquationSeries {
+    try EquationSeries(
+      data, columns: FitData.columns(for: equations, mapping: column), unit: unit,
+      missing: missing?.names ?? [], .init(time: time, id: id, series: series)
+    ) { FitData.noColumn(of: data, $0, for: equations, mapping: column) }
+  }
+
+  /// The inputs, from the data and from a file of their own, on the times of the data.
+  private func signals(
+    for equations: EquationSystem, beside data: EquationSeries, _ console: Console
+  ) throws -> [String: InputSignal] {
+    let series = data.series
+    var signals = InputData.signals(of: series, for: equations, mapping: column, interpolation)
+    if let inputs {
+      let others = try InputData.series(
+        inputs, for: equations, unit: data.axis.unit, missing: missing?.names ?? [])
+      let shift = try others.shift(to: data)
+      others.tell(console)
+      signals.merge(
+        InputData.signals(of: others.series, for: equations, interpolation, shift: shift)
+      ) { $1 }
+    }
+    for remark in InputData.remarks(
+      signals, from: series.times[0], to: series.times[series.count - 1], on: data.axis)
+    { console.note(remark) }
+    return signals
   }
 
   private func solvingMethod() throws(UsageError) -> ODEMethod {

@@ -1,4 +1,5 @@
 import ContinuousModels
+import Experiments
 import Integrators
 import NumericCore
 import Tensors
@@ -41,6 +42,8 @@ struct SolveCommand: Command {
   @Option(help: "Sets a parameter.") var set: [Assignment] = []
   @Option(value: "file", help: "CSV with the time and a column for each measured input.")
   var inputs: String?
+  @Option(help: "The unit of t where the times of the inputs are dates; hours if not given.")
+  var unit: TimeUnit?
   @Option(help: "What holds between two measured values of an input.")
   var interpolation = InputData.Interpolation.linear
   @Option(help: "Times at which the state is written.") var at: NumberList?
@@ -70,6 +73,11 @@ struct SolveCommand: Command {
     if let step, step <= 0 {
       throw .combination("--step is \(shortText(step))", remedy: "write a positive size")
     }
+    if let unit, inputs == nil {
+      throw .combination(
+        "--unit \(unit.rawValue) is of inputs whose times are dates",
+        remedy: "give them with --inputs")
+    }
     if stepBudget < 1 {
       throw .combination("--max-steps is \(stepBudget)", remedy: "write a positive number")
     }
@@ -87,16 +95,19 @@ struct SolveCommand: Command {
     let solver = try self.solver()
     let equations = try SystemArgument.equations(system)
     let parameters = try SystemArgument.parameters(of: equations, setting: set)
+    let measured =
+      try inputs.map { try InputData.series($0, for: equations, unit: unit) }
     let signals =
-      try inputs.map { try InputData.signals(file: $0, for: equations, interpolation, console) }
-      ?? [:]
+      measured.map { InputData.signals(of: $0.series, for: equations, interpolation) } ?? [:]
+    try measured?.checkUnit()
+    measured?.tell(console)
     try checkInputs(of: equations, signals)
     let start = try initialState(of: equations, parameters)
     let times = try TimeChoice(self, equations).times()
     try checkStepCount(over: abs(times.all[times.all.count - 1] - times.all[0]))
     for remark in InputData.remarks(
-      signals, from: times.all[0], to: times.all[times.all.count - 1])
-    { console.note(remark) }
+      signals, from: times.all[0], to: times.all[times.all.count - 1], on: measured?.axis ?? .number
+    ) { console.note(remark) }
     let solution = equations.solution(
       from: start, at: times.all, parameters: parameters, inputs: signals, solver: solver,
       scalarType: scalar.type)

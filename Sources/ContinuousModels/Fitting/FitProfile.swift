@@ -27,12 +27,15 @@ struct FitProfile {
   /// A standard error, or where there is none the usual size of a change, in the search's coordinates.
   private let unit: Double
   private let isLinear: Bool
+  /// Whether there is a standard error, by which steps are measured.
+  private let hasError: Bool
 
   init(_ problem: FitProblem, _ best: FitProblem.Outcome, place: Int, error: Double?) {
     self.problem = problem
     self.best = best
     self.place = place
     if case .linear = problem.scales[place] { isLinear = true } else { isLinear = false }
+    hasError = error != nil
     // On a scale of logarithms 3 is a factor of twenty.
     unit = isLinear ? error ?? max(best.unknowns[place].magnitude, 1) : min(error ?? 1, 3)
   }
@@ -74,31 +77,44 @@ struct FitProfile {
     return found
   }
 
+  /// Along the path in steps as short as it wants; where that leads nowhere, or there is no measure of a step, by searches.
   private func end(from origin: Refit, direction: Double) -> FitResult.ProfileEnd {
+    guard hasError else { return end(from: origin, direction, shortening: false, Self.budget) }
+    let found = end(from: origin, direction, shortening: true, Self.budget)
+    guard found == .lost else { return found }
+    return end(from: origin, direction, shortening: false, Self.budget / 2)
+  }
+
+  private func end(
+    from origin: Refit, _ direction: Double, shortening: Bool, _ budget: Int
+  ) -> FitResult.ProfileEnd {
     let middle = origin.coordinate
     // From far out the profile is followed back, and beyond where the search began.
     let back = isLinear ? 0 : max(0, direction * (problem.start[place] - middle))
     let limit = max(Self.reach * unit, isLinear ? 0 : back + Self.logarithmicReach)
     var path = [origin]
-    var (offset, step, retries) = (0.0, unit / 2, 0)
-    let lastSolve = problem.solves + Self.budget
+    var (offset, step, retries) = (0.0, shortening ? unit / 2 : unit, 0)
+    var isShortened = false
+    let lastSolve = problem.solves + budget
     while problem.solves < lastSolve {
       // Where the search began there is a solution, and farther on there need not be one: no step passes over it.
       let isLanding = offset < back && offset + step >= back
-      if isLanding { step = max(back - offset, unit) }
+      if isLanding && !isShortened { step = max(back - offset, unit) }
       guard offset + step <= limit * 1.001 else { return .open }
       let coordinate = middle + direction * (offset + step)
       let found: Refit?
       switch continuation(of: path, to: coordinate) {
       case .fit(let fit): found = fit
-      case .far where step > Self.shortest * unit:
+      case .far where shortening && step > Self.shortest * unit:
         step /= 2
+        isShortened = true
         continue
       case .far, .noSolution: found = search(at: coordinate, along: path)
       }
       if let found, found.drop < Self.threshold {
         path.append(found)
         offset += step
+        isShortened = false
         // The drop grows like the square of the distance: aim a little beyond the threshold.
         let factor = found.drop > 0.1 ? (Self.threshold / found.drop).squareRoot() * 1.05 : 2
         step = isLanding ? unit : min(offset * (min(max(factor, 1.05), 2) - 1), 2 * step)

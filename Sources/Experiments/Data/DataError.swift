@@ -62,6 +62,8 @@ public struct DataError: Error, Hashable, Sendable {
     case idComesAgain(id: String, text: String, lastLine: Int)
     /// One column whose name holds another separator than a comma.
     case wrongSeparator(String)
+    /// Columns, none of which has one of the names that are wanted.
+    case noneNamed(found: [String])
     /// No column beside the time.
     case noChannels
     case constantChannel(String, value: Double)

@@ -2,7 +2,8 @@ import NumericCore
 
 /// A unit of time.
 public enum TimeUnit: String, CaseIterable, Hashable, Sendable {
-  case seconds, minutes, hours, days
+  /// A year is of 365.25 days.
+  case seconds, minutes, hours, days, weeks, years
 
   public var seconds: Double {
     switch self {
@@ -10,6 +11,8 @@ public enum TimeUnit: String, CaseIterable, Hashable, Sendable {
     case .minutes: 60
     case .hours: 3_600
     case .days: 86_400
+    case .weeks: 604_800
+    case .years: 31_557_600
     }
   }
 }

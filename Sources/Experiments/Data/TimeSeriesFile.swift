@@ -9,16 +9,19 @@ public struct TimeSeriesFile: Hashable, Sendable {
   public let warnings: [DataWarning]
   /// What each series has one value of, in the order of the options.
   public let attributes: [SeriesAttribute]
+  /// Columns (of the long layout: channels) that none of `TimeSeriesOptions.names` named.
+  public let passedOver: [String]
 
   init(
     source: String, series: [TimeSeries], axis: TimeAxis, warnings: [DataWarning] = [],
-    attributes: [SeriesAttribute] = []
+    attributes: [SeriesAttribute] = [], passedOver: [String] = []
   ) {
     self.source = source
     self.series = series
     self.axis = axis
     self.warnings = warnings
     self.attributes = attributes
+    self.passedOver = passedOver
   }
 
   /// Reads wide CSV (`time,x1,x2`, an empty cell is missing) or long CSV (`id,time,channel,value`), plain or gzip.
@@ -89,6 +92,8 @@ public struct TimeSeriesOptions: Hashable, Sendable {
   public var idColumn: String?
   /// The channels to read; nil: all.
   public var channels: [String]?
+  /// Of all channels only those of these names are read, and others passed over, whatever is in them; nil: all.
+  public var names: Set<String>?
   /// The unit of times that are written as dates.
   public var unit: TimeUnit
   public var duplicates: Duplicates

@@ -13,6 +13,7 @@ struct TimeSeriesReader {
   private let missing: [[UInt8]]
   /// Columns of attributes: those that are asked for, and those found.
   private var attributes: [Attribute] = []
+  private var passedOver: [String] = []
 
   private struct Attribute {
     var name: String
@@ -67,7 +68,7 @@ struct TimeSeriesReader {
     }
     return TimeSeriesFile(
       source: csv.name, series: series.reversed(), axis: clock.axis, warnings: warnings,
-      attributes: found)
+      attributes: found, passedOver: passedOver)
   }
 
   /// Where rows were averaged, if that is to be said.
@@ -144,6 +145,11 @@ struct TimeSeriesReader {
       columns = header.indices.filter { $0 != time && $0 != id && !taken.contains($0) }
     }
     try checkRoles(time: time, id: id, channels: columns)
+    if let names = options.names {
+      passedOver = columns.map { header[$0] }.filter { !names.contains($0) }
+      columns.removeAll { !names.contains(header[$0]) }
+      try checkNames(columns.count)
+    }
     var isFirst = true
     while try nextRow() {
       if isFirst && options.findsAttributes && id != nil { takeTexts(from: &columns) }
@@ -161,6 +167,13 @@ struct TimeSeriesReader {
       }
     }
     return columns.map { header[$0] }
+  }
+
+  /// Of the columns that are named at least one is there.
+  private func checkNames(_ count: Int) throws(DataError) {
+    if count == 0 && !passedOver.isEmpty {
+      throw DataError(source: csv.name, line: 1, .noneNamed(found: passedOver))
+    }
   }
 
   /// A column has one role.
@@ -197,6 +210,10 @@ struct TimeSeriesReader {
         try take(row[value], of: number, value, into: place)
         continue
       }
+      if let wanted = options.names, !wanted.contains(name) {
+        if !passedOver.contains(name) { passedOver.append(name) }
+        continue
+      }
       let known = names.firstIndex(of: name)
       if known == nil && options.channels != nil {
         // A few are enough for a message.
@@ -214,6 +231,7 @@ struct TimeSeriesReader {
       accumulators[place].add(number, 0, in: log)
       hold(3)
     }
+    try checkNames(names.count)
     let found = seen.sorted() + others
     for name in (options.channels ?? []) + options.attributes
     where !seen.contains(name) && !found.isEmpty {

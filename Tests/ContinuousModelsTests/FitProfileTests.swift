@@ -1,0 +1,40 @@
+import ContinuousModels
+import Integrators
+import NumericCore
+import TestSupport
+import Testing
+
+@Suite struct FitProfileTests {
+  /// Twenty units of Lorenz's equations amplify a change of the start about ten million times: a refit from anywhere but the
+  /// continued path is lost.
+  @Test func `profiles of a chaotic orbit end where a dense scan of them does`() throws {
+    let reference = try fixture("chaos")
+    let rows = try #require(reference.object?["data"]?.array).compactMap(\.numbers)
+    let best = try #require(reference.numbers(at: "best"))
+    let names = try #require(reference.object?["names"]?.array).compactMap(\.string)
+    var fit = ParameterFit(
+      try #require(NamedSystem.named("lorenz")).equations(),
+      to: .init(
+        times: try #require(reference.numbers(at: "times")), names: ["x", "y", "z"], values: rows),
+      startValues: Dictionary(uniqueKeysWithValues: zip(names, best)))
+    fit.search = .growing
+    fit.starts = 1
+    let result = try fit.run()
+    let errors = try #require(reference.numbers(at: "errors"))
+    for (place, estimate) in result.estimates.enumerated() {
+      // The solver's own error at its tolerance of 1e-8 is amplified as well.
+      #expect(abs(estimate.value - best[place]) < 1e-3 * errors[place], "\(estimate.name)")
+      let profile = try #require(estimate.profile)
+      #expect(profile.lower.bound != nil && profile.upper.bound != nil, "\(estimate.name)")
+      guard let ends = reference.numbers(at: "profiles", estimate.name) else { continue }
+      // An end is found to 1e-3 in the drop of 3.84, that is to 2.5e-4 standard errors, and about as well by the scan.
+      for (found, expected) in zip([profile.lower.bound, profile.upper.bound], ends) {
+        let difference = abs(try #require(found) - expected)
+        #expect(
+          difference < 2e-3 * errors[place], "\(estimate.name): \(difference / errors[place])")
+      }
+    }
+    // Where every point is searched for anew the twelve ends take nine thousand.
+    #expect(result.solves < 1_500)
+  }
+}
