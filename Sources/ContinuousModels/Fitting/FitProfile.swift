@@ -64,6 +64,8 @@ struct FitProfile {
     /// The prediction is a poor one: the path bends too much for a step of this length.
     case far
     case noSolution
+
+    var fit: Refit? { if case .fit(let fit) = self { fit } else { nil } }
   }
 
   /// The best fit, or, of a value that went to its bound, one that is as good and not as far out.
@@ -71,7 +73,7 @@ struct FitProfile {
     let own = refit(best, at: best.unknowns[place])
     let start = problem.start[place]
     let near = min(max(own.coordinate, start - Self.farthest), start + Self.farthest)
-    guard !isLinear, near != own.coordinate, let found = refit(at: near, along: [own]),
+    guard !isLinear, near != own.coordinate, let found = search(at: near, along: [own]),
       found.drop < Self.threshold
     else { return own }
     return found
@@ -79,21 +81,21 @@ struct FitProfile {
 
   /// Along the path in steps as short as it wants; where that leads nowhere, or there is no measure of a step, by searches.
   private func end(from origin: Refit, direction: Double) -> FitResult.ProfileEnd {
-    guard hasError else { return end(from: origin, direction, shortening: false, Self.budget) }
-    let found = end(from: origin, direction, shortening: true, Self.budget)
+    guard hasError else { return end(from: origin, direction, follows: false, Self.budget) }
+    let found = end(from: origin, direction, follows: true, Self.budget)
     guard found == .lost else { return found }
-    return end(from: origin, direction, shortening: false, Self.budget / 2)
+    return end(from: origin, direction, follows: false, Self.budget / 2)
   }
 
   private func end(
-    from origin: Refit, _ direction: Double, shortening: Bool, _ budget: Int
+    from origin: Refit, _ direction: Double, follows: Bool, _ budget: Int
   ) -> FitResult.ProfileEnd {
     let middle = origin.coordinate
     // From far out the profile is followed back, and beyond where the search began.
     let back = isLinear ? 0 : max(0, direction * (problem.start[place] - middle))
     let limit = max(Self.reach * unit, isLinear ? 0 : back + Self.logarithmicReach)
     var path = [origin]
-    var (offset, step, retries) = (0.0, shortening ? unit / 2 : unit, 0)
+    var (offset, step, retries) = (0.0, follows ? unit / 2 : unit, 0)
     var isShortened = false
     let lastSolve = problem.solves + budget
     while problem.solves < lastSolve {
@@ -102,15 +104,13 @@ struct FitProfile {
       if isLanding && !isShortened { step = max(back - offset, unit) }
       guard offset + step <= limit * 1.001 else { return .open }
       let coordinate = middle + direction * (offset + step)
-      let found: Refit?
-      switch continuation(of: path, to: coordinate) {
-      case .fit(let fit): found = fit
-      case .far where shortening && step > Self.shortest * unit:
+      let continued = follows ? continuation(of: path, to: coordinate) : .noSolution
+      if case .far = continued, step > Self.shortest * unit {
         step /= 2
         isShortened = true
         continue
-      case .far, .noSolution: found = search(at: coordinate, along: path)
       }
+      let found = continued.fit ?? search(at: coordinate, along: path)
       if let found, found.drop < Self.threshold {
         path.append(found)
         offset += step
@@ -122,7 +122,8 @@ struct FitProfile {
       }
       // Values that far out need not have a solution.
       if found == nil && offset + step > Self.reach * unit { return .open }
-      switch crossing(path, outside: coordinate, drop: found?.drop, until: lastSolve) {
+      let bracket = Bracket(outside: coordinate, drop: found?.drop)
+      switch crossing(path, bracket, follows: follows, until: lastSolve) {
       case .end(let end): return end
       case .further(let fit):
         retries += 1
@@ -141,9 +142,9 @@ struct FitProfile {
   }
 
   /// The fit at a coordinate, from where the path leads, or where it does not, by a search.
-  private func refit(at coordinate: Double, along path: [Refit]) -> Refit? {
-    if case .fit(let fit) = continuation(of: path, to: coordinate) { return fit }
-    return search(at: coordinate, along: path)
+  private func refit(at coordinate: Double, along path: [Refit], follows: Bool) -> Refit? {
+    (follows ? continuation(of: path, to: coordinate).fit : nil)
+      ?? search(at: coordinate, along: path)
   }
 
   /// The fit from where the path leads: a parabola through the last fit, along its slopes, and one before.
@@ -203,15 +204,20 @@ struct FitProfile {
     case further(Refit)
   }
 
-  /// Where the drop reaches the threshold between a fit below it and a coordinate above it, or without a solution (`drop`
-  /// is then nil).
+  /// A coordinate above the threshold, or without a solution (`drop` is then nil).
+  private struct Bracket {
+    var outside: Double
+    var drop: Double?
+  }
+
+  /// Where the drop reaches the threshold between a fit below it and a bracket.
   ///
   /// The square root of the drop, which is nearly linear, is interpolated; where that is slow, the bracket is halved. A profile
   /// is continuous: where it seems to jump, the far side is tried again from near by.
   private func crossing(
-    _ path: [Refit], outside: Double, drop: Double?, until lastSolve: Int
+    _ path: [Refit], _ bracket: Bracket, follows: Bool, until lastSolve: Int
   ) -> Crossing {
-    var (path, outside, drop) = (path, outside, drop)
+    var (path, outside, drop) = (path, bracket.outside, bracket.drop)
     var inside = path[path.count - 1]
     let width = (outside - inside.coordinate).magnitude
     let target = Self.threshold.squareRoot()
@@ -222,7 +228,9 @@ struct FitProfile {
       if problem.solves >= lastSolve { return .end(.lost) }
       let before = (outside - inside.coordinate).magnitude
       if before < suspicion * width && inside.drop < Self.threshold / 2 {
-        if let again = refit(at: outside, along: path), again.drop < Self.threshold {
+        if let again = refit(at: outside, along: path, follows: follows),
+          again.drop < Self.threshold
+        {
           return .further(again)
         }
         if suspicion < 1e-4 { return .end(.lost) }
@@ -234,7 +242,7 @@ struct FitProfile {
         if b > a && b.isFinite { part = (target - a) / (b - a) }
       }
       let coordinate = inside.coordinate + part * (outside - inside.coordinate)
-      let found = refit(at: coordinate, along: path)
+      let found = refit(at: coordinate, along: path, follows: follows)
       if let found, (found.drop - Self.threshold).magnitude < 1e-3 {
         return .end(.bound(value(coordinate)))
       }
