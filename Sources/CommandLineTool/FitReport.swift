@@ -36,8 +36,8 @@ struct FitReport {
     for group in result.unidentifiedGroups { console.print(Self.sentence(group)) }
     if result.estimates.contains(where: { $0.profile?.isLost ?? false }) {
       console.print(
-        "where a bound is not known, all fits beyond some value failed: the interval by the curvature is what is known, or "
-          + "fit a shorter stretch of the data, or --fix what is known")
+        "where a bound is not known, the fits beyond some value failed; take the Laplace interval there, fit a shorter stretch "
+          + "of the data, or --fix what is known")
     }
     if let sentence = data.axis.sentence { console.print(sentence) }
     console.print(
