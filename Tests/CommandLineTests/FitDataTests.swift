@@ -188,6 +188,18 @@ import Testing
     #expect(read.status == 0 && read.output.contains(", 4 measurements\n"))
   }
 
+  @Test func `the first column that is not of ids is the time`() throws {
+    let rows = ["2", "1.5", "1.2", "0.8"].enumerated().map { "\($0),\($1)" }
+    let files = [
+      "e.ode": decay, "d.csv": (["day,x"] + rows).joined(separator: "\n"),
+      "i.csv": (["id,day,x"] + rows.map { "a,\($0)" } + rows.map { "b,\($0)" })
+        .joined(separator: "\n"),
+    ]
+    let alone = try run(files, "fit", "e.ode", "--data", "d.csv")
+    let chosen = try run(files, "fit", "e.ode", "--data", "i.csv", "--series", "b")
+    #expect(chosen.status == 0 && chosen.errors.isEmpty && chosen.output == alone.output)
+  }
+
   // MARK: Ends of profiles
 
   @Test func `an end that is open is told from one that is not known`() throws {

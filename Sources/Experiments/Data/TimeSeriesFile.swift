@@ -86,7 +86,7 @@ public struct TimeSeriesOptions: Hashable, Sendable {
   }
 
   public var layout: Layout
-  /// The column of times; nil: `time`, `t`, `date`, `datetime` or `timestamp` in any case, else the first one.
+  /// The column of times; nil: `time`, `t`, `date`, `datetime` or `timestamp` in any case, else the first one that is not of ids.
   public var timeColumn: String?
   /// The column that tells series apart; nil: `id` in any case, if there is one.
   public var idColumn: String?

@@ -112,10 +112,11 @@ struct TimeSeriesReader {
     return header.firstIndex { $0.lowercased() == "id" }
   }
 
-  private func timeColumn() throws(DataError) -> Int {
+  private func timeColumn(besides id: Int?) throws(DataError) -> Int {
     if let name = options.timeColumn { return try column(name) }
     let usual = ["time", "t", "date", "datetime", "timestamp"]
-    return header.firstIndex { usual.contains($0.lowercased()) } ?? 0
+    return header.firstIndex { usual.contains($0.lowercased()) }
+      ?? header.indices.first { $0 != id } ?? 0
   }
 
   private mutating func nextRow() throws(DataError) -> Bool {
@@ -132,8 +133,8 @@ struct TimeSeriesReader {
   // MARK: Layouts
 
   private mutating func readWide() throws(DataError) -> [String] {
-    let time = try timeColumn()
     let id = try idColumn()
+    let time = try timeColumn(besides: id)
     for name in options.attributes {
       attributes.append(Attribute(name: name, column: try column(name)))
     }
