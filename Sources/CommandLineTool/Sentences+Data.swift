@@ -148,7 +148,7 @@ extension DataError.Reason {
       "\(counted(found, "usable point")) where \(needed) \(needed == 1 ? "is" : "are") needed; add measurements or "
         + "shorten the window"
     case .windowLongerThanData(let window, let span):
-      "a window of \(window) is longer than the data's \(span); shorten the window "
+      "a window of \(shortText(window)) is longer than the data's \(shortText(span)); shorten the window "
         + "(of a training: --set windows.history=… --set windows.future=…)"
     case .partTooShort(let window, let span, let spacing):
       "the data span \(shortText(span)), and their validation or test part does not hold a whole window of "

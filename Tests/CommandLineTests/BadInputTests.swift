@@ -99,7 +99,7 @@ import Testing
     #expect(result.status == 65)
     #expect(
       result.errors
-        == "error: f.csv: a window of 6.0 is longer than the data's 5.0; shorten the window "
+        == "error: f.csv: a window of 6 is longer than the data's 5; shorten the window "
         + "(of a training: --set windows.history=… --set windows.future=…)\n")
   }
 

@@ -1,3 +1,5 @@
+import Foundation
+import NumericCore
 import Testing
 
 /// Options and settings that would change nothing.
@@ -36,6 +38,16 @@ import Testing
     let result = try Tool.run(["train", "--data", "/nowhere.csv"] + words)
     #expect(result.status == status && result.output.isEmpty)
     #expect(result.errors == "error: \(sentence)\n")
+  }
+
+  @Test func `a configuration of classes by the name of a form says which name it wants`() throws {
+    let path = "/tmp/neural-ode-form-\(UUID().uuidString).json"
+    try Files.writeAtomically(#"{"model": "anodev2"}"#, to: path)
+    defer { try? Files.remove(path) }
+    let result = try Tool.run("train", path)
+    #expect(result.status == 78)
+    #expect(
+      result.errors == "error: the configuration's 'model' is \"anodev2\"; it wants ode-net\n")
   }
 
   @Test(arguments: [

@@ -74,7 +74,7 @@ extension TrainCommand {
       if document["recipe"]?.string == SeriesClassRecipe().name { return .seriesClasses }
       return switch document["model"]?.string {
       case Model.cnf.rawValue: .density
-      case Model.odeNet.rawValue: .classes
+      case .some(let name) where ClassifierRecipe.Form(rawValue: name) != nil: .classes
       default: .forecast
       }
     case .named(let name):

@@ -202,7 +202,7 @@ package struct DensityEvaluation: Sendable {
     let other =
       gaussian.map { "\(Figure($0))" } ?? "unknown, the file of the training is not there"
     return [
-      "NLL \(Figure(audit.fine)) nats a row (Gaussian: \(other)), \(rows) rows",
+      "NLL \(Figure(audit.fine)) nats a row (Gaussian: \(other)), \(rows) row\(rows == 1 ? "" : "s")",
       audit.sentence(of: "audit"),
     ]
   }
