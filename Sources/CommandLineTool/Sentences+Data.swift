@@ -36,6 +36,7 @@ extension DataError.Reason {
       " (of series also: --missing '\(text)', or leave the column out with --channels)"
     case .notFinite(let text, _): " (of series also: --missing '\(text)')"
     case .notATime: ", or name the column of times (--time) and that of ids (--id)"
+    case .ambiguousDate: ", or say it (--dates day-first or month-first)"
     case .duplicateTime: ", or take the mean (--duplicates average)"
     case .neverObserved: " (--channels)"
     case .textInTable(_, let column, let columns):
@@ -80,9 +81,8 @@ extension DataError.Reason {
       "no row is of the channel '\(name)'; the rows are of \(found.joined(separator: ", ")); correct the "
         + "channel's name, or add its rows"
     case .duplicateColumn(let name): "the column '\(name)' occurs twice; rename one"
-    case .wrongSeparator(let separator):
-      "the cells are separated by \(Self.name(ofSeparator: separator)); separate them by commas, and write numbers with "
-        + "a decimal point"
+    case .separatedByBlanks:
+      "the cells are separated by blanks; separate them by commas, semicolons or tabs"
     case .noChannels: "there is no column beside the times; add one for each channel"
     case .noneNamed(let found):
       "no column (\(found.joined(separator: ", "))) has a name that is wanted; rename one"
@@ -107,7 +107,7 @@ extension DataError.Reason {
         + " where \(columns) columns need \(needed); add rows, or take fewer columns with "
         + "--set data.columns='[\"name\"]'"
     case .headerOfNumbers:
-      "the first line is numbers; put a line with the columns' names above it"
+      "the first line holds values and no names; put a line with the columns' names above it"
     case .textInTable(let text, let column, _):
       "'\(text)' in column '\(column)' is not a number; write a number, or nothing if it is missing"
     case .dependentColumn(let column):
@@ -124,6 +124,8 @@ extension DataError.Reason {
     case .missingTime: "the time is missing; every row needs one"
     case .notATime(let text):
       "'\(text)' is not a time; write a number or a date such as 2024-05-31 18:30"
+    case .ambiguousDate(let text):
+      "'\(text)' does not say whether the day or the month comes first; write dates as 2024-05-31"
     case .mixedTimes(let text):
       "'\(text)' mixes dates and numbers as times; use one of them in the whole file"
     case .timeGoesBackwards(let text, let id):
@@ -171,10 +173,6 @@ extension DataError.Reason {
     return
       "write --set windows.history=\(shortText(2 * spacing)) --set windows.future=\(shortText(spacing)) "
       + "--set windows.validation=0.3 --set windows.test=0.3, or add measurements"
-  }
-
-  private static func name(ofSeparator separator: String) -> String {
-    separator == " " ? "blanks" : separator == "\t" ? "tabs" : "'\(separator)'"
   }
 
   private func series(_ id: String) -> String { id.isEmpty ? "" : " of '\(id)'" }

@@ -54,19 +54,27 @@ import Testing
         + "column of times (--time) and that of ids (--id)"
     ),
     (
-      "time;x\n0;1\n",
-      "f.csv:1: the cells are separated by ';'; separate them by commas, and write numbers with a "
-        + "decimal point"
+      "0;1,5\n1;2,5\n",
+      "f.csv:1: the first line holds values and no names; put a line with the columns' names above it"
+    ),
+    (
+      "time;x\n1.2.2024;1,5\n2.2.24;1,5\n",
+      "f.csv:3: '2.2.24' is not a time; write a number or a date such as 2024-05-31 18:30, or name the column of "
+        + "times (--time) and that of ids (--id)"
+    ),
+    (
+      "time;x\n1/2/2024;1,5\n2/2/2024;1,5\n",
+      "f.csv:2: '1/2/2024' does not say whether the day or the month comes first; write dates as 2024-05-31, or say it "
+        + "(--dates day-first or month-first)"
     ),
     (
       "time     x\n   0   1.5\n",
-      "f.csv:1: the cells are separated by blanks; separate them by commas, and write numbers with a "
-        + "decimal point"
+      "f.csv:1: the cells are separated by blanks; separate them by commas, semicolons or tabs"
     ),
     (
-      "time\tx\n0\t1\n",
-      "f.csv:1: the cells are separated by tabs; separate them by commas, and write numbers with a "
-        + "decimal point"
+      "time\tx\n0\t1,5\n",
+      "f.csv:2: '1,5' in column 'x' is not a number; write a number, or nothing if it is missing (of series also: "
+        + "--missing '1,5', or leave the column out with --channels)"
     ),
     ("time\n0\n", "f.csv:1: there is no column beside the times; add one for each channel"),
     (

@@ -89,11 +89,11 @@ import Testing
       ),
       (
         "5.1,3.5,setosa\n4.9,3.0,setosa\n", [],
-        "f.csv:1: the first line is numbers; put a line with the columns' names above it"
+        "f.csv:1: the first line holds values and no names; put a line with the columns' names above it"
       ),
       (
         "x   label\n1.5     0\n", [],
-        "f.csv:1: the cells are separated by blanks; separate them by commas, and write numbers with a decimal point"
+        "f.csv:1: the cells are separated by blanks; separate them by commas, semicolons or tabs"
       ),
     ] as [(String, [String], String)])
   func `bad tables are one line with file, line and remedy, and status 65`(

@@ -17,6 +17,37 @@ import Testing
     #expect(try rows("a,") == [["a", ""]])
   }
 
+  @Test func `semicolons, tabs and bars separate cells where the first line has them`() throws {
+    #expect(
+      try rows("a;b\n1,5;-2,5e3\n1.5;x,y\n\"3,4\";1,2,3\n") == [
+        ["a", "b"], ["1.5", "-2.5e3"], ["1.5", "x,y"], ["3.4", "1,2,3"],
+      ])
+    // In a file of tabs a comma may part thousands: it stays, and is told as no number.
+    #expect(try rows("a\tb\n1,500\t2\n") == [["a", "b"], ["1,500", "2"]])
+    #expect(try rows("a|b\n1|2\n") == [["a", "b"], ["1", "2"]])
+    #expect(try rows("a,b;c\n1,2\n") == [["a", "b;c"], ["1", "2"]])
+    #expect(try rows("\"a;b;c\",d\n1,2\n") == [["a;b;c", "d"], ["1", "2"]])
+    #expect(try rows("a,b\r1,2\r3,4") == [["a", "b"], ["1", "2"], ["3", "4"]])
+  }
+
+  @Test(arguments: [
+    ("# made by hand, 2024\n#\ntime;x\n0;1,5\n", ["time", "x"], ["0", "1.5"]),
+    ("# time,x\n0,1\n", ["time", "x"], ["0", "1"]),
+    ("# units: s, mV\n# time,x\n2024-01-01,1\n", ["time", "x"], ["2024-01-01", "1"]),
+    ("#time,x\nt,y\n0,1\n", ["t", "y"], ["0", "1"]),
+    ("# no names here\n0,1\n2,3\n", ["0", "1"], ["2", "3"]),
+  ])
+  func `comments stand above a header, or are one`(
+    text: String, header: [String], first: [String]
+  ) throws {
+    var reader = CSVReader(name: "x", bytes: Array(text.utf8))
+    var row = CSVRow()
+    #expect(try reader.readHeader(into: &row))
+    #expect((0..<row.count).map { row.text($0) } == header)
+    #expect(try reader.read(into: &row))
+    #expect((0..<row.count).map { row.text($0) } == first)
+  }
+
   @Test func `blank lines and a byte order mark are skipped`() throws {
     #expect(try rows("\u{FEFF}a,b\n\n\r\n1,2\n\n") == [["a", "b"], ["1", "2"]])
     #expect(try rows("") == [])

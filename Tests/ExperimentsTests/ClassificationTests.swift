@@ -38,7 +38,7 @@ private func read(_ text: String, label: String? = nil) throws(DataError) -> Lab
       ("x,label\n1,0\n1,0,2\n", 3, .tooManyCells(found: 3, expected: 2)),
       ("x,label\n1,0\n1\n", 3, .tooFewCells(found: 1, expected: 2)),
       ("x,x,label\n1,1,0\n", 1, .duplicateColumn("x")), ("x,,label\n1,1,0\n", 1, .unnamedColumn),
-      ("x,label\n,0\n2,\n", nil, .noCompleteRow), ("x;label\n1;0\n", 1, .wrongSeparator(";")),
+      ("x,label\n,0\n2,\n", nil, .noCompleteRow), ("x label\n1 0\n", 1, .separatedByBlanks),
       ("5.1,3.5,setosa\n4.9,3,setosa\n", 1, .headerOfNumbers),
       ("5.1,3.5,0\n4.9,3,0\n", 1, .headerOfNumbers),
     ] as [(String, Int?, DataError.Reason)])

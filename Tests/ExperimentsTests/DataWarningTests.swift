@@ -82,8 +82,8 @@ import Testing
   }
 
   @Test(arguments: [
-    ("time;x\n0;1\n", DataError.Reason.wrongSeparator(";")),
-    ("time\tx\n0\t1\n", .wrongSeparator("\t")), ("time\n0\n1\n", .noChannels),
+    ("time x\n0 1\n", DataError.Reason.separatedByBlanks), ("time\n0\n1\n", .noChannels),
+    ("0,1\n1,2\n", .headerOfNumbers), ("2024-01-01;1,5\n2024-01-02;2\n", .headerOfNumbers),
   ])
   func `a table without channels says why`(text: String, reason: DataError.Reason) {
     #expect(throws: DataError(source: "f.csv", line: 1, reason)) { try warnings(text) }

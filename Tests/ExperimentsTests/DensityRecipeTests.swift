@@ -61,7 +61,7 @@ private let directory = "/tmp/density-recipe-\(RandomKey(77).seed)"
     ),
     ("", .empty), ("x,y\n", .noRows), ("x,x\n1,2\n", .duplicateColumn("x")),
     ("x,y\n1,two\n", .textInTable(text: "two", column: "y", columns: ["x", "y"])),
-    ("1.5,2\n3,4\n", .headerOfNumbers), ("x;y\n1;2\n", .wrongSeparator(";")),
+    ("1.5,2\n3,4\n", .headerOfNumbers), ("x y\n1 2\n", .separatedByBlanks),
     ("x,y\n1,nan\n", .notFinite(text: "nan", column: "y")),
     ("x,y\n1\n", .tooFewCells(found: 1, expected: 2)),
     (

@@ -67,6 +67,43 @@ import Testing
     #expect(seconds.series[0].times == [0, 0.5])
   }
 
+  @Test func `dates may have their year last, and hours a half of the day`() throws {
+    let noon = try #require(CalendarTime.seconds("2024-05-31 12:00"))
+    for (text, order) in [
+      ("31.5.2024 12:00", nil), ("31.05.2024 12:00:00", .monthFirst), ("2024/5/31 12:00 PM", nil),
+      ("31/5/2024 12:00", .dayFirst), ("5/31/2024 12:00 pm", .monthFirst),
+      ("31-05-2024T12:00Z", .dayFirst),
+    ] as [(String, DateOrder?)] {
+      // Points part the numbers of a day that is first, unless it is said otherwise.
+      let expected = text.hasPrefix("31.05") ? nil : noon
+      #expect(CalendarTime.seconds(text, order: order) == expected, "\(text)")
+    }
+    let midnight = noon - 43_200
+    #expect(CalendarTime.seconds("2024-05-31 12:30 AM") == midnight + 1_800)
+    #expect(CalendarTime.seconds("2024-05-31 1:05 PM") == noon + 3_900)
+    for text in ["5/4/2024", "31-12-2023", "2024-05-31 13:00 PM", "2024-05-31 0:30 AM", "1.2.24"] {
+      #expect(CalendarTime.seconds(text) == nil, "\(text)")
+    }
+  }
+
+  @Test func `the order of day and month is asked for, told or seen`() throws {
+    let text = "date,x\n5/4/2024,1\n6/4/2024,2\n"
+    #expect(
+      reason(text)
+        == DataError(source: "f.csv", line: 2, column: 1, .ambiguousDate(text: "5/4/2024")))
+    var options = TimeSeriesOptions()
+    // One day, or the 31 days of May.
+    for (order, hours) in [(DateOrder.dayFirst, 24.0), (.monthFirst, 24.0 * 31)] {
+      options.dates = order
+      #expect(try parse(text, options).series[0].times == [0, hours])
+    }
+    let seen = try parse("date,x\n30/4/2024,1\n1/5/2024,2\n")
+    #expect(seen.series[0].times == [0, 24])
+    #expect(
+      reason("date,x\n30/4/2024,1\n5/30/2024,2\n")
+        == DataError(source: "f.csv", line: 3, column: 1, .notATime(text: "5/30/2024")))
+  }
+
   @Test func `calendar times invert`() throws {
     for day in stride(from: -719_000, through: 2_900_000, by: 997) {
       let text = CalendarTime.text(Double(day) * 86_400 + 3_661)

@@ -35,6 +35,7 @@ struct DataCommand: Command {
   @Option(help: "With --check: words that mean a missing value.") var missing: NameList?
   @Option(help: "With --check: what is done with several rows at one time.")
   var duplicates: TimeSeriesOptions.Duplicates?
+  @Option(help: "With --check: what comes first in dates such as 5/4/2024.") var dates: DateOrder?
 
   func validate() throws(UsageError) {
     if check && name == nil {
@@ -64,6 +65,7 @@ struct DataCommand: Command {
       var options = TimeSeriesOptions(
         timeColumn: time, idColumn: id, channels: channels?.names,
         duplicates: duplicates ?? .refuse, missing: missing?.names ?? [])
+      options.dates = dates
       options.findsAttributes = channels == nil
       let file = try TimeSeriesFile.named(name, options)
       try show(channels == nil ? file.separatingConstants(except: []) : file, console)

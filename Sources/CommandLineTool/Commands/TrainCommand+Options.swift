@@ -16,6 +16,7 @@ extension TrainCommand {
       ("--statics", statics != nil, series),
       ("--missing", missing != nil, series),
       ("--duplicates", duplicates != nil, series),
+      ("--dates", dates != nil, series),
       ("--split", split != nil, [.forecast]),
       ("--beside", beside != nil, [.forecast]),
       ("--system", system != nil, [.forecast]),

@@ -118,6 +118,7 @@ struct TrainCommand: Command {
   @Option(help: "Words that mean a missing value.") var missing: NameList?
   @Option(help: "What is done with several rows at one time.")
   var duplicates: TimeSeriesOptions.Duplicates?
+  @Option(help: "What comes first in dates such as 5/4/2024.") var dates: DateOrder?
   @Option(help: "Whether the test part is the last series or the end of each.")
   var split: ForecastRecipe.Split?
   @Option(help: "A recurrent network that is trained in the same way as a baseline.")
@@ -225,6 +226,7 @@ struct TrainCommand: Command {
     if let statics { reading.statics = statics.names }
     if let missing { reading.missing = missing.names }
     if let duplicates { reading.duplicates = duplicates }
+    if let dates { reading.dates = dates }
   }
 
   /// Work that a signal stops, with a checkpoint.
@@ -307,5 +309,6 @@ extension Console {
 }
 
 extension TimeSeriesOptions.Duplicates: ArgumentValue {}
+extension DateOrder: ArgumentValue {}
 extension LawSettings.Emission: ArgumentValue {}
 extension ForecastRecipe.Split: ArgumentValue {}

@@ -26,7 +26,7 @@ extension LabelledData {
   init(_ reader: CSVReader, label wanted: String?, features: [String]?) throws(DataError) {
     var reader = reader
     var row = CSVRow()
-    guard try reader.read(into: &row) else { throw DataError(source: reader.name, .empty) }
+    guard try reader.readHeader(into: &row) else { throw DataError(source: reader.name, .empty) }
     let header = (0..<row.count).map { row.text($0) }
     let labelPlace = try Self.labelPlace(wanted, in: header, source: reader.name)
     let places = try Self.places(of: features, in: header, but: labelPlace, source: reader.name)
@@ -83,7 +83,9 @@ extension LabelledData {
     if header.count > 1 && isNumber.dropLast().allSatisfy({ $0 }) {
       throw DataError(source: source, line: 1, .headerOfNumbers)
     }
-    try PointTable.check(header: header, source: source, separators: ";\t| ")
+    if header.count == 1, header[0].contains(" ") {
+      throw DataError(source: source, line: 1, .separatedByBlanks)
+    }
     for (place, name) in header.enumerated() {
       if name.isEmpty {
         throw DataError(source: source, line: 1, column: place + 1, .unnamedColumn)

@@ -26,13 +26,28 @@ package struct CSVRow: Sendable {
     ends.removeAll(keepingCapacity: true)
   }
 
-  fileprivate mutating func endCell() { ends.append(bytes.count) }
+  fileprivate mutating func endCell(_ dialect: CSVDialect) {
+    dialect.unify(&bytes, from: ends.last ?? 0)
+    ends.append(bytes.count)
+  }
+
+  /// Whether the row begins with `#`.
+  var isComment: Bool { bytes.first == UInt8(ascii: "#") }
+
+  /// The row without its first byte.
+  var withoutMark: CSVRow {
+    var row = self
+    row.bytes.removeFirst()
+    row.ends = ends.map { $0 - 1 }
+    return row
+  }
 }
 
 /// Comma-separated values (RFC 4180), read line by line in constant memory.
 ///
-/// Quoted cells may contain commas, line breaks and doubled quotes. Lines end in LF or CR LF; blank lines
-/// are skipped; a byte order mark is skipped.
+/// Quoted cells may contain commas, line breaks and doubled quotes. Lines end in LF, CR LF or CR; blank lines
+/// are skipped; a byte order mark is skipped. Semicolons, tabs or bars may separate the cells in place of commas
+/// (`CSVDialect`).
 package struct CSVReader {
   /// The file's path or name.
   package let name: String
@@ -41,6 +56,8 @@ package struct CSVReader {
   private var position = 0
   private var line = 1
   private var isFirst = true
+  private var dialect = CSVDialect()
+  private var pending: CSVRow?
 
   init(_ source: ByteSource) {
     self.source = source
@@ -57,13 +74,21 @@ package struct CSVReader {
 
   /// Reads the next line that is not blank; false at the end.
   package mutating func read(into row: inout CSVRow) throws(DataError) -> Bool {
-    if isFirst { try skipByteOrderMark() }
+    if isFirst { try begin() }
+    if let next = pending {
+      row = next
+      pending = nil
+      return true
+    }
     while true {
       row.clear(line: line)
       guard try readLine(into: &row) else { return false }
       if row.count > 1 || !row[0].isEmpty { return true }
     }
   }
+
+  /// Makes a row the next one to be read.
+  mutating func unread(_ row: CSVRow) { pending = row }
 
   private mutating func readLine(into row: inout CSVRow) throws(DataError) -> Bool {
     guard var byte = try nextByte() else { return false }
@@ -73,16 +98,16 @@ package struct CSVReader {
         byte = after
       }
       switch byte {
-      case .comma: row.endCell()
-      case .lineFeed:
-        line += 1
-        row.endCell()
-        return true
+      case dialect.separator: row.endCell(dialect)
       case .carriageReturn where try peekByte() == .lineFeed: break
+      case .lineFeed, .carriageReturn:
+        line += 1
+        row.endCell(dialect)
+        return true
       default: row.bytes.append(byte)
       }
       guard let next = try nextByte() else {
-        row.endCell()
+        row.endCell(dialect)
         return true
       }
       byte = next
@@ -102,9 +127,10 @@ package struct CSVReader {
       switch try nextByte() {
       case .quote: row.bytes.append(.quote)
       case nil:
-        row.endCell()
+        row.endCell(dialect)
         return nil
-      case let after? where after == .comma || after == .lineFeed || after == .carriageReturn:
+      case let after?
+      where after == dialect.separator || after == .lineFeed || after == .carriageReturn:
         return after
       default:
         throw DataError(source: name, line: line, column: row.count + 1, .textAfterQuote)
@@ -113,12 +139,19 @@ package struct CSVReader {
     throw DataError(source: name, line: row.line, column: row.count + 1, .unclosedQuote)
   }
 
-  private mutating func skipByteOrderMark() throws(DataError) {
+  /// Skips the byte order mark and looks at the first line that is no comment, if it is of a usual length.
+  private mutating func begin() throws(DataError) {
     isFirst = false
-    while buffer.count < 3 {
+    while buffer.count < 1 << 16 {
       if try !source.read(into: &buffer) { break }
     }
     if buffer.starts(with: [0xef, 0xbb, 0xbf]) { position = 3 }
+    let lines = buffer[position...].split(maxSplits: 1_000) {
+      $0 == .lineFeed || $0 == .carriageReturn
+    }
+    if let first = lines.first(where: { $0.first != UInt8(ascii: "#") }) {
+      dialect = CSVDialect(firstLine: first)
+    }
   }
 
   private mutating func nextByte() throws(DataError) -> UInt8? {
@@ -139,7 +172,6 @@ package struct CSVReader {
 
 extension UInt8 {
   fileprivate static let quote = UInt8(ascii: "\"")
-  fileprivate static let comma = UInt8(ascii: ",")
   fileprivate static let lineFeed = UInt8(ascii: "\n")
   fileprivate static let carriageReturn = UInt8(ascii: "\r")
 }

@@ -54,14 +54,16 @@ public struct DataError: Error, Hashable, Sendable {
     case notFinite(text: String, column: String)
     case missingTime
     case notATime(text: String)
+    /// A date whose year comes last, and which does not say whether the day or the month comes first.
+    case ambiguousDate(text: String)
     /// Dates in one line, numbers in another.
     case mixedTimes(text: String)
     case timeGoesBackwards(text: String, id: String)
     case duplicateTime(text: String, id: String)
     /// An id stands in two places, and the second begins before the first ended.
     case idComesAgain(id: String, text: String, lastLine: Int)
-    /// One column whose name holds another separator than a comma.
-    case wrongSeparator(String)
+    /// One column whose name holds blanks, or whose cells do.
+    case separatedByBlanks
     /// Columns, none of which has one of the names that are wanted.
     case noneNamed(found: [String])
     /// No column beside the time.
@@ -83,7 +85,7 @@ public struct DataError: Error, Hashable, Sendable {
     case tooFewPoints(found: Int, needed: Int)
     /// Complete rows of a table, too few for its columns; so many others have an empty cell.
     case tooFewRows(found: Int, needed: Int, columns: Int, incomplete: Int)
-    /// The first line of a table has nothing but numbers.
+    /// The first line has nothing but numbers or dates.
     case headerOfNumbers
     /// A text in a table of numbers; the names are of all columns.
     case textInTable(text: String, column: String, columns: [String])

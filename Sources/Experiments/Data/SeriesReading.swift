@@ -16,6 +16,8 @@ public struct SeriesReading: Hashable, Sendable {
   /// Words that mean a missing value.
   public var missing: [String] = []
   public var unit = TimeUnit.hours
+  /// What comes first in dates such as 5/4/2024; nil: a file that begins with one is refused.
+  public var dates: DateOrder?
 
   public init() {}
 
@@ -42,6 +44,7 @@ public struct SeriesReading: Hashable, Sendable {
     var options = TimeSeriesOptions(
       layout: layout, timeColumn: timeColumn, idColumn: idColumn, channels: wanted, unit: unit,
       duplicates: duplicates, missing: missing)
+    options.dates = dates
     options.tellsAverages = tellsAverages
     let statics = known?.statics ?? statics
     options.attributes = labels + (statics ?? []).filter { !labels.contains($0) }
@@ -85,5 +88,6 @@ extension SeriesReading {
     .choice("data.duplicates", \.duplicates),
     .texts("data.missing", \.missing),
     .choice("data.unit", \.unit),
+    .optionalChoice("data.dates", \.dates),
   ]
 }

@@ -33,19 +33,28 @@ public enum TimeAxis: Hashable, Sendable {
   }
 }
 
+/// What comes first in dates whose year comes last.
+public enum DateOrder: String, CaseIterable, Hashable, Sendable {
+  /// `31/12/2023`
+  case dayFirst = "day-first"
+  /// `12/31/2023`
+  case monthFirst = "month-first"
+}
+
 /// Dates of the proleptic Gregorian calendar in seconds since 1970-01-01 00:00 UTC.
 public enum CalendarTime {
-  /// `2024-05-31`, `2024-05-31 18:30`, `2024-05-31T18:30:15.5Z`, `2024-05-31T18:30:00+02:00`; nil for any other text.
+  /// `2024-05-31`, `2024-05-31 18:30`, `2024-05-31T18:30:15.5Z`, `2024-05-31T18:30:00+02:00`, `2024/5/31 6:30 PM`,
+  /// `31.5.2024`, with an order `31/5/2024` or `5/31/2024`; nil for any other text.
   ///
   /// Without an offset the time is taken as UTC.
-  public static func seconds(_ text: some StringProtocol) -> Double? {
-    seconds(ArraySlice(Array(text.utf8)))
+  /// - Parameter order: of dates whose year comes last; nil: where points separate them the day is first, others are none.
+  public static func seconds(_ text: some StringProtocol, order: DateOrder? = nil) -> Double? {
+    seconds(ArraySlice(Array(text.utf8)), order: order)
   }
 
-  static func seconds(_ text: ArraySlice<UInt8>) -> Double? {
+  static func seconds(_ text: ArraySlice<UInt8>, order: DateOrder? = nil) -> Double? {
     var scanner = Scanner(rest: text)
-    guard let year = scanner.digits(4), scanner.take("-"), let month = scanner.digits(2),
-      scanner.take("-"), let day = scanner.digits(2), (1...12).contains(month),
+    guard let (year, month, day) = scanner.date(order), (1...12).contains(month),
       (1...daysInMonth(month, of: year)).contains(day)
     else { return nil }
     let midnight = Double(daysSince1970(year, month, day)) * 86_400
@@ -123,11 +132,35 @@ private struct Scanner {
     return head.reduce(0) { $0 * 10 + Int($1 - 0x30) }
   }
 
-  /// `HH:MM`, `HH:MM:SS` or `HH:MM:SS.fff` in seconds.
-  mutating func timeOfDay() -> Double? {
-    guard let hours = digits(2), hours < 24, take(":"), let minutes = digits(2), minutes < 60
+  /// One or two digits.
+  mutating func shortNumber() -> Int? { digits(2) ?? digits(1) }
+
+  /// Year, month and day in any order that is known.
+  mutating func date(_ order: DateOrder?) -> (year: Int, month: Int, day: Int)? {
+    if let year = digits(4) {
+      if take("-") {
+        guard let month = digits(2), take("-"), let day = digits(2) else { return nil }
+        return (year, month, day)
+      }
+      guard let separator = separator(), let month = shortNumber(), take(separator),
+        let day = shortNumber()
+      else { return nil }
+      return (year, month, day)
+    }
+    guard let first = shortNumber(), let separator = separator(), let second = shortNumber(),
+      take(separator), let year = digits(4),
+      let order = order ?? (separator == "." ? .dayFirst : nil)
     else { return nil }
-    var seconds = Double(hours * 3_600 + minutes * 60)
+    return order == .dayFirst ? (year, second, first) : (year, first, second)
+  }
+
+  private mutating func separator() -> Unicode.Scalar? { ["/", ".", "-"].first { take($0) } }
+
+  /// `HH:MM`, `HH:MM:SS` or `HH:MM:SS.fff`, of twelve hours with `AM` or `PM` behind, in seconds.
+  mutating func timeOfDay() -> Double? {
+    guard var hours = shortNumber(), hours < 24, take(":"), let minutes = digits(2), minutes < 60
+    else { return nil }
+    var seconds = Double(minutes * 60)
     if take(":") {
       guard let whole = digits(2), whole < 61 else { return nil }
       seconds += Double(whole)
@@ -140,7 +173,26 @@ private struct Scanner {
         }
       }
     }
-    return seconds
+    if let isAfternoon = halfOfDay() {
+      guard (1...12).contains(hours) else { return nil }
+      hours = hours % 12 + (isAfternoon ? 12 : 0)
+    }
+    return Double(hours * 3_600) + seconds
+  }
+
+  /// `AM` or `PM`; nil: neither.
+  private mutating func halfOfDay() -> Bool? {
+    if rest.isEmpty { return nil }
+    let letters = rest.drop { $0 == 0x20 }
+    switch String(decoding: letters, as: UTF8.self).uppercased() {
+    case "AM", "A.M.":
+      rest = []
+      return false
+    case "PM", "P.M.":
+      rest = []
+      return true
+    default: return nil
+    }
   }
 
   /// `Z`, `+02:00`, `-0530` or nothing, in seconds.

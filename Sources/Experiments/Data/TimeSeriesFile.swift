@@ -96,6 +96,8 @@ public struct TimeSeriesOptions: Hashable, Sendable {
   public var names: Set<String>?
   /// The unit of times that are written as dates.
   public var unit: TimeUnit
+  /// What comes first in dates such as 5/4/2024; nil: a file that begins with one is refused.
+  public var dates: DateOrder?
   public var duplicates: Duplicates
   /// Whether averaged rows are worth a warning.
   package var tellsAverages = false

@@ -32,11 +32,11 @@ struct TimeSeriesReader {
     self.csv = csv
     self.options = options
     missing = options.missing.map { Array($0.utf8) }
-    clock = Clock(source: csv.name, unit: options.unit)
+    clock = Clock(source: csv.name, unit: options.unit, order: options.dates)
   }
 
   mutating func read() throws(DataError) -> TimeSeriesFile {
-    guard try csv.read(into: &row) else { throw DataError(source: csv.name, .empty) }
+    guard try csv.readHeader(into: &row) else { throw DataError(source: csv.name, .empty) }
     header = try readHeader()
     let lowered = header.map { $0.lowercased() }
     let isLong =
@@ -82,9 +82,9 @@ struct TimeSeriesReader {
 
   private func readHeader() throws(DataError) -> [String] {
     var names: [String] = []
-    let first = row.text(0)
-    if row.count == 1, let other = first.first(where: { ";\t| ".contains($0) }) {
-      throw DataError(source: csv.name, line: row.line, .wrongSeparator(String(other)))
+    if row.isOfValues { throw DataError(source: csv.name, line: row.line, .headerOfNumbers) }
+    if row.count == 1, row[0].contains(UInt8(ascii: " ")) {
+      throw DataError(source: csv.name, line: row.line, .separatedByBlanks)
     }
     for cell in 0..<row.count {
       guard let name = String(validating: row[cell], as: UTF8.self) else {
@@ -354,12 +354,14 @@ struct DataPosition {
 private struct Clock {
   let source: String
   let unit: TimeUnit
+  var order: DateOrder?
   var axis = TimeAxis.number
   var isStarted = false
 
-  init(source: String, unit: TimeUnit) {
+  init(source: String, unit: TimeUnit, order: DateOrder?) {
     self.source = source
     self.unit = unit
+    self.order = order
   }
 
   mutating func time(_ cell: ArraySlice<UInt8>) throws(DataError.Reason) -> Double {
@@ -372,7 +374,15 @@ private struct Clock {
       return number
     }
     let text = String(decoding: cell, as: UTF8.self)
-    guard let seconds = CalendarTime.seconds(cell) else { throw .notATime(text: text) }
+    if order == nil && CalendarTime.seconds(cell) == nil {
+      let possible = DateOrder.allCases.filter { CalendarTime.seconds(cell, order: $0) != nil }
+      if possible.count > 1 { throw .ambiguousDate(text: text) }
+      // A day after the twelfth tells the order of the whole file.
+      order = possible.first
+    }
+    guard let seconds = CalendarTime.seconds(cell, order: order) else {
+      throw .notATime(text: text)
+    }
     switch axis {
     case .number where isStarted: throw .mixedTimes(text: text)
     case .number:

@@ -34,10 +34,10 @@ package struct PointTable: Hashable, Sendable {
   init(_ reader: CSVReader, columns chosen: [String]?) throws(DataError) {
     var reader = reader
     var row = CSVRow()
-    guard try reader.read(into: &row) else { throw DataError(source: reader.name, .empty) }
+    guard try reader.readHeader(into: &row) else { throw DataError(source: reader.name, .empty) }
     var header: [String] = []
     for cell in 0..<row.count { header.append(row.text(cell)) }
-    try Self.check(header: header, source: reader.name)
+    if row.isOfValues { throw DataError(source: reader.name, line: row.line, .headerOfNumbers) }
     let places = try Self.places(of: chosen, in: header, source: reader.name)
     var values: [Double] = []
     var incomplete = 0
@@ -63,20 +63,6 @@ package struct PointTable: Hashable, Sendable {
     self.init(
       source: reader.name, columns: places.map { header[$0] }, values: values,
       incompleteRows: incomplete)
-  }
-
-  /// Refuses a header that is a row of numbers, or one cell with other separators in it.
-  ///
-  /// - Parameter separators: a table of one column may have blanks in its name.
-  static func check(
-    header: [String], source: String, separators: String = ";\t|"
-  ) throws(DataError) {
-    if header.allSatisfy({ decimalNumber(Array($0.utf8)[...]) != nil }) {
-      throw DataError(source: source, line: 1, .headerOfNumbers)
-    }
-    if header.count == 1, let other = header[0].first(where: separators.contains) {
-      throw DataError(source: source, line: 1, .wrongSeparator(String(other)))
-    }
   }
 
   private static func places(
@@ -107,7 +93,7 @@ package struct PointTable: Hashable, Sendable {
     let column = header[place]
     guard let value = decimalNumber(row[place]) else {
       if header.count == 1 && row.text(place).contains(" ") {
-        throw DataError(source: source, line: 1, .wrongSeparator(" "))
+        throw DataError(source: source, line: 1, .separatedByBlanks)
       }
       throw DataError(
         source: source, line: row.line, column: place + 1,

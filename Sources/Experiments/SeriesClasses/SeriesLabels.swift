@@ -25,7 +25,7 @@ struct SeriesLabels {
     source = path
     var reader = try CSVReader(path: path)
     var row = CSVRow()
-    guard try reader.read(into: &row) else { throw DataError(source: path, .empty) }
+    guard try reader.readHeader(into: &row) else { throw DataError(source: path, .empty) }
     let header = (0..<row.count).map { row.text($0) }
     let lowered = header.map { $0.lowercased() }
     let ids = lowered.firstIndex(of: (id ?? "id").lowercased()) ?? 0
