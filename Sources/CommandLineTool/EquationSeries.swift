@@ -23,6 +23,8 @@ struct EquationSeries {
     var id: String?
     /// The id of the series; nil: the file's only one.
     var series: String?
+    /// What comes first in dates such as 5/4/2024.
+    var dates: DateOrder?
   }
 
   /// Reads a file, or a bundled file of that name.
@@ -39,6 +41,7 @@ struct EquationSeries {
     var options = TimeSeriesOptions(
       timeColumn: choice?.time, idColumn: choice?.id, unit: unit ?? .hours, missing: missing)
     options.names = names
+    options.dates = choice?.dates
     let file: TimeSeriesFile
     do {
       file = try TimeSeriesFile.named(path, options)
@@ -171,6 +174,7 @@ extension DataError.Reason {
         ? "; if the file holds several series, name the column of their ids with --id" : nil
     case .notANumber(let text, _), .notFinite(let text, _): ", or write --missing '\(text)'"
     case .notATime: ", or name the column of times with --time"
+    case .ambiguousDate: ", or say it with --dates day-first or --dates month-first"
     default: nil
     }
   }

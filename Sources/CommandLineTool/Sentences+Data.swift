@@ -231,6 +231,8 @@ extension DataWarning.Kind {
     case .rowsAveraged(let count):
       "this time occurs twice\(count > 1 ? " (as \(count) do)" : ""), and the mean of its rows is taken; merge or remove "
         + "rows if that is not meant"
+    case .noScratch(let reason):
+      "its numbers stay in memory, for the folder of temporary files \(Sentence.what(reason)); name another with TMPDIR"
     case .covariatesFound(let names):
       "\(names.joined(separator: ", ")) \(names.count == 1 ? "has" : "have") one value a series and "
         + "\(names.count == 1 ? "is" : "are") read as known beforehand, not forecast; name others with "

@@ -1,5 +1,6 @@
 import NumericCore
 
 ProcessCalls.reserveStandardFiles()
+SignalNote.leaveFileLimitsToWriters()
 let code = Verbs.run(Array(CommandLine.arguments.dropFirst()))
 ProcessCalls.exit(code.rawValue)

@@ -101,13 +101,17 @@ package enum Files {
     }
   }
 
-  /// A new file that no path leads to, in the folder of temporary files; nil where none can be made.
-  package static func scratch() -> FileDescriptor? {
+  /// A new file that no path leads to, in the folder of temporary files: `TMPDIR`, or `/tmp`.
+  package static func scratch() throws(FileError) -> FileDescriptor {
     let folder = PathCalls.environment("TMPDIR") ?? "/tmp"
     let path = "\(folder)/neural-ode-\(PathCalls.processNumber)-\(UInt64.random(in: .min ... .max))"
-    guard let file = try? FileDescriptor(opening: path, .scratch) else { return nil }
-    try? PathCalls.remove(path)
-    return file
+    do throws(FileError.Reason) {
+      let file = try FileDescriptor(opening: path, .scratch)
+      try PathCalls.remove(path)
+      return file
+    } catch {
+      throw FileError(path: path, operation: .write, reason: error)
+    }
   }
 
   private static func temporaryName(_ path: String) -> String {

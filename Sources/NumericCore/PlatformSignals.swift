@@ -34,4 +34,7 @@ package final class SignalNote: Sendable {
 
   /// The signal that came; 0: none.
   package var received: Int32 { lastSignal.load(ordering: .relaxed) }
+
+  /// Makes a write beyond the largest size of a file that is allowed an error, and not the end of the process.
+  package static func leaveFileLimitsToWriters() { _ = signal(SIGXFSZ, SIG_IGN) }
 }

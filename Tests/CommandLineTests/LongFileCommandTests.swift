@@ -35,12 +35,29 @@ import Testing
     let trained = try Tool.run(
       "train", "--data", short, "--out", run, "--set", "training.steps=2")
     #expect(trained.status == 0, "\(trained.errors)")
-    let checked = try Tool.run(["data", "--check", long], kilobytes: 90_000)
+    let checked = try Tool.run(["data", "--check", long], limit: "-v 90000")
     #expect(checked.status == 0, "\(checked.errors)")
     #expect(checked.output.contains("rows 1000000"))
     let said = try Tool.run(
-      ["predict", run, "--data", long, "--at", "4"], kilobytes: 90_000)
+      ["predict", run, "--data", long, "--at", "4"], limit: "-v 90000")
     #expect(said.status == 0, "\(said.errors)")
     #expect(said.output.split(separator: "\n").count == 3)
+  }
+
+  /// No folder for the scratch file; a file of 2 MB at most, where there are 6.4.
+  @Test(
+    arguments: [(["TMPDIR": "/nowhere"], nil), ([:], "-f 4096")] as [([String: String], String?)])
+  func `without room for a scratch file the numbers stay in memory, and that is said`(
+    environment: [String: String], limit: String?
+  ) throws {
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let long = try write(200_000, to: "long.csv")
+    let words = ["data", "--check", long]
+    let usual = try Tool.run(words)
+    let found = try Tool.run(words, environment: environment, limit: limit)
+    #expect(usual.status == 0 && usual.errors.isEmpty)
+    #expect(found.status == 0 && found.output == usual.output)
+    #expect(found.errors.hasPrefix("warning: \(long): its numbers stay in memory, for"))
+    #expect(found.errors.hasSuffix("name another with TMPDIR\n"))
   }
 }

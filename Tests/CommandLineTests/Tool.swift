@@ -29,10 +29,10 @@ enum Tool {
   static func run(_ words: String...) throws -> Result { try run(words) }
 
   /// Runs the tool; `environment` adds to that of the tests, `output` is a file or device for standard output, `from` the
-  /// folder in which it is run, and `kilobytes` limits its addresses.
+  /// folder in which it is run, and `limit` what the shell's `ulimit` is called with.
   static func run(
     _ words: [String], environment: [String: String] = [:], output: String? = nil,
-    from place: String? = nil, kilobytes: Int? = nil
+    from place: String? = nil, limit: String? = nil
   ) throws -> Result {
     let path = products.appendingPathComponent("neural-ode")
     guard FileManager.default.isExecutableFile(atPath: path.path) else {
@@ -49,9 +49,9 @@ enum Tool {
     let process = Process()
     process.executableURL = path
     process.arguments = words
-    if let kilobytes {
+    if let limit {
       process.executableURL = URL(fileURLWithPath: "/bin/sh")
-      let script = "ulimit -v \(kilobytes) && exec \"$0\" \"$@\""
+      let script = "ulimit \(limit) && exec \"$0\" \"$@\""
       process.arguments = ["-c", script, path.path] + words
     }
     if let place { process.currentDirectoryURL = URL(fileURLWithPath: place) }

@@ -50,9 +50,10 @@ import Testing
   func `rows in a scratch file are those in memory`(isMixed: Bool, isLong: Bool) throws {
     let text = isLong ? long(wide(isMixed: isMixed)) : wide(isMixed: isMixed)
     let expected = try parse(text, .max)
-    // Pieces of three rows, of some hundred, and one border within the last series.
-    for most in [12, 1_000, 28_300] {
+    // Blocks of three rows, of some hundred, and few rows after the last one that went to the file.
+    for most in [12, 1_000, 27_000] {
       let file = try parse(text, most)
+      #expect(!file.series[0].isInMemory && expected.series[0].isInMemory)
       #expect(file.series == expected.series)
       #expect(file.warnings == expected.warnings)
       #expect(SeriesSummary(of: file) == SeriesSummary(of: expected))
@@ -102,7 +103,7 @@ import Testing
       $0.tellsAverages = true
       $0.attributes = ["age"]
     }
-    #expect(file.series.map(\.count) == [50, 50])
+    #expect(file.series.map(\.count) == [50, 50] && !file.series[0].isInMemory)
     #expect(file.series[1].value(7) == 114.5)
     #expect(file.attributes[0].texts == ["5", "6"])
     #expect(
@@ -116,7 +117,7 @@ import Testing
   }
 
   /// More rows than are looked at one by one.
-  private let count = (3 << 16) + 12_345
+  private let count = (3 << 17) + 12_345
 
   private func warnings(_ values: [Double]) throws -> [DataWarning] {
     let text = "time,x\n" + values.enumerated().map { "\($0),\($1)\n" }.joined()
@@ -125,7 +126,7 @@ import Testing
 
   private func noise() -> [Double] { RandomKey(5).normal(count, as: Double.self) }
 
-  @Test(arguments: [[150_003], [70_001, 70_900, 190_000]])
+  @Test(arguments: [[300_003], [70_001, 72_500, 290_000]])
   func `a change of unit in a long file is flagged at its lines`(starts: [Int]) throws {
     let levels = noise().enumerated().map { place, value in
       let reading = 120 + 30 * Double.sine(Double(place) / 40) + 5 * value
@@ -153,7 +154,7 @@ import Testing
   }
 
   @Test func `an outlier in a long file is flagged wherever it stands`() throws {
-    for place in [0, 100_017, count - 1] {
+    for place in [0, 200_017, count - 1] {
       var values = noise()
       #expect(try warnings(values).isEmpty)
       values[place] = 1_000
@@ -165,6 +166,37 @@ import Testing
         continue
       }
       #expect(found[0].line == place + 2 && value == 1_000 && number == 2)
+    }
+  }
+
+  @Test func `days, sparse channels and ramps in a long file are nothing odd`() throws {
+    // Half-hourly counts, at night few: a choice of blocks with a period would see nights only.
+    let days = noise().enumerated().map { place, value in
+      (place % 48 < 16 ? 5 : 900) + value
+    }
+    #expect(try warnings(days).isEmpty)
+    // A channel with a value in every thousandth row.
+    let text =
+      "time,x,y\n"
+      + (0..<count).map { "\($0),\($0 % 7),\($0 % 1_000 == 0 ? "\($0 / 1_000)" : "")\n" }
+      .joined()
+    #expect(try parse(text, 1 << 16).warnings.isEmpty)
+    // From 10 to 100 in 400 rows, with errors of 5 %.
+    let ramp = noise().enumerated().map { place, value in
+      let share = min(max(Double(place - 200_000) / 400, 0), 1)
+      return 10 * Double.exponential(share * Double.logarithm(10.0)) * (1 + 0.05 * value)
+    }
+    #expect(try warnings(ramp).isEmpty)
+  }
+
+  /// A forecast's training and evaluation on series in a file are those on series in memory.
+  @Test func `windows, moments and normalization do not depend on where rows are`() throws {
+    let text = wide(isMixed: true)
+    let (file, expected) = (try parse(text, 1_000), try parse(text, .max))
+    let plan = WindowPlan(history: 20, future: 10, stride: 7, tolerance: 0.5)
+    for (one, other) in zip(file.series, expected.series) {
+      let range = (other.firstTime ?? 0)...(other.lastTime ?? 0)
+      #expect(plan.windows(of: one, in: range) == plan.windows(of: other, in: range))
     }
   }
 }

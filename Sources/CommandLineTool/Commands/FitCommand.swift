@@ -34,6 +34,7 @@ struct FitCommand: Command {
   @Option(value: "name", help: "The column that tells series apart.") var id: String?
   @Option(help: "The unit of t, and of rates, where times are dates; hours if not given.")
   var unit: TimeUnit?
+  @Option(help: "What comes first in dates such as 5/4/2024.") var dates: DateOrder?
   @Option(help: "Words that mean a missing value; an empty cell is one anyway.")
   var missing: NameList?
   @Option(
@@ -148,7 +149,7 @@ struct FitCommand: Command {
   private func measuredSeries(for equations: EquationSystem) throws -> EquationSeries {
     try EquationSeries(
       data, columns: FitData.columns(for: equations, mapping: column), unit: unit,
-      missing: missing?.names ?? [], .init(time: time, id: id, series: series)
+      missing: missing?.names ?? [], .init(time: time, id: id, series: series, dates: dates)
     ) { FitData.noColumn(of: data, $0, for: equations, mapping: column) }
   }
 

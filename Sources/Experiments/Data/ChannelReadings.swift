@@ -1,117 +1,136 @@
-/// The observed values of a channel in order of time; of very many, some are kept and the others read again.
+/// The observed values of a channel in order of time, numbered from 0; of very many, some are kept and the others read again.
 struct ChannelReadings {
-  /// Of more rows than these not all values are kept.
-  static let limit = 1 << 16
+  /// A value, and which one it is.
+  struct Reading {
+    var value: Double
+    var number: Int
+  }
+
   /// Neighbours that are kept together, so that the steps between them are.
-  private static let block = 16
+  static let block = 16
+  /// Of more values than 131,072 blocks are left out.
+  static let mostBlocks = 1 << 13
   /// Values before a step and after it without which it is no jump.
   static let margin = 8
   private static let jumpCount = 5
 
   let count: Int
-  /// All values, or of very many evenly many blocks of neighbours.
+  /// All values, or of very many the blocks that were kept.
   let sample: [Double]
-  /// The number of each value of the sample; nil: the sample is all.
-  private let numbers: [Int32]?
-  /// Numbers of the least and the largest value, and these; the first ones of several.
-  let extremes: (low: Extreme, high: Extreme)
-  /// Where the five largest steps are, and the five largest in the logarithm; at least `margin` values are on both sides.
+  /// Whether the sample is all there is.
+  let isWhole: Bool
+  /// The first ones of the least and the largest value.
+  let extremes: (low: Reading, high: Reading)
+  /// Numbers of the values after the five largest steps, and the five largest in the logarithm; at least `margin` values
+  /// are on both sides.
   let jumps: [Int]
-
-  struct Extreme {
-    var value: Double
-    var number: Int
-  }
 
   private let log: RowLog
   private let column: Int
-  /// The number of the first value of each piece of the log, and the count.
-  private let starts: [Int]
+  /// Numbers of the first value of each kept block, and of each piece of the log.
+  private let blocks, pieces: [Int]
 
-  init(_ log: RowLog, column: Int) {
-    self.log = log
-    self.column = column
-    let every = (log.count + Self.limit - 1) / Self.limit
-    var (sample, numbers, starts): ([Double], [Int32], [Int]) = ([], [], [])
-    if every <= 1 { sample.reserveCapacity(log.count) }
-    var number = 0
-    var low = Extreme(value: .infinity, number: 0)
-    var high = Extreme(value: -.infinity, number: 0)
-    var steps = LargestSteps(count: Self.jumpCount + Self.margin)
-    var before = Double.nan
-    for rows in Self.pieces(of: log) {
-      starts.append(number)
-      let piece = log.numbers(rows)
-      for place in stride(from: column, to: piece.count, by: log.width) {
-        let value = piece[place]
-        if value.isNaN { continue }
-        if every <= 1 || number / Self.block % every == 0 {
-          sample.append(value)
-          if every > 1 { numbers.append(Int32(clamping: number)) }
+  /// Of some columns of a log, which are read in one pass.
+  static func all(of log: RowLog, columns: [Int]) -> [ChannelReadings] {
+    var scans = columns.map { _ in Scan() }
+    for rows in log.pieces {
+      for scan in scans.indices { scans[scan].pieces.append(scans[scan].number) }
+      let numbers = log.numbers(rows)
+      for row in stride(from: 0, to: numbers.count, by: log.width) {
+        for (scan, column) in columns.enumerated() {
+          let value = numbers[row + column]
+          if !value.isNaN { scans[scan].take(value) }
         }
-        if value < low.value { low = Extreme(value: value, number: number) }
-        if value > high.value { high = Extreme(value: value, number: number) }
-        if number >= Self.margin { steps.take(from: before, to: value, number) }
-        before = value
-        number += 1
       }
     }
-    count = number
-    self.starts = starts + [number]
-    self.sample = sample
-    self.numbers = every > 1 ? numbers : nil
-    extremes = (low, high)
-    jumps = steps.places(upTo: number - Self.margin, Self.jumpCount)
+    return zip(columns, scans).map { ChannelReadings(log, column: $0, $1) }
   }
 
-  private static func pieces(of log: RowLog) -> some Sequence<Range<Int>> {
-    let size = StoredRows.pieceRows
-    return stride(from: 0, to: log.count, by: size).lazy.map { $0..<min($0 + size, log.count) }
+  private init(_ log: RowLog, column: Int, _ scan: Scan) {
+    var scan = scan
+    scan.endBlock()
+    self.log = log
+    self.column = column
+    count = scan.number
+    sample = scan.blocks.elements.flatMap(\.values)
+    blocks = scan.blocks.elements.map(\.start)
+    isWhole = scan.blocks.isWhole
+    pieces = scan.pieces
+    extremes = (scan.low, scan.high)
+    jumps = scan.steps.places(upTo: count - Self.margin, Self.jumpCount)
   }
 
-  /// Whether the sample is all there is.
-  var isWhole: Bool { numbers == nil }
+  /// What is kept while the values pass.
+  private struct Scan {
+    var number = 0
+    var low = Reading(value: .infinity, number: 0)
+    var high = Reading(value: -.infinity, number: 0)
+    var steps = LargestSteps(count: jumpCount + margin)
+    var blocks = ThinnedList<(start: Int, values: [Double])>(limit: mostBlocks)
+    var pieces: [Int] = []
+    private var last = Double.nan
+    private var open: [Double] = []
+
+    mutating func take(_ value: Double) {
+      open.append(value)
+      if open.count == block { endBlock() }
+      if value < low.value { low = Reading(value: value, number: number) }
+      if value > high.value { high = Reading(value: value, number: number) }
+      if number >= margin { steps.take(from: last, to: value, number) }
+      last = value
+      number += 1
+    }
+
+    mutating func endBlock() {
+      if open.isEmpty { return }
+      // A block that is left out is no array of its own.
+      blocks.append((blocks.count * block, blocks.takesNext ? open : []))
+      open.removeAll(keepingCapacity: true)
+    }
+  }
 
   /// The number of a value of the sample.
-  func number(ofSample place: Int) -> Int { numbers.map { Int($0[place]) } ?? place }
+  func number(ofSample place: Int) -> Int { blocks[place / Self.block] + place % Self.block }
 
   /// The values with these numbers.
   func values(_ range: Range<Int>) -> ArraySlice<Double> {
     if isWhole { return sample[range] }
     var values: [Double] = []
-    forEach(in: range) { _, row in values.append(row[column]) }
+    forEach(in: range) { values.append($0.value) }
     return values[...]
   }
 
   /// Time and line of a value.
   func position(of number: Int) -> (time: Double, line: Int) {
     var found = (time: 0.0, line: 0)
-    forEach(in: number..<number + 1) { _, row in found = (row[0], Int(row[1])) }
+    forEach(in: number..<number + 1) { found = ($0.time, $0.line) }
     return found
   }
 
   /// How many values a condition holds for.
   func count(where isMeant: (Double) -> Bool) -> Int {
+    if isWhole { return sample.count(where: isMeant) }
     var count = 0
-    forEach(in: 0..<self.count) { _, row in if isMeant(row[column]) { count += 1 } }
+    forEach(in: 0..<self.count) { if isMeant($0.value) { count += 1 } }
     return count
   }
 
-  /// Calls with the number and the row, rebased to 0, of each of some values.
-  func forEach(in range: Range<Int>, _ body: (Int, UnsafeBufferPointer<Double>) -> Void) {
-    let pieces = Array(Self.pieces(of: log))
-    var piece = starts.dropLast().partitioningIndex { $0 > range.lowerBound } - 1
-    while piece < pieces.count, starts[piece] < range.upperBound {
-      var number = starts[piece]
-      log.numbers(pieces[piece]).withUnsafeBufferPointer { all in
-        for start in stride(from: 0, to: all.count, by: log.width) {
-          let row = UnsafeBufferPointer(rebasing: all[start..<start + log.width])
-          if row[column].isNaN { continue }
-          if range.contains(number) { body(number, row) }
-          number += 1
+  private func forEach(
+    in range: Range<Int>, _ body: ((value: Double, time: Double, line: Int)) -> Void
+  ) {
+    // The last piece that begins at the range's start or before it.
+    let first = max(0, pieces.partitioningIndex { $0 > range.lowerBound } - 1)
+    for (rows, start) in zip(log.pieces, pieces).dropFirst(first) {
+      if start >= range.upperBound { return }
+      let numbers = log.numbers(rows)
+      var number = start
+      for row in Swift.stride(from: 0, to: numbers.count, by: log.width)
+      where !numbers[row + column].isNaN {
+        if range.contains(number) {
+          body((numbers[row + column], numbers[row], Int(numbers[row + 1])))
         }
+        number += 1
       }
-      piece += 1
     }
   }
 }

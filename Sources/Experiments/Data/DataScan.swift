@@ -19,34 +19,58 @@ struct DataScan {
           DataWarning(
             source: source, line: one.firstLine, .shortSeries(id: one.id, points: one.count)))
       }
-      for (channel, name) in channels.enumerated() {
-        guard let (log, column) = one.place(of: channel, isLong: isLong) else { continue }
-        let readings = ChannelReadings(log, column: column)
-        if let (numbers, change) = UnitChange.find(in: readings) {
-          let places = numbers.map(readings.position)
-          warnings.append(
-            DataWarning(
-              source: source, line: places[0].line,
-              .unitChange(
-                channel: name, id: one.id, time: axis.text(of: places[0].time),
-                laterLines: places.dropFirst().map(\.line), change)))
-        } else if let found = outlier(in: readings) {
-          warnings.append(
-            DataWarning(
-              source: source, line: readings.position(of: found.extreme.number).line,
-              .outlier(
-                channel: name, id: one.id, value: found.extreme.value, median: found.median,
-                count: found.count)))
+      for first in stride(from: 0, to: channels.count, by: Self.channelsAtOnce) {
+        let some = first..<min(first + Self.channelsAtOnce, channels.count)
+        for (channel, readings) in readings(of: some, one) {
+          if let warning = self.warning(of: readings, one.id, channels[channel]) {
+            warnings.append(warning)
+          }
         }
       }
     }
     return warnings
   }
 
+  /// A pass over the rows is shared by so many channels.
+  private static let channelsAtOnce = 16
+
+  private func readings(
+    of channels: Range<Int>, _ one: SeriesAccumulator
+  ) -> [(channel: Int, readings: ChannelReadings)] {
+    let places = channels.compactMap { channel in
+      one.place(of: channel, isLong: isLong).map { (channel, $0.log, $0.column) }
+    }
+    if isLong {
+      return places.map { ($0.0, ChannelReadings.all(of: $0.1, columns: [$0.2])[0]) }
+    }
+    guard let log = places.first?.1 else { return [] }
+    return Array(zip(places.map(\.0), ChannelReadings.all(of: log, columns: places.map(\.2))))
+  }
+
+  private func warning(
+    of readings: ChannelReadings, _ id: String, _ channel: String
+  ) -> DataWarning? {
+    if let (numbers, change) = UnitChange.find(in: readings) {
+      let places = numbers.map(readings.position)
+      return DataWarning(
+        source: source, line: places[0].line,
+        .unitChange(
+          channel: channel, id: id, time: axis.text(of: places[0].time),
+          laterLines: places.dropFirst().map(\.line), change))
+    }
+    return outlier(in: readings).map { found in
+      DataWarning(
+        source: source, line: readings.position(of: found.reading.number).line,
+        .outlier(
+          channel: channel, id: id, value: found.reading.value, median: found.median,
+          count: found.count))
+    }
+  }
+
   /// The value farthest from the median, if that is more than 15 times the range of the inner 99 %.
   private func outlier(
     in readings: ChannelReadings
-  ) -> (extreme: ChannelReadings.Extreme, median: Double, count: Int)? {
+  ) -> (reading: ChannelReadings.Reading, median: Double, count: Int)? {
     guard readings.count >= Self.leastValues else { return nil }
     let sorted = readings.sample.sorted()
     let median = quantile(sorted, 0.5)

@@ -1,3 +1,5 @@
+public import NumericCore
+
 /// Something in data that is worth a look and does not stop a run: where, and what.
 public struct DataWarning: Hashable, Sendable {
   /// The file's path, or the name of a bundled file.
@@ -29,6 +31,8 @@ public struct DataWarning: Hashable, Sendable {
     case neverObserved(channel: String)
     /// So many rows have the time of the one before, here the first of them; the mean is taken.
     case rowsAveraged(count: Int)
+    /// The rows stay in memory, for they cannot be put into a file.
+    case noScratch(FileError.Reason)
     /// A channel without a value in the training part.
     case neverObservedInTraining(channel: String)
     /// Columns that have one value a series and are read as covariates.

@@ -14,26 +14,24 @@ public struct Normalization: Hashable, Sendable {
   /// gets deviation 1.
   public init(of series: [TimeSeries]) {
     let channels = series.first?.channels ?? []
-    var means: [Double] = []
-    var deviations: [Double] = []
-    for channel in channels.indices {
-      func sum(_ term: (Double) -> Double) -> (sum: Double, count: Int) {
-        var result = (sum: 0.0, count: 0)
-        for piece in series.lazy.flatMap(\.pieces) {
-          for row in 0..<piece.count {
+    func sums(_ term: (_ channel: Int, _ value: Double) -> Double) -> [(sum: Double, count: Int)] {
+      var sums = channels.map { _ in (sum: 0.0, count: 0) }
+      for piece in series.lazy.flatMap(\.pieces) {
+        for row in 0..<piece.count {
+          for channel in channels.indices {
             guard let value = piece.value(row, channel) else { continue }
-            result.sum += term(value)
-            result.count += 1
+            sums[channel].sum += term(channel, value)
+            sums[channel].count += 1
           }
         }
-        return result
       }
-      let (total, count) = sum { $0 }
-      let mean = count == 0 ? 0 : total / Double(count)
-      let squares = sum { ($0 - mean) * ($0 - mean) }.sum
-      let deviation = count == 0 ? 0 : (squares / Double(count)).squareRoot()
-      means.append(mean)
-      deviations.append(deviation > 0 ? deviation : 1)
+      return sums
+    }
+    let means = sums { $1 }.map { $0.count == 0 ? 0 : $0.sum / Double($0.count) }
+    let deviations = sums { ($1 - means[$0]) * ($1 - means[$0]) }.map { squares -> Double in
+      let deviation =
+        squares.count == 0 ? 0 : (squares.sum / Double(squares.count)).squareRoot()
+      return deviation > 0 ? deviation : 1
     }
     self.init(channels: channels, means: means, deviations: deviations)
   }

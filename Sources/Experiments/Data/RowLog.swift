@@ -1,6 +1,6 @@
 /// Rows of numbers in order of time, appended one by one and read in any order.
 ///
-/// They are in memory until they are moved to a scratch file; from then on a row costs no memory.
+/// They are in memory until they are moved to a scratch file; from then on a block of them costs an entry of an index.
 struct RowLog: Sendable {
   /// Numbers a row; the first is its time.
   let width: Int
@@ -19,10 +19,19 @@ struct RowLog: Sendable {
     var place: Int
   }
 
-  /// The most rows of a block.
-  private static let blockRows = 512
+  /// Numbers of a block, of which a search reads one, and of a piece, that passes over all rows read at once.
+  private static let (blockNumbers, pieceNumbers) = (1 << 11, 1 << 14)
 
   init(width: Int) { self.width = width }
+
+  /// Rows that a pass reads at once.
+  var pieceRows: Int { max(1, Self.pieceNumbers / width) }
+
+  /// All rows in order, a piece's at a time.
+  var pieces: some Sequence<Range<Int>> {
+    let (size, count) = (pieceRows, count)
+    return stride(from: 0, to: count, by: size).lazy.map { $0..<min($0 + size, count) }
+  }
 
   /// Appends a row.
   mutating func append(_ row: some Collection<Double>) {
@@ -33,7 +42,7 @@ struct RowLog: Sendable {
   /// Moves the rows in memory to a file; without room they stay where they are.
   mutating func move(to space: inout ScratchSpace) {
     guard !tail.isEmpty, let (file, place) = space.append(tail) else { return }
-    let size = Self.blockRows * width
+    let size = max(1, Self.blockNumbers / width) * width
     for start in stride(from: 0, to: tail.count, by: size) {
       blocks.append(
         Block(
@@ -75,12 +84,13 @@ struct RowLog: Sendable {
 
   /// The first row of a range whose time is greater than a time, or the range's end.
   func firstRow(after time: Double, in rows: Range<Int>) -> Int {
-    var (low, high) = (firstTailRow, count)
-    if tail.isEmpty || tail[0] > time {
-      let next = blocks.partitioningIndex { $0.firstTime > time }
-      low = next > 0 ? blocks[next - 1].firstRow : 0
-      high = next == 0 ? 0 : next < blocks.count ? blocks[next].firstRow : firstTailRow
+    if let first = tail.first, first <= time {
+      let row = (0..<tail.count / width).partitioningIndex { tail[$0 * width] > time }
+      return min(max(firstTailRow + row, rows.lowerBound), rows.upperBound)
     }
+    let next = blocks.partitioningIndex { $0.firstTime > time }
+    var low = next > 0 ? blocks[next - 1].firstRow : 0
+    var high = next == 0 ? 0 : next < blocks.count ? blocks[next].firstRow : firstTailRow
     (low, high) = (max(low, rows.lowerBound), min(high, rows.upperBound))
     if low >= high { return min(low, rows.upperBound) }
     let numbers = numbers(low..<high)

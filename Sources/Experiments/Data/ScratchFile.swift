@@ -6,11 +6,7 @@ internal import NumericCore
 final class ScratchFile: Sendable {
   private let file: FileDescriptor
 
-  /// Nil where no such file can be made.
-  init?() {
-    guard let file = Files.scratch() else { return nil }
-    self.file = file
-  }
+  init() throws(FileError) { file = try Files.scratch() }
 
   deinit { file.close() }
 
@@ -42,25 +38,26 @@ final class ScratchFile: Sendable {
 struct ScratchSpace {
   private var file: ScratchFile?
   private var count = 0
-  private var isFull = false
-
-  init() {}
+  /// Why there is no room any more.
+  private(set) var failure: FileError.Reason?
 
   /// Whether anything lies in the file.
   var isUsed: Bool { count > 0 }
 
   /// Puts numbers into the file; nil where there is no room for them, and from then on.
   mutating func append(_ numbers: [Double]) -> (file: ScratchFile, place: Int)? {
-    if isFull { return nil }
-    file = file ?? ScratchFile()
+    if failure != nil { return nil }
     do {
-      guard let file else { throw FileError.Reason.permissionDenied }
+      let file = try self.file ?? ScratchFile()
+      self.file = file
       try file.append(numbers)
       count += numbers.count
       return (file, count - numbers.count)
+    } catch let error as FileError {
+      failure = error.reason
     } catch {
-      isFull = true
-      return nil
+      failure = error as? FileError.Reason
     }
+    return nil
   }
 }

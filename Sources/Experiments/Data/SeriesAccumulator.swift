@@ -23,7 +23,8 @@ struct SeriesAccumulator {
 
     mutating func begin(_ time: Double, line: Int) {
       close()
-      last = [time, Double(line)]
+      last.append(time)
+      last.append(Double(line))
       for channel in counts.indices {
         last.append(.nan)
         counts[channel] = 0
@@ -38,7 +39,7 @@ struct SeriesAccumulator {
 
     mutating func close() {
       if !last.isEmpty { log.append(last) }
-      last = []
+      last.removeAll(keepingCapacity: true)
     }
   }
 
@@ -145,7 +146,7 @@ struct SeriesAccumulator {
         if isHere { cursors[place].advance() }
       }
       result.append(row)
-      if space.isUsed && result.count % StoredRows.pieceRows == 0 { result.move(to: &space) }
+      if space.isUsed && result.count % result.pieceRows == 0 { result.move(to: &space) }
     }
     return result
   }
@@ -176,7 +177,7 @@ private struct RowCursor {
   }
 
   private mutating func read() {
-    piece = log.numbers(row..<min(row + StoredRows.pieceRows, log.count))
+    piece = log.numbers(row..<min(row + log.pieceRows, log.count))
     place = 0
   }
 }

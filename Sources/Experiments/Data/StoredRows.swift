@@ -6,9 +6,6 @@ struct StoredRows: Sendable {
   let columns: [Int]
   private let transform: (@Sendable (_ channel: Int, _ value: Double) -> Double)?
 
-  /// Rows that are read at once at most.
-  static let pieceRows = 4_096
-
   /// All rows; the channels are the log's last columns.
   init(_ log: RowLog, channels: Int) {
     self.init(log, 0..<log.count, Array(log.width - channels..<log.width), nil)
@@ -25,6 +22,9 @@ struct StoredRows: Sendable {
   }
 
   var count: Int { range.count }
+
+  /// Rows that a pass reads at once.
+  var pieceRows: Int { log.pieceRows }
 
   func rows(_ part: Range<Int>) -> StoredRows {
     let start = range.lowerBound
@@ -65,8 +65,8 @@ struct StoredRows: Sendable {
     times.reserveCapacity(count)
     values.reserveCapacity(count * columns.count)
     isObserved.reserveCapacity(count * columns.count)
-    for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.pieceRows) {
-      let numbers = log.numbers(start..<min(start + Self.pieceRows, range.upperBound))
+    for start in stride(from: range.lowerBound, to: range.upperBound, by: pieceRows) {
+      let numbers = log.numbers(start..<min(start + pieceRows, range.upperBound))
       for row in stride(from: 0, to: numbers.count, by: log.width) {
         times.append(numbers[row])
         for (channel, column) in columns.enumerated() {

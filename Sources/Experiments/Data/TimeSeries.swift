@@ -1,7 +1,7 @@
 /// Measurements at irregular times, with a mask: any channel may be missing at any time.
 ///
-/// A series of a very long file lies in a scratch file and is read where it is asked for: `rows`, `after`, `firstRow` and
-/// `pieces` read what they need; `times`, `values` and `isObserved` read it whole each time.
+/// A series of a very long file lies in a scratch file and is read where it is asked for: `after`, `firstRow` and `pieces` read
+/// what they need, `rows` nothing yet; `times`, `values` and `isObserved` read it whole each time.
 public struct TimeSeries: Sendable {
   /// What is measured: a patient, a station; empty where a file has one series only.
   public let id: String
@@ -104,12 +104,11 @@ extension TimeSeries {
     }
   }
 
-  /// The rows of a range; of a series in a file, up to 4,096 rows are read and more are not.
+  /// The rows of a range; of a series in a file they stay there.
   public func rows(_ range: Range<Int>) -> TimeSeries {
     if let stored {
-      let part = TimeSeries(
+      return TimeSeries(
         id: id, channels: channels, rows: stored.rows(range), covariates: covariates)
-      return range.count > StoredRows.pieceRows ? part : part.inMemory
     }
     let places = range.lowerBound * channels.count..<range.upperBound * channels.count
     return TimeSeries(
@@ -192,13 +191,19 @@ extension TimeSeries {
 
   /// The rows in order, in pieces that are in memory.
   ///
-  /// - Complexity: the memory of 4,096 rows beyond the series' own.
+  /// - Complexity: memory of 16,384 numbers beyond the series' own.
   public var pieces: some Sequence<TimeSeries> {
-    let size = stored == nil ? max(count, 1) : StoredRows.pieceRows
+    let size = pieceRows
     return stride(from: 0, to: count, by: size).lazy.map { start in
-      stored == nil ? self : rows(start..<min(start + size, count))
+      stored == nil ? self : rows(start..<min(start + size, count)).inMemory
     }
   }
+
+  /// Rows of a piece.
+  var pieceRows: Int { stored?.pieceRows ?? max(count, 1) }
+
+  /// Whether the rows are in memory.
+  package var isInMemory: Bool { stored == nil }
 }
 
 extension TimeSeries: Hashable {
@@ -208,6 +213,7 @@ extension TimeSeries: Hashable {
       && one.isObserved == other.isObserved
   }
 
+  /// - Complexity: reads the whole series.
   public func hash(into hasher: inout Hasher) {
     hasher.combine(id)
     hasher.combine(channels)

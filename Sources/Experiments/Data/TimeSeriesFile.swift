@@ -51,18 +51,25 @@ public struct TimeSeriesFile: Hashable, Sendable {
     if most < minimumPoints {
       throw DataError(source: source, .tooFewPoints(found: most, needed: minimumPoints))
     }
-    for (channel, name) in (series.first?.channels ?? []).enumerated() {
-      var low = Double.infinity
-      var high = -Double.infinity
-      for piece in series.lazy.flatMap(\.pieces) {
-        for row in 0..<piece.count {
+    let names = series.first?.channels ?? []
+    var low = names.map { _ in Double.infinity }
+    var high = names.map { _ in -Double.infinity }
+    for piece in series.lazy.flatMap(\.pieces) {
+      for row in 0..<piece.count {
+        for channel in names.indices {
           guard let value = piece.value(row, channel) else { continue }
-          low = min(low, value)
-          high = max(high, value)
+          low[channel] = min(low[channel], value)
+          high[channel] = max(high[channel], value)
         }
       }
-      if low > high { throw DataError(source: source, .neverObserved(channel: name)) }
-      if low == high { throw DataError(source: source, .constantChannel(name, value: low)) }
+    }
+    for (channel, name) in names.enumerated() {
+      if low[channel] > high[channel] {
+        throw DataError(source: source, .neverObserved(channel: name))
+      }
+      if low[channel] == high[channel] {
+        throw DataError(source: source, .constantChannel(name, value: low[channel]))
+      }
     }
   }
 }

@@ -54,6 +54,7 @@ struct TimeSeriesReader {
       (isOdd ? firstReturn.map { [$0] } ?? [] : []) + averageWarning
       + DataScan(source: csv.name, axis: clock.axis, isLong: isLong)
       .warnings(accumulators, channels)
+    let room = space.failure.map { [DataWarning(source: csv.name, .noScratch($0))] } ?? []
     let found = attributes.enumerated().map { place, attribute in
       let cells = accumulators.map {
         place < $0.constants.count ? $0.constants[place] : ConstantCell()
@@ -67,7 +68,7 @@ struct TimeSeriesReader {
       series.append(last.series(channels, isLong: isLong, &space))
     }
     return TimeSeriesFile(
-      source: csv.name, series: series.reversed(), axis: clock.axis, warnings: warnings,
+      source: csv.name, series: series.reversed(), axis: clock.axis, warnings: warnings + room,
       attributes: found, passedOver: passedOver)
   }
 

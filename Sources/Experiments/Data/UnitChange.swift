@@ -26,24 +26,27 @@ public struct UnitChange: Hashable, Sendable {
   /// Values fall into two classes in few long stretches, or there is one of the largest jumps; in either case both sides
   /// (8 to 1,000 values of them) hardly share any range, most of the difference of their medians happens in the one step, and
   /// the steps on both sides scale as the medians do: by a factor, or as between °F and °C. A change of level alone is none:
-  /// there the steps stay as they were. Of a channel about zero the spread takes the level's place. Of more than 65,536 rows
-  /// stretches are sought in blocks of neighbours, evenly many, and jumps everywhere.
+  /// there the steps stay as they were. Of a channel about zero the spread takes the level's place. Of more than 131,072
+  /// values stretches are sought in blocks of neighbours and then looked at as they are, and jumps everywhere.
   static func find(in readings: ChannelReadings) -> (numbers: [Int], change: UnitChange)? {
     guard readings.count >= 2 * least else { return nil }
-    if let stretches = UnitStretches(readings.sample) {
+    let gap = readings.isWhole ? nil : ChannelReadings.block
+    if let stretches = UnitStretches(readings.sample, gap: gap) {
       let parts = stretches.ranges.map { readings.sample[$0] }
       let (first, second) = (
         stride(from: 0, to: parts.count, by: 2), stride(from: 1, to: parts.count, by: 2)
       )
+      let isCentred = stretches.isCentred
       if let change = UnitChange(
-        first.map { parts[$0] }, second.map { parts[$0] }, isCentred: stretches.isCentred)
+        first.map { parts[$0] }, second.map { parts[$0] }, isCentred: isCentred)
       {
         let places = stretches.ranges.dropFirst().map(\.lowerBound)
+        if readings.isWhole { return (places, change) }
         let numbers = places.enumerated().map { number, place in
           let (a, b) = (change.before, change.after)
           return border(at: place, in: readings, change, number % 2 == 0 ? (a, b) : (b, a))
         }
-        return (numbers, change)
+        if areAbrupt(numbers, in: readings, isCentred: isCentred) { return (numbers, change) }
       }
     }
     for number in readings.jumps {
@@ -61,23 +64,36 @@ public struct UnitChange: Hashable, Sendable {
     return nil
   }
 
-  /// The number of the first value after a change that was found in the sample.
+  /// The number of the first value after a change that was found between blocks of the sample.
   private static func border(
     at place: Int, in readings: ChannelReadings, _ change: UnitChange,
     _ sizes: (before: Double, after: Double)
   ) -> Int {
     // About zero single values say little, and the place is less sure.
-    let reach = change.isOfSpread && !readings.isWhole ? least : 0
+    let reach = change.isOfSpread ? least : 0
     let first = readings.number(ofSample: max(0, place - 1 - reach))
     let last = readings.number(ofSample: min(place + reach, readings.sample.count - 1))
-    if last == first + 1 { return last }
     let values = Array(readings.values(first..<last + 1))
     if change.isOfSpread {
       let middle = quantile(readings.sample.sorted(), 0.5)
-      return first + UnitStretches.border(in: values[...], middle, sizes.before, sizes.after)
+      let border = UnitStretches.border(in: values[...], middle, sizes.before, sizes.after)
+      return min(first + border, last)
     }
     let ratios = zip(values, values.dropFirst()).map { max($0 / $1, $1 / $0) }
     return first + 1 + (ratios.indices.max { ratios[$0] < ratios[$1] } ?? 0)
+  }
+
+  /// Whether the values beside the borders change at once: between blocks of the sample a slow change may hide.
+  private static func areAbrupt(
+    _ numbers: [Int], in readings: ChannelReadings, isCentred: Bool
+  ) -> Bool {
+    let ends = [0] + numbers + [readings.count]
+    return numbers.indices.allSatisfy { place in
+      let (start, border, end) = (ends[place], ends[place + 1], ends[place + 2])
+      let before = readings.values(max(start, border - farthest)..<border)
+      let after = readings.values(border..<min(end, border + farthest))
+      return UnitChange([before], [after], isCentred: isCentred) != nil
+    }
   }
 
   private static func isLarge(_ factor: Double) -> Bool {

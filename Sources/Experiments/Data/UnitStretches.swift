@@ -13,11 +13,13 @@ struct UnitStretches {
   private static let block = 8
 
   /// Nil if the sizes do not fall into two classes with a gap between them, or change too often.
-  init?(_ values: [Double]) {
+  ///
+  /// - Parameter gap: so many values are neighbours, and between them and the next ones others were left out.
+  init?(_ values: [Double], gap: Int? = nil) {
     isCentred = !(values.allSatisfy { $0 > 0 } || values.allSatisfy { $0 < 0 })
     let middle = isCentred ? quantile(values.sorted(), 0.5) : 0
     let width = isCentred ? Self.block : 1
-    let sizes = isCentred ? Self.sizes(values, middle) : values.map(\.magnitude)
+    let sizes = isCentred ? Self.sizes(values, middle, gap) : values.map(\.magnitude)
     guard sizes.count >= (isCentred ? 4 : 2 * UnitChange.least), sizes.allSatisfy({ $0 > 0 }) else {
       return nil
     }
@@ -54,9 +56,15 @@ struct UnitStretches {
 
   /// Of each block the mean distance from the middle and the mean step, weighed to be of equal size: where a wave crosses its
   /// middle its steps are largest.
-  private static func sizes(_ values: [Double], _ middle: Double) -> [Double] {
+  private static func sizes(_ values: [Double], _ middle: Double, _ gap: Int?) -> [Double] {
     let distances = values.map { abs($0 - middle) }
-    let steps = [0] + zip(values.dropFirst(), values).map { abs($0 - $1) }
+    var steps = [0] + zip(values.dropFirst(), values).map { abs($0 - $1) }
+    if let gap {
+      // The step over a gap is as large as the next one.
+      for place in stride(from: gap, to: steps.count - 1, by: gap) {
+        steps[place] = steps[place + 1]
+      }
+    }
     let weight = distances.reduce(0, +) / max(steps.reduce(0, +), .leastNormalMagnitude)
     return stride(from: 0, to: values.count - block + 1, by: block).map { start in
       (start..<start + block).reduce(0) { $0 + distances[$1] + weight * steps[$1] }

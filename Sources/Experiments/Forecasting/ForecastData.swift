@@ -120,6 +120,12 @@ public struct ForecastData: Sendable {
     return Swift.max(1, (count / limit).rounded(.up))
   }
 
+  /// Of more series than a limit evenly many.
+  private func some(_ part: [TimeSeries], _ limit: Double) -> [TimeSeries] {
+    let every = max(1, Int((Double(part.count) / limit).rounded(.up)))
+    return stride(from: 0, to: part.count, by: every).map { part[$0] }
+  }
+
   /// The windows on which models are judged, on a regular grid, at most 5,000.
   public var testWindows: [Window] { windows(of: test, limit: Self.testLimit) }
 
@@ -129,7 +135,7 @@ public struct ForecastData: Sendable {
   private func windows(of part: [TimeSeries], limit: Double) -> [Window] {
     var plan = plan
     plan.stride *= thinning(part, stride: plan.stride, limit: limit)
-    return part.flatMap { one -> [Window] in
+    return some(part, limit).flatMap { one -> [Window] in
       guard let first = one.firstTime, let last = one.lastTime else { return [] }
       return plan.windows(of: one, in: first...last)
     }
@@ -142,7 +148,7 @@ public struct ForecastData: Sendable {
       length: length, context: plan.history / 2,
       stride: stride * thinning(part, stride: stride, limit: Self.testLimit),
       minimumVisible: min(12, recipe.minimumHistory))
-    return part.flatMap { one -> [HiddenGap] in
+    return some(part, Self.testLimit).flatMap { one -> [HiddenGap] in
       guard let first = one.firstTime, let last = one.lastTime else { return [] }
       return plan.gaps(of: one, in: first...last)
     }

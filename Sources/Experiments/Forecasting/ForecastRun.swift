@@ -135,11 +135,18 @@ public struct ForecastRun: Sendable {
     // A baseline beside a GOKU-net forecasts and fills, and reconstructs nothing.
     let reconstructs = place.recipe.model == .goku
     var training = task(data.training, data, builder, stride: 1, reconstructs)
+    if training.count == 0 {
+      throw DataError(
+        source: data.source,
+        .partTooShort(
+          window: data.plan.history + data.plan.future,
+          span: data.training.map(\.span).max() ?? 0, spacing: data.clock.spacing))
+    }
     let total = totalSteps(rows: training.count)
     training.plan.annealingSteps = total * 3 / 10
     training.plan.growingSteps = Int((data.recipe.growingShare ?? 0) * Double(total))
     let validation = task(
-      data.validation, data, builder, stride: max(1, training.count * training.stride / 5_000),
+      data.validation, data, builder, stride: max(1, training.momentCount / 5_000),
       reconstructs)
     let trainer = Trainer(
       loss, training: training, validation: validation, options: options(rows: training.count))

@@ -46,8 +46,8 @@ public struct ForecastTask<Builder: ExampleBatchBuilder>: TrainingData {
   private let series: [TimeSeries]
   private let builder: Builder
   private let moments: [Moment]
-  /// Of so many rows one is a moment.
-  let stride: Int
+  /// How many moments there are in the series; of more than 100,000 a part is kept.
+  let momentCount: Int
 
   private struct Moment: Hashable, Sendable {
     var series: Int
@@ -55,17 +55,15 @@ public struct ForecastTask<Builder: ExampleBatchBuilder>: TrainingData {
   }
 
   /// Moments are the times of the normalized series at which enough history and a future are known; of them, every
-  /// `stride`-th is a row, and of more than 100,000 rows evenly many.
+  /// `stride`-th is a row. Of more than 100,000 so many halves are left out that fewer remain, each moment by a hash of its
+  /// number: a regular choice might be of one hour of the day.
   public init(
     _ series: [TimeSeries], _ plan: ForecastTaskPlan, builder: Builder, stride: Int = 1
   ) {
     self.plan = plan
     self.series = series
     self.builder = builder
-    let rows = series.reduce(0) { $0 + $1.count }
-    let stride = max(stride, (rows + Self.mostMoments - 1) / Self.mostMoments)
-    self.stride = stride
-    var moments: [Moment] = []
+    var moments = ThinnedList<Moment>(limit: 100_000)
     for (number, one) in series.enumerated() where one.count > plan.minimumHistory {
       let first = one.time(0) - builder.clock.spacing
       let last = one.time(one.count - 1) + builder.clock.spacing
@@ -80,10 +78,9 @@ public struct ForecastTask<Builder: ExampleBatchBuilder>: TrainingData {
         }
       }
     }
-    self.moments = moments
+    self.moments = moments.elements
+    momentCount = moments.count
   }
-
-  private static var mostMoments: Int { 100_000 }
 
   public var count: Int { moments.count }
 
@@ -167,7 +164,7 @@ private struct TimeCursor {
   mutating func time(_ row: Int) -> Double {
     if !(start..<start + times.count).contains(row) {
       start = row
-      times = series.rows(row..<min(row + 1_024, series.count)).times
+      times = series.rows(row..<min(row + series.pieceRows, series.count)).times
     }
     return times[row - start]
   }

@@ -7,37 +7,42 @@ enum Oscillations {
   static func count(in length: Double, of series: [TimeSeries], channels: Int) -> Double {
     var rates: [Double] = []
     for one in series.prefix(50) where one.span > 0 {
-      for channel in 0..<channels {
-        if let swings = swings(one, channel) { rates.append(Double(swings) / 2 / one.span) }
-      }
+      rates += swings(one, channels).compactMap { $0.map { Double($0) / 2 / one.span } }
     }
     rates.sort()
     return rates.isEmpty ? 0 : rates[rates.count / 2] * length
   }
 
-  /// Nil of fewer than eight values.
-  private static func swings(_ series: TimeSeries, _ channel: Int) -> Int? {
-    func forEachValue(_ body: (Double) -> Void) {
+  /// Of each channel; nil of fewer than eight values.
+  private static func swings(_ series: TimeSeries, _ channels: Int) -> [Int?] {
+    struct Channel {
+      var (count, sum, squares) = (0, 0.0, 0.0)
+      var isHigh: Bool?
+      var swings = 0
+
+      var mean: Double { sum / Double(count) }
+      var margin: Double { 0.25 * (squares / Double(count)).squareRoot() }
+    }
+    var all = [Channel](repeating: Channel(), count: channels)
+    func forEachValue(_ body: (inout Channel, Double) -> Void) {
       for piece in series.pieces {
-        for row in 0..<piece.count { if let value = piece.value(row, channel) { body(value) } }
+        for row in 0..<piece.count {
+          for channel in 0..<channels {
+            if let value = piece.value(row, channel) { body(&all[channel], value) }
+          }
+        }
       }
     }
-    var (count, sum, squares) = (0, 0.0, 0.0)
     forEachValue {
-      count += 1
-      sum += $0
+      $0.count += 1
+      $0.sum += $1
     }
-    if count < 8 { return nil }
-    let mean = sum / Double(count)
-    forEachValue { squares += ($0 - mean) * ($0 - mean) }
-    let margin = 0.25 * (squares / Double(count)).squareRoot()
-    var isHigh: Bool?
-    var swings = 0
-    forEachValue { value in
-      guard abs(value - mean) > margin else { return }
-      if let before = isHigh, before != (value > mean) { swings += 1 }
-      isHigh = value > mean
+    forEachValue { $0.squares += ($1 - $0.mean) * ($1 - $0.mean) }
+    forEachValue { channel, value in
+      guard abs(value - channel.mean) > channel.margin else { return }
+      if let before = channel.isHigh, before != (value > channel.mean) { channel.swings += 1 }
+      channel.isHigh = value > channel.mean
     }
-    return swings
+    return all.map { $0.count < 8 ? nil : $0.swings }
   }
 }

@@ -56,8 +56,8 @@ extension TimeSeries {
 
   /// The last time at which one of some channels was observed; nil if they never were.
   package func lastTime(observing channels: Range<Int>) -> Double? {
-    for start in stride(from: 0, to: count, by: StoredRows.pieceRows).reversed() {
-      let part = rows(start..<min(start + StoredRows.pieceRows, count))
+    for start in stride(from: 0, to: count, by: pieceRows).reversed() {
+      let part = rows(start..<min(start + pieceRows, count)).inMemory
       let row = (0..<part.count).last { row in channels.contains { part.value(row, $0) != nil } }
       if let row { return part.time(row) }
     }

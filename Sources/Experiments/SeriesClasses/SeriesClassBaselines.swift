@@ -39,10 +39,17 @@ enum SeriesClassBaselines {
       + (0..<data.form.covariates.width).map { "covariate \($0 + 1)" }
     let numbers = part.flatMap { number -> [Float] in
       let one = data.series[number]
-      let own = channels.indices.flatMap { channel -> [Float] in
-        let values = one.observations(of: channel).values
-        let mean = values.reduce(0, +) / Double(max(values.count, 1))
-        return [Float(mean), Float(values.last ?? 0), Float(values.count)]
+      var all = channels.map { _ in (sum: 0.0, last: 0.0, count: 0) }
+      for piece in one.pieces {
+        for row in 0..<piece.count {
+          for channel in channels.indices {
+            guard let value = piece.value(row, channel) else { continue }
+            all[channel] = (all[channel].sum + value, value, all[channel].count + 1)
+          }
+        }
+      }
+      let own = all.flatMap {
+        [Float($0.sum / Double(max($0.count, 1))), Float($0.last), Float($0.count)]
       }
       return own + one.covariates.map { Float($0) }
     }

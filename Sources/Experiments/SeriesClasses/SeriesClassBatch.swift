@@ -72,12 +72,9 @@ extension TimeSeries {
   func thinned(to limit: Int) -> TimeSeries {
     guard count > limit else { return inMemory }
     let rows = (0..<limit).map { count - 1 - (limit - 1 - $0) * count / limit }
-    let width = channels.count
-    let (times, values, isObserved) = (times, values, isObserved)
+    let chosen = rows.map { self.rows($0..<$0 + 1).inMemory }
     return TimeSeries(
-      id: id, channels: channels, times: rows.map { times[$0] },
-      values: rows.flatMap { values[$0 * width..<($0 + 1) * width] },
-      isObserved: rows.flatMap { isObserved[$0 * width..<($0 + 1) * width] },
-      covariates: covariates)
+      id: id, channels: channels, times: chosen.flatMap(\.times), values: chosen.flatMap(\.values),
+      isObserved: chosen.flatMap(\.isObserved), covariates: covariates)
   }
 }

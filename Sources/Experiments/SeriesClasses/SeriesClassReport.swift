@@ -109,7 +109,7 @@ private struct SeriesClassReport {
         + "deviation, and what the model says of it.")
     for (number, name) in data.classes.enumerated().prefix(6) {
       guard let place = data.test.firstIndex(where: { data.labels[$0] == number }) else { continue }
-      let one = data.series[data.test[place]]
+      let one = data.series[data.test[place]].thinned(to: 2_000)
       let start = one.firstTime ?? 0
       let own = evaluation.probabilities[
         place * data.classes.count..<(place + 1) * data.classes.count]
