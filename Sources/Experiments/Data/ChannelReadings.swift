@@ -52,9 +52,9 @@ struct ChannelReadings {
     self.log = log
     self.column = column
     count = scan.number
-    sample = scan.blocks.elements.flatMap(\.values)
-    blocks = scan.blocks.elements.map(\.start)
-    isWhole = scan.blocks.isWhole
+    sample = scan.sample
+    blocks = scan.starts.elements
+    isWhole = scan.starts.isWhole
     pieces = scan.pieces
     extremes = (scan.low, scan.high)
     jumps = scan.steps.places(upTo: count - Self.margin, Self.jumpCount)
@@ -66,7 +66,9 @@ struct ChannelReadings {
     var low = Reading(value: .infinity, number: 0)
     var high = Reading(value: -.infinity, number: 0)
     var steps = LargestSteps(count: jumpCount + margin)
-    var blocks = ThinnedList<(start: Int, values: [Double])>(limit: mostBlocks)
+    /// The kept blocks one after the other, and where they start.
+    var sample: [Double] = []
+    var starts = ThinnedList<Int>(limit: mostBlocks)
     var pieces: [Int] = []
     private var last = Double.nan
     private var open: [Double] = []
@@ -83,9 +85,25 @@ struct ChannelReadings {
 
     mutating func endBlock() {
       if open.isEmpty { return }
-      // A block that is left out is no array of its own.
-      blocks.append((blocks.count * block, blocks.takesNext ? open : []))
+      if starts.takesNext { sample += open }
+      let old = starts.isFull && starts.takesNext ? starts.elements : []
+      starts.append(starts.count * block)
       open.removeAll(keepingCapacity: true)
+      if !old.isEmpty { keepBlocks(of: old) }
+    }
+
+    /// Leaves out of the sample what the starts, which were these and the last, no longer hold.
+    private mutating func keepBlocks(of old: [Int]) {
+      var kept = 0
+      for (place, start) in old.enumerated() where starts.elements.count > kept {
+        if start != starts.elements[kept] { continue }
+        for neighbour in 0..<block {
+          sample[kept * block + neighbour] = sample[place * block + neighbour]
+        }
+        kept += 1
+      }
+      let last = sample[(old.count * block)...]
+      sample.replaceSubrange((kept * block)..., with: starts.elements.count > kept ? last : [])
     }
   }
 

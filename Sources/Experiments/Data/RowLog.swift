@@ -19,8 +19,9 @@ struct RowLog: Sendable {
     var place: Int
   }
 
-  /// Numbers of a block, of which a search reads one, and of a piece, that passes over all rows read at once.
-  private static let (blockNumbers, pieceNumbers) = (1 << 11, 1 << 14)
+  /// Numbers of a block, which a search reads, and of a piece, which a pass over all rows reads at once.
+  private static let blockNumbers = 1 << 11
+  static let pieceNumbers = 1 << 13
 
   init(width: Int) { self.width = width }
 
@@ -39,9 +40,12 @@ struct RowLog: Sendable {
     count += 1
   }
 
-  /// Moves the rows in memory to a file; without room they stay where they are.
-  mutating func move(to space: inout ScratchSpace) {
-    guard !tail.isEmpty, let (file, place) = space.append(tail) else { return }
+  /// Moves the rows in memory to a file, if they are many enough; without room they stay where they are.
+  ///
+  /// - Returns: the numbers that were moved.
+  @discardableResult
+  mutating func move(to space: inout ScratchSpace, ifAtLeast least: Int = 1) -> Int {
+    guard tail.count >= least, let (file, place) = space.append(tail) else { return 0 }
     let size = max(1, Self.blockNumbers / width) * width
     for start in stride(from: 0, to: tail.count, by: size) {
       blocks.append(
@@ -49,7 +53,8 @@ struct RowLog: Sendable {
           firstRow: firstTailRow + start / width, firstTime: tail[start], place: place + start))
     }
     scratch = file
-    tail = []
+    defer { tail.removeAll(keepingCapacity: false) }
+    return tail.count
   }
 
   private var firstTailRow: Int { count - tail.count / width }

@@ -78,6 +78,13 @@ struct SeriesAccumulator {
     for log in logs.indices { logs[log].log.move(to: &space) }
   }
 
+  /// Moves the rows of a log to a file that is in use, if they are a piece.
+  ///
+  /// - Returns: the numbers that were moved.
+  mutating func movePiece(of log: Int, to space: inout ScratchSpace) -> Int {
+    logs[log].log.move(to: &space, ifAtLeast: RowLog.pieceNumbers)
+  }
+
   /// Ends the last rows.
   mutating func close() {
     for log in logs.indices { logs[log].close() }

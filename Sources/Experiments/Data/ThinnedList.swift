@@ -16,6 +16,9 @@ struct ThinnedList<Element> {
   /// Whether nothing was left out.
   var isWhole: Bool { halvings == 0 }
 
+  /// Whether there is room for no further element.
+  var isFull: Bool { elements.count == limit }
+
   /// Whether the next element will be kept if there is room for it.
   var takesNext: Bool { keeps(count) }
 

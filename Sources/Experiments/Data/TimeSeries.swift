@@ -191,7 +191,7 @@ extension TimeSeries {
 
   /// The rows in order, in pieces that are in memory.
   ///
-  /// - Complexity: memory of 16,384 numbers beyond the series' own.
+  /// - Complexity: memory of 8,192 numbers beyond the series' own.
   public var pieces: some Sequence<TimeSeries> {
     let size = pieceRows
     return stride(from: 0, to: count, by: size).lazy.map { start in

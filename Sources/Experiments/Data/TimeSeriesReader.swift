@@ -163,7 +163,7 @@ struct TimeSeriesReader {
       }
       let now = try readTime(time)
       try accumulators[place].begin(now, text: row.text(time), options.duplicates, at: position)
-      hold(2 + columns.count)
+      hold(2 + columns.count, of: place)
       for (channel, column) in columns.enumerated() {
         if let value = try readNumber(column) { accumulators[place].add(value, channel) }
       }
@@ -231,7 +231,7 @@ struct TimeSeriesReader {
       try accumulators[place].begin(
         now, text: row.text(time), in: log, options.duplicates, at: position)
       accumulators[place].add(number, 0, in: log)
-      hold(3)
+      hold(3, of: place, log)
     }
     try checkNames(names.count)
     let found = seen.sorted() + others
@@ -309,9 +309,10 @@ struct TimeSeriesReader {
     return accumulators.count - 1
   }
 
-  /// Counts the numbers of a row; when they are many all rows go to the file.
-  private mutating func hold(_ numbers: Int) {
+  /// Counts the numbers of a row; when they are many all rows go to the file, and from then on each piece.
+  private mutating func hold(_ numbers: Int, of place: Int, _ log: Int = 0) {
     heldNumbers += numbers
+    if space.isUsed { heldNumbers -= accumulators[place].movePiece(of: log, to: &space) }
     if heldNumbers < options.mostNumbers { return }
     for place in accumulators.indices { accumulators[place].move(to: &space) }
     heldNumbers = 0

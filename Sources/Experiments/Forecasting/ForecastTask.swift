@@ -54,8 +54,9 @@ public struct ForecastTask<Builder: ExampleBatchBuilder>: TrainingData {
     var now: Double
   }
 
-  /// Moments are the times of the normalized series at which enough history and a future are known; of them, every
-  /// `stride`-th is a row. Of more than 100,000 so many halves are left out that fewer remain, each moment by a hash of its
+  /// Cuts moments: times of the normalized series at which enough history and a future are known.
+  ///
+  /// Of them, every `stride`-th is a row. Of more than 100,000 so many halves are left out that fewer remain, each moment by a hash of its
   /// number: a regular choice might be of one hour of the day.
   public init(
     _ series: [TimeSeries], _ plan: ForecastTaskPlan, builder: Builder, stride: Int = 1
