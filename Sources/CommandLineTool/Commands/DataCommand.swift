@@ -9,7 +9,8 @@ struct DataCommand: Command {
     discussion:
       "Without a name, every bundled file with its licence and source. With a name, the file's "
       + "text. With --check, the name is a CSV file of yours (or a bundled one), wide (time,x1,x2) or long "
-      + "(id,time,channel,value), plain or gzip: what it holds is shown, or what is wrong with it. "
+      + "(id,time,channel,value), plain or gzip, its cells separated by commas, semicolons (with decimal commas), tabs or "
+      + "bars: what it holds is shown, or what is wrong with it. "
       + "With --fetch, a larger data set comes from its Debian package by apt-get, is unpacked and not installed; files "
       + "that are there stay. Fashion-MNIST: 70,000 pictures of clothes by Zalando, MIT licence, 31 MB.",
     examples: [
