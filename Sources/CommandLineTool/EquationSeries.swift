@@ -23,8 +23,6 @@ struct EquationSeries {
     var id: String?
     /// The id of the series; nil: the file's only one.
     var series: String?
-    /// What comes first in dates such as 5/4/2024.
-    var dates: DateOrder?
   }
 
   /// Reads a file, or a bundled file of that name.
@@ -32,22 +30,27 @@ struct EquationSeries {
   /// - Parameters:
   ///   - names: of the columns to read; others may hold anything.
   ///   - unit: of times that are dates; nil: hours.
+  ///   - dates: what comes first in dates such as 5/4/2024.
   ///   - choice: nil if the verb has no options to choose by.
   ///   - ifNone: what to say where the file has none of the columns, given those that it has.
   init(
-    _ path: String, columns names: Set<String>, unit: TimeUnit?, missing: [String] = [],
-    _ choice: Choice?, needing minimum: Int = 2, ifNone: ([String]) -> UsageError
+    _ path: String, columns names: Set<String>, unit: TimeUnit?, dates: DateOrder?,
+    missing: [String] = [], _ choice: Choice?, needing minimum: Int = 2,
+    ifNone: ([String]) -> UsageError
   ) throws {
     var options = TimeSeriesOptions(
       timeColumn: choice?.time, idColumn: choice?.id, unit: unit ?? .hours, missing: missing)
     options.names = names
-    options.dates = choice?.dates
+    options.dates = dates
     let file: TimeSeriesFile
     do {
       file = try TimeSeriesFile.named(path, options)
     } catch {
       if case .noneNamed(let found) = error.reason { throw ifNone(found) }
-      let advice = choice.flatMap { error.reason.advice(to: $0) } ?? ""
+      var advice = choice.flatMap { error.reason.advice(to: $0) } ?? ""
+      if case .ambiguousDate = error.reason {
+        advice = ", or say it with --dates day-first or --dates month-first"
+      }
       throw ToolError(error.sentenceWithoutOptions + advice, code: error.exitCode)
     }
     let series = try Self.one(of: file, choice).inMemory
@@ -174,7 +177,6 @@ extension DataError.Reason {
         ? "; if the file holds several series, name the column of their ids with --id" : nil
     case .notANumber(let text, _), .notFinite(let text, _): ", or write --missing '\(text)'"
     case .notATime: ", or name the column of times with --time"
-    case .ambiguousDate: ", or say it with --dates day-first or --dates month-first"
     default: nil
     }
   }

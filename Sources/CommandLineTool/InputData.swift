@@ -29,9 +29,12 @@ enum InputData {
 
   /// A file whose columns are named as the inputs.
   ///
-  /// - Parameter unit: of times that are dates.
+  /// - Parameters:
+  ///   - unit: of times that are dates.
+  ///   - dates: what comes first in dates such as 5/4/2024.
   static func series(
-    _ file: String, for equations: EquationSystem, unit: TimeUnit?, missing: [String] = []
+    _ file: String, for equations: EquationSystem, unit: TimeUnit?, dates: DateOrder?,
+    missing: [String] = []
   ) throws -> EquationSeries {
     let names = equations.inputs.map(\.name)
     guard !names.isEmpty else {
@@ -39,7 +42,7 @@ enum InputData {
         "--inputs: \(equations.name) has no input", remedy: "write 'input u = 0' in the equations")
     }
     return try EquationSeries(
-      file, columns: Set(names), unit: unit, missing: missing, nil, needing: 1
+      file, columns: Set(names), unit: unit, dates: dates, missing: missing, nil, needing: 1
     ) { columns in
       .combination(
         "--inputs: no column of \(file) (\(columns.joined(separator: ", "))) is named as an input of "

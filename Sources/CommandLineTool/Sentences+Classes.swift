@@ -7,7 +7,7 @@ extension ClassifierModelFile.ReadError {
   var sentence: String {
     switch self {
     case .noModel(let path, .file(let error)):
-      "\(path): \(Sentence.what(error.reason))"
+      Sentence.missingModel(path, error.reason)
     case .noModel(let path, let reason):
       "\(path): cannot be read as a model (\(reason.phrase)); name a run folder of `train --model ode-net`"
     case .notAClassifier(let path):

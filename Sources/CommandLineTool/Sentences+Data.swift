@@ -32,8 +32,10 @@ extension DataError.Reason {
   /// What an option of the verbs that train and check can do about it, as the end of the sentence.
   fileprivate var optionAdvice: String? {
     switch self {
-    case .notANumber(let text, _):
-      " (of series also: --missing '\(text)', or leave the column out with --channels)"
+    case .notANumber(let text, _) where isNumberWithComma(text): nil
+    case .notANumber(let text, let column):
+      " (of series also: --missing '\(text)', --id '\(column)' if it tells series apart, or leave the column out with "
+        + "--channels)"
     case .notFinite(let text, _): " (of series also: --missing '\(text)')"
     case .notATime: ", or name the column of times (--time) and that of ids (--id)"
     case .ambiguousDate: ", or say it (--dates day-first or month-first)"
@@ -81,6 +83,8 @@ extension DataError.Reason {
       "no row is of the channel '\(name)'; the rows are of \(found.joined(separator: ", ")); correct the "
         + "channel's name, or add its rows"
     case .duplicateColumn(let name): "the column '\(name)' occurs twice; rename one"
+    case .decimalsMixed(let text):
+      "'\(text)' has a point, and other numbers have decimal commas; write one of them throughout, and nothing between thousands"
     case .separatedByBlanks:
       "the cells are separated by blanks; separate them by commas, semicolons or tabs"
     case .noChannels: "there is no column beside the times; add one for each channel"
@@ -89,6 +93,9 @@ extension DataError.Reason {
     case .notTrajectories:
       "holds no trajectories; make the file with Benchmarks/Hopper/make_hopper.py"
     case .unnamedColumn: "a column has no name; name every column in the header"
+    case .notANumber(let text, let column) where isNumberWithComma(text):
+      "'\(text)' in column '\(column)' is not a number; write it with a decimal point and nothing between thousands, or "
+        + "separate the cells by semicolons"
     case .notANumber(let text, let column):
       "'\(text)' in column '\(column)' is not a number; write a number, or nothing if it is missing"
     case .notFinite(let text, let column):
@@ -178,6 +185,11 @@ extension DataError.Reason {
   private func series(_ id: String) -> String { id.isEmpty ? "" : " of '\(id)'" }
 }
 
+/// Whether a text would be a number without its commas.
+private func isNumberWithComma(_ text: String) -> Bool {
+  text.contains(",") && Double(text.filter { $0 != "," && $0 != " " }) != nil
+}
+
 extension DataError.ColumnRole {
   fileprivate var name: String {
     switch self {
@@ -232,7 +244,8 @@ extension DataWarning.Kind {
       "this time occurs twice\(count > 1 ? " (as \(count) do)" : ""), and the mean of its rows is taken; merge or remove "
         + "rows if that is not meant"
     case .noScratch(let reason):
-      "its numbers stay in memory, for the folder of temporary files \(Sentence.what(reason)); name another with TMPDIR"
+      "its numbers stay in memory, for there is no room for a temporary file ("
+        + Sentence.what(reason).prefix { $0 != ";" } + "); name another folder with TMPDIR"
     case .covariatesFound(let names):
       "\(names.joined(separator: ", ")) \(names.count == 1 ? "has" : "have") one value a series and "
         + "\(names.count == 1 ? "is" : "are") read as known beforehand, not forecast; name others with "

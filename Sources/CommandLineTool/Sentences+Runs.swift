@@ -53,7 +53,7 @@ extension RunError {
     switch self {
     case .noModel(let path, let reason):
       if case .file(let error) = reason {
-        "\(path): \(Sentence.what(error.reason))"
+        Sentence.missingModel(path, error.reason)
       } else {
         "\(path): is not a model file (\(reason.phrase)); train again or copy it again"
       }

@@ -52,6 +52,17 @@ struct Sentence {
     return "standard output: \(what(reason))"
   }
 
+  /// Why a run's model cannot be read.
+  static func missingModel(_ path: String, _ reason: FileError.Reason) -> String {
+    let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+      .joined(separator: "/")
+    guard reason == .notFound, Files.exists(RunFolder.configuration(in: folder)) else {
+      return "\(path): \(what(reason))"
+    }
+    return
+      "\(folder): this training has not ended; continue it with 'train --out \(folder) --resume auto'"
+  }
+
   static func what(_ reason: FileError.Reason) -> String {
     switch reason {
     case .notFound: "there is no such file; check the path"

@@ -23,7 +23,7 @@ import Testing
     (
       "time,x\n0,1\n1,high\n",
       "f.csv:3: 'high' in column 'x' is not a number; write a number, or nothing if it is missing "
-        + "(of series also: --missing 'high', or leave the column out with --channels)"
+        + "(of series also: --missing 'high', --id 'x' if it tells series apart, or leave the column out with --channels)"
     ),
     (
       "time,x\n0,1\n1,nan\n",
@@ -73,8 +73,13 @@ import Testing
     ),
     (
       "time\tx\n0\t1,5\n",
-      "f.csv:2: '1,5' in column 'x' is not a number; write a number, or nothing if it is missing (of series also: "
-        + "--missing '1,5', or leave the column out with --channels)"
+      "f.csv:2: '1,5' in column 'x' is not a number; write it with a decimal point and nothing between thousands, or "
+        + "separate the cells by semicolons"
+    ),
+    (
+      "time;x\n0;1,5\n1;1.250\n",
+      "f.csv:3: '1.250' has a point, and other numbers have decimal commas; write one of them throughout, and nothing "
+        + "between thousands"
     ),
     ("time\n0\n", "f.csv:1: there is no column beside the times; add one for each channel"),
     (

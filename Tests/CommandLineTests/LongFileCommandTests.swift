@@ -58,6 +58,6 @@ import Testing
     #expect(usual.status == 0 && usual.errors.isEmpty)
     #expect(found.status == 0 && found.output == usual.output)
     #expect(found.errors.hasPrefix("warning: \(long): its numbers stay in memory, for"))
-    #expect(found.errors.hasSuffix("name another with TMPDIR\n"))
+    #expect(found.errors.hasSuffix("name another folder with TMPDIR\n"))
   }
 }

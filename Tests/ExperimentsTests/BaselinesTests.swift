@@ -128,4 +128,21 @@ import Testing
       #expect(abs(error - expected) < 0.1)
     }
   }
+
+  @Test func `where a channel has no reading to go on baselines say the mean of training`() {
+    let plan = WindowPlan(history: 3, future: 1, stride: 1, tolerance: 0.1)
+    func window(_ values: [Double?]) -> Window {
+      let all = TimeSeries(channels: ["x"], times: [0, 1, 2, 3], values: values)
+      return plan.windows(of: all, in: -1...3)[0]
+    }
+    let training = [window([1_000, nil, 1_004, 1_002]), window([nil, 1_005, nil, 1_003])]
+    let last = LastValueBaseline(fitting: training, horizons: [1], tolerance: 0.1)
+    #expect(last.means(window([nil, nil, nil, 1_001]).history, now: 2) == [1_003])
+    #expect(last.means(training[0].history, now: 2) == [1_004])
+    func gap(_ window: Window) -> HiddenGap {
+      HiddenGap(start: 2.5, end: 3.5, visible: window.history, hidden: window.future)
+    }
+    let line = InterpolationBaseline(fitting: training.map(gap))
+    #expect(line.forecasts(of: gap(window([nil, nil, nil, 1_001]))).means == [1_003])
+  }
 }

@@ -19,8 +19,8 @@ import Testing
 
   @Test func `semicolons, tabs and bars separate cells where the first line has them`() throws {
     #expect(
-      try rows("a;b\n1,5;-2,5e3\n1.5;x,y\n\"3,4\";1,2,3\n") == [
-        ["a", "b"], ["1.5", "-2.5e3"], ["1.5", "x,y"], ["3.4", "1,2,3"],
+      try rows("a;b\n1,5;-2,5e3\n31.12.2024;x,y\n\"3,4\";1,2,3\n") == [
+        ["a", "b"], ["1.5", "-2.5e3"], ["31.12.2024", "x,y"], ["3.4", "1,2,3"],
       ])
     // In a file of tabs a comma may part thousands: it stays, and is told as no number.
     #expect(try rows("a\tb\n1,500\t2\n") == [["a", "b"], ["1,500", "2"]])
@@ -28,6 +28,13 @@ import Testing
     #expect(try rows("a,b;c\n1,2\n") == [["a", "b;c"], ["1", "2"]])
     #expect(try rows("\"a;b;c\",d\n1,2\n") == [["a;b;c", "d"], ["1", "2"]])
     #expect(try rows("a,b\r1,2\r3,4") == [["a", "b"], ["1", "2"], ["3", "4"]])
+  }
+
+  @Test(arguments: ["a;b\n1,5;2\n3,5;1.250\n", "a;b\n1;2\n3;1.250\n1,5;2\n"])
+  func `a point among decimal commas may part thousands, and is refused`(text: String) {
+    #expect(
+      throws: DataError(source: "test.csv", line: 3, column: 2, .decimalsMixed(text: "1.250"))
+    ) { try rows(text) }
   }
 
   @Test(arguments: [

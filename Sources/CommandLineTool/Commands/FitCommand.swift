@@ -149,7 +149,7 @@ struct FitCommand: Command {
   private func measuredSeries(for equations: EquationSystem) throws -> EquationSeries {
     try EquationSeries(
       data, columns: FitData.columns(for: equations, mapping: column), unit: unit,
-      missing: missing?.names ?? [], .init(time: time, id: id, series: series, dates: dates)
+      dates: dates, missing: missing?.names ?? [], .init(time: time, id: id, series: series)
     ) { FitData.noColumn(of: data, $0, for: equations, mapping: column) }
   }
 
@@ -161,7 +161,7 @@ struct FitCommand: Command {
     var signals = InputData.signals(of: series, for: equations, mapping: column, interpolation)
     if let inputs {
       let others = try InputData.series(
-        inputs, for: equations, unit: data.axis.unit, missing: missing?.names ?? [])
+        inputs, for: equations, unit: data.axis.unit, dates: dates, missing: missing?.names ?? [])
       let shift = try others.shift(to: data)
       others.tell(console)
       signals.merge(

@@ -20,6 +20,8 @@ struct PredictCommand: Command {
   @Option(
     help: "Times after the last reading, in the unit of the times; a regular grid if not given.")
   var at: NumberList?
+  @Option(help: "What comes first in dates such as 5/4/2024; as in the training if not given.")
+  var dates: DateOrder?
   @Option(value: "file", help: "Where the CSV goes; standard output if not given.") var out: String?
   @Option(
     value: "file",
@@ -47,20 +49,28 @@ struct PredictCommand: Command {
 
   func run(_ console: Console) throws {
     for path in [parameters, out].compactMap(\.self) { try Files.checkWritable(path) }
-    do { try predict(console) } catch let error as DataError { throw error.withoutOptions }
+    do { try predict(console) } catch let error as DataError {
+      guard case .ambiguousDate = error.reason else { throw error.withoutOptions }
+      throw error
+    }
   }
 
   private func predict(_ console: Console) throws {
     let work = otherWork
-    let forecaster = work == nil ? try ForecastModelFile(reading: folder) : nil
+    var forecaster = work == nil ? try ForecastModelFile(reading: folder) : nil
     let options = [
       ("--at", at != nil, "forecasts", forecaster != nil),
       ("--parameters", parameters != nil, "a goku", forecaster?.recipe.model == .goku),
+      (
+        "--dates", dates != nil, "models of series",
+        forecaster != nil || SeriesClassModelFile.isSeriesClassifier(folder)
+      ),
     ]
     for (name, isGiven, owner, isHeeded) in options where isGiven && !isHeeded {
       throw UsageError.combination(
         "\(name) belongs to \(owner)", remedy: "leave it out for this model")
     }
+    if let dates { forecaster?.recipe.reading.dates = dates }
     if let forecaster { try predictSeries(by: forecaster, console) } else { try work?(console) }
   }
 
@@ -108,7 +118,9 @@ struct PredictCommand: Command {
 
   /// The class of every series of the file.
   private func predictSeriesClasses(_ console: Console) throws {
-    let (ids, evaluation, warnings) = try SeriesClassModelFile(reading: folder).prediction(of: data)
+    var file = try SeriesClassModelFile(reading: folder)
+    if let dates { file.recipe.reading.dates = dates }
+    let (ids, evaluation, warnings) = try file.prediction(of: data)
     console.warn(warnings)
     try console.deliver(evaluation.csv(ids: ids), to: out, what: "\(ids.count) classes")
     console.emit([

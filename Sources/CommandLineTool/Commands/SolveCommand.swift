@@ -44,6 +44,7 @@ struct SolveCommand: Command {
   var inputs: String?
   @Option(help: "The unit of t where the times of the inputs are dates; hours if not given.")
   var unit: TimeUnit?
+  @Option(help: "What comes first in dates of the inputs such as 5/4/2024.") var dates: DateOrder?
   @Option(help: "What holds between two measured values of an input.")
   var interpolation = InputData.Interpolation.linear
   @Option(help: "Times at which the state is written.") var at: NumberList?
@@ -96,7 +97,7 @@ struct SolveCommand: Command {
     let equations = try SystemArgument.equations(system)
     let parameters = try SystemArgument.parameters(of: equations, setting: set)
     let measured =
-      try inputs.map { try InputData.series($0, for: equations, unit: unit) }
+      try inputs.map { try InputData.series($0, for: equations, unit: unit, dates: dates) }
     let signals =
       measured.map { InputData.signals(of: $0.series, for: equations, interpolation) } ?? [:]
     try measured?.checkUnit()

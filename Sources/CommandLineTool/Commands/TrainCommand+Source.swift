@@ -38,6 +38,11 @@ extension TrainCommand {
       try check("model", model?.kind, document, path)
       return .document(document)
     }
+    if resume == .auto, let out, recipe == nil, data == nil, model == nil {
+      throw ToolError(
+        "\(out): holds no run to continue; name the data of a new one with --data, or a recipe",
+        code: .noInput)
+    }
     if let recipe { try checkModel(of: recipe) }
     return recipe.map(Source.named) ?? .options
   }

@@ -32,17 +32,19 @@ extension ForecastBaseline {
   }
 }
 
-/// The forecast is the last value that was observed.
+/// The forecast is the last value that was observed, or the mean of the training histories where none was.
 public struct LastValueBaseline: ForecastBaseline {
   public let name = "last value"
   public let horizons: [Double]
   public private(set) var deviations: [Double]
   private let channel: Int
+  private let mean: Double
 
   /// Takes the residuals' deviations from training windows.
   public init(fitting windows: [Window], horizons: [Double], tolerance: Double, channel: Int = 0) {
     self.horizons = horizons
     self.channel = channel
+    mean = meanValue(windows.lazy.map(\.history), channel: channel)
     deviations = horizons.map { _ in 1 }
     deviations = forecasts(of: windows, tolerance: tolerance, channel: channel).map {
       max($0.rootMeanSquaredError, .leastNormalMagnitude)
@@ -50,7 +52,20 @@ public struct LastValueBaseline: ForecastBaseline {
   }
 
   public func means(_ history: TimeSeries, now: Double) -> [Double] {
-    let last = history.observations(of: channel).values.last ?? 0
+    let last = history.observations(of: channel).values.last ?? mean
     return horizons.map { _ in last }
   }
+}
+
+/// The mean of a channel's observed values; 0 if there are none.
+func meanValue(_ all: some Sequence<TimeSeries>, channel: Int) -> Double {
+  var (sum, count) = (0.0, 0)
+  for one in all {
+    for row in 0..<one.count {
+      guard let value = one.value(row, channel) else { continue }
+      sum += value
+      count += 1
+    }
+  }
+  return sum / Double(max(count, 1))
 }

@@ -66,7 +66,7 @@ extension TimeSeries {
   }
 }
 
-/// Fills gaps by the straight line between the readings beside them.
+/// Fills gaps by the straight line between the readings beside them; where a channel has none, by the mean of training.
 ///
 /// The uncertainty is that of a Brownian bridge, zero at both ends: σ √(u v / (u + v)) at the distances u and v from
 /// the readings on both sides; σ is fitted to training gaps.
@@ -74,10 +74,12 @@ public struct InterpolationBaseline: Sendable {
   public let name = "linear interpolation"
   /// σ, in the values' unit by the square root of time.
   public let scale: Double
+  private let mean: Double
   private let channel: Int
 
   public init(fitting gaps: [HiddenGap], channel: Int = 0) {
-    let unit = InterpolationBaseline(scale: 1, channel: channel)
+    let mean = meanValue(gaps.lazy.map(\.visible), channel: channel)
+    let unit = InterpolationBaseline(scale: 1, mean: mean, channel: channel)
     var squares = 0.0
     var count = 0
     for gap in gaps {
@@ -89,11 +91,12 @@ public struct InterpolationBaseline: Sendable {
       }
     }
     let scale = (squares / Double(max(count, 1))).squareRoot()
-    self.init(scale: max(scale, .leastNormalMagnitude), channel: channel)
+    self.init(scale: max(scale, .leastNormalMagnitude), mean: mean, channel: channel)
   }
 
-  private init(scale: Double, channel: Int) {
+  private init(scale: Double, mean: Double, channel: Int) {
     self.scale = scale
+    self.mean = mean
     self.channel = channel
   }
 
@@ -108,7 +111,7 @@ public struct InterpolationBaseline: Sendable {
       // A reading at the very edge is not certain: at least a thousandth of the gap.
       let bridge = max((time - left) * (right - time), 1e-3 * (right - left) * (right - left))
       forecasts.append(
-        mean: interpolated(times, values, at: time),
+        mean: values.isEmpty ? mean : interpolated(times, values, at: time),
         deviation: scale * (bridge / (right - left)).squareRoot(), observed: value)
     }
     return forecasts

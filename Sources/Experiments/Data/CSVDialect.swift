@@ -27,20 +27,29 @@ struct CSVDialect: Hashable {
     }
   }
 
+  /// What stands before the decimals of a cell that is a number.
+  enum DecimalMark {
+    case comma, point
+  }
+
   /// Puts the decimal point for the comma of a number that is the end of a row's bytes; another cell stays as it is.
-  func unify(_ bytes: inout [UInt8], from start: Int) {
-    guard hasDecimalComma else { return }
-    var comma: Int?
+  ///
+  /// - Returns: which of them stood there; nil: neither, or no number.
+  func unify(_ bytes: inout [UInt8], from start: Int) -> DecimalMark? {
+    guard hasDecimalComma else { return nil }
+    var mark: (place: Int, kind: DecimalMark)?
     for place in start..<bytes.count {
       switch bytes[place] {
-      case UInt8(ascii: ",") where comma == nil: comma = place
+      case UInt8(ascii: ",") where mark == nil: mark = (place, .comma)
+      case UInt8(ascii: ".") where mark == nil: mark = (place, .point)
       case 0x30...0x39, UInt8(ascii: "-"), UInt8(ascii: "+"), UInt8(ascii: "e"), UInt8(ascii: "E"),
         0x20:
         continue
-      default: return
+      default: return nil
       }
     }
-    if let comma { bytes[comma] = UInt8(ascii: ".") }
+    if let mark, mark.kind == .comma { bytes[mark.place] = UInt8(ascii: ".") }
+    return mark?.kind
   }
 }
 
@@ -73,7 +82,7 @@ extension CSVRow {
   var isOfValues: Bool {
     (0..<count).allSatisfy { cell in
       self[cell].isEmpty || decimalNumber(self[cell]) != nil
-        || CalendarTime.seconds(self[cell]) != nil
+        || DateOrder.allCases.contains { CalendarTime.seconds(self[cell], order: $0) != nil }
     } && !(0..<count).allSatisfy { self[$0].isEmpty }
   }
 }

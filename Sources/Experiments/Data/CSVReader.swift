@@ -22,14 +22,23 @@ package struct CSVRow: Sendable {
 
   fileprivate mutating func clear(line: Int) {
     self.line = line
+    (hasComma, point) = (false, nil)
     bytes.removeAll(keepingCapacity: true)
     ends.removeAll(keepingCapacity: true)
   }
 
   fileprivate mutating func endCell(_ dialect: CSVDialect) {
-    dialect.unify(&bytes, from: ends.last ?? 0)
+    switch dialect.unify(&bytes, from: ends.last ?? 0) {
+    case .comma?: hasComma = true
+    case .point?: point = ends.count
+    case nil: break
+    }
     ends.append(bytes.count)
   }
+
+  // Whether a number of the row had a decimal comma, and the last cell whose number had a point.
+  fileprivate var hasComma = false
+  fileprivate var point: Int?
 
   /// Whether the row begins with `#`.
   var isComment: Bool { bytes.first == UInt8(ascii: "#") }
@@ -58,6 +67,8 @@ package struct CSVReader {
   private var isFirst = true
   private var dialect = CSVDialect()
   private var pending: CSVRow?
+  private var hasComma = false
+  private var firstPoint: (line: Int, column: Int, text: String)?
 
   init(_ source: ByteSource) {
     self.source = source
@@ -83,7 +94,19 @@ package struct CSVReader {
     while true {
       row.clear(line: line)
       guard try readLine(into: &row) else { return false }
+      try checkDecimals(of: row)
       if row.count > 1 || !row[0].isEmpty { return true }
+    }
+  }
+
+  /// Where numbers have decimal commas a point may part thousands.
+  private mutating func checkDecimals(of row: CSVRow) throws(DataError) {
+    hasComma = hasComma || row.hasComma
+    if firstPoint == nil, let point = row.point {
+      firstPoint = (row.line, point + 1, row.text(point))
+    }
+    if hasComma, let (line, column, text) = firstPoint {
+      throw DataError(source: name, line: line, column: column, .decimalsMixed(text: text))
     }
   }
 

@@ -62,6 +62,8 @@ public struct DataError: Error, Hashable, Sendable {
     case duplicateTime(text: String, id: String)
     /// An id stands in two places, and the second begins before the first ended.
     case idComesAgain(id: String, text: String, lastLine: Int)
+    /// A number with a point in a file whose other numbers have decimal commas.
+    case decimalsMixed(text: String)
     /// One column whose name holds blanks, or whose cells do.
     case separatedByBlanks
     /// Columns, none of which has one of the names that are wanted.

@@ -47,7 +47,7 @@ public enum CalendarTime {
   /// `31.5.2024`, with an order `31/5/2024` or `5/31/2024`; nil for any other text.
   ///
   /// Without an offset the time is taken as UTC.
-  /// - Parameter order: of dates whose year comes last; nil: where points separate them the day is first, others are none.
+  /// - Parameter order: of dates whose year comes last; where points separate them the day is first. Nil: others are none.
   public static func seconds(_ text: some StringProtocol, order: DateOrder? = nil) -> Double? {
     seconds(ArraySlice(Array(text.utf8)), order: order)
   }
@@ -149,7 +149,7 @@ private struct Scanner {
     }
     guard let first = shortNumber(), let separator = separator(), let second = shortNumber(),
       take(separator), let year = digits(4),
-      let order = order ?? (separator == "." ? .dayFirst : nil)
+      let order = separator == "." ? .dayFirst : order
     else { return nil }
     return order == .dayFirst ? (year, second, first) : (year, first, second)
   }

@@ -99,6 +99,11 @@ extension ForecastEvaluation {
     func count(_ verdict: ForecastComparison.Verdict) -> Int {
       verdicts.count { $0 == verdict }
     }
+    if verdicts.isEmpty {
+      return
+        "nothing was compared: no reading of the test part stands near enough to a horizon or in a gap; choose "
+        + "windows.horizons and windows.gaps by the distances of the readings"
+    }
     return "of \(verdicts.count) comparisons with baselines the \(modelName) wins "
       + "\(count(.better)), a baseline wins \(count(.worse)), \(count(.undecided)) are undecided"
       + (few > 0

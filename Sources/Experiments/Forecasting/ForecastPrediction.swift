@@ -132,9 +132,12 @@ public struct ForecastPrediction: Sendable {
     return text
   }
 
-  /// Six decimals are more than a forecast knows.
+  /// Six decimals, or of small values seven digits, are more than a forecast knows.
   private func number(_ value: Double) -> String {
     // Large values have no such decimals.
-    (value.magnitude < 1e9 ? (value * 1e6).rounded() / 1e6 : value).description
+    guard value.magnitude < 1e9, value != 0 else { return value.description }
+    let magnitude = (Double.logarithm(value.magnitude) / Double.logarithm(10)).rounded(.down)
+    let scale = Double.power(10, max(6, min(6 - magnitude, 300))).rounded()
+    return ((value * scale).rounded() / scale).description
   }
 }
