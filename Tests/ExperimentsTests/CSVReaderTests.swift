@@ -25,6 +25,7 @@ import Testing
     // In a file of tabs a comma may part thousands: it stays, and is told as no number.
     #expect(try rows("a\tb\n1,500\t2\n") == [["a", "b"], ["1,500", "2"]])
     #expect(try rows("a|b\n1|2\n") == [["a", "b"], ["1", "2"]])
+    #expect(try rows("sep=;\r\na,b;c\r\n1;2\r\n") == [["a,b", "c"], ["1", "2"]])
     #expect(try rows("a,b;c\n1,2\n") == [["a", "b;c"], ["1", "2"]])
     #expect(try rows("\"a;b;c\",d\n1,2\n") == [["a;b;c", "d"], ["1", "2"]])
     #expect(try rows("a,b\r1,2\r3,4") == [["a", "b"], ["1", "2"], ["3", "4"]])

@@ -67,6 +67,14 @@ import Testing
     #expect(seconds.series[0].times == [0, 0.5])
   }
 
+  @Test func `a channel's gap is that of its own readings, within a series`() throws {
+    let file = try parse("id,t,a,b\np,0,1,1\np,1,2,\np,3,1,2\nq,10,5,\nq,11,6,7\nq,12,6,\n")
+    let summary = SeriesSummary(of: file)
+    #expect(summary.longestGap == 2)
+    #expect(summary.channels.map(\.longestGap) == [2, 3])
+    #expect(summary.channels.map(\.observed) == [6, 3])
+  }
+
   @Test func `dates may have their year last, and hours a half of the day`() throws {
     let noon = try #require(CalendarTime.seconds("2024-05-31 12:00"))
     for (text, order) in [

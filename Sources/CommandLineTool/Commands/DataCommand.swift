@@ -111,9 +111,9 @@ struct DataCommand: Command {
         + "longest gap \(NumberText.significant(summary.longestGap, 4))\(unit)")
     console.print()
     console.table(
-      ["channel", "observed", "missing", "minimum", "mean", "maximum"],
+      ["channel", "observed", "missing", "minimum", "mean", "maximum", "longest gap"],
       summary.channels.map { channel in
-        let moments = [channel.minimum, channel.mean, channel.maximum]
+        let moments = [channel.minimum, channel.mean, channel.maximum, channel.longestGap]
         return [channel.name, "\(channel.observed)", "\(channel.missing)"]
           + moments.map { NumberText.significant($0, 4) }
       })
@@ -138,6 +138,7 @@ struct DataCommand: Command {
         "name": .string(channel.name), "observed": .number(Double(channel.observed)),
         "missing": .number(Double(channel.missing)), "minimum": .number(channel.minimum),
         "mean": .number(channel.mean), "maximum": .number(channel.maximum),
+        "longestGap": .number(channel.longestGap),
       ]
     }
     return [

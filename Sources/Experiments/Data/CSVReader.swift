@@ -169,6 +169,13 @@ package struct CSVReader {
       if try !source.read(into: &buffer) { break }
     }
     if buffer.starts(with: [0xef, 0xbb, 0xbf]) { position = 3 }
+    // A line `sep=;` tells a spreadsheet the separator, and is no row.
+    let head = buffer[position...].prefix { $0 != .lineFeed && $0 != .carriageReturn }
+    if head.count == 5, head.starts(with: Array("sep=".utf8)), let separator = head.last {
+      dialect.separator = separator
+      position = head.endIndex
+      return
+    }
     let lines = buffer[position...].split(maxSplits: 1_000) {
       $0 == .lineFeed || $0 == .carriageReturn
     }

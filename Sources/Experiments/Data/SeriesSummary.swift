@@ -8,6 +8,8 @@ public struct SeriesSummary: Hashable, Sendable {
     public let minimum: Double
     public let mean: Double
     public let maximum: Double
+    /// The longest distance of neighbouring times at which it was observed.
+    public let longestGap: Double
   }
 
   public let series: Int
@@ -44,6 +46,7 @@ public struct SeriesSummary: Hashable, Sendable {
     var moments = all[0].channels.map { _ in Moments() }
     for one in all {
       var last: Double?
+      for channel in moments.indices { moments[channel].last = nil }
       for piece in one.pieces {
         for (row, time) in piece.times.enumerated() {
           if let last {
@@ -53,7 +56,7 @@ public struct SeriesSummary: Hashable, Sendable {
           }
           last = time
           for channel in moments.indices {
-            if let value = piece.value(row, channel) { moments[channel].take(value) }
+            if let value = piece.value(row, channel) { moments[channel].take(value, at: time) }
           }
         }
       }
@@ -67,7 +70,7 @@ public struct SeriesSummary: Hashable, Sendable {
         name: name, observed: moments.count, missing: total - moments.count,
         minimum: moments.count > 0 ? moments.low : .nan,
         mean: moments.sum / Double(moments.count),
-        maximum: moments.count > 0 ? moments.high : .nan)
+        maximum: moments.count > 0 ? moments.high : .nan, longestGap: moments.longestGap)
     }
   }
 
@@ -79,7 +82,12 @@ public struct SeriesSummary: Hashable, Sendable {
     var low = Double.infinity
     var high = -Double.infinity
 
-    mutating func take(_ value: Double) {
+    var longestGap = 0.0
+    var last: Double?
+
+    mutating func take(_ value: Double, at time: Double) {
+      longestGap = max(longestGap, time - (last ?? time))
+      last = time
       count += 1
       sum += value
       low = min(low, value)
