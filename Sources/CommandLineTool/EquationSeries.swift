@@ -175,6 +175,7 @@ extension DataError.Reason {
     case .timeGoesBackwards, .duplicateTime:
       choice.id == nil
         ? "; if the file holds several series, name the column of their ids with --id" : nil
+    case .notANumber(let text, _) where text.isNumberWithComma: nil
     case .notANumber(let text, _), .notFinite(let text, _): ", or write --missing '\(text)'"
     case .notATime: ", or name the column of times with --time"
     default: nil

@@ -32,7 +32,7 @@ extension DataError.Reason {
   /// What an option of the verbs that train and check can do about it, as the end of the sentence.
   fileprivate var optionAdvice: String? {
     switch self {
-    case .notANumber(let text, _) where isNumberWithComma(text): nil
+    case .notANumber(let text, _) where text.isNumberWithComma: nil
     case .notANumber(let text, let column):
       " (of series also: --missing '\(text)', --id '\(column)' if it tells series apart, or leave the column out with "
         + "--channels)"
@@ -93,7 +93,7 @@ extension DataError.Reason {
     case .notTrajectories:
       "holds no trajectories; make the file with Benchmarks/Hopper/make_hopper.py"
     case .unnamedColumn: "a column has no name; name every column in the header"
-    case .notANumber(let text, let column) where isNumberWithComma(text):
+    case .notANumber(let text, let column) where text.isNumberWithComma:
       "'\(text)' in column '\(column)' is not a number; write it with a decimal point and nothing between thousands, or "
         + "separate the cells by semicolons"
     case .notANumber(let text, let column):
@@ -185,9 +185,11 @@ extension DataError.Reason {
   private func series(_ id: String) -> String { id.isEmpty ? "" : " of '\(id)'" }
 }
 
-/// Whether a text would be a number without its commas.
-private func isNumberWithComma(_ text: String) -> Bool {
-  text.contains(",") && Double(text.filter { $0 != "," && $0 != " " }) != nil
+extension String {
+  /// Whether the text would be a number without its commas.
+  var isNumberWithComma: Bool {
+    contains(",") && Double(filter { $0 != "," && $0 != " " }) != nil
+  }
 }
 
 extension DataError.ColumnRole {

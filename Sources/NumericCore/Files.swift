@@ -102,16 +102,12 @@ package enum Files {
   }
 
   /// A new file that no path leads to, in the folder of temporary files: `TMPDIR`, or `/tmp`.
-  package static func scratch() throws(FileError) -> FileDescriptor {
+  package static func scratch() throws(FileError.Reason) -> FileDescriptor {
     let folder = PathCalls.environment("TMPDIR") ?? "/tmp"
     let path = "\(folder)/neural-ode-\(PathCalls.processNumber)-\(UInt64.random(in: .min ... .max))"
-    do throws(FileError.Reason) {
-      let file = try FileDescriptor(opening: path, .scratch)
-      try PathCalls.remove(path)
-      return file
-    } catch {
-      throw FileError(path: path, operation: .write, reason: error)
-    }
+    let file = try FileDescriptor(opening: path, .scratch)
+    try PathCalls.remove(path)
+    return file
   }
 
   private static func temporaryName(_ path: String) -> String {

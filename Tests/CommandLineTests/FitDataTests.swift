@@ -186,6 +186,14 @@ import Testing
         + "missing, or write --missing 'NA'\n")
     let read = try run(files, "fit", "e.ode", "--data", "d.csv", "--missing", "NA")
     #expect(read.status == 0 && read.output.contains(", 4 measurements\n"))
+    // A value must not be read as missing.
+    let comma = try run(
+      ["e.ode": decay, "d.csv": "time,x\n0,2\n1,\"1,5\"\n2,1.2\n"], "fit", "e.ode", "--data",
+      "d.csv")
+    #expect(
+      comma.errors
+        == "error: d.csv:3: '1,5' in column 'x' is not a number; write it with a decimal point and nothing "
+        + "between thousands, or separate the cells by semicolons\n")
   }
 
   @Test func `the first column that is not of ids is the time`() throws {

@@ -16,16 +16,9 @@ struct FitInformation {
 
   /// Of the derivatives `[residual, unknown]`, row-major; nil if there are none.
   init?(_ linearization: LevenbergMarquardt.Linearization, unknowns n: Int) {
-    let jacobian = linearization.jacobian
-    guard n > 0, !jacobian.isEmpty, jacobian.count == linearization.residuals.count * n else {
-      return nil
-    }
-    var normal = [Double](repeating: 0, count: n * n)
-    for row in linearization.residuals.indices {
-      for i in 0..<n {
-        for j in 0..<n { normal[i * n + j] += jacobian[row * n + i] * jacobian[row * n + j] }
-      }
-    }
+    let count = linearization.jacobian.count
+    guard n > 0, count > 0, count == linearization.residuals.count * n else { return nil }
+    var normal = linearization.normalEquations(n).matrix
     let sizes = (0..<n).map { max(normal[$0 * n + $0], 1e-300).squareRoot() }
     for i in 0..<n {
       for j in 0..<n { normal[i * n + j] /= sizes[i] * sizes[j] }

@@ -284,12 +284,7 @@ extension LevenbergMarquardt.Linearization {
   /// How the unknowns that are best for a value of one of them follow it: `−(JᵀJ)⁻¹ Jᵀ jₚ` without the row and column `p`, and 1 for `p`.
   fileprivate func slopes(following place: Int) -> [Double] {
     let n = jacobian.count / max(residuals.count, 1)
-    var normal = [Double](repeating: 0, count: n * n)
-    for row in residuals.indices {
-      for i in 0..<n {
-        for j in 0..<n { normal[i * n + j] += jacobian[row * n + i] * jacobian[row * n + j] }
-      }
-    }
+    var normal = normalEquations(n).matrix
     var side = (0..<n).map { -normal[$0 * n + place] }
     side[place] = 1
     for i in 0..<n {

@@ -77,7 +77,7 @@ package struct LevenbergMarquardt: Sendable {
     var history = [first.squares]
     while !result.hasConverged && result.iterations < iterationLimit && damping < 1e20 {
       result.iterations += 1
-      var (normal, gradient) = normalEquations(result.linearization, n)
+      var (normal, gradient) = result.linearization.normalEquations(n)
       if let frozen {
         for i in 0..<n { (normal[frozen * n + i], normal[i * n + frozen]) = (0, 0) }
         (normal[frozen * n + frozen], gradient[frozen]) = (1, 0)
@@ -129,15 +129,14 @@ package struct LevenbergMarquardt: Sendable {
     }
     return result
   }
+}
 
-  /// `JᵀJ` and `Jᵀr`.
-  private func normalEquations(
-    _ linearization: Linearization, _ n: Int
-  ) -> (matrix: [Double], gradient: [Double]) {
+extension LevenbergMarquardt.Linearization {
+  /// `JᵀJ`, row-major, and `Jᵀr`, of so many unknowns.
+  func normalEquations(_ n: Int) -> (matrix: [Double], gradient: [Double]) {
     var matrix = [Double](repeating: 0, count: n * n)
     var gradient = [Double](repeating: 0, count: n)
-    let jacobian = linearization.jacobian
-    for (row, residual) in linearization.residuals.enumerated() {
+    for (row, residual) in residuals.enumerated() {
       let base = row * n
       for i in 0..<n {
         let slope = jacobian[base + i]

@@ -6,7 +6,7 @@ internal import NumericCore
 final class ScratchFile: Sendable {
   private let file: FileDescriptor
 
-  init() throws(FileError) { file = try Files.scratch() }
+  init() throws(FileError.Reason) { file = try Files.scratch() }
 
   deinit { file.close() }
 
@@ -47,17 +47,15 @@ struct ScratchSpace {
   /// Puts numbers into the file; nil where there is no room for them, and from then on.
   mutating func append(_ numbers: [Double]) -> (file: ScratchFile, place: Int)? {
     if failure != nil { return nil }
-    do {
-      let file = try self.file ?? ScratchFile()
-      self.file = file
-      try file.append(numbers)
+    do throws(FileError.Reason) {
+      let target = if let file { file } else { try ScratchFile() }
+      file = target
+      try target.append(numbers)
       count += numbers.count
-      return (file, count - numbers.count)
-    } catch let error as FileError {
-      failure = error.reason
+      return (target, count - numbers.count)
     } catch {
-      failure = error as? FileError.Reason
+      failure = error
+      return nil
     }
-    return nil
   }
 }
