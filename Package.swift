@@ -35,18 +35,25 @@ let floors: [(module: String, imports: [String])] = [
     ["NumericCore", "CKernels", "Tensors", "Graphs", "Programs", "Adjoints", "NeuralNets"]
   ),
   ("NeuralODE", umbrella),
-  ("Experiments", umbrella + ["NeuralODE", "CZlib", "CBundledData"]),
+  ("MechanisticModels", umbrella),
+  ("Experiments", umbrella + ["NeuralODE", "MechanisticModels", "CZlib", "CBundledData"]),
 ]
+
+/// What a module may import; nothing for a C module.
+func imports(of module: String) -> [String] {
+  floors.first { $0.module == module }?.imports ?? []
+}
 
 let tested = [
   "NumericCore", "CKernels", "Tensors", "Integrators", "Graphs", "Programs", "Adjoints",
-  "NeuralNets", "ContinuousModels", "Training", "Experiments",
+  "NeuralNets", "ContinuousModels", "MechanisticModels", "Training", "Experiments",
 ]
 
 let package = Package(
   name: "swift-neural-ode",
   products: [
     .library(name: "NeuralODE", targets: ["NeuralODE"]),
+    .library(name: "MechanisticModels", targets: ["MechanisticModels"]),
     .executable(name: "neural-ode", targets: ["CommandLineTool"]),
   ],
   targets: [
@@ -62,7 +69,8 @@ let package = Package(
     + [
       .executableTarget(
         name: "CommandLineTool",
-        dependencies: (umbrella + ["NeuralODE", "Experiments"]).map { .init(stringLiteral: $0) },
+        dependencies: (umbrella + ["NeuralODE", "MechanisticModels", "Experiments"])
+          .map { .init(stringLiteral: $0) },
         swiftSettings: strict),
       .target(name: "CAllocations", path: "Tests/CAllocations"),
       .target(
@@ -77,8 +85,9 @@ let package = Package(
     + tested.map { module in
       .testTarget(
         name: "\(module)Tests",
-        dependencies: Set(umbrella + [module, "TestSupport", "CKernels", "CAllocations"]).sorted()
-          .map { .init(stringLiteral: $0) },
+        dependencies: Set(
+          umbrella + imports(of: module) + [module, "TestSupport", "CKernels", "CAllocations"]
+        ).sorted().map { .init(stringLiteral: $0) },
         path: "Tests/\(module)Tests",
         exclude: [], resources: [], swiftSettings: strict)
     },

@@ -1,4 +1,4 @@
-import ContinuousModels
+import MechanisticModels
 import Experiments
 import NumericCore
 

@@ -1,4 +1,4 @@
-import ContinuousModels
+import MechanisticModels
 
 extension FitError {
   /// What is wrong and what to do.

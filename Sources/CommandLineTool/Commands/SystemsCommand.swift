@@ -1,4 +1,4 @@
-import ContinuousModels
+import MechanisticModels
 import NumericCore
 
 /// `neural-ode systems`: the named systems and their equations.

@@ -1,5 +1,5 @@
 public import NeuralNets
-import NumericCore
+package import NumericCore
 public import Tensors
 
 /// What a GOKU-net infers from a series: its initial state and its parameters, both as latent normal variables.
@@ -26,7 +26,7 @@ public struct GOKUEncoder: TensorTree {
   /// - Parameters:
   ///   - keys: five of them, of the units and the heads.
   ///   - head: a network for the posterior from so many inputs.
-  init(
+  package init(
     features: Int, recurrent: Int, keys: ArraySlice<RandomKey>, scalarType: ScalarType,
     head: (Int, RandomKey) -> MLP
   ) {
@@ -44,14 +44,14 @@ public struct GOKUEncoder: TensorTree {
     parameterHead = posterior(2 * recurrent, keys[4])
   }
 
-  enum Direction {
+  package enum Direction {
     case forwards, backwards
   }
 
   /// - Parameters:
   ///   - summary: of the series, `[batch, feature]`, which the heads read as well.
   ///   - final: the state of a unit after all rows in a direction, `[batch, hidden]`.
-  func posterior(
+  package func posterior(
     summary: Tensor? = nil, final: (RecurrentUnit, Direction) -> Tensor
   ) -> Posterior {
     let both = [final(forwardUnit, .forwards), final(backwardUnit, .backwards)]

@@ -1,25 +1,30 @@
-import Tensors
+package import Tensors
 
 /// A recurrent state led over the rows of a sequence, in either direction.
 ///
 /// It starts at zero. Between two rows the hidden units move over the gap; at a row whose mask is 1 the unit updates the
 /// state, at another it stays. Rows of the batch never meet, and a gap of 0 with a mask of 0 changes no bit.
-struct RecurrentScan {
-  var unit: RecurrentUnit
-  var dynamics: HiddenDynamics
+package struct RecurrentScan {
+  package var unit: RecurrentUnit
+  package var dynamics: HiddenDynamics
+
+  package init(unit: RecurrentUnit, dynamics: HiddenDynamics) {
+    self.unit = unit
+    self.dynamics = dynamics
+  }
 
   /// The states of every row in order of time, each `[batch, state]`.
-  struct Trajectory {
+  package struct Trajectory {
     /// After the gap, before the row's own observation is read.
-    var before: [Tensor] = []
+    package var before: [Tensor] = []
     /// After the row's own observation.
-    var after: [Tensor] = []
+    package var after: [Tensor] = []
   }
 
   /// All states, read forwards.
   ///
   /// `input` may give what a row contributes to the gates in place of the sequence's features, from the state before it.
-  func forwards(
+  package func forwards(
     _ sequence: ObservedSequence, input: ((Int, Tensor) -> Tensor)? = nil
   ) -> Trajectory {
     let projected = input == nil ? unit.projected(sequence.features) : sequence.features
@@ -36,7 +41,7 @@ struct RecurrentScan {
   }
 
   /// The state after the first row, read backwards.
-  func final(_ sequence: ObservedSequence) -> Tensor {
+  package func final(_ sequence: ObservedSequence) -> Tensor {
     let projected = unit.projected(sequence.features)
     let last = sequence.rowCount - 1
     var state = initialState(sequence)

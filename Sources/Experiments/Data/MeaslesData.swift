@@ -1,4 +1,4 @@
-package import ContinuousModels
+package import MechanisticModels
 import NumericCore
 
 /// Measles in a town of England: reported cases, and births and population as inputs.

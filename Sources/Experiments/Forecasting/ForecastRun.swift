@@ -1,4 +1,4 @@
-import ContinuousModels
+import MechanisticModels
 public import NumericCore
 import Tensors
 public import Training

@@ -1,5 +1,6 @@
-import Adjoints
 import ContinuousModels
+import MechanisticModels
+import Adjoints
 package import NumericCore
 import Programs
 import Tensors

@@ -1,4 +1,4 @@
-import ContinuousModels
+import MechanisticModels
 internal import NumericCore
 
 // What a GOKU-net found out about its equations.

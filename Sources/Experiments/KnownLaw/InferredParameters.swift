@@ -1,4 +1,4 @@
-import ContinuousModels
+import MechanisticModels
 package import NumericCore
 
 /// What a GOKU-net says of the parameters of each series.

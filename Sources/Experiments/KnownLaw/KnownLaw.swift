@@ -1,4 +1,4 @@
-public import ContinuousModels
+public import MechanisticModels
 
 /// A recipe's equations put together with the channels of its data.
 public struct KnownLaw: Sendable {

@@ -1,4 +1,5 @@
-public import ContinuousModels
+import ContinuousModels
+public import MechanisticModels
 import NeuralNets
 import NumericCore
 import Programs

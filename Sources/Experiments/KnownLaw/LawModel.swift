@@ -1,4 +1,5 @@
-public import ContinuousModels
+import ContinuousModels
+public import MechanisticModels
 import Integrators
 import NeuralNets
 import NumericCore

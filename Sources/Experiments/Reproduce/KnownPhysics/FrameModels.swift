@@ -1,4 +1,5 @@
 import ContinuousModels
+import MechanisticModels
 import NeuralNets
 import NumericCore
 import Programs

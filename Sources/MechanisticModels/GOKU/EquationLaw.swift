@@ -1,3 +1,4 @@
+import ContinuousModels
 import NeuralNets
 import NumericCore
 import Tensors

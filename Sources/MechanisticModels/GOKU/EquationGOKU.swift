@@ -1,3 +1,4 @@
+public import ContinuousModels
 public import Integrators
 import Adjoints
 public import NeuralNets

@@ -1,4 +1,4 @@
-import ContinuousModels
+import MechanisticModels
 import Integrators
 import NumericCore
 import Tensors

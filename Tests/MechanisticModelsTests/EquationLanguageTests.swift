@@ -1,6 +1,6 @@
 import Testing
 
-import ContinuousModels
+import MechanisticModels
 
 private func value(_ formula: String, x: Double = 1, t: Double = 0) throws -> Double {
   let system = try EquationSystem("x' = \(formula)", name: "test")

@@ -1,5 +1,5 @@
 import Adjoints
-import ContinuousModels
+import MechanisticModels
 import Integrators
 import NumericCore
 import Programs

@@ -1,4 +1,5 @@
 import ContinuousModels
+import MechanisticModels
 import Integrators
 import NeuralNets
 import NumericCore

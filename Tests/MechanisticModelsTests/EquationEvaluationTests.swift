@@ -4,7 +4,7 @@ import Tensors
 import TestSupport
 import Testing
 
-import ContinuousModels
+import MechanisticModels
 
 /// The formulas of some systems, written by hand in Swift.
 private let formulas: [String: @Sendable (Double, [Double], [Double]) -> [Double]] = [

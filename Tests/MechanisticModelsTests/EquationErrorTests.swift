@@ -1,6 +1,6 @@
 import Testing
 
-import ContinuousModels
+import MechanisticModels
 import Programs
 import Tensors
 
