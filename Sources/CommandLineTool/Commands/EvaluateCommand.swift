@@ -89,7 +89,7 @@ struct EvaluateCommand: Command {
       throw RunError.channelsDiffer(model: channels, data: split.channels + split.inputs)
     }
     let beside = try file.beside(in: folder)
-    let evaluation = ForecastEvaluation(
+    let evaluation = try ForecastEvaluation(
       file.forecaster, beside: beside.map { [$0] } ?? [], on: split)
     say(true, of: split.source, console)
     console.table(ForecastEvaluation.header, evaluation.rows(unit: split.unitName))

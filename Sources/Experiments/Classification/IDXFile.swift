@@ -1,3 +1,5 @@
+import NumericCore
+
 /// An array of bytes in the IDX format of the MNIST family, plain or gzip.
 ///
 /// Layout: two zero bytes, the type (8: unsigned bytes), the number of axes, each axis' size as 4 bytes with the highest
@@ -19,7 +21,14 @@ package struct IDXFile: Sendable {
 
   init(_ file: ByteSource) throws(DataError) {
     var content: [UInt8] = []
-    while try file.read(into: &content) {}
+    let limit = ProcessCalls.availableMemory / 2
+    while try file.read(into: &content) {
+      // A small gzip file may inflate to any size.
+      if content.count > limit {
+        throw DataError(
+          source: file.name, .imagesTooLarge(bytes: content.count, limit: limit))
+      }
+    }
     if content.isEmpty { throw DataError(source: file.name, .empty) }
     guard content.count >= 4, content[0] == 0, content[1] == 0, content[2] == 8,
       (1...4).contains(content[3])

@@ -186,7 +186,7 @@ extension PointTable {
 extension PointTable {
   /// The table as CSV with a header.
   package var csv: String {
-    var text = columns.joined(separator: ",") + "\n"
+    var text = columns.map(csvCell).joined(separator: ",") + "\n"
     for row in 0..<count {
       let cells = values[row * dimension..<(row + 1) * dimension].map { "\(Float($0))" }
       text += cells.joined(separator: ",") + "\n"
@@ -202,7 +202,7 @@ extension PointTable {
 
   /// The table with the log-density of each row as a further column, as CSV.
   package func csv(logDensities: [Double]) -> String {
-    var text = (columns + ["log_density"]).joined(separator: ",") + "\n"
+    var text = (columns + ["log_density"]).map(csvCell).joined(separator: ",") + "\n"
     for row in 0..<count {
       let cells = values[row * dimension..<(row + 1) * dimension].map { "\($0)" }
       text += (cells + [csvCell(Float(logDensities[row]))]).joined(separator: ",") + "\n"

@@ -26,9 +26,11 @@ struct EquationReader {
   private var initials: [Named<(formula: EquationSyntax, time: EquationSyntax, isFixed: Bool)>] = []
   /// Names of parameters that some formula uses.
   private var used: Set<String> = []
-  /// Nodes of finished intermediates, and the chain of those under way.
+  /// Nodes of finished intermediates, and where each intermediate stands among the formulas.
   private var finished: [String: Int] = [:]
-  private var chain: [String] = []
+  private var formulaIndex: [String: Int] = [:]
+  /// States, parameters and inputs by name.
+  private var leaves: [String: ExpressionGraph.Node] = [:]
   private var networkCount = 0
 
   init(source: String) { self.source = source }
@@ -43,9 +45,12 @@ struct EquationReader {
     guard !states.isEmpty else {
       throw error(.noDerivative, at: statements.last?.position ?? Position(line: 1, column: 1))
     }
-    for derivative in derivatives { derivativeRoots.append(try node(derivative.value)) }
-    for formula in formulas {
-      intermediateRoots.append(try intermediate(formula.name, at: formula.position))
+    for derivative in derivatives {
+      derivativeRoots.append(try nodeAfterIntermediates(derivative.value))
+    }
+    for index in formulas.indices {
+      try resolve(index)
+      intermediateRoots.append(try node(named: formulas[index].name, at: formulas[index].position))
     }
     try resolveInitials()
     for parameter in parameters where !used.contains(parameter.name) {
@@ -71,6 +76,7 @@ extension EquationReader {
     case .derivative(let formula):
       try define(name, at: position)
       derivatives.append((name, position, formula))
+      leaves[name] = .state(states.count)
       states.append(.init(name: name, note: note, hasInitialValue: false, isInitialFixed: false))
     case .initial(let formula, let time, let isFixed):
       if EquationFunction.names.contains(name) { throw error(.reservedName(name), at: position) }
@@ -82,15 +88,18 @@ extension EquationReader {
       try define(name, at: position)
       if formula.names.contains(where: { $0.name != "pi" }) {
         guard constraints.isEmpty else { throw error(.notAParameter(name), at: position) }
+        formulaIndex[name] = formulas.count
         formulas.append((name, position, formula))
         intermediates.append(.init(name: name, note: note))
       } else {
+        leaves[name] = .parameter(parameters.count)
         parameters.append(try parameter(name, formula, constraints, note, at: position))
       }
     case .input(let value):
       try define(name, at: position)
       var number: Double?
       if let value { number = try self.number(value, naming: name) }
+      leaves[name] = .input(inputs.count)
       inputs.append(.init(name: name, defaultValue: number, note: note))
     case .span(let from, let to):
       if let first = definitions["span"] {
@@ -170,7 +179,7 @@ extension EquationReader {
       guard time == start else {
         throw error(.initialTime(time, spanStart: start), at: initial.value.time.position)
       }
-      let root = try node(initial.value.formula)
+      let root = try nodeAfterIntermediates(initial.value.formula)
       guard !graph.reach(of: [root]).varies[root] else {
         throw error(.initialValueNotConstant(initial.name), at: initial.value.formula.position)
       }
@@ -222,17 +231,11 @@ extension EquationReader {
   ) throws(EquationError) -> Int {
     if name == "t" { return graph.number(of: .time) }
     if name == "pi" { return graph.constant(.pi) }
-    if let place = states.firstIndex(where: { $0.name == name }) {
-      return graph.number(of: .state(place))
+    if let leaf = leaves[name] {
+      if case .parameter = leaf { used.insert(name) }
+      return graph.number(of: leaf)
     }
-    if let place = parameters.firstIndex(where: { $0.name == name }) {
-      used.insert(name)
-      return graph.number(of: .parameter(place))
-    }
-    if let place = inputs.firstIndex(where: { $0.name == name }) {
-      return graph.number(of: .input(place))
-    }
-    if formulas.contains(where: { $0.name == name }) { return try intermediate(name, at: position) }
+    if let number = finished[name] { return number }
     if EquationFunction.names.contains(name) {
       throw error(.functionWithoutArguments(name), at: position)
     }
@@ -240,22 +243,43 @@ extension EquationReader {
     throw error(.unknownName(name, suggestion: nearestName(to: name, among: known)), at: position)
   }
 
-  /// The node of an intermediate; those that it needs come first.
-  private mutating func intermediate(
-    _ name: String, at position: Position
+  /// The node of a formula, after those of the intermediates that it needs.
+  private mutating func nodeAfterIntermediates(
+    _ syntax: EquationSyntax
   ) throws(EquationError) -> Int {
-    if let found = finished[name] { return found }
-    if let start = chain.firstIndex(of: name) {
-      throw error(.cyclicIntermediates(chain[start...] + [name]), at: place(of: name))
+    for (name, _) in syntax.names {
+      if let index = formulaIndex[name] { try resolve(index) }
     }
-    guard let formula = formulas.first(where: { $0.name == name })?.value else {
-      throw error(.unknownName(name, suggestion: nil), at: position)
+    return try node(syntax)
+  }
+
+  /// Makes the node of an intermediate; those that it needs come first.
+  ///
+  /// The chain of those under way is a list and not a recursion, so that it may have any length.
+  private mutating func resolve(_ index: Int) throws(EquationError) {
+    if finished[formulas[index].name] != nil { return }
+    var chain: [(index: Int, needed: ArraySlice<String>)] = []
+    var isOpen: Set<Int> = []
+    func entry(_ index: Int) -> (index: Int, needed: ArraySlice<String>) {
+      isOpen.insert(index)
+      return (index, formulas[index].value.names.map(\.name)[...])
     }
-    chain.append(name)
-    let number = try node(formula)
-    chain.removeLast()
-    finished[name] = number
-    return number
+    chain.append(entry(index))
+    while let current = chain.last?.index {
+      if let name = chain[chain.count - 1].needed.popFirst() {
+        guard let next = formulaIndex[name], finished[name] == nil else { continue }
+        if isOpen.contains(next) {
+          let start = chain.firstIndex { $0.index == next } ?? 0
+          let names = chain[start...].map { formulas[$0.index].name }
+          throw error(.cyclicIntermediates(names + [name]), at: place(of: name))
+        }
+        chain.append(entry(next))
+      } else {
+        finished[formulas[current].name] = try node(formulas[current].value)
+        isOpen.remove(current)
+        chain.removeLast()
+      }
+    }
   }
 }
 
