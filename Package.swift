@@ -49,6 +49,12 @@ let tested = [
   "NeuralNets", "ContinuousModels", "MechanisticModels", "Training", "Experiments",
 ]
 
+/// What the fuzz targets read with.
+let fuzzed: [Target.Dependency] = [
+  "NumericCore", "Tensors", "Integrators", "Programs", "NeuralNets", "MechanisticModels", "Training",
+  "Experiments",
+]
+
 let package = Package(
   name: "swift-neural-ode",
   products: [
@@ -77,6 +83,14 @@ let package = Package(
         name: "TestSupport",
         dependencies: umbrella.map { .init(stringLiteral: $0) },
         path: "Tests/TestSupport", swiftSettings: strict),
+      .target(
+        name: "FuzzTargets", dependencies: fuzzed, path: "Tests/FuzzTargets", swiftSettings: strict),
+      .executableTarget(
+        name: "Fuzzing", dependencies: ["FuzzTargets", "NumericCore"], path: "Tests/Fuzzing",
+        swiftSettings: strict),
+      .testTarget(
+        name: "FuzzTests", dependencies: ["FuzzTargets", "NumericCore"], path: "Tests/FuzzTests",
+        swiftSettings: strict),
       // Runs the built tool; it does not link it.
       .testTarget(
         name: "CommandLineTests", dependencies: ["NumericCore", "Experiments"],

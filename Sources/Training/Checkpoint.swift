@@ -40,7 +40,13 @@ public struct Checkpoint: Sendable {
   public func load<Model: TensorTree>(
     into initial: TrainingState<Model>
   ) throws(CheckpointError) -> TrainingState<Model> {
-    let file = try read()
+    try load(into: initial, from: read())
+  }
+
+  /// The same of a file that is read already.
+  package func load<Model: TensorTree>(
+    into initial: TrainingState<Model>, from file: SafetensorsFile
+  ) throws(CheckpointError) -> TrainingState<Model> {
     guard let text = file.metadata["training"], let counters = try? JSONValue(parsing: text),
       let steps = Steps(counters)
     else { throw .notACheckpoint(path: path) }

@@ -27,6 +27,12 @@ struct ReproduceCommand: Command {
     }
   }
 
+  var files: CommandFiles {
+    CommandFiles(
+      inputs: [data.map { ("--data", $0) }].compactMap(\.self),
+      outputs: [report.map { ("--report", $0) }].compactMap(\.self))
+  }
+
   func run(_ console: Console) throws {
     let experiments = try chosen()
     if list {

@@ -204,7 +204,7 @@ package struct DensityEvaluation: Sendable {
   /// Figures and warnings for a reader.
   package var lines: [String] {
     let other =
-      gaussian.map { "\(Figure($0))" } ?? "unknown, the file of the training is not there"
+      gaussian.map { "\(Figure($0))" } ?? "unknown, the file of the training is not read"
     return [
       "NLL \(Figure(audit.fine)) nats a row (Gaussian: \(other)), \(rows) row\(rows == 1 ? "" : "s")",
       audit.sentence(of: "audit"),
@@ -228,16 +228,13 @@ package struct DensityEvaluation: Sendable {
 
 extension DensityModelFile {
   /// The evaluation on other rows, or on the test rows of the recipe's own data.
+  ///
+  /// Beside other rows a file of the training is not read.
   package func evaluation(on rows: PointTable?) throws(DataError) -> DensityEvaluation {
     var recipe = recipe
     recipe.columns = normalization.channels
-    let own: (training: PointTable, test: PointTable)?
-    do throws(DataError) {
-      own = recipe.split(try recipe.readTable())
-    } catch {
-      if rows == nil { throw error }
-      own = nil
-    }
+    let own =
+      rows == nil || recipe.file == nil ? recipe.split(try recipe.readTable()) : nil
     let (audit, measured, lost) = measure(
       rows ?? own?.test ?? PointTable(source: "", columns: [], values: []))
     return DensityEvaluation(

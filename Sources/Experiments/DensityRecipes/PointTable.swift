@@ -31,7 +31,7 @@ package struct PointTable: Hashable, Sendable {
     try self.init(CSVReader(BundledData.source(name)), columns: chosen)
   }
 
-  init(_ reader: CSVReader, columns chosen: [String]?) throws(DataError) {
+  package init(_ reader: CSVReader, columns chosen: [String]? = nil) throws(DataError) {
     var reader = reader
     var row = CSVRow()
     guard try reader.readHeader(into: &row) else { throw DataError(source: reader.name, .empty) }
