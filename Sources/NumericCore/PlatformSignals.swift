@@ -25,6 +25,14 @@ package final class SignalNote: Sendable {
     unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
+  /// Lets the signals in, which a parent may have blocked: then nothing could end the work.
+  private static func unblock() {
+    var set = sigset_t()
+    sigemptyset(&set)
+    for number in numbers { sigaddset(&set, number) }
+    pthread_sigmask(SIG_UNBLOCK, &set, nil)
+  }
+
   /// Begins to listen.
   package func begin() {
     lastSignal.store(0, ordering: .relaxed)
@@ -34,6 +42,7 @@ package final class SignalNote: Sendable {
       }
       if number == SIGHUP && Self.isIgnored(before) { _ = signal(number, SIG_IGN) }
     }
+    Self.unblock()
   }
 
   /// Gives the signals their usual meaning again.

@@ -65,7 +65,7 @@ import Testing
   @Test func `what a killed write left is removed at the next start`() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     #expect(try Tool.run(words("whole", epochs: 3)).status == 0)
-    #expect(try Tool.run(words("left", epochs: 2)).status == 0)
+    #expect(try Tool.run(words("left", epochs: 3)).status == 0)
     for name in ["last.ckpt.safetensors.77.tmp", "metrics.jsonl.78.tmp"] {
       try Files.writeAtomically("torn", to: "\(folder)/left/\(name)")
     }
@@ -101,7 +101,7 @@ import Testing
     signal: Int32
   ) throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let epochs = 300
+    let epochs = 60
     #expect(try Tool.run(words("whole", epochs: epochs)).status == 0)
     let process = try Tool.start(words("stopped", epochs: epochs))
     while !Files.exists(folder + "/stopped/last.ckpt.safetensors") && process.isRunning {

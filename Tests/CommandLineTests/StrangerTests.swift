@@ -23,16 +23,17 @@ import Testing
   private func classes(_ name: String = "c.csv") throws -> String {
     let normal = RandomKey(3).normal(80, as: Double.self)
     return try write(
-      "x,y,kind\n" + (0..<80).map { "\(3 * Double($0 % 2) + normal[$0]),1,\($0 % 2)\n" }.joined(),
+      "x,y,kind\n" + (0..<80).map { "\(3 * Double($0 % 2) + normal[$0]),\($0 % 7),\($0 % 2)\n" }.joined(),
       name)
   }
 
-  private func train(_ data: String, _ out: String = "run", _ more: String...) throws -> Tool.Result
-  {
+  private func train(
+    _ data: String, _ out: String = "run", epochs: Int = 1, _ more: String...
+  ) throws -> Tool.Result {
     try Tool.run(
       [
-        "train", "--model", "ode-net", "--data", data, "--out", "\(folder)/\(out)", "--epochs", "1",
-        "--set", "network.width=4", "--threads", "1",
+        "train", "--model", "ode-net", "--data", data, "--out", "\(folder)/\(out)", "--epochs",
+        "\(epochs)", "--set", "network.width=4", "--threads", "1",
       ] + more)
   }
 
@@ -70,7 +71,7 @@ import Testing
         atPath: "\(folder)/run/\(name)", withDestinationPath: target)
       before[name] = try Files.read(target)
     }
-    let resumed = try train(data, "run", "--resume", "auto", "--epochs", "3")
+    let resumed = try train(data, "run", epochs: 3, "--resume", "auto")
     #expect(resumed.status == 0, "\(resumed.errors)")
     for name in names {
       #expect(try Files.read("\(folder)/victim-\(name)") == before[name], "\(name) was written")
@@ -79,7 +80,7 @@ import Testing
     _ = try write("precious", "victim-lock")
     try FileManager.default.createSymbolicLink(
       atPath: folder + "/run/run.lock", withDestinationPath: folder + "/victim-lock")
-    let locked = try train(data, "run", "--resume", "auto", "--epochs", "4")
+    let locked = try train(data, "run", epochs: 4, "--resume", "auto")
     #expect(locked.status == 73 && locked.errors.contains("is a symbolic link"))
     #expect(try Files.read(folder + "/victim-lock") == Array("precious".utf8))
   }
@@ -139,7 +140,7 @@ import Testing
     let data = try write(
       "x,y,kind\n"
         + (0..<80).map {
-          "\(3 * Double($0 % 2) + normal[$0]),1,\($0 % 2 == 0 ? "=cmd|'/c calc'!A1" : "@b")\n"
+          "\(3 * Double($0 % 2) + normal[$0]),\($0 % 7),\($0 % 2 == 0 ? "=cmd|'/c calc'!A1" : "@b")\n"
         }.joined(), "f.csv")
     #expect(try train(data).status == 0)
     let result = try tool("predict", folder + "/run", "--data", data)
@@ -177,7 +178,7 @@ import Testing
         (parts[0] + new + (keeps ? rest : String(rest[end...]))).unicodeScalars.map {
           UInt8(truncatingIfNeeded: $0.value)
         })
-      let length = UInt64(bytes.count - model.count) &+ Self.length(model)
+      let length = UInt64(Int(Self.length(model)) + bytes.count - model.count)
       for index in 0..<8 { bytes[index] = UInt8(truncatingIfNeeded: length >> (8 * UInt64(index))) }
       try Files.writeAtomically(bytes, to: folder + "/m.safetensors")
       for verb in ["predict", "evaluate"] {

@@ -26,11 +26,12 @@ guard words.count > 1, let target = FuzzTarget(rawValue: words[1]) else {
 
 #if LIBFUZZER
   // The name of the target is not for libFuzzer.
+  choose(target)
   var count = CommandLine.argc - 1
   CommandLine.unsafeArgv[1] = CommandLine.unsafeArgv[0]
   var pointer = CommandLine.unsafeArgv + 1
   let code = runFuzzerDriver(&count, &pointer) { bytes, count in
-    target.run(Array(UnsafeBufferPointer(start: bytes, count: count)))
+    runCurrent(Array(UnsafeBufferPointer(start: bytes, count: count)))
     return 0
   }
   ProcessCalls.exit(code)
