@@ -1,5 +1,7 @@
+import TimeSeries
+import Tables
+import ArgumentParsing
 import MechanisticModels
-import Experiments
 import NumericCore
 
 /// Signals for the inputs of equations, from the columns of a file.

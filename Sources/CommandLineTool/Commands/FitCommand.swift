@@ -1,5 +1,7 @@
+import TimeSeries
+import Tables
+import ArgumentParsing
 import MechanisticModels
-import Experiments
 import Integrators
 import NumericCore
 

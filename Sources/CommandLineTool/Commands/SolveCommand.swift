@@ -1,5 +1,6 @@
+import Tables
+import ArgumentParsing
 import MechanisticModels
-import Experiments
 import Integrators
 import NumericCore
 import Tensors
