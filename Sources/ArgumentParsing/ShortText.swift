@@ -30,6 +30,20 @@ package func shortText(_ value: Double, digits: Int = 6) -> String {
   return (value < 0 ? "-" : "") + layout(figures, power)
 }
 
+/// Increasing or decreasing numbers with as many digits, six at least, as it takes to read their differences to a thousandth.
+func distinctTexts(_ values: [Double]) -> [String] {
+  let gaps = zip(values, values.dropFirst()).map { ($1 - $0).magnitude }.filter { $0 > 0 }
+  let resolution = (gaps.min() ?? .infinity) / 1000
+  for digits in 6..<17 {
+    let texts = values.map { shortText($0, digits: digits) }
+    let isFine = zip(texts, values).allSatisfy { text, value in
+      ((Double(text) ?? value) - value).magnitude <= resolution
+    }
+    if isFine { return texts }
+  }
+  return values.map { shortText($0, digits: 17) }
+}
+
 /// A number of things: `1 point`, `2 points`.
 package func counted(_ count: Int, _ noun: String) -> String {
   "\(count) \(noun)\(count == 1 ? "" : "s")"

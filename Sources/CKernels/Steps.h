@@ -28,6 +28,7 @@ INLINE void N(run_step)(const nk_step *step, const T *a, const T *b, const T *c,
     case nk_sqrt: EACH(__builtin_elementwise_sqrt(x))
     case nk_abs: EACH(__builtin_elementwise_abs(x))
     case nk_sign: EACH(N(sign)(x))
+    case nk_floor: EACH(__builtin_elementwise_floor(x))
     case nk_exp: EACH(N(exp)(x))
     case nk_expm1: EACH(N(expm1)(x))
     case nk_log: EACH(N(log)(x))

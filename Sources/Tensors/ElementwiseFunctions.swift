@@ -21,6 +21,8 @@ public func reciprocal(_ x: Tensor) -> Tensor { .apply(.reciprocal, x) }
 public func abs(_ x: Tensor) -> Tensor { .apply(.abs, x) }
 /// −1, 0 or 1.
 public func sign(_ x: Tensor) -> Tensor { .apply(.sign, x) }
+/// The largest integer that is not above `x`; its derivative is 0.
+public func floor(_ x: Tensor) -> Tensor { .apply(.floor, x) }
 
 /// `a` to the power `b`; the derivative in `b` needs `a > 0`.
 public func pow(_ a: Tensor, _ b: Tensor) -> Tensor { .apply(.power, a, b) }

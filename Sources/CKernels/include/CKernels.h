@@ -29,7 +29,7 @@ nk_level nk_level_select(nk_level level);
 // clang-format off
 typedef enum {
   // one argument
-  nk_negate, nk_reciprocal, nk_square, nk_sqrt, nk_abs, nk_sign,
+  nk_negate, nk_reciprocal, nk_square, nk_sqrt, nk_abs, nk_sign, nk_floor,
   nk_exp, nk_expm1, nk_log, nk_log1p,
   nk_sin, nk_cos, nk_tanh, nk_sigmoid, nk_softplus, nk_erf,
   // two arguments; minimum and maximum hand a NaN on, comparisons give 1 or 0

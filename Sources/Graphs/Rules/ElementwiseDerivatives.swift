@@ -11,7 +11,7 @@ extension Tensor {
     case .square: self * (2 * x)
     case .sqrt: 0.5 * self / y
     case .abs: self * sign(x)
-    case .sign: nil
+    case .sign, .floor: nil
     case .exp: self * y
     case .expm1: self * (y + 1)
     case .log: self / x

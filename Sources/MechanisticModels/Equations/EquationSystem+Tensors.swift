@@ -67,6 +67,8 @@ extension EquationSystem {
           Tensor.apply(function, operand(a), operand(b))
         case .compare(let comparison, let a, let b):
           Tensor.apply(comparison, operand(a), operand(b))
+        case .select(let condition, let a, let b):
+          select(operand(condition), operand(a), operand(b))
         }
     }
     return concatenate(roots.map { operand($0).broadcast(to: [batch, 1]) }, axis: 1)

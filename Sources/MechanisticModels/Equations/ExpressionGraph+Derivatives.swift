@@ -22,6 +22,11 @@ extension ExpressionGraph {
         }
       case .binary(let function, let a, let b):
         tangent[number] = derivative(of: function, a, b, tangent[a], tangent[b], value: number)
+      case .select(let condition, let a, let b):
+        let (da, db) = (tangent[a], tangent[b])
+        if da == nil && db == nil { continue }
+        let zero = constant(0)
+        tangent[number] = select(condition, da ?? zero, db ?? zero)
       }
     }
     return roots.map { tangent[$0] }
@@ -50,12 +55,16 @@ extension ExpressionGraph {
       case .constant, .time, .state, .parameter, .input, .compare: continue
       case .unary(let function, let x):
         let slope = derivative(of: function, at: x, value: number)
-        adjoint[x] = sum(adjoint[x], slope.map { binary(.multiply, $0, given) })
+        adjoint[x] = sum(adjoint[x], slope.map { scaled(given, by: $0) })
       case .binary(let function, let a, let b):
         let byFirst = derivative(of: function, a, b, one, nil, value: number)
         let bySecond = derivative(of: function, a, b, nil, one, value: number)
-        adjoint[a] = sum(adjoint[a], byFirst.map { binary(.multiply, $0, given) })
-        adjoint[b] = sum(adjoint[b], bySecond.map { binary(.multiply, $0, given) })
+        adjoint[a] = sum(adjoint[a], byFirst.map { scaled(given, by: $0) })
+        adjoint[b] = sum(adjoint[b], bySecond.map { scaled(given, by: $0) })
+      case .select(let condition, let a, let b):
+        let zero = constant(0)
+        adjoint[a] = sum(adjoint[a], select(condition, given, zero))
+        adjoint[b] = sum(adjoint[b], select(condition, zero, given))
       }
     }
     return leaves.map { $0 < adjoint.count ? adjoint[$0] : nil }
@@ -70,7 +79,7 @@ extension ExpressionGraph {
     case .square: return binary(.multiply, constant(2), x)
     case .sqrt: return binary(.divide, constant(0.5), y)
     case .abs: return unary(.sign, x)
-    case .sign: return nil
+    case .sign, .floor: return nil
     case .exp: return y
     case .expm1: return binary(.add, y, one)
     case .log: return unary(.reciprocal, x)
@@ -105,9 +114,41 @@ extension ExpressionGraph {
       let byBase = product(binary(.multiply, b, lower), da)
       return sum(byBase, db == nil ? nil : product(binary(.multiply, unary(.log, a), y), db))
     case .minimum:
-      return sum(product(compare(.lessOrEqual, a, b), da), product(compare(.less, b, a), db))
+      let isFirst = compare(.lessOrEqual, a, b)
+      return select(isFirst, da ?? constant(0), db ?? constant(0))
     case .maximum:
-      return sum(product(compare(.lessOrEqual, b, a), da), product(compare(.less, a, b), db))
+      let isFirst = compare(.lessOrEqual, b, a)
+      return select(isFirst, da ?? constant(0), db ?? constant(0))
+    }
+  }
+
+  /// `slope · cotangent`, and 0 wherever the cotangent is the 0 of a branch that is not taken, whatever the slope is there.
+  private mutating func scaled(_ cotangent: Int, by slope: Int) -> Int {
+    if case .select(let condition, let a, let b) = nodes[slope],
+      value(of: a) == 0 || value(of: b) == 0
+    {
+      let zero = constant(0)
+      let first = value(of: a) == 0 ? zero : scaled(cotangent, by: a)
+      let second = value(of: b) == 0 ? zero : scaled(cotangent, by: b)
+      return select(condition, first, second)
+    }
+    switch nodes[cotangent] {
+    case .select(let condition, let a, let b) where value(of: a) == 0 || value(of: b) == 0:
+      let (first, second) = (scaled(a, by: slope), scaled(b, by: slope))
+      return select(condition, first, second)
+    case .binary(.add, let a, let b) where isMasked(a) || isMasked(b):
+      let (first, second) = (scaled(a, by: slope), scaled(b, by: slope))
+      return binary(.add, first, second)
+    case .constant(0): return cotangent
+    default: return binary(.multiply, slope, cotangent)
+    }
+  }
+
+  private func isMasked(_ number: Int) -> Bool {
+    switch nodes[number] {
+    case .select(_, let a, let b): value(of: a) == 0 || value(of: b) == 0
+    case .binary(.add, let a, let b): isMasked(a) || isMasked(b)
+    default: false
     }
   }
 

@@ -15,6 +15,8 @@ package struct ExpressionGraph: Sendable {
     case binary(BinaryFunction, Int, Int)
     /// 1 where it holds, else 0.
     case compare(Comparison, Int, Int)
+    /// The second where the first is not 0, else the third.
+    case select(Int, Int, Int)
   }
 
   package private(set) var nodes: [Node] = []
@@ -81,6 +83,11 @@ package struct ExpressionGraph: Sendable {
     return number(of: .compare(comparison, a, b))
   }
 
+  package mutating func select(_ condition: Int, _ a: Int, _ b: Int) -> Int {
+    if let condition = value(of: condition) { return condition != 0 ? a : b }
+    return a == b ? a : number(of: .select(condition, a, b))
+  }
+
   /// Whole exponents up to 16 become products (at most 6 roundings), ½ a square root.
   private mutating func power(_ x: Int, _ exponent: Double) -> Int {
     if exponent == 0 { return constant(1) }
@@ -124,6 +131,7 @@ extension ExpressionGraph.Node {
     case .constant, .time, .state, .parameter, .input: []
     case .unary(_, let x): [x]
     case .binary(_, let a, let b), .compare(_, let a, let b): [a, b]
+    case .select(let condition, let a, let b): [condition, a, b]
     }
   }
 }

@@ -9,14 +9,16 @@ package struct ExpressionTape: Sendable {
     case unary(UnaryFunction)
     case binary(BinaryFunction)
     case compare(Comparison)
+    case select
   }
 
-  /// `register[target] = operation(register[a], register[b])`.
+  /// `register[target] = operation(register[a], register[b], register[c])`.
   package struct Instruction: Sendable {
     package var operation: Operation
     package var target: Int32
     package var a: Int32
     package var b: Int32
+    package var c: Int32
   }
 
   package let parameterCount: Int
@@ -70,22 +72,27 @@ package struct ExpressionTape: Sendable {
       case .state(let place): register[number] = Int32(firstState + place)
       case .input(let place): register[number] = Int32(firstInput + place)
       case .unary(let function, let x):
-        register[number] = emit(.unary(function), register[x], register[x], varies[number])
+        register[number] = emit(.unary(function), [register[x], register[x]], varies[number])
       case .binary(let function, let a, let b):
-        register[number] = emit(.binary(function), register[a], register[b], varies[number])
+        register[number] = emit(.binary(function), [register[a], register[b]], varies[number])
       case .compare(let comparison, let a, let b):
-        register[number] = emit(.compare(comparison), register[a], register[b], varies[number])
+        register[number] = emit(.compare(comparison), [register[a], register[b]], varies[number])
+      case .select(let condition, let a, let b):
+        register[number] = emit(
+          .select, [register[condition], register[a], register[b]], varies[number])
       }
     }
     outputs = roots.map { $0.map { register[$0] } ?? Int32(firstConstant) }
   }
 
   private mutating func emit(
-    _ operation: Operation, _ a: Int32, _ b: Int32, _ varies: Bool
+    _ operation: Operation, _ operands: [Int32], _ varies: Bool
   ) -> Int32 {
     let target = Int32(registerCount)
     registerCount += 1
-    let instruction = Instruction(operation: operation, target: target, a: a, b: b)
+    let (a, last) = (operands[0], operands[operands.count - 1])
+    let instruction = Instruction(
+      operation: operation, target: target, a: a, b: operands.count > 1 ? operands[1] : a, c: last)
     if varies { body.append(instruction) } else { setup.append(instruction) }
     return target
   }

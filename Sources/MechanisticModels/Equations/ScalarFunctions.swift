@@ -12,6 +12,7 @@ extension UnaryFunction {
     case .sqrt: x.squareRoot()
     case .abs: x.magnitude
     case .sign: x > 0 ? 1 : x < 0 ? -1 : x
+    case .floor: x.rounded(.down)
     case .exp: .exponential(x)
     case .expm1: .exponentialMinusOne(x)
     case .log: .logarithm(x)

@@ -124,6 +124,7 @@ private func interpret<Scalar: ElementaryScalar>(
         case .binary(let function): function.value(a, b)
         case .unary(let function): function.value(a)
         case .compare(let comparison): comparison.value(a, b)
+        case .select: a != 0 ? b : registers[Int(instruction.c)]
         }
     }
   }

@@ -73,7 +73,7 @@ extension EquationReader {
       derivatives.append((name, position, formula))
       states.append(.init(name: name, note: note, hasInitialValue: false, isInitialFixed: false))
     case .initial(let formula, let time, let isFixed):
-      if EquationFunction.names.contains(name) { throw error(.reservedName(name), at: position) }
+      if EquationFunction.isReserved(name) { throw error(.reservedName(name), at: position) }
       if let first = initials.first(where: { $0.name == name }) {
         throw error(.definedTwice("\(name)(…)", firstLine: first.position.line), at: position)
       }
@@ -102,7 +102,7 @@ extension EquationReader {
   }
 
   private mutating func define(_ name: String, at position: Position) throws(EquationError) {
-    if EquationFunction.names.contains(name) || EquationFunction.reserved.contains(name) {
+    if EquationFunction.isReserved(name) {
       throw error(.reservedName(name), at: position)
     }
     if let first = definitions[name] {
@@ -191,22 +191,15 @@ extension EquationReader {
     case .name(let name, let position): return try node(named: name, at: position)
     case .negated(let operand, _): return graph.unary(.negate, try node(operand))
     case .binary(let symbol, let left, let right, _):
-      let (a, b) = (try node(left), try node(right))
-      switch symbol {
-      case .add: return graph.binary(.add, a, b)
-      case .subtract: return graph.binary(.subtract, a, b)
-      case .multiply: return graph.binary(.multiply, a, b)
-      case .divide: return graph.binary(.divide, a, b)
-      case .power: return graph.binary(.power, a, b)
-      }
+      return symbol.node(try node(left), try node(right), in: &graph)
+    case .complement(let operand, _): return graph.complement(of: try node(operand))
     case .call("network", let arguments, let position):
       return try network(arguments, at: position)
     case .call(let name, let arguments, let position):
       guard let function = EquationFunction(rawValue: name) else {
-        let suggestion = nearestName(to: name, among: EquationFunction.names + ["network"])
-        throw error(.unknownFunction(name, suggestion: suggestion), at: position)
+        throw error(unknownFunction(name), at: position)
       }
-      guard function.argumentCounts.contains(arguments.count) else {
+      guard function.accepts(argumentCount: arguments.count) else {
         throw error(
           .argumentCount(
             function: name, expected: function.expectation, found: arguments.count), at: position)
@@ -215,6 +208,13 @@ extension EquationReader {
       for argument in arguments { operands.append(try node(argument)) }
       return function.node(of: operands, in: &graph)
     }
+  }
+
+  private func unknownFunction(_ name: String) -> EquationError.Reason {
+    if definitions[name] != nil { return .notAFunction(name) }
+    if let habit = ForeignSyntax(function: name) { return .foreignSyntax(name, habit) }
+    let near = nearestName(to: name, among: EquationFunction.names + ["network"])
+    return .unknownFunction(name, suggestion: near)
   }
 
   private mutating func node(
@@ -235,6 +235,9 @@ extension EquationReader {
     if formulas.contains(where: { $0.name == name }) { return try intermediate(name, at: position) }
     if EquationFunction.names.contains(name) {
       throw error(.functionWithoutArguments(name), at: position)
+    }
+    if let habit = ForeignSyntax(constant: name) {
+      throw error(.foreignSyntax(name, habit), at: position)
     }
     let known = definitions.keys.filter { $0 != "span" }.sorted() + ["pi", "t"]
     throw error(.unknownName(name, suggestion: nearestName(to: name, among: known)), at: position)

@@ -216,6 +216,7 @@ extension UnaryFunction {
     case .sqrt: nk_sqrt
     case .abs: nk_abs
     case .sign: nk_sign
+    case .floor: nk_floor
     case .exp: nk_exp
     case .expm1: nk_expm1
     case .log: nk_log
