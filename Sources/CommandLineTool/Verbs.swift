@@ -1,3 +1,4 @@
+import ArgumentParsing
 import NumericCore
 
 /// The verb table.
@@ -20,9 +21,12 @@ enum Verbs {
     PredictCommand.self,
     EvaluateCommand.self,
     SampleCommand.self,
-    ReproduceCommand.self,
-    BenchCommand.self,
     DataCommand.self,
+  ]
+
+  /// Verbs that are tools of their own now.
+  private static let formerVerbs = [
+    "reproduce": "neural-ode-reproduce", "bench": "neural-ode-bench",
   ]
 
   static let summary = "Neural ordinary differential equations: solve, learn, forecast."
@@ -46,7 +50,7 @@ enum Verbs {
         console.print(HelpText.page(of: command))
       case .run(let command, let json):
         console = Console(isJSON: json)
-        try command.checkOutputs()
+        try command.files.check()
         try command.run(console)
       }
       return console.isOutputComplete ? .success : .cannotCreate
@@ -69,6 +73,7 @@ enum Verbs {
 
   private static func find(_ verb: String) throws(UsageError) -> any Command.Type {
     for type in all where type.page.verb == verb { return type }
+    if let tool = formerVerbs[verb] { throw .movedVerb(verb, to: tool) }
     let known = all.map { $0.page.verb }
     throw .unknownVerb(verb, suggestion: nearestName(to: verb, among: known))
   }

@@ -2,7 +2,7 @@
 ///
 /// Composites (relu, elu, gelu …) are written in these.
 public enum UnaryFunction: UInt8, Hashable, Sendable, CaseIterable {
-  case negate, reciprocal, square, sqrt, abs, sign
+  case negate, reciprocal, square, sqrt, abs, sign, floor
   case exp, expm1, log, log1p
   case sin, cos, tanh, sigmoid, softplus, erf
 }

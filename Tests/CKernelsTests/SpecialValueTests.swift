@@ -24,6 +24,9 @@ import Testing
       (nk_erf, infinity, 1), (nk_erf, -infinity, -1), (nk_erf, -0.0, -0.0), (nk_erf, 9, 1),
       (nk_sqrt, -1, nan), (nk_sqrt, -0.0, -0.0), (nk_sqrt, infinity, infinity),
       (nk_sign, -0.0, -0.0), (nk_sign, -3, -1), (nk_sign, infinity, 1),
+      (nk_floor, 2.5, 2), (nk_floor, -2.5, -3), (nk_floor, -0.0, -0.0), (nk_floor, 0.999, 0),
+      (nk_floor, -1e-30, -1), (nk_floor, 0x1p60, 0x1p60), (nk_floor, infinity, infinity),
+      (nk_floor, -infinity, -infinity), (nk_floor, 7, 7),
       (nk_reciprocal, -0.0, -infinity), (nk_reciprocal, infinity, 0),
     ]
     for (operation, x, expected) in cases {

@@ -1,10 +1,12 @@
-import Experiments
 import Integrators
+import LearningTasks
 import MechanisticModels
 package import NeuralNets
 import NumericCore
 import Programs
+import Tables
 import Tensors
+import TimeSeries
 package import Training
 
 /// A reader of bytes that may come from anybody: it reads them, or throws.

@@ -28,6 +28,7 @@ extension OperationCase {
     unary("sqrt", in: 0.5...2) { sqrt($0) },
     unary("abs") { abs($0) },
     unary("sign") { sign($0) * $0 },
+    unary("floor") { floor(3 * $0) * $0 },
     unary("exp") { exp($0) },
     unary("expm1") { expm1($0) },
     unary("log", in: 0.5...4) { log($0) },

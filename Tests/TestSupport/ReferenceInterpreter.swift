@@ -122,6 +122,7 @@ package enum ReferenceInterpreter {
     case .sqrt: x.squareRoot()
     case .abs: Swift.abs(x)
     case .sign: x > 0 ? 1 : x < 0 ? -1 : x
+    case .floor: LibraryFunctions.floor(x)
     case .exp: LibraryFunctions.exp(x)
     case .expm1: LibraryFunctions.expm1(x)
     case .log: LibraryFunctions.log(x)

@@ -1,4 +1,7 @@
-import Experiments
+import Tables
+import LearningTasks
+import TimeSeries
+import ArgumentParsing
 import NumericCore
 
 /// `neural-ode predict RUN --data file.csv`.
@@ -49,10 +52,8 @@ struct PredictCommand: Command {
 
   var files: CommandFiles {
     CommandFiles(
-      inputs: [("--data", data)],
-      outputs: [
-        out.map { ("--out", $0) }, parameters.map { ("--parameters", $0) },
-      ].compactMap(\.self), run: folder)
+      run: folder, inputs: [("--data", data)],
+      outputs: [("--out", out), ("--parameters", parameters)])
   }
 
   func run(_ console: Console) throws {

@@ -1,4 +1,5 @@
-import Experiments
+import LearningTasks
+import ArgumentParsing
 import NumericCore
 
 /// `neural-ode sample RUN`.
@@ -21,7 +22,7 @@ struct SampleCommand: Command {
   }
 
   var files: CommandFiles {
-    CommandFiles(outputs: [out.map { ("--out", $0) }].compactMap(\.self), run: folder)
+    CommandFiles(run: folder, outputs: [("--out", out)])
   }
 
   func run(_ console: Console) throws {

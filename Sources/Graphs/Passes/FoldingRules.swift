@@ -73,6 +73,7 @@ extension UnaryFunction {
     case .reciprocal: 1 / x
     case .abs: Swift.abs(x)
     case .sign: x > 0 ? 1 : x < 0 ? -1 : x
+    case .floor: x.rounded(.down)
     case .exp, .expm1, .log, .log1p, .sin, .cos, .tanh, .sigmoid, .softplus, .erf: nil
     }
   }

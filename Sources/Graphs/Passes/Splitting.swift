@@ -94,7 +94,7 @@ extension Operation {
     case .unary(let function):
       switch function {
       case .exp, .expm1, .log, .log1p, .sin, .cos, .tanh, .sigmoid, .softplus, .erf: true
-      case .negate, .reciprocal, .square, .sqrt, .abs, .sign: false
+      case .negate, .reciprocal, .square, .sqrt, .abs, .sign, .floor: false
       }
     case .binary(.power), .reduce, .matrixMultiply, .convolution, .gather, .scatterAdd, .custom:
       true

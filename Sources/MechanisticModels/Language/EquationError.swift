@@ -20,6 +20,8 @@ public struct EquationError: Error, Equatable, Sendable {
   /// The kinds of mistakes.
   public enum Reason: Equatable, Sendable {
     case unexpectedCharacter(Character)
+    /// Notation of another language, and what to write in its place.
+    case foreignSyntax(String, ForeignSyntax)
     case malformedNumber(String)
     case expected(String, found: String)
     /// A parenthesis that no later line closes.
@@ -33,6 +35,8 @@ public struct EquationError: Error, Equatable, Sendable {
     case unknownName(String, suggestion: String?)
     case unknownFunction(String, suggestion: String?)
     case functionWithoutArguments(String)
+    /// A state or another quantity with an argument, as in a delay `x(t - 1)`.
+    case notAFunction(String)
     case argumentCount(function: String, expected: String, found: Int)
     /// A network without an argument, or with one after the widths of its layers.
     case networkArguments
@@ -72,6 +76,7 @@ extension EquationError.Reason: CustomStringConvertible {
     switch self {
     case .unexpectedCharacter(let character):
       "'\(character)' has no meaning here; a comment starts with '#'"
+    case .foreignSyntax(let text, let habit): "'\(text)' has no meaning here; \(habit)"
     case .malformedNumber(let text): "'\(text)' is not a number; write it as in 0.25 or 3e-4"
     case .expected(let what, let found):
       "expected \(what), found \(found); a formula over several lines goes in parentheses"
@@ -96,6 +101,9 @@ extension EquationError.Reason: CustomStringConvertible {
         + (suggestion.map { "did you mean '\($0)'?" } ?? "write '*' to multiply")
     case .functionWithoutArguments(let name):
       "'\(name)' is a function; write its argument in parentheses: \(name)(…)"
+    case .notAFunction(let name):
+      "'\(name)' is a quantity, not a function; write \(name) for its value at the time t "
+        + "or '*' to multiply; values at other times (delays) are not supported"
     case .argumentCount(let function, let expected, let found):
       "'\(function)' takes \(expected), not \(found)"
     case .networkArguments:
@@ -125,7 +133,8 @@ extension EquationError.Reason: CustomStringConvertible {
     case .notConstant(let name): "'\(name)' stands where only a number can; write its value"
     case .notFinite(let name, let value): "'\(name)' is \(value); give it a finite value"
     case .notAParameter(let name):
-      "'\(name)' is computed, so it has no bounds and is not fixed; remove them"
+      "'\(name)' is computed, so it has no bounds and is not fixed; remove them, "
+        + "or write a comparison in parentheses: \(name) = (a > b)"
     case .emptyRange(let from, let to):
       "the range \(from)..\(to) is empty; write the smaller number first"
     case .outsideBounds(let name, let value, let lower, let upper):

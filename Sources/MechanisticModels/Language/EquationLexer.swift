@@ -76,7 +76,12 @@ struct EquationLexer {
     } else if isDigit(character) || (character == "." && peek(1).map(isDigit) == true) {
       tokens.append((.number(try number()), start))
     } else if character.isLetter || character == "_" {
-      tokens.append((.name(take(while: isPartOfName)), start))
+      let name = take(while: isPartOfName)
+      tokens.append((.name(name), start))
+      if peek() == ".", peek(1) != "." { throw foreign("\(name).", .dottedName) }
+    } else if character == ";", open.isEmpty {
+      advance()
+      tokens.append((.endOfLine, start))
     } else {
       tokens.append((.symbol(try symbol(character)), start))
     }
@@ -118,23 +123,43 @@ struct EquationLexer {
     case ")":
       _ = open.popLast()
       return ")"
-    case "+", "*", "/", "^", "=", ",", "-": return String(character)
-    case "−": return "-"
-    case "·", "×": return "*"
+    case "+", "^", ",", "-", "?", ":": return String(character)
+    case "−", "–": return "-"
+    case "·", "×", "⋅", "∙": return "*"
     case "'", "’", "′": return "'"
     case "≥": return ">="
     case "≤": return "<="
-    case ">", "<":
-      guard peek() == "=" else { return String(character) }
-      advance()
-      return String(character) + "="
-    case "." where peek() == ".":
-      advance()
-      return ".."
+    case "≠": return "!="
+    case "*": return takes("*") ? "^" : "*"
+    case "/":
+      if peek() == "/" { throw foreign("//", .doubleSlash, at: start) }
+      return "/"
+    case ">", "<", "=", "!": return String(character) + (takes("=") ? "=" : "")
+    case "&", "|":
+      if !takes(character) { throw foreign(String(character), .singleLogicalMark, at: start) }
+      return String(character) + String(character)
+    case "." where takes("."): return ".."
     default:
+      if let habit = ForeignSyntax(character: character) {
+        throw foreign(String(character), habit, at: start)
+      }
       throw EquationError(
         source: source, position: start, reason: .unexpectedCharacter(character))
     }
+  }
+
+  /// Skips a character if it comes next.
+  private mutating func takes(_ character: Character) -> Bool {
+    guard peek() == character else { return false }
+    advance()
+    return true
+  }
+
+  private func foreign(
+    _ text: String, _ habit: ForeignSyntax, at position: Position? = nil
+  ) -> EquationError {
+    EquationError(
+      source: source, position: position ?? self.position, reason: .foreignSyntax(text, habit))
   }
 
   private func isDigit(_ character: Character) -> Bool {

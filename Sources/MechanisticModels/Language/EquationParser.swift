@@ -1,27 +1,28 @@
 /// Reads the statements of a text of equations.
 ///
 ///     text       = { [ statement ] [ "#" comment ] line end }
-///     statement  = name "'" "=" formula
+///     statement  = derivative "=" formula
 ///                | name "(" formula ")" "=" formula [ "fixed" ]
 ///                | name "=" formula { constraint }
 ///                | "input" name [ "=" formula ]
 ///                | "span" "=" formula ".." formula
-///     constraint = "in" formula ".." [ formula ] | ( ">" | ">=" | "<" | "<=" ) formula | "fixed"
-///     formula    = term { ( "+" | "-" ) term }
-///     term       = factor { ( "*" | "/" ) factor }
-///     factor     = ( "-" | "+" ) factor | power
-///     power      = primary [ "^" factor ]
-///     primary    = number | name | name "(" formula { "," formula } ")" | "(" formula ")"
+///     derivative = name "'" | "d" name "/" "dt" | "d" "(" name ")" "/" "dt" | "der" "(" name ")"
+///     constraint = "in" sum ".." [ sum ] | ( ">" | ">=" | "<" | "<=" ) sum | "fixed"
+///
+/// `d` of `dx/dt` stands without a space before the name. The grammar of a formula is in `EquationParser+Formulas.swift`.
+/// `;` ends a statement as a line end does.
 struct EquationParser {
   typealias Position = EquationError.Position
 
   private let lexer: EquationLexer
   private let source: String
-  private var place = 0
+  var place = 0
   /// Formulas that are open around the place, and operators of the current one.
-  private var depth = 0
+  var depth = 0
+  /// Whether `not` is a quantity, so that `not - 1` is a difference.
+  let definesNot: Bool
   /// So deep, and a formula of so many operators, can be read and differentiated without running out of stack.
-  private static let depthLimit = 1_000
+  static let depthLimit = 1_000
 
   /// The statements of `text`; `source` names it in errors.
   static func statements(
@@ -34,7 +35,7 @@ struct EquationParser {
       if parser.take(.endOfLine) { continue }
       var statement = try parser.statement()
       statement.note = parser.lexer.comments[parser.position.line] ?? ""
-      guard parser.take(.endOfLine) else { throw parser.unexpected("the end of the line") }
+      guard parser.take(.endOfLine) else { throw parser.unexpectedEnd() }
       statements.append(statement)
     }
     return (statements, parser.lexer.comments)
@@ -43,26 +44,30 @@ struct EquationParser {
   private init(lexer: EquationLexer, source: String) {
     self.lexer = lexer
     self.source = source
+    definesNot = lexer.tokens.indices.contains { index in
+      guard lexer.tokens[index].token == .name("not") else { return false }
+      let before = index > 0 ? lexer.tokens[index - 1].token : .endOfLine
+      return before == .endOfLine || before == .name("input")
+    }
   }
 
   // MARK: Statements
 
   private mutating func statement() throws(EquationError) -> EquationStatement {
     let start = position
-    let name = try takeName("a statement such as x' = -k*x or k = 0.5")
     func made(_ kind: EquationStatement.Kind, _ name: String, _ position: Position)
       -> EquationStatement
     { EquationStatement(kind: kind, name: name, position: position, note: "") }
 
+    if let name = try takeDerivative() {
+      try expect("=")
+      return made(.derivative(try formula()), name, start)
+    }
+    let name = try takeName("a statement such as x' = -k*x or k = 0.5")
     if name == "input", case .name = token {
       let start = position
       let input = try takeName("the input's name")
       return made(.input(take(.symbol("=")) ? try formula() : nil), input, start)
-    }
-    if take(.symbol("'")) {
-      if token == .symbol("'") { throw error(.higherDerivative(name), at: start) }
-      try expect("=")
-      return made(.derivative(try formula()), name, start)
     }
     if take(.symbol("(")) {
       let time = try formula()
@@ -77,7 +82,42 @@ struct EquationParser {
       try expect("..")
       return made(.span(from, try formula()), name, start)
     }
-    return made(.definition(try formula(), try constraints()), name, start)
+    return made(try definition(), name, start)
+  }
+
+  /// The state of a left side `x'`, `dx/dt`, `d(x)/dt` or `der(x)`; nil, and nothing is taken, for any other.
+  private mutating func takeDerivative() throws(EquationError) -> String? {
+    let (start, first) = (place, position)
+    if case .name(let name) = token {
+      place += 1
+      if take(.symbol("'")) {
+        if token == .symbol("'") { throw error(.higherDerivative(name), at: first) }
+        return name
+      }
+      let isState = name.dropFirst().first.map { $0.isLetter || $0 == "_" } ?? false
+      if name.hasPrefix("d"), isState, takeAll([.symbol("/"), .name("dt")]) {
+        return String(name.dropFirst())
+      }
+      if name == "d" || name == "der", take(.symbol("(")), case .name(let state) = token {
+        place += 1
+        let end: [EquationToken] = name == "d" ? [.symbol("/"), .name("dt")] : []
+        if takeAll([.symbol(")")] + end), token == .symbol("=") { return state }
+      }
+    }
+    place = start
+    return nil
+  }
+
+  /// A parameter or an intermediate. A comparison at its top is a bound, unless an operator follows that no bound can have.
+  private mutating func definition() throws(EquationError) -> EquationStatement.Kind {
+    let start = place
+    if !startsComplement {
+      let formula = try sum()
+      let found = try constraints()
+      guard continuesCondition else { return .definition(formula, found) }
+      place = start
+    }
+    return .definition(try formula(), [])
   }
 
   private mutating func constraints() throws(EquationError) -> [EquationStatement.Constraint] {
@@ -86,99 +126,47 @@ struct EquationParser {
       if take(.name("fixed")) {
         found.append(.fixed)
       } else if take(.name("in")) {
-        found.append(.atLeast(try formula()))
+        found.append(.atLeast(try sum()))
         try expect("..")
-        if token != .endOfLine, token != .name("fixed") { found.append(.atMost(try formula())) }
+        if token != .endOfLine, token != .name("fixed") { found.append(.atMost(try sum())) }
       } else if take(.symbol(">")) || take(.symbol(">=")) {
-        found.append(.atLeast(try formula()))
+        found.append(.atLeast(try sum()))
       } else if take(.symbol("<")) || take(.symbol("<=")) {
-        found.append(.atMost(try formula()))
+        found.append(.atMost(try sum()))
       } else {
         return found
       }
     }
   }
 
-  // MARK: Formulas
-
-  private mutating func formula() throws(EquationError) -> EquationSyntax {
-    let outside = depth
-    defer { depth = outside }
-    try descend()
-    var left = try term()
-    while let (symbol, position) = takeOperator(among: ["+", "-"]) {
-      try descend()
-      left = .binary(symbol, left, try term(), position)
-    }
-    return left
-  }
-
-  /// One level more; what is too deep is refused where it becomes so.
-  private mutating func descend() throws(EquationError) {
-    depth += 1
-    if depth > Self.depthLimit { throw error(.tooDeep(Self.depthLimit), at: position) }
-  }
-
-  private mutating func term() throws(EquationError) -> EquationSyntax {
-    var left = try factor()
-    while let (symbol, position) = takeOperator(among: ["*", "/"]) {
-      try descend()
-      left = .binary(symbol, left, try factor(), position)
-    }
-    switch token {
-    case .number, .symbol("("): throw error(.missingOperator(before: token.quoted), at: position)
-    case .name(let name) where name != "in" && name != "fixed":
-      throw error(.missingOperator(before: token.quoted), at: position)
-    default: return left
-    }
-  }
-
-  private mutating func factor() throws(EquationError) -> EquationSyntax {
-    let (start, outside) = (position, depth)
-    defer { depth = outside }
-    try descend()
-    if take(.symbol("-")) { return .negated(try factor(), start) }
-    if take(.symbol("+")) { return try factor() }
-    let base = try primary()
-    let position = position
-    return take(.symbol("^")) ? .binary(.power, base, try factor(), position) : base
-  }
-
-  private mutating func primary() throws(EquationError) -> EquationSyntax {
-    let start = position
-    switch token {
-    case .number(let value):
-      place += 1
-      return .number(value, start)
-    case .name(let name):
-      place += 1
-      guard take(.symbol("(")) else { return .name(name, start) }
-      var arguments = [try formula()]
-      while take(.symbol(",")) { arguments.append(try formula()) }
-      try expect(")")
-      return .call(name, arguments, start)
-    case .symbol("("):
-      place += 1
-      let inner = try formula()
-      try expect(")")
-      return inner
-    default: throw unexpected("a number, a name or '('")
-    }
-  }
-
   // MARK: Tokens
 
-  private var token: EquationToken {
+  var token: EquationToken {
     place < lexer.tokens.count ? lexer.tokens[place].token : .endOfLine
   }
 
-  private var position: Position {
+  /// The token after this one.
+  var following: EquationToken {
+    place + 1 < lexer.tokens.count ? lexer.tokens[place + 1].token : .endOfLine
+  }
+
+  var position: Position {
     lexer.tokens[min(place, lexer.tokens.count - 1)].position
   }
 
-  private mutating func take(_ wanted: EquationToken) -> Bool {
+  mutating func take(_ wanted: EquationToken) -> Bool {
     guard token == wanted else { return false }
     place += 1
+    return true
+  }
+
+  /// Takes a sequence of tokens, or none of them.
+  private mutating func takeAll(_ wanted: [EquationToken]) -> Bool {
+    let start = place
+    for token in wanted where !take(token) {
+      place = start
+      return false
+    }
     return true
   }
 
@@ -188,7 +176,7 @@ struct EquationParser {
     return name
   }
 
-  private mutating func takeOperator(
+  mutating func takeOperator(
     among symbols: [String]
   ) -> (EquationSyntax.Operator, Position)? {
     guard case .symbol(let symbol) = token, symbols.contains(symbol),
@@ -199,15 +187,25 @@ struct EquationParser {
     return (found, start)
   }
 
-  private mutating func expect(_ symbol: String, or what: String? = nil) throws(EquationError) {
+  mutating func expect(_ symbol: String, or what: String? = nil) throws(EquationError) {
     if !take(.symbol(symbol)) { throw unexpected(what ?? "'\(symbol)'") }
   }
 
-  private func unexpected(_ what: String) -> EquationError {
+  /// What is wrong where a statement should have ended.
+  private func unexpectedEnd() -> EquationError {
+    if token == .symbol(","), place > 0, case .number = lexer.tokens[place - 1].token,
+      case .number = lexer.tokens[place + 1].token
+    {
+      return error(.foreignSyntax(",", .decimalComma), at: position)
+    }
+    return unexpected("the end of the line")
+  }
+
+  func unexpected(_ what: String) -> EquationError {
     error(.expected(what, found: token.quoted), at: position)
   }
 
-  private func error(_ reason: EquationError.Reason, at position: Position) -> EquationError {
+  func error(_ reason: EquationError.Reason, at position: Position) -> EquationError {
     EquationError(source: source, position: position, reason: reason)
   }
 }

@@ -1,37 +1,32 @@
+import Graphs
 import NumericCore
 import Tensors
 
 /// Gives the statements of a text their meaning: which names are states, parameters and intermediates, and
-/// what each formula is in numbered nodes.
+/// what each formula is as a tensor expression.
 struct EquationReader {
   typealias Position = EquationError.Position
   typealias Named<Value> = (name: String, position: Position, value: Value)
 
   private(set) var title = ""
   private(set) var states: [EquationSystem.State] = []
-  private(set) var parameters: [EquationSystem.Parameter] = []
+  var parameters: [EquationSystem.Parameter] = []
   private(set) var intermediates: [EquationSystem.Intermediate] = []
   private(set) var inputs: [EquationSystem.Input] = []
   private(set) var span: ClosedRange<Double>?
-  private(set) var graph = ExpressionGraph()
-  private(set) var derivativeRoots: [Int] = []
-  private(set) var intermediateRoots: [Int] = []
-  private(set) var initialRoots: [Int?] = []
+  /// The statements as one graph; there once they are read.
+  private(set) var formulas = EquationFormulas.none
 
   private let source: String
   /// Where each name was defined.
-  private var definitions: [String: Position] = [:]
+  private(set) var definitions: [String: Position] = [:]
   private var derivatives: [Named<EquationSyntax>] = []
-  private var formulas: [Named<EquationSyntax>] = []
+  private(set) var definedFormulas: [Named<EquationSyntax>] = []
   private var initials: [Named<(formula: EquationSyntax, time: EquationSyntax, isFixed: Bool)>] = []
-  /// Names of parameters that some formula uses.
-  private var used: Set<String> = []
-  /// Nodes of finished intermediates, and where each intermediate stands among the formulas.
-  private var finished: [String: Int] = [:]
-  private var formulaIndex: [String: Int] = [:]
-  /// States, parameters and inputs by name.
-  private var leaves: [String: ExpressionGraph.Node] = [:]
-  private var networkCount = 0
+  /// What names stand for, and the scalars of a trace that stand for them.
+  var symbols = EquationSymbols()
+  /// Finished intermediates.
+  var finished: [Int: Tensor] = [:]
 
   init(source: String) { self.source = source }
 
@@ -45,24 +40,30 @@ struct EquationReader {
     guard !states.isEmpty else {
       throw error(.noDerivative, at: statements.last?.position ?? Position(line: 1, column: 1))
     }
-    for derivative in derivatives {
-      derivativeRoots.append(try nodeAfterIntermediates(derivative.value))
+    symbols = EquationSymbols(
+      states: states.map(\.name), inputs: inputs.map(\.name), parameters: parameters.map(\.name),
+      intermediates: definedFormulas.map(\.name))
+    var outputs: [Tensor] = []
+    for derivative in derivatives { outputs.append(try expression(derivative.value)) }
+    for (place, formula) in definedFormulas.enumerated() {
+      try finishIntermediates(named: [formula.name])
+      outputs.append(finished[place] ?? symbols.missing)
     }
-    for index in formulas.indices {
-      try resolve(index)
-      intermediateRoots.append(try node(named: formulas[index].name, at: formulas[index].position))
-    }
-    try resolveInitials()
-    for parameter in parameters where !used.contains(parameter.name) {
+    outputs += try initialValues()
+    formulas = EquationFormulas(
+      Graph(parameters: symbols.leaves, outputs: outputs), states: states.count,
+      inputs: inputs.count, parameters: parameters.count, intermediates: intermediates.count)
+    try checkInitialValues()
+    for parameter in parameters where !symbols.used.contains(parameter.name) {
       throw error(.unusedParameter(parameter.name), at: place(of: parameter.name))
     }
   }
 
-  private func error(_ reason: EquationError.Reason, at position: Position) -> EquationError {
+  func error(_ reason: EquationError.Reason, at position: Position) -> EquationError {
     EquationError(source: source, position: position, reason: reason)
   }
 
-  private func place(of name: String) -> Position {
+  func place(of name: String) -> Position {
     definitions[name] ?? Position(line: 1, column: 1)
   }
 }
@@ -76,10 +77,9 @@ extension EquationReader {
     case .derivative(let formula):
       try define(name, at: position)
       derivatives.append((name, position, formula))
-      leaves[name] = .state(states.count)
       states.append(.init(name: name, note: note, hasInitialValue: false, isInitialFixed: false))
     case .initial(let formula, let time, let isFixed):
-      if EquationFunction.names.contains(name) { throw error(.reservedName(name), at: position) }
+      if EquationFunction.isReserved(name) { throw error(.reservedName(name), at: position) }
       if let first = initials.first(where: { $0.name == name }) {
         throw error(.definedTwice("\(name)(…)", firstLine: first.position.line), at: position)
       }
@@ -88,18 +88,15 @@ extension EquationReader {
       try define(name, at: position)
       if formula.names.contains(where: { $0.name != "pi" }) {
         guard constraints.isEmpty else { throw error(.notAParameter(name), at: position) }
-        formulaIndex[name] = formulas.count
-        formulas.append((name, position, formula))
+        definedFormulas.append((name, position, formula))
         intermediates.append(.init(name: name, note: note))
       } else {
-        leaves[name] = .parameter(parameters.count)
         parameters.append(try parameter(name, formula, constraints, note, at: position))
       }
     case .input(let value):
       try define(name, at: position)
       var number: Double?
       if let value { number = try self.number(value, naming: name) }
-      leaves[name] = .input(inputs.count)
       inputs.append(.init(name: name, defaultValue: number, note: note))
     case .span(let from, let to):
       if let first = definitions["span"] {
@@ -111,7 +108,7 @@ extension EquationReader {
   }
 
   private mutating func define(_ name: String, at position: Position) throws(EquationError) {
-    if EquationFunction.names.contains(name) || EquationFunction.reserved.contains(name) {
+    if EquationFunction.isReserved(name) {
       throw error(.reservedName(name), at: position)
     }
     if let first = definitions[name] {
@@ -159,14 +156,14 @@ extension EquationReader {
     if let found = formula.names.first(where: { $0.name != "pi" }) {
       throw error(.notConstant(found.name), at: found.position)
     }
-    let root = try node(formula)
-    let value = graph.value(of: root) ?? .nan
+    let value = symbols.value(of: try expression(formula)) ?? .nan
     guard value.isFinite else { throw error(.notFinite(name, value), at: formula.position) }
     return value
   }
 
-  private mutating func resolveInitials() throws(EquationError) {
-    initialRoots = Array(repeating: nil, count: states.count)
+  /// The states' initial values; not a number for a state without one.
+  private mutating func initialValues() throws(EquationError) -> [Tensor] {
+    var values = states.map { _ in symbols.missing }
     let start = span?.lowerBound ?? 0
     for initial in initials {
       guard let place = states.firstIndex(where: { $0.name == initial.name }) else {
@@ -179,164 +176,24 @@ extension EquationReader {
       guard time == start else {
         throw error(.initialTime(time, spanStart: start), at: initial.value.time.position)
       }
-      let root = try nodeAfterIntermediates(initial.value.formula)
-      guard !graph.reach(of: [root]).varies[root] else {
+      values[place] = try expression(initial.value.formula)
+    }
+    return values
+  }
+
+  /// Initial values depend on parameters only; which of them do is noted.
+  private mutating func checkInitialValues() throws(EquationError) {
+    let graph = formulas.graph
+    let varies = graph.outputs(dependingOn: 0..<formulas.parameterPlaces.lowerBound)
+    let depends = graph.outputs(dependingOn: formulas.parameterPlaces)
+    for initial in initials {
+      guard let place = states.firstIndex(where: { $0.name == initial.name }) else { continue }
+      let output = formulas.initialValues.lowerBound + place
+      guard !varies[output] else {
         throw error(.initialValueNotConstant(initial.name), at: initial.value.formula.position)
       }
-      initialRoots[place] = root
       states[place].hasInitialValue = true
-      states[place].isInitialFixed = initial.value.isFixed || graph.value(of: root) == nil
+      states[place].isInitialFixed = initial.value.isFixed || depends[output]
     }
-  }
-}
-
-// MARK: - Formulas
-
-extension EquationReader {
-  /// The node of a formula.
-  private mutating func node(_ syntax: EquationSyntax) throws(EquationError) -> Int {
-    switch syntax {
-    case .number(let value, _): return graph.constant(value)
-    case .name(let name, let position): return try node(named: name, at: position)
-    case .negated(let operand, _): return graph.unary(.negate, try node(operand))
-    case .binary(let symbol, let left, let right, _):
-      let (a, b) = (try node(left), try node(right))
-      switch symbol {
-      case .add: return graph.binary(.add, a, b)
-      case .subtract: return graph.binary(.subtract, a, b)
-      case .multiply: return graph.binary(.multiply, a, b)
-      case .divide: return graph.binary(.divide, a, b)
-      case .power: return graph.binary(.power, a, b)
-      }
-    case .call("network", let arguments, let position):
-      return try network(arguments, at: position)
-    case .call(let name, let arguments, let position):
-      guard let function = EquationFunction(rawValue: name) else {
-        let suggestion = nearestName(to: name, among: EquationFunction.names + ["network"])
-        throw error(.unknownFunction(name, suggestion: suggestion), at: position)
-      }
-      guard function.argumentCounts.contains(arguments.count) else {
-        throw error(
-          .argumentCount(
-            function: name, expected: function.expectation, found: arguments.count), at: position)
-      }
-      var operands: [Int] = []
-      for argument in arguments { operands.append(try node(argument)) }
-      return function.node(of: operands, in: &graph)
-    }
-  }
-
-  private mutating func node(
-    named name: String, at position: Position
-  ) throws(EquationError) -> Int {
-    if name == "t" { return graph.number(of: .time) }
-    if name == "pi" { return graph.constant(.pi) }
-    if let leaf = leaves[name] {
-      if case .parameter = leaf { used.insert(name) }
-      return graph.number(of: leaf)
-    }
-    if let number = finished[name] { return number }
-    if EquationFunction.names.contains(name) {
-      throw error(.functionWithoutArguments(name), at: position)
-    }
-    let known = definitions.keys.filter { $0 != "span" }.sorted() + ["pi", "t"]
-    throw error(.unknownName(name, suggestion: nearestName(to: name, among: known)), at: position)
-  }
-
-  /// The node of a formula, after those of the intermediates that it needs.
-  private mutating func nodeAfterIntermediates(
-    _ syntax: EquationSyntax
-  ) throws(EquationError) -> Int {
-    for (name, _) in syntax.names {
-      if let index = formulaIndex[name] { try resolve(index) }
-    }
-    return try node(syntax)
-  }
-
-  /// Makes the node of an intermediate; those that it needs come first.
-  ///
-  /// The chain of those under way is a list and not a recursion, so that it may have any length.
-  private mutating func resolve(_ index: Int) throws(EquationError) {
-    if finished[formulas[index].name] != nil { return }
-    var chain: [(index: Int, needed: ArraySlice<String>)] = []
-    var isOpen: Set<Int> = []
-    func entry(_ index: Int) -> (index: Int, needed: ArraySlice<String>) {
-      isOpen.insert(index)
-      return (index, formulas[index].value.names.map(\.name)[...])
-    }
-    chain.append(entry(index))
-    while let current = chain.last?.index {
-      if let name = chain[chain.count - 1].needed.popFirst() {
-        guard let next = formulaIndex[name], finished[name] == nil else { continue }
-        if isOpen.contains(next) {
-          let start = chain.firstIndex { $0.index == next } ?? 0
-          let names = chain[start...].map { formulas[$0.index].name }
-          throw error(.cyclicIntermediates(names + [name]), at: place(of: name))
-        }
-        chain.append(entry(next))
-      } else {
-        finished[formulas[current].name] = try node(formulas[current].value)
-        isOpen.remove(current)
-        chain.removeLast()
-      }
-    }
-  }
-}
-
-// MARK: - Networks
-
-extension EquationReader {
-  /// The one output of a network of tanh layers, whose weights become parameters.
-  ///
-  /// Numbers among the arguments are widths of its hidden layers.
-  private mutating func network(
-    _ arguments: [EquationSyntax], at position: Position
-  ) throws(EquationError) -> Int {
-    var layer: [Int] = []
-    var widths: [Int] = []
-    for argument in arguments {
-      guard case .number(let value, let place) = argument else {
-        guard widths.isEmpty else { throw error(.networkArguments, at: argument.position) }
-        layer.append(try node(argument))
-        continue
-      }
-      guard let width = Int(exactly: value), (1...64).contains(width) else {
-        throw error(.networkWidth(value), at: place)
-      }
-      widths.append(width)
-    }
-    guard !layer.isEmpty else { throw error(.networkArguments, at: position) }
-    networkCount += 1
-    var weights = 0
-    for width in widths.isEmpty ? [5, 5] : widths {
-      let inputs = layer
-      layer = (0..<width).map { _ in
-        let sum = neuron(inputs, &weights)
-        return graph.unary(.tanh, sum)
-      }
-    }
-    return neuron(layer, &weights)
-  }
-
-  /// A bias and a weighted sum.
-  private mutating func neuron(_ inputs: [Int], _ weights: inout Int) -> Int {
-    var sum = weight(&weights, deviation: 0)
-    let deviation = 1 / Double(inputs.count).squareRoot()
-    for input in inputs {
-      sum = graph.binary(
-        .add, sum, graph.binary(.multiply, weight(&weights, deviation: deviation), input))
-    }
-    return sum
-  }
-
-  private mutating func weight(_ count: inout Int, deviation: Double) -> Int {
-    count += 1
-    let name = "network\(networkCount)[\(count)]"
-    parameters.append(
-      .init(
-        name: name, defaultValue: 0, lowerBound: -.infinity, upperBound: .infinity, isFixed: false,
-        note: "", weightDeviation: deviation))
-    used.insert(name)
-    return graph.number(of: .parameter(parameters.count - 1))
   }
 }

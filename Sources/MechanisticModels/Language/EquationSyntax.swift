@@ -5,6 +5,8 @@ indirect enum EquationSyntax {
   case number(Double, Position)
   case name(String, Position)
   case negated(EquationSyntax, Position)
+  /// `not a`
+  case complement(EquationSyntax, Position)
   case binary(Operator, EquationSyntax, EquationSyntax, Position)
   case call(String, [EquationSyntax], Position)
 
@@ -15,12 +17,20 @@ indirect enum EquationSyntax {
     case multiply = "*"
     case divide = "/"
     case power = "^"
+    case less = "<"
+    case lessOrEqual = "<="
+    case greater = ">"
+    case greaterOrEqual = ">="
+    case equal = "=="
+    case notEqual = "!="
+    case and = "&&"
+    case or = "||"
   }
 
   var position: Position {
     switch self {
     case .number(_, let position), .name(_, let position), .negated(_, let position),
-      .binary(_, _, _, let position), .call(_, _, let position):
+      .complement(_, let position), .binary(_, _, _, let position), .call(_, _, let position):
       position
     }
   }
@@ -30,7 +40,7 @@ indirect enum EquationSyntax {
     switch self {
     case .number: []
     case .name(let name, let position): [(name, position)]
-    case .negated(let operand, _): operand.names
+    case .negated(let operand, _), .complement(let operand, _): operand.names
     case .binary(_, let left, let right, _): left.names + right.names
     case .call(_, let arguments, _): arguments.flatMap(\.names)
     }

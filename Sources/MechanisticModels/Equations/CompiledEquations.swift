@@ -1,0 +1,106 @@
+import Integrators
+import NumericCore
+import Tensors
+
+/// A system's derivatives, and for implicit methods their Jacobian, in the memory in which they run.
+///
+/// Used by one thread at a time.
+final class CompiledEquations<Scalar: EquationScalar> {
+  let derivatives: EquationEvaluator<Scalar>
+  /// `[derivative, state]`: all derivatives by the first states, as `FieldLinearization` wants them.
+  let jacobian: EquationEvaluator<Scalar>?
+  fileprivate var inputs: InputReader?
+  fileprivate var jacobianInputs: InputReader?
+
+  init(derivatives: EquationProgram, jacobian: EquationProgram?, parameters: [Double]) {
+    self.derivatives = EquationEvaluator(derivatives, parameters: parameters)
+    self.jacobian = jacobian.map { EquationEvaluator($0, parameters: parameters) }
+  }
+
+  func set(parameters: [Double]) {
+    derivatives.set(parameters: parameters)
+    jacobian?.set(parameters: parameters)
+  }
+
+  /// Solves one trajectory: `[time][state]`; after a failure the states are not numbers.
+  ///
+  /// - Parameter inputs: signals of the system's inputs.
+  /// - Precondition: an implicit method finds a Jacobian here.
+  func solution(
+    of system: EquationSystem, from initial: [Double], at times: [Double],
+    inputs signals: [String: InputSignal] = [:], _ solver: ODESolver
+  ) -> (states: [[Double]], report: RowReport) {
+    inputs = InputReader(signals, of: system, derivatives)
+    jacobianInputs = jacobian.map { InputReader(signals, of: system, $0) }
+    return solver.method.isExplicit
+      ? explicitSolution(initial, times, solver) : implicitSolution(initial, times, solver)
+  }
+
+  private func explicitSolution(
+    _ initial: [Double], _ times: [Double], _ solver: ODESolver
+  ) -> (states: [[Double]], report: RowReport) {
+    let width = derivatives.stateCount
+    let integrator = RowIntegrator<Scalar>(
+      method: solver.method, control: solver.control, rows: 1, width: width)
+    let start = initial.map(Scalar.init)
+    var flat = [Scalar](repeating: 0, count: times.count * width)
+    let reports = times.withUnsafeBufferPointer { times in
+      start.withUnsafeBufferPointer { start in
+        flat.withUnsafeMutableBufferPointer { flat in
+          integrator.solve(
+            EquationField(derivatives, inputs: inputs), initial: start.baseAddress!,
+            times: .shared(times.baseAddress!, count: times.count), states: flat.baseAddress!)
+        }
+      }
+    }
+    let states = times.indices.map { time in
+      flat[time * width..<(time + 1) * width].map(Double.init)
+    }
+    return (states, reports[0])
+  }
+
+  private func implicitSolution(
+    _ initial: [Double], _ times: [Double], _ solver: ODESolver
+  ) -> (states: [[Double]], report: RowReport) {
+    precondition(jacobian != nil, "\(solver.method.name) wants the equations' Jacobian")
+    let (start, end) = (times[0], times[times.count - 1])
+    let missing = [Double](repeating: .nan, count: initial.count)
+    do {
+      let solution = try solver.solve(
+        StiffEquationField(equations: self), from: initial.map(Scalar.init),
+        over: TimeSpan(from: start, to: end), at: times)
+      let states = solution.states.map { $0.map(Double.init) }
+      let rest = Array(repeating: missing, count: times.count - states.count)
+      return (
+        states + rest, RowReport(status: solution.status, statistics: solution.statistics)
+      )
+    } catch .initialStateNotFinite(let component) {
+      let status = SolveStatus.nonFinite(time: start, component: component)
+      return (
+        Array(repeating: missing, count: times.count),
+        RowReport(status: status, statistics: StepStatistics())
+      )
+    } catch {
+      preconditionFailure("save times are monotone: \(error)")
+    }
+  }
+}
+
+/// A system's derivatives as a field with its exact Jacobian.
+struct StiffEquationField<Scalar: EquationScalar>: VectorField {
+  /// One solve on one thread uses it, and it does not outlive that solve.
+  nonisolated(unsafe) let equations: CompiledEquations<Scalar>
+
+  func callAsFunction(_ time: Double, _ state: [Scalar]) -> [Scalar] {
+    equations.inputs?.read(at: time, into: equations.derivatives)
+    return equations.derivatives.results(time: time, state: state)
+  }
+
+  func linearization(_ time: Double, _ state: [Scalar]) -> FieldLinearization? {
+    guard let jacobian = equations.jacobian else { return nil }
+    equations.jacobianInputs?.read(at: time, into: jacobian)
+    return FieldLinearization(
+      jacobian: jacobian.results(time: time, state: state).map(Double.init),
+      timeDerivative: equations.derivatives.program.isAutonomous ? [] : nil)
+  }
+}
