@@ -12,12 +12,16 @@ import Testing
   }
 
   @Test(arguments: [
-    ["solve", "lorenz", "--points", "20"],
-    ["solve", "lorenz", "--points", "20", "--scalar", "float32"],
-    ["solve", "robertson", "--method", "rodas5p", "--points", "5"],
+    (["lorenz", "--points", "20"], "base"),
+    (["robertson", "--method", "rodas5p", "--points", "5"], "base"),
+    // The baseline rounds a multiply-add twice.
+    (["lorenz", "--points", "20", "--scalar", "float32"], "v3"),
   ])
-  func `solves of equations have the same bits at every level`(words: [String]) throws {
-    let results = try Self.levels.map { try tool($0, words) }
+  func `solves of equations have the same bits from a level on`(
+    words: [String], first: String
+  ) throws {
+    let levels = Self.levels.drop { $0 != first }
+    let results = try levels.map { try tool($0, ["solve"] + words) }
     #expect(results.allSatisfy { $0.status == 0 && $0.output == results[0].output })
   }
 

@@ -42,12 +42,9 @@ package struct IDXFile: Sendable {
     shape = (0..<rank).map { axis in
       content[(4 + 4 * axis)..<(8 + 4 * axis)].reduce(0) { $0 << 8 | Int($1) }
     }
-    // A damaged head may announce more than a number holds.
-    let expected =
-      shape.reduce(1) { product, size in
-        let (result, isTooLarge) = product.multipliedReportingOverflow(by: size)
-        return isTooLarge ? .max - start : min(result, .max - start)
-      } + start
+    // A damaged head may announce more than a number holds, beside an axis of size 0 too.
+    let isCountable = shape.reduce(1.0) { $0 * Double(max($1, 1)) } < 0x1p62
+    let expected = isCountable ? shape.reduce(1, *) + start : .max
     guard content.count == expected else {
       throw DataError(
         source: file.name, .imagesCutShort(found: content.count, expected: expected))
