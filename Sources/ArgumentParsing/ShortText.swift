@@ -31,7 +31,7 @@ package func shortText(_ value: Double, digits: Int = 6) -> String {
 }
 
 /// Increasing or decreasing numbers with as many digits, six at least, as it takes to read their differences to a thousandth.
-func distinctTexts(_ values: [Double]) -> [String] {
+package func distinctTexts(_ values: [Double]) -> [String] {
   let gaps = zip(values, values.dropFirst()).map { ($1 - $0).magnitude }.filter { $0 > 0 }
   let resolution = (gaps.min() ?? .infinity) / 1000
   for digits in 6..<17 {

@@ -73,17 +73,21 @@ public struct EquationSystem: Sendable {
   package let derivativeRoots: [Int]
   package let intermediateRoots: [Int]
   package let initialRoots: [Int?]
+  /// The equations in smooth pieces; nil for such equations themselves.
+  package let hybrid: HybridModel?
 
   /// Reads equations.
   /// - Parameter name: names the system, and its text in errors.
   /// - Throws: the first mistake, with line, column and remedy.
   public init(_ text: String, name: String) throws(EquationError) {
     var reader = EquationReader(source: name)
-    try reader.read(text)
-    self.init(reader, name: name, text: text)
+    let (frozen, outline) = try reader.read(text)
+    let pieces = EquationSystem(frozen, name: name, text: text, hybrid: nil)
+    self.init(reader, name: name, text: text, hybrid: HybridModel(outline, frozen: pieces))
   }
 
-  private init(_ reader: EquationReader, name: String, text: String) {
+  private init(_ reader: EquationReader, name: String, text: String, hybrid: HybridModel?) {
+    self.hybrid = hybrid
     self.name = name
     self.text = text
     title = reader.title
@@ -141,6 +145,20 @@ extension EquationSystem {
     return ExpressionTape(
       graph, roots: matrix.flatMap { $0 }, parameters: parameters.count, states: states.count,
       inputs: inputs.count)
+  }
+
+  /// The tape of the derivatives of some intermediates by time, states, the first inputs and parameters:
+  /// `[place, 1 + state + input + parameter]`.
+  package func gradientTape(ofIntermediates places: Range<Int>, inputs: Int) -> ExpressionTape {
+    var graph = graph
+    let leaves =
+      [graph.number(of: .time)] + states.indices.map { graph.number(of: .state($0)) }
+      + (0..<inputs).map { graph.number(of: .input($0)) }
+      + parameters.indices.map { graph.number(of: .parameter($0)) }
+    let slopes = places.map { graph.gradient(of: intermediateRoots[$0], by: leaves) }
+    return ExpressionTape(
+      graph, roots: slopes.flatMap { $0 }, parameters: parameters.count, states: states.count,
+      inputs: self.inputs.count)
   }
 
   private func tape(of roots: [Int]) -> ExpressionTape {
