@@ -215,8 +215,7 @@ INLINE V N(sin_of_reduced)(V r, I n) {
   return (V)((I)y ^ ((n & 2) << to_sign));
 }
 
-/// Replaces every lane by the C library's function (for arguments that the reduction above does not
-/// cover).
+/// The C library's function of every lane (for arguments that the reduction above does not cover).
 NOINLINE void N(each_lane)(T (*function)(T), const T *x, T *y) {
   for (long i = 0; i < W; i++) y[i] = function(x[i]);
 }
@@ -226,11 +225,12 @@ INLINE V N(circular)(V x, S quarter, T (*function)(T)) {
   V r = N(reduced_angle)(x, &n);
   V y = N(sin_of_reduced)(r, n + quarter);
   // The only branch, taken when a lane is large; NaN goes through.
-  if (__builtin_expect(__builtin_reduce_or((I)(__builtin_elementwise_abs(x) > (T)1e5)) != 0, 0)) {
+  I large = (I)(__builtin_elementwise_abs(x) > (T)1e5);
+  if (__builtin_expect(__builtin_reduce_or(large) != 0, 0)) {
     T in[W], out[W];
     N(store)(in, x);
     N(each_lane)(function, in, out);
-    return N(load)(out);
+    return large ? N(load)(out) : y;
   }
   return y;
 }

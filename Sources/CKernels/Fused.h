@@ -155,8 +155,8 @@ LEVEL void N(fused)(const nk_step *steps, int step_count, const nk_input *inputs
         int t = step->target;
         T *target =
             (direct >> t & 1) && plan.last[t] == s ? plan.output[t] + offset + start : buffers[t];
-        N(run_step)(step, registers[step->a], registers[step->b], registers[step->c], target,
-                    padded);
+        N(apply_block)(step->operation, (T)step->constant, registers[step->a], registers[step->b],
+                       registers[step->c], target, padded);
         registers[t] = target;
       }
       for (int o = 0; o < output_count; o++) {

@@ -7,6 +7,7 @@
 #include "Vector.h"
 #include "Functions.h"
 #include "Fused.h"
+#include "ScalarProgram.h"
 #include "Pack.h"
 #include "Gemm.h"
 #include "Reductions.h"

@@ -32,24 +32,58 @@ LEVEL_PUSH(LEVEL_TARGET)
 #endif
 
 #define T float
+#define OTHER double
 #define S int32_t
 #define T_IS_FLOAT 1
 #define N(name) name##_f32
 #include "Kernels.h"
 #undef T
+#undef OTHER
 #undef S
 #undef T_IS_FLOAT
 #undef N
 
 #define T double
+#define OTHER float
 #define S int64_t
 #define T_IS_FLOAT 0
 #define N(name) name##_f64
 #include "Kernels.h"
 #undef T
+#undef OTHER
 #undef S
 #undef T_IS_FLOAT
 #undef N
+
+/// Rows first ..< first + count through one part of a scalar program.
+INLINE void scalar_program_part(const nk_scalar_program *program, const nk_part *part, long first,
+                                long count) {
+  if (part->is_double)
+    run_part_f64(part, program->arguments, program->registers, first, count);
+  else
+    run_part_f32(part, program->arguments, program->registers, first, count);
+}
+
+LEVEL void scalar_program_prepare(const nk_scalar_program *program) {
+  for (long p = 0; p < program->setup_count; p++)
+    scalar_program_part(program, program->setup + p, 0, program->lanes);
+}
+
+LEVEL void scalar_program_run(const nk_scalar_program *program, long rows) {
+  for (long first = 0; first < rows; first += program->lanes) {
+    long count = rows - first < program->lanes ? rows - first : program->lanes;
+    for (long p = 0; p < program->body_count; p++)
+      scalar_program_part(program, program->body + p, first, count);
+    for (const nk_column *column = program->outputs;
+         column < program->outputs + program->output_count; column++) {
+      const nk_rows *to = program->results + column->argument;
+      if (to->is_double)
+        write_column_f64(column, to, program->registers, first, count);
+      else
+        write_column_f32(column, to, program->registers, first, count);
+    }
+  }
+}
 
 #ifdef LEVEL_TARGET
 #pragma clang attribute pop
@@ -64,4 +98,6 @@ LEVEL_PUSH(LEVEL_TARGET)
   .combine_##suffix = combine_##suffix, .combine_rows_##suffix = combine_rows_##suffix, \
   .error_norm_##suffix = error_norm_##suffix, .adam_##suffix = adam_##suffix
 
-const nk_table LEVEL_TABLE = {MEMBERS(f32), MEMBERS(f64)};
+const nk_table LEVEL_TABLE = {MEMBERS(f32), MEMBERS(f64),
+                              .scalar_program_prepare = scalar_program_prepare,
+                              .scalar_program_run = scalar_program_run};

@@ -1,7 +1,8 @@
-// One step of a fused program over a block.
+// One operation of a program over a block.
 
 /// `count` is a multiple of W; t may be one of the arguments.
-INLINE void N(run_step)(const nk_step *step, const T *a, const T *b, const T *c, T *t, long count) {
+INLINE void N(apply)(int operation, T constant, const T *a, const T *b, const T *c, T *t,
+                     long count) {
 #define EACH(expression)                \
   for (long i = 0; i < count; i += W) { \
     V x = N(load)(a + i);               \
@@ -20,8 +21,8 @@ INLINE void N(run_step)(const nk_step *step, const T *a, const T *b, const T *c,
     N(store)(t + i, expression);                                  \
   }                                                               \
   break;
-  V k = (V)(T)step->constant;
-  switch ((nk_operation)step->operation) {
+  V k = (V)constant;
+  switch ((nk_operation)operation) {
     case nk_negate: EACH(-x)
     case nk_reciprocal: EACH(1 / x)
     case nk_square: EACH(x * x)
@@ -58,6 +59,12 @@ INLINE void N(run_step)(const nk_step *step, const T *a, const T *b, const T *c,
 #undef EACH
 #undef EACH2
 #undef EACH3
+}
+
+/// The same as a call, for blocks that are long enough.
+NOINLINE void N(apply_block)(int operation, T constant, const T *a, const T *b, const T *c, T *t,
+                             long count) {
+  N(apply)(operation, constant, a, b, c, t, count);
 }
 
 /// How many of a, b, c a step reads.

@@ -28,6 +28,8 @@
 typedef struct {
   NK_TABLE_MEMBERS(float, f32)
   NK_TABLE_MEMBERS(double, f64)
+  void (*scalar_program_prepare)(const nk_scalar_program *);
+  void (*scalar_program_run)(const nk_scalar_program *, long);
 } nk_table;
 
 extern const nk_table nk_table_base;

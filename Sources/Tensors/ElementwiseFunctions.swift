@@ -27,17 +27,22 @@ public func floor(_ x: Tensor) -> Tensor { .apply(.floor, x) }
 /// `a` to the power `b`; the derivative in `b` needs `a > 0`.
 public func pow(_ a: Tensor, _ b: Tensor) -> Tensor { .apply(.power, a, b) }
 
-/// `x` to a fixed power; small whole powers become products.
+/// `x` to a fixed power. Whole powers up to 16 are products (at most 6 roundings), the power ½ is a square root.
 public func pow(_ x: Tensor, _ exponent: Double) -> Tensor {
-  switch exponent {
-  case 1: x
-  case 2: square(x)
-  case 3: x * square(x)
-  case 4: square(square(x))
-  case 0.5: sqrt(x)
-  case -1: reciprocal(x)
-  default: .apply(.power, x, x.splat(exponent))
+  if exponent == 0.5 { return sqrt(x) }
+  guard let whole = Int(exactly: exponent), abs(whole) <= 16 else {
+    return .apply(.power, x, x.splat(exponent))
   }
+  var result: Tensor?
+  var factor = x
+  var rest = abs(whole)
+  while rest > 0 {
+    if rest & 1 == 1 { result = result.map { $0 * factor } ?? factor }
+    rest >>= 1
+    if rest > 0 { factor = square(factor) }
+  }
+  let product = result ?? x.splat(1)
+  return whole < 0 ? reciprocal(product) : product
 }
 
 public func min(_ a: Tensor, _ b: Tensor) -> Tensor { .apply(.minimum, a, b) }

@@ -69,8 +69,8 @@ private func makeCase(_ name: String) throws -> Case {
   func `the tape has the bits of formulas written by hand`(_ name: String) throws {
     let formula = try #require(formulas[name])
     let input = try makeCase(name)
-    let registers = TapeRegisters<Double>(
-      input.system.derivativeTape, parameters: input.parameters)
+    let registers = EquationEvaluator<Double>(
+      input.system.program(.derivatives), parameters: input.parameters)
     for (time, state) in zip(input.times, input.states) {
       #expect(
         registers.results(time: time, state: state) == formula(time, state, input.parameters))
@@ -81,8 +81,8 @@ private func makeCase(_ name: String) throws -> Case {
   func `tape and tensor expression agree`(_ name: String) throws {
     let input = try makeCase(name)
     let (batch, width) = (input.states.count, input.system.states.count)
-    let registers = TapeRegisters<Double>(
-      input.system.derivativeTape, parameters: input.parameters)
+    let registers = EquationEvaluator<Double>(
+      input.system.program(.derivatives), parameters: input.parameters)
     let expected = zip(input.times, input.states).flatMap {
       registers.results(time: $0, state: $1)
     }
@@ -103,8 +103,10 @@ private func makeCase(_ name: String) throws -> Case {
   @Test(arguments: names)
   func `the tape in single precision follows that in double`(_ name: String) throws {
     let input = try makeCase(name)
-    let double = TapeRegisters<Double>(input.system.derivativeTape, parameters: input.parameters)
-    let single = TapeRegisters<Float>(input.system.derivativeTape, parameters: input.parameters)
+    let double = EquationEvaluator<Double>(
+      input.system.program(.derivatives), parameters: input.parameters)
+    let single = EquationEvaluator<Float>(
+      input.system.program(.derivatives, .float32), parameters: input.parameters)
     for (time, state) in zip(input.times, input.states) {
       let rounded = state.map(Float.init)
       let expected = double.results(time: time, state: rounded.map(Double.init))
@@ -118,8 +120,10 @@ private func makeCase(_ name: String) throws -> Case {
   @Test(arguments: names)
   func `the matrix of derivatives is that of central differences`(_ name: String) throws {
     let input = try makeCase(name)
-    let field = TapeRegisters<Double>(input.system.derivativeTape, parameters: input.parameters)
-    let matrix = TapeRegisters<Double>(input.system.jacobianTape, parameters: input.parameters)
+    let field = EquationEvaluator<Double>(
+      input.system.program(.derivatives), parameters: input.parameters)
+    let matrix = EquationEvaluator<Double>(
+      input.system.program(.jacobian), parameters: input.parameters)
     let width = input.system.states.count
     for (time, state) in zip(input.times, input.states) {
       let found = matrix.results(time: time, state: state)
@@ -150,8 +154,8 @@ private func makeCase(_ name: String) throws -> Case {
     ]
     for name in names {
       let system = try EquationSystem("x' = \(name)", name: name)
-      let field = TapeRegisters<Double>(system.derivativeTape, parameters: [])
-      let slope = TapeRegisters<Double>(system.jacobianTape, parameters: [])
+      let field = EquationEvaluator<Double>(system.program(.derivatives), parameters: [])
+      let slope = EquationEvaluator<Double>(system.program(.jacobian), parameters: [])
       for x in [0.7, 1.1] {
         let difference =
           (field.results(time: 0, state: [x + 1e-5])[0]

@@ -1,10 +1,11 @@
+import Programs
 import Testing
 
 import MechanisticModels
 
 private func value(_ formula: String, x: Double = 1, t: Double = 0) throws -> Double {
   let system = try EquationSystem("x' = \(formula)", name: "test")
-  return TapeRegisters<Double>(system.derivativeTape, parameters: [])
+  return EquationEvaluator<Double>(system.program(.derivatives), parameters: [])
     .results(time: t, state: [x])[0]
 }
 
@@ -86,8 +87,8 @@ private func value(_ formula: String, x: Double = 1, t: Double = 0) throws -> Do
     ] {
       for formula in ["if(x > 0, \(branch), \(other))", "if(x <= 0, \(other), \(branch))"] {
         let system = try EquationSystem("x' = \(formula)", name: "test")
-        let slope = TapeRegisters<Double>(system.jacobianTape, parameters: [])
-        let tangent = TapeRegisters<Double>(
+        let slope = EquationEvaluator<Double>(system.program(.jacobian), parameters: [])
+        let tangent = EquationEvaluator<Double>(
           SensitivitySystem(system, unknowns: [.initial(0)], observables: [.state(0)]).field,
           parameters: [])
         for x in [-2.0, 0] {
@@ -118,7 +119,7 @@ private func value(_ formula: String, x: Double = 1, t: Double = 0) throws -> Do
     let system = try EquationSystem(text, name: "test")
     #expect(system.states.map(\.name) == ["x"])
     #expect(system.span == 0...1 && system.initialState() == [1])
-    let registers = TapeRegisters<Double>(system.derivativeTape, parameters: [])
+    let registers = EquationEvaluator<Double>(system.program(.derivatives), parameters: [])
     #expect(registers.results(time: 0, state: [3]) == [-1.5])
   }
 
@@ -131,8 +132,8 @@ private func value(_ formula: String, x: Double = 1, t: Double = 0) throws -> Do
     for name in names {
       let system = try EquationSystem(
         "x' = \(name)*x + (\(name) - 1)\n\(name) = 2", name: "test")
-      let registers = TapeRegisters<Double>(
-        system.derivativeTape, parameters: system.defaultParameters)
+      let registers = EquationEvaluator<Double>(
+        system.program(.derivatives), parameters: system.defaultParameters)
       #expect(registers.results(time: 0, state: [3]) == [7], "\(name)")
       let state = try EquationSystem("\(name)' = -\(name)\n\(name)(0) = 4", name: "test")
       #expect(state.initialState() == [4], "\(name)")
@@ -173,8 +174,8 @@ private func value(_ formula: String, x: Double = 1, t: Double = 0) throws -> Do
     #expect(system.span == 1...(2 * Double.pi))
     #expect(system.initialState() == [8])
     #expect(system.initialState(parameters: [0.5, 3, 7, 5]) == [10])
-    let registers = TapeRegisters<Double>(
-      system.intermediateTape, parameters: system.defaultParameters)
+    let registers = EquationEvaluator<Double>(
+      system.program(.intermediates), parameters: system.defaultParameters)
     registers.set(input: 0, to: 2)
     #expect(registers.results(time: 0, state: [1]) == [4, 2, 0, 0])
   }
@@ -194,9 +195,9 @@ private func value(_ formula: String, x: Double = 1, t: Double = 0) throws -> Do
       y' = x + y
       k = 1
       """, name: "test")
-    let tape = system.derivativeTape
-    #expect(tape.setup.count == 2)
-    #expect(tape.body.count == 3)
+    let program = system.program(.derivatives).program
+    #expect(program.setupCount == 2)
+    #expect(program.instructionCount == 3)
   }
 
   @Test func `a state without an initial value is said to have none`() throws {

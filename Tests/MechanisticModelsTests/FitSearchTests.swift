@@ -1,6 +1,9 @@
 import MechanisticModels
 import Integrators
+import Graphs
 import NumericCore
+import Programs
+import Tensors
 import TestSupport
 import Testing
 
@@ -102,22 +105,28 @@ private func measurements(
 
   @Test func `reverse mode gives the derivatives of forward mode`() throws {
     let system = try #require(NamedSystem.named("cardiovascular")).equations()
-    var graph = system.graph
-    let leaves: [ExpressionGraph.Node] =
-      system.states.indices.map { .state($0) } + system.parameters.indices.map { .parameter($0) }
-    let forward = graph.jacobian(of: system.derivativeRoots, by: leaves)
-    let places = leaves.map { graph.number(of: $0) }
-    let reverse = system.derivativeRoots.map { graph.gradient(of: $0, by: places) }
-    func values(_ matrix: [[Int?]]) -> [Double] {
-      let tape = ExpressionTape(
-        graph, roots: matrix.flatMap { $0 }, parameters: system.parameters.count,
-        states: system.states.count, inputs: system.inputs.count)
-      return TapeRegisters<Double>(tape, parameters: system.defaultParameters)
-        .results(time: 0, state: system.initialState())
+    let graph = system.graph.keeping(outputs: [0])
+    let (states, parameters) = (system.states.count, system.parameters.count)
+    let arguments = [[0], system.initialState(), [], system.defaultParameters]
+    /// The derivative in one direction, or the cotangents of one output.
+    func values(_ graph: Graph, _ seeds: [[Double]]) throws -> [Double] {
+      let program = try #require(ScalarProgram(graph))
+      let inputs = zip(arguments + seeds, graph.parameterTypes).map { Storage($0, shape: $1.shape) }
+      return ScalarWorkspace(program)(inputs).flatMap { $0.doubles }
     }
-    for (a, b) in zip(values(forward), values(reverse)) {
-      // The same products in another order.
-      #expect(abs(a - b) <= 1e-12 * max(1, abs(a)))
+    func unit(_ place: Int, of count: Int) -> [Double] { (0..<count).map { $0 == place ? 1 : 0 } }
+    let reverse = try (0..<states).map {
+      try values(graph.vjp(wrt: [1, 3], includingOutputs: false), [unit($0, of: states)])
+    }
+    for column in 0..<states + parameters {
+      let forward = try values(
+        graph.jvp(wrt: [1, 3], includingOutputs: false),
+        [unit(column, of: states), unit(column - states, of: parameters)])
+      for (row, found) in forward.enumerated() {
+        // The same products in another order.
+        let expected = reverse[row][column]
+        #expect(abs(found - expected) <= 1e-12 * max(1, abs(expected)))
+      }
     }
   }
 }

@@ -10,7 +10,7 @@ import Testing
     #expect(system.parameters.count == 7)
     #expect(system.parameters.allSatisfy { $0.weightDeviation != nil })
     let w = [0.1, 0.7, -0.2, 1.3, 0.4, -0.9, 0.6]
-    let registers = TapeRegisters<Double>(system.derivativeTape, parameters: w)
+    let registers = EquationEvaluator<Double>(system.program(.derivatives), parameters: w)
     let x = 0.35
     let (a, b) = (
       Double.hyperbolicTangent(w[0] + w[1] * x), Double.hyperbolicTangent(w[2] + w[3] * x)
@@ -19,7 +19,7 @@ import Testing
     #expect(abs(found - (w[4] + w[5] * a + w[6] * b)) < 1e-15)
     // An unfitted network is 0.
     #expect(
-      TapeRegisters<Double>(system.derivativeTape, parameters: system.defaultParameters)
+      EquationEvaluator<Double>(system.program(.derivatives), parameters: system.defaultParameters)
         .results(time: 0, state: [x]) == [0])
   }
 
@@ -52,7 +52,8 @@ import Testing
       fit.search = search
       let result = try fit.run()
       #expect(result.estimates.isEmpty)
-      let term = TapeRegisters<Double>(system.intermediateTape, parameters: result.parameters)
+      let term = EquationEvaluator<Double>(
+        system.program(.intermediates), parameters: result.parameters)
       for state in data {
         let found = term.results(time: 0, state: state)[0]
         // The term reaches 2; the penalty and the ends of the data cost a few hundredths.

@@ -275,11 +275,11 @@ private func stepped(_ x: Double, at place: Double, _ function: (Double) -> Doub
     for _ in 0..<400 {
       let formula = generator.number(4)
       let system = try EquationSystem("x' = \(formula.text)", name: "random")
-      let field = TapeRegisters<Double>(system.derivativeTape, parameters: [])
-      let slope = TapeRegisters<Double>(system.jacobianTape, parameters: [])
+      let field = EquationEvaluator<Double>(system.program(.derivatives), parameters: [])
+      let slope = EquationEvaluator<Double>(system.program(.jacobian), parameters: [])
       let reverse = SensitivitySystem(
         system, unknowns: [.initial(0)], observables: [.state(0)])
-      let tangent = TapeRegisters<Double>(reverse.field, parameters: [])
+      let tangent = EquationEvaluator<Double>(reverse.field, parameters: [])
       for (x, t) in [(0.7, 3.1), (-1.3, 0.2), (5.9, -2.4)] {
         guard let expected = formula.evaluate(x, t) else { continue }
         let found = field.results(time: t, state: [x])[0]

@@ -72,6 +72,69 @@ void nk_fused_f64(const nk_step *steps, int step_count, const nk_input *inputs, 
                   const long *sizes, int rank, void *const *outputs,
                   const uint8_t *output_registers, const bool *accumulate, int output_count);
 
+#pragma mark - Scalar programs over rows
+
+/// `register[target] = operation(register[a], register[b], register[c])`; a register is named by
+/// its offset in bytes in the register memory.
+typedef struct {
+  int32_t operation, target, a, b, c;
+} nk_instruction;
+
+/// A scalar between a register and row-major memory: element `element` of a row of argument or
+/// result number `argument`.
+typedef struct {
+  int32_t argument, element, target;
+} nk_column;
+
+/// `register[target] = register[source]`, rounded to the scalar type of the part.
+typedef struct {
+  int32_t source, target;
+} nk_conversion;
+
+/// Instructions of one scalar type, with what they read first: columns of arguments, then values of
+/// the other scalar type that earlier parts computed.
+typedef struct {
+  bool is_double;
+  const nk_column *inputs;
+  long input_count;
+  const nk_conversion *conversions;
+  long conversion_count;
+  const nk_instruction *code;
+  long code_count;
+} nk_part;
+
+/// Rows in memory: row r begins `stride` elements after row r − 1 (stride 0: all rows share it). With
+/// `numbers`, row r is row numbers[r] of the memory.
+typedef struct {
+  void *data;
+  long stride;
+  const int32_t *numbers;
+  bool is_double;
+  /// Results only: values are added to the memory, row by row in their order.
+  bool adds;
+} nk_rows;
+
+/// A program of scalars and its register memory (aligned to 64 bytes). A register holds one scalar
+/// for each of `lanes` rows: a multiple of 16, or 1; registers of one lane have 64 bytes.
+typedef struct {
+  const nk_part *setup;
+  long setup_count;
+  const nk_part *body;
+  long body_count;
+  const nk_column *outputs;
+  long output_count;
+  const nk_rows *arguments;
+  const nk_rows *results;
+  void *registers;
+  long lanes;
+} nk_scalar_program;
+
+/// Runs the setup parts with row 0 of their arguments, for all lanes.
+void nk_scalar_program_prepare(const nk_scalar_program *program);
+/// Runs the body for so many rows. Results that are written may be the memory of arguments of the
+/// same rows.
+void nk_scalar_program_run(const nk_scalar_program *program, long rows);
+
 #pragma mark - Matrix products
 
 typedef enum {

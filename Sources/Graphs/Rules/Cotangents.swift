@@ -27,7 +27,7 @@ extension Operation {
         { g.scaled(bySecondDerivativeOf: function, at: x[0], x[1], y[0]) })
     case .select:
       return each(
-        { nil }, { Tensors.select(x[0], g, g.splat(0)) }, { Tensors.select(x[0], g.splat(0), g) })
+        { nil }, { Tensors.select(x[0], g, g.exactZero) }, { Tensors.select(x[0], g.exactZero, g) })
     case .reduce(.sum, let axes):
       return [g.spread(over: axes, of: x[0])]
     case .reduce(.maximum, let axes):

@@ -1,15 +1,29 @@
 import Tensors
 
 // The Jacobian of an elementwise function is diagonal, so forward and reverse mode share these.
+//
+// Where a function has no derivative, it has this one:
+// - `abs` and `sign`: 0 at 0, the mean of both sides. Steps (`sign`, `floor`, comparisons) have the derivative 0.
+// - `min` and `max` of equal arguments: half for each. Beside a fixed number, a minimum follows its argument and a maximum
+//   the number: relu has the derivative 0 at 0.
+// - `sqrt` at 0, and `a^b` at `a = 0` with `0 < b < 1`: infinity, but 0 times a tangent or cotangent of 0.
+// - `a^b` by `b` at `a = 0`: 0, which is the derivative for `b > 0`; for `a < 0` it is not a number.
+// What is not chosen (by a condition, a minimum, a maximum) adds exactly 0, whatever its own derivative is.
 
 extension Tensor {
   /// `self · f′(x)` given `x` and `y = f(x)`; nil where the derivative is 0 everywhere.
   func scaled(byDerivativeOf function: UnaryFunction, at x: Tensor, _ y: Tensor) -> Tensor? {
+    mapBranches { $0.multiplied(byDerivativeOf: function, at: x, y) }
+  }
+
+  private func multiplied(
+    byDerivativeOf function: UnaryFunction, at x: Tensor, _ y: Tensor
+  ) -> Tensor? {
     switch function {
     case .negate: -self
     case .reciprocal: -(self * square(y))
     case .square: self * (2 * x)
-    case .sqrt: 0.5 * self / y
+    case .sqrt: unlessZero(0.5 * self / y)
     case .abs: self * sign(x)
     case .sign, .floor: nil
     case .exp: self * y
@@ -28,12 +42,18 @@ extension Tensor {
   /// `self · ∂f/∂a` given `a`, `b` and `y = f(a, b)`.
   func scaled(
     byFirstDerivativeOf function: BinaryFunction, at a: Tensor, _ b: Tensor, _ y: Tensor
+  ) -> Tensor? {
+    mapBranches { $0.multiplied(byFirstDerivativeOf: function, at: a, b, y) }
+  }
+
+  private func multiplied(
+    byFirstDerivativeOf function: BinaryFunction, at a: Tensor, _ b: Tensor, _ y: Tensor
   ) -> Tensor {
     switch function {
     case .add, .subtract: self
     case .multiply: self * b
     case .divide: self / b
-    case .power: self * Tensor.powerDerivative(a, b)
+    case .power: scaled(byPowerDerivativeAt: a, b)
     case .minimum: shared(by: a, below: b, countingTies: true)
     case .maximum: shared(by: b, below: a, countingTies: false)
     }
@@ -41,6 +61,12 @@ extension Tensor {
 
   /// `self · ∂f/∂b` given `a`, `b` and `y = f(a, b)`.
   func scaled(
+    bySecondDerivativeOf function: BinaryFunction, at a: Tensor, _ b: Tensor, _ y: Tensor
+  ) -> Tensor? {
+    mapBranches { $0.multiplied(bySecondDerivativeOf: function, at: a, b, y) }
+  }
+
+  private func multiplied(
     bySecondDerivativeOf function: BinaryFunction, at a: Tensor, _ b: Tensor, _ y: Tensor
   ) -> Tensor {
     switch function {
@@ -55,29 +81,80 @@ extension Tensor {
     }
   }
 
-  /// `b · a^(b − 1)`; 0 where `b` is 0, even at `a = 0`.
-  private static func powerDerivative(_ a: Tensor, _ b: Tensor) -> Tensor {
+  /// `self · b · a^(b − 1)`; 0 where `b` is 0, even at `a = 0`.
+  private func scaled(byPowerDerivativeAt a: Tensor, _ b: Tensor) -> Tensor {
     if case .splat(let exponent) = b.operation {
-      return exponent == 0 ? a.splat(0) : exponent * pow(a, exponent - 1)
+      if exponent == 0 { return exactZero }
+      let scaled = self * (exponent * pow(a, exponent - 1))
+      return exponent < 1 && exponent > 0 ? unlessZero(scaled) : scaled
     }
-    return b * pow(a, select(b .== b.splat(0), b.splat(1), b - 1))
+    return unlessZero(self * (b * pow(a, select(b .== b.splat(0), b.splat(1), b - 1))))
   }
 
-  /// The tensor where `smaller < larger`, half of it where they are equal.
+  /// A multiple of the tensor by something that may be infinite; 0 where the tensor is 0.
+  private func unlessZero(_ multiple: Tensor) -> Tensor {
+    select(self .== splat(0), exactZero, multiple)
+  }
+
+  /// The tensor where `smaller < larger`, half of it where they are equal, else 0.
   ///
-  /// Beside a fixed number a tie counts as told instead: for the tensor in a minimum, for the number in a
-  /// maximum. So relu has the derivative 0 at 0, and elu 1.
+  /// Beside a fixed number a tie counts as told instead: for the tensor in a minimum, for the number in a maximum.
   private func shared(by smaller: Tensor, below larger: Tensor, countingTies: Bool) -> Tensor {
     switch (smaller.operation, larger.operation) {
     case (.splat, _), (_, .splat):
-      select(countingTies ? smaller .<= larger : smaller .< larger, self, splat(0))
+      select(countingTies ? smaller .<= larger : smaller .< larger, self, exactZero)
     default:
-      self * (0.5 * ((smaller .< larger) + (smaller .<= larger)))
+      select(
+        smaller .< larger, self, select(smaller .== larger, 0.5 * self, exactZero))
     }
   }
 }
 
 extension Tensor {
+  /// The 0 of a derivative, of this tensor's type: 0 whatever it is multiplied by.
+  ///
+  /// Being stopped distinguishes it from a 0 of the function itself, which times infinity is no number.
+  var exactZero: Tensor { stopGradient(splat(0)) }
+
+  private var isExactZero: Bool {
+    guard case .stopGradient = operation, case .splat(0) = node.operands[0].operation
+    else { return false }
+    return true
+  }
+
+  /// A linear function of a tangent or cotangent, which passes an exact 0 on.
+  ///
+  /// A choice between something and 0, or a sum of such, is passed branch by branch: where it is 0 it stays 0, though the
+  /// function may be infinite there.
+  private func mapBranches(_ function: (Tensor) -> Tensor?) -> Tensor? {
+    if isExactZero { return nil }
+    let operands = node.operands
+    switch operation {
+    case .select where isMasked():
+      let (a, b) = (operands[1].mapBranches(function), operands[2].mapBranches(function))
+      guard let some = a ?? b else { return nil }
+      return select(operands[0], a ?? some.exactZero, b ?? some.exactZero)
+    case .binary(.add) where isMasked():
+      let (a, b) = (operands[0].mapBranches(function), operands[1].mapBranches(function))
+      guard let a, let b else { return a ?? b }
+      return a + b
+    default: return function(self)
+    }
+  }
+
+  /// Whether the tensor is an exact 0 where some branch is not taken; choices and sums are followed to a depth.
+  private func isMasked(depth: Int = 16) -> Bool {
+    if depth == 0 { return false }
+    let operands = node.operands
+    return switch operation {
+    case .stopGradient: isExactZero
+    case .select: operands[1].isMasked(depth: depth - 1) || operands[2].isMasked(depth: depth - 1)
+    case .binary(.add):
+      operands[0].isMasked(depth: depth - 1) && operands[1].isMasked(depth: depth - 1)
+    default: false
+    }
+  }
+
   /// The shape of `source` with size 1 at `axes`, which this tensor lacks, and then broadcast over them.
   func spread(over axes: [Int], of source: Tensor) -> Tensor {
     let kept = source.shape.enumerated().map { axes.contains($0.offset) ? 1 : $0.element }

@@ -38,6 +38,6 @@ extension Graph {
         tangents[value] = tangent
       }
     }
-    return outputs.map { tangents[$0] ?? Tensor.zeros(like: values[$0]) }
+    return outputs.map { tangents[$0] ?? values[$0].exactZero }
   }
 }

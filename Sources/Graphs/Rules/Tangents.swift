@@ -11,12 +11,12 @@ extension Operation {
     case .binary(let function):
       return [
         Self.sum(
-          t[0].map { $0.scaled(byFirstDerivativeOf: function, at: x[0], x[1], y[0]) },
-          t[1].map { $0.scaled(bySecondDerivativeOf: function, at: x[0], x[1], y[0]) })
+          t[0].flatMap { $0.scaled(byFirstDerivativeOf: function, at: x[0], x[1], y[0]) },
+          t[1].flatMap { $0.scaled(bySecondDerivativeOf: function, at: x[0], x[1], y[0]) })
       ]
     case .select:
       guard t[1] != nil || t[2] != nil else { return [nil] }
-      return [Tensors.select(x[0], t[1] ?? y[0].splat(0), t[2] ?? y[0].splat(0))]
+      return [Tensors.select(x[0], t[1] ?? y[0].exactZero, t[2] ?? y[0].exactZero)]
     case .reduce(.sum, let axes):
       return [t[0]?.reduced(.sum, axes: axes)]
     case .reduce(.maximum, let axes):
@@ -32,7 +32,7 @@ extension Operation {
     case .slice, .pad, .convert:
       return [t[0].map { Tensor(self, [$0], y[0].type) }]
     case .concatenate(let axis):
-      return [Tensors.concatenate(zip(x, t).map { $1 ?? $0.splat(0) }, axis: axis)]
+      return [Tensors.concatenate(zip(x, t).map { $1 ?? $0.exactZero }, axis: axis)]
     case .matrixMultiply, .convolution:
       return [
         Self.sum(

@@ -75,7 +75,7 @@ extension Graph {
       // What lies between is needed no more.
       for value in instruction.results { cotangents[value] = nil }
     }
-    return chosen.map { cotangents[parameters[$0]] ?? Tensor.zeros(like: values[parameters[$0]]) }
+    return chosen.map { cotangents[parameters[$0]] ?? values[parameters[$0]].exactZero }
   }
 
   /// Which values depend on the chosen parameters through operations that have derivatives.

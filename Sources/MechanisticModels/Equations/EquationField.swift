@@ -1,23 +1,24 @@
 import Integrators
 import NumericCore
+import Tensors
 
 /// A system's derivatives as a field on rows, all with the same parameters.
-package final class EquationField<Scalar: TapeScalar>: RowField {
-  package let registers: TapeRegisters<Scalar>
+package final class EquationField<Scalar: EquationScalar>: RowField {
+  package let equations: EquationEvaluator<Scalar>
   private var inputs: InputReader?
-  package var width: Int { registers.tape.stateCount }
+  package var width: Int { equations.stateCount }
 
-  /// - Precondition: the tape computes one value per state.
-  package convenience init(_ registers: TapeRegisters<Scalar>) {
-    self.init(registers, inputs: nil)
+  /// - Precondition: the equations give one value per state.
+  package convenience init(_ equations: EquationEvaluator<Scalar>) {
+    self.init(equations, inputs: nil)
   }
 
-  /// A field whose inputs follow signals; nil: they stay as they are in the registers.
-  init(_ registers: TapeRegisters<Scalar>, inputs: InputReader?) {
+  /// A field whose inputs follow signals; nil: they stay as they are.
+  init(_ equations: EquationEvaluator<Scalar>, inputs: InputReader?) {
     precondition(
-      registers.tape.outputs.count == registers.tape.stateCount,
-      "\(registers.tape.outputs.count) derivatives of \(registers.tape.stateCount) states")
-    self.registers = registers
+      equations.program.count == equations.stateCount,
+      "\(equations.program.count) derivatives of \(equations.stateCount) states")
+    self.equations = equations
     self.inputs = inputs
   }
 
@@ -25,10 +26,14 @@ package final class EquationField<Scalar: TapeScalar>: RowField {
     times: UnsafePointer<Double>, states: UnsafePointer<Scalar>, rows: Int,
     rowNumbers: UnsafePointer<Int32>, derivatives: UnsafeMutablePointer<Scalar>
   ) {
+    guard inputs != nil else {
+      equations.evaluate(times: times, states: states, rows: rows, into: derivatives)
+      return
+    }
     for row in 0..<rows {
-      inputs?.read(at: times[row], into: registers)
-      registers.evaluate(
-        time: times[row], state: states + row * width, into: derivatives + row * width)
+      inputs?.read(at: times[row], into: equations)
+      equations.evaluate(
+        times: times + row, states: states + row * width, rows: 1, into: derivatives + row * width)
     }
   }
 }

@@ -61,23 +61,24 @@ extension EquationSystem {
     at times: [Double], states: [[Double]], parameters: [Double]? = nil,
     inputs: [String: InputSignal] = [:]
   ) -> [[Double]] {
-    let registers = TapeRegisters<Double>(
-      intermediateTape, parameters: parameters ?? defaultParameters)
-    var reader = InputReader(inputs, of: self, registers)
+    let equations = EquationEvaluator<Double>(
+      program(.intermediates), parameters: parameters ?? defaultParameters)
+    var reader = InputReader(inputs, of: self, equations)
     return zip(times, states).map { time, state in
-      reader.read(at: time, into: registers)
-      return registers.results(time: time, state: state)
+      reader.read(at: time, into: equations)
+      return equations.results(time: time, state: state)
     }
   }
 
-  private func solution<Scalar: TapeScalar>(
+  private func solution<Scalar: EquationScalar>(
     _: Scalar.Type, _ initial: [Double], _ times: [Double], _ parameters: [Double],
     _ signals: [String: InputSignal], _ solver: ODESolver
   ) -> EquationSolution {
-    let tapes = EquationTapes<Scalar>(
-      derivatives: derivativeTape, jacobian: solver.method.isExplicit ? nil : jacobianTape,
+    let equations = CompiledEquations<Scalar>(
+      derivatives: program(.derivatives, Scalar.scalarType),
+      jacobian: solver.method.isExplicit ? nil : program(.jacobian, Scalar.scalarType),
       parameters: parameters)
-    let (states, report) = tapes.solution(
+    let (states, report) = equations.solution(
       of: self, from: initial, at: times, inputs: signals, solver)
     let reached = states.prefix { $0.allSatisfy { $0.isFinite } }
     return EquationSolution(

@@ -1,3 +1,4 @@
+import Graphs
 public import Tensors
 
 extension EquationSystem {
@@ -12,7 +13,8 @@ extension EquationSystem {
   public func derivative(
     time: Tensor, state: Tensor, parameters: Tensor, inputs: Tensor? = nil
   ) -> Tensor {
-    values(of: derivativeRoots, time: time, state: state, parameters: parameters, inputs: inputs)
+    values(
+      of: formulas.derivatives, time: time, state: state, parameters: parameters, inputs: inputs)
   }
 
   /// The intermediates as a tensor expression, `[batch, intermediate]`; operands as for the derivative.
@@ -20,22 +22,31 @@ extension EquationSystem {
     time: Tensor, state: Tensor, parameters: Tensor, inputs: Tensor? = nil
   ) -> Tensor {
     values(
-      of: intermediateRoots, time: time, state: state, parameters: parameters, inputs: inputs)
+      of: formulas.intermediates, time: time, state: state, parameters: parameters, inputs: inputs)
   }
 
   /// The initial state as a tensor expression of `[parameter]` or `[batch, parameter]`: `[batch, state]`.
   /// - Precondition: every state has an initial value.
   public func initialState(parameters: Tensor, batch: Int) -> Tensor {
-    let roots = initialRoots.compactMap { $0 }
-    precondition(roots.count == states.count, "not every state of \(name) has an initial value")
+    precondition(
+      states.allSatisfy(\.hasInitialValue), "not every state of \(name) has an initial value")
     let time = Tensor(
       repeating: span?.lowerBound ?? 0, shape: [], scalarType: parameters.scalarType)
     let state = Tensor.zeros([batch, states.count], scalarType: parameters.scalarType)
-    return values(of: roots, time: time, state: state, parameters: parameters, inputs: nil)
+    return values(
+      of: formulas.initialValues, time: time, state: state, parameters: parameters,
+      inputs: zeroInputs(like: parameters))
   }
 
+  /// Inputs that are 0, for values that do not depend on them; nil where the system has none.
+  func zeroInputs(like other: Tensor) -> Tensor? {
+    inputs.isEmpty ? nil : Tensor.zeros([inputs.count], scalarType: other.scalarType)
+  }
+
+  /// Some formulas, `[batch, formula]`: their graph, applied to the columns of tables.
   func values(
-    of roots: [Int], time: Tensor, state: Tensor, parameters: Tensor, inputs: Tensor?
+    of outputs: some Sequence<Int>, time: Tensor, state: Tensor, parameters: Tensor,
+    inputs: Tensor?
   ) -> Tensor {
     precondition(
       state.rank == 2 && state.shape[1] == states.count,
@@ -47,36 +58,27 @@ extension EquationSystem {
       inputs?.shape.last ?? 0 == self.inputs.count,
       "\(name) has \(self.inputs.count) inputs, got \(inputs?.shape ?? [])")
     let batch = state.shape[0]
-    let isNeeded = graph.reach(of: roots).isNeeded
-    var value = [Tensor?](repeating: nil, count: graph.nodes.count)
-    func operand(_ number: Int) -> Tensor {
-      guard let found = value[number] else { preconditionFailure("node \(number) has no value") }
-      return found
-    }
-    for number in isNeeded.indices where isNeeded[number] {
-      value[number] =
-        switch graph.nodes[number] {
-        case .constant(let constant):
-          Tensor(repeating: constant, shape: [1, 1], scalarType: state.scalarType)
-        case .time: time.reshaped([time.type.count, 1])
-        case .state(let place): state.sliced(place..<place + 1, axis: 1)
-        case .parameter(let place): column(place, of: parameters)
-        case .input(let place): column(place, of: inputs ?? parameters)
-        case .unary(let function, let x): Tensor.apply(function, operand(x))
-        case .binary(let function, let a, let b):
-          Tensor.apply(function, operand(a), operand(b))
-        case .compare(let comparison, let a, let b):
-          Tensor.apply(comparison, operand(a), operand(b))
-        case .select(let condition, let a, let b):
-          select(operand(condition), operand(a), operand(b))
-        }
-    }
-    return concatenate(roots.map { operand($0).broadcast(to: [batch, 1]) }, axis: 1)
+    let columns =
+      [time.type.count == 1 ? time.reshaped([]) : time.reshaped([batch])]
+      + self.columns(of: state, batch) + (inputs.map { self.columns(of: $0, batch) } ?? [])
+      + self.columns(of: parameters, batch)
+    let scalars = columns.map(\.scalarType)
+    let graph = formulas.graph.keeping(outputs: Array(outputs))
+      .retyped(
+        parameters: scalars, outputs: outputs.map { _ in state.scalarType },
+        states: Set(scalars.indices.filter { scalars[$0] == .float32 })
+      )
+      .batched(parameters: columns.map { $0.rank == 1 }, size: batch)
+    return stack(graph(columns), axis: 1)
   }
 
-  /// `[1, 1]` or `[batch, 1]`.
-  private func column(_ place: Int, of table: Tensor) -> Tensor {
-    let column = table.sliced(place..<place + 1, axis: -1)
-    return column.rank == 1 ? column.expandingAxis(at: 0) : column
+  /// The columns of a table: `[]` where all rows have the same, else `[batch]`.
+  private func columns(of table: Tensor, _ batch: Int) -> [Tensor] {
+    let count = table.shape[table.rank - 1]
+    let isShared = table.rank == 1 || (table.shape[0] == 1 && batch != 1)
+    return (0..<count).map { place in
+      let column = table.sliced(place..<place + 1, axis: -1)
+      return column.reshaped(isShared ? [] : [batch])
+    }
   }
 }

@@ -1,3 +1,6 @@
+public import Graphs
+package import Tensors
+
 /// A system of ordinary differential equations that was written as text.
 ///
 /// ```
@@ -69,10 +72,8 @@ public struct EquationSystem: Sendable {
   /// The times over which it is usually solved.
   public let span: ClosedRange<Double>?
 
-  package let graph: ExpressionGraph
-  package let derivativeRoots: [Int]
-  package let intermediateRoots: [Int]
-  package let initialRoots: [Int?]
+  package let formulas: EquationFormulas
+  let programs: EquationPrograms
   /// The equations in smooth pieces; nil for such equations themselves.
   package let hybrid: HybridModel?
 
@@ -96,10 +97,8 @@ public struct EquationSystem: Sendable {
     intermediates = reader.intermediates
     inputs = reader.inputs
     span = reader.span
-    graph = reader.graph
-    derivativeRoots = reader.derivativeRoots
-    intermediateRoots = reader.intermediateRoots
-    initialRoots = reader.initialRoots
+    formulas = reader.formulas
+    programs = EquationPrograms(reader.formulas)
   }
 
   /// The parameters' values as written.
@@ -112,8 +111,8 @@ public struct EquationSystem: Sendable {
 
   /// Whether the time itself stands in the derivatives or the intermediates.
   public var dependsOnTime: Bool {
-    let isNeeded = graph.reach(of: derivativeRoots + intermediateRoots).isNeeded
-    return graph.nodes.indices.contains { isNeeded[$0] && graph.nodes[$0] == .time }
+    let depends = formulas.graph.outputs(dependingOn: [formulas.timePlace])
+    return depends[..<formulas.initialValues.lowerBound].contains(true)
   }
 
   /// The place of a state; nil if there is none of that name.
@@ -123,47 +122,28 @@ public struct EquationSystem: Sendable {
   ///
   /// Not-a-number for a state without one: see `State.hasInitialValue`.
   public func initialState(parameters: [Double]? = nil) -> [Double] {
-    let tape = ExpressionTape(
-      graph, roots: initialRoots, parameters: self.parameters.count, states: 0)
-    let registers = TapeRegisters<Double>(tape, parameters: parameters ?? defaultParameters)
-    let values = registers.results(time: span?.lowerBound ?? 0, state: [])
-    return zip(states, values).map { $0.hasInitialValue ? $1 : .nan }
+    EquationEvaluator<Double>(
+      program(.initialValues), parameters: parameters ?? defaultParameters
+    ).results(time: span?.lowerBound ?? 0, state: states.map { _ in 0 })
   }
 }
 
 extension EquationSystem {
-  /// The tape of the derivatives.
-  package var derivativeTape: ExpressionTape { tape(of: derivativeRoots) }
-
-  /// The tape of the intermediates.
-  package var intermediateTape: ExpressionTape { tape(of: intermediateRoots) }
-
-  /// The tape of the matrix of `∂ derivative[i] / ∂ state[j]`, row-major.
-  package var jacobianTape: ExpressionTape {
-    var graph = graph
-    let matrix = graph.jacobian(of: derivativeRoots, by: states.indices.map { .state($0) })
-    return ExpressionTape(
-      graph, roots: matrix.flatMap { $0 }, parameters: parameters.count, states: states.count,
-      inputs: inputs.count)
+  /// The equations as one graph: `(time [], state [n], inputs [m], parameters [p])` to the derivatives `[n]`, the
+  /// intermediates `[k]` and the initial values `[n]` (not a number where a state has none).
+  ///
+  /// All values are double precision. Transform it (`vjp`, `jvp`, `batched`), compile it with `ScalarProgram` or
+  /// `Program`, or apply it to tensors.
+  public var graph: Graph {
+    let parts = [formulas.derivatives, formulas.intermediates, formulas.initialValues]
+      .map { formulas.vectorGraph(of: $0) }
+    return trace(parts[0].parameterTypes) { arguments in parts.flatMap { $0(arguments) } }
   }
 
-  /// The tape of the derivatives of some intermediates by time, states, the first inputs and parameters:
-  /// `[place, 1 + state + input + parameter]`.
-  package func gradientTape(ofIntermediates places: Range<Int>, inputs: Int) -> ExpressionTape {
-    var graph = graph
-    let leaves =
-      [graph.number(of: .time)] + states.indices.map { graph.number(of: .state($0)) }
-      + (0..<inputs).map { graph.number(of: .input($0)) }
-      + parameters.indices.map { graph.number(of: .parameter($0)) }
-    let slopes = places.map { graph.gradient(of: intermediateRoots[$0], by: leaves) }
-    return ExpressionTape(
-      graph, roots: slopes.flatMap { $0 }, parameters: parameters.count, states: states.count,
-      inputs: self.inputs.count)
-  }
-
-  private func tape(of roots: [Int]) -> ExpressionTape {
-    ExpressionTape(
-      graph, roots: roots, parameters: parameters.count, states: states.count,
-      inputs: inputs.count)
+  /// Some formulas, compiled when they are first used.
+  package func program(
+    _ formula: EquationFormula, _ scalarType: ScalarType = .float64
+  ) -> EquationProgram {
+    programs.program(formula, scalarType)
   }
 }

@@ -108,17 +108,14 @@ extension EquationSystem {
     let time = Tensor(repeating: span?.lowerBound ?? 0, shape: [], scalarType: .float64)
     let state = Tensor.zeros([1, states.count], scalarType: .float64)
     let columns = states.indices.map { place in
-      guard !isGiven[place], let root = initialRoots[place] else {
+      guard !isGiven[place], states[place].hasInitialValue else {
         return given.sliced(place..<place + 1, axis: 0).reshaped([1, 1])
       }
       return values(
-        of: [root], time: time, state: state, parameters: parameters, inputs: zeroInputs)
+        of: [formulas.initialValues.lowerBound + place], time: time, state: state,
+        parameters: parameters, inputs: zeroInputs(like: parameters))
     }
     return concatenate(columns, axis: 1)
-  }
-
-  private var zeroInputs: Tensor? {
-    inputs.isEmpty ? nil : Tensor.zeros([1, inputs.count], scalarType: .float64)
   }
 
   /// Measured quantities `[time, observable]` of states `[time, state]`.
@@ -131,7 +128,7 @@ extension EquationSystem {
       case .state(let place): states.sliced(place..<place + 1, axis: 1)
       case .intermediate(let place):
         values(
-          of: [intermediateRoots[place]], time: times, state: states,
+          of: [formulas.intermediates.lowerBound + place], time: times, state: states,
           parameters: field.parameters, inputs: field.inputs(at: times, like: states))
       }
     }

@@ -209,17 +209,18 @@ final class FitProblem {
 final class SensitivityRegisters {
   let system: SensitivitySystem
   private let fit: ParameterFit
-  private let field: EquationTapes<Double>
-  private let observation: TapeRegisters<Double>
+  private let field: CompiledEquations<Double>
+  private let observation: EquationEvaluator<Double>
   private(set) var wasStiff = false
 
   init(_ system: SensitivitySystem, _ fit: ParameterFit) {
     self.system = system
     self.fit = fit
-    field = EquationTapes(
+    field = CompiledEquations(
       derivatives: system.field, jacobian: system.fieldJacobian,
       parameters: fit.system.defaultParameters)
-    observation = TapeRegisters(system.observation, parameters: fit.system.defaultParameters)
+    observation = EquationEvaluator(
+      system.observation, parameters: fit.system.defaultParameters)
   }
 
   /// Whole states and observations at the times; nil if the equations cannot be solved.

@@ -106,15 +106,16 @@ struct InputReader {
   /// Sets the inputs without a signal to their default values, for good.
   ///
   /// - Precondition: an input without a signal has a default value.
-  init<Scalar: TapeScalar>(
-    _ signals: [String: InputSignal], of system: EquationSystem, _ registers: TapeRegisters<Scalar>
+  init<Scalar: EquationScalar>(
+    _ signals: [String: InputSignal], of system: EquationSystem,
+    _ equations: EquationEvaluator<Scalar>
   ) {
     var bound: [(Int, InputSignal)] = []
     for (place, input) in system.inputs.enumerated() {
       if let signal = signals[input.name] {
         bound.append((place, signal))
       } else if let value = input.defaultValue {
-        registers.set(input: place, to: value)
+        equations.set(input: place, to: value)
       } else {
         preconditionFailure("the input \(input.name) of \(system.name) has no value")
       }
@@ -126,9 +127,11 @@ struct InputReader {
 
   /// Sets the inputs that have a signal to their values at a time.
   @inline(__always)
-  mutating func read<Scalar: TapeScalar>(at time: Double, into registers: TapeRegisters<Scalar>) {
+  mutating func read<Scalar: EquationScalar>(
+    at time: Double, into equations: EquationEvaluator<Scalar>
+  ) {
     for index in signals.indices {
-      registers.set(
+      equations.set(
         input: signals[index].place,
         to: signals[index].signal.value(at: time, from: &cursors[index]))
     }

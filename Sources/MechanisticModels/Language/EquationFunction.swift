@@ -50,85 +50,65 @@ enum EquationFunction: String, CaseIterable {
     }
   }
 
-  /// The function's value in numbered nodes.
-  func node(of operands: [Int], in graph: inout ExpressionGraph) -> Int {
+  /// The function as a tensor expression.
+  func callAsFunction(_ operands: [Tensor]) -> Tensor {
     let x = operands[0]
     switch self {
-    case .exp: return graph.unary(.exp, x)
-    case .expm1: return graph.unary(.expm1, x)
-    case .log, .ln: return graph.unary(.log, x)
-    case .log1p: return graph.unary(.log1p, x)
-    case .log10:
-      return graph.binary(.divide, graph.unary(.log, x), graph.constant(2.302585092994046))
-    case .log2:
-      return graph.binary(.divide, graph.unary(.log, x), graph.constant(0.6931471805599453))
-    case .sqrt: return graph.unary(.sqrt, x)
-    case .abs: return graph.unary(.abs, x)
-    case .sign: return graph.unary(.sign, x)
-    case .erf: return graph.unary(.erf, x)
-    case .sin: return graph.unary(.sin, x)
-    case .cos: return graph.unary(.cos, x)
-    case .tan: return graph.binary(.divide, graph.unary(.sin, x), graph.unary(.cos, x))
-    case .tanh: return graph.unary(.tanh, x)
-    case .sigmoid: return graph.unary(.sigmoid, x)
-    case .softplus: return graph.unary(.softplus, x)
-    case .pow: return graph.binary(.power, x, operands[1])
-    case .min: return operands.dropFirst().reduce(x) { graph.binary(.minimum, $0, $1) }
-    case .max: return operands.dropFirst().reduce(x) { graph.binary(.maximum, $0, $1) }
-    case .heaviside: return graph.compare(.lessOrEqual, graph.constant(0), x)
-    case .floor: return graph.unary(.floor, x)
-    case .ceil: return graph.ceiling(of: x)
-    case .trunc:
-      let isNegative = graph.compare(.less, x, graph.constant(0))
-      let (up, down) = (graph.ceiling(of: x), graph.unary(.floor, x))
-      return graph.select(isNegative, up, down)
-    case .round: return graph.unary(.floor, graph.binary(.add, x, graph.constant(0.5)))
-    case .mod:
-      let quotient = graph.unary(.floor, graph.binary(.divide, x, operands[1]))
-      return graph.binary(.subtract, x, graph.binary(.multiply, operands[1], quotient))
-    case .if: return graph.select(x, operands[1], operands[2])
+    case .exp: return Tensors.exp(x)
+    case .expm1: return Tensors.expm1(x)
+    case .log, .ln: return Tensors.log(x)
+    case .log1p: return Tensors.log1p(x)
+    case .log10: return Tensors.log(x) / x.splat(2.302585092994046)
+    case .log2: return Tensors.log(x) / x.splat(0.6931471805599453)
+    case .sqrt: return Tensors.sqrt(x)
+    case .abs: return Tensors.abs(x)
+    case .sign: return Tensors.sign(x)
+    case .erf: return Tensors.erf(x)
+    case .sin: return Tensors.sin(x)
+    case .cos: return Tensors.cos(x)
+    case .tan: return Tensors.tan(x)
+    case .tanh: return Tensors.tanh(x)
+    case .sigmoid: return Tensors.sigmoid(x)
+    case .softplus: return Tensors.softplus(x)
+    case .pow: return EquationSyntax.Operator.power(x, operands[1])
+    case .min: return operands.dropFirst().reduce(x) { Tensors.min($0, $1) }
+    case .max: return operands.dropFirst().reduce(x) { Tensors.max($0, $1) }
+    case .heaviside: return x.splat(0) .<= x
+    case .floor: return Tensors.floor(x)
+    case .ceil: return -Tensors.floor(-x)
+    case .trunc: return select(x .< x.splat(0), -Tensors.floor(-x), Tensors.floor(x))
+    case .round: return Tensors.floor(x + x.splat(0.5))
+    case .mod: return x - operands[1] * Tensors.floor(x / operands[1])
+    case .if: return select(x, operands[1], operands[2])
     case .piecewise:
       let last = operands.count - 1
       return stride(from: last - 1, to: 0, by: -2).reduce(operands[last]) { otherwise, place in
-        graph.select(operands[place], operands[place - 1], otherwise)
+        select(operands[place], operands[place - 1], otherwise)
       }
     }
   }
 }
 
 extension EquationSyntax.Operator {
-  /// The operator's value in numbered nodes; comparisons and logical operators give 1 or 0.
-  func node(_ a: Int, _ b: Int, in graph: inout ExpressionGraph) -> Int {
+  /// The operator as a tensor expression; comparisons and logical operators give 1 or 0.
+  func callAsFunction(_ a: Tensor, _ b: Tensor) -> Tensor {
+    let (zero, one) = (a.splat(0), a.splat(1))
     switch self {
-    case .add: return graph.binary(.add, a, b)
-    case .subtract: return graph.binary(.subtract, a, b)
-    case .multiply: return graph.binary(.multiply, a, b)
-    case .divide: return graph.binary(.divide, a, b)
-    case .power: return graph.binary(.power, a, b)
-    case .less: return graph.compare(.less, a, b)
-    case .lessOrEqual: return graph.compare(.lessOrEqual, a, b)
-    case .greater: return graph.compare(.less, b, a)
-    case .greaterOrEqual: return graph.compare(.lessOrEqual, b, a)
-    case .equal: return graph.compare(.equal, a, b)
-    case .notEqual: return graph.complement(of: graph.compare(.equal, a, b))
-    case .and:
-      let one = graph.constant(1)
-      let second = graph.select(b, one, graph.constant(0))
-      return graph.select(a, second, graph.constant(0))
-    case .or:
-      let one = graph.constant(1)
-      let second = graph.select(b, one, graph.constant(0))
-      return graph.select(a, one, second)
+    case .add: return a + b
+    case .subtract: return a - b
+    case .multiply: return a * b
+    case .divide: return a / b
+    case .power:
+      if case .splat(let exponent) = b.operation { return Tensors.pow(a, exponent) }
+      return Tensors.pow(a, b)
+    case .less: return a .< b
+    case .lessOrEqual: return a .<= b
+    case .greater: return b .< a
+    case .greaterOrEqual: return b .<= a
+    case .equal: return a .== b
+    case .notEqual: return select(a .== b, zero, one)
+    case .and: return select(a, select(b, one, zero), zero)
+    case .or: return select(a, one, select(b, one, zero))
     }
   }
-}
-
-extension ExpressionGraph {
-  /// The smallest integer that is not below a node.
-  fileprivate mutating func ceiling(of x: Int) -> Int {
-    unary(.negate, unary(.floor, unary(.negate, x)))
-  }
-
-  /// 1 where a node is 0, else 0.
-  mutating func complement(of x: Int) -> Int { select(x, constant(0), constant(1)) }
 }

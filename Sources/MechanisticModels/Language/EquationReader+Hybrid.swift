@@ -25,22 +25,21 @@ private struct HybridBuilder {
   init(_ base: EquationReader) {
     self.base = base
     freezer = SwitchFreezer(
-      formulas: Dictionary(base.formulas.map { ($0.name, $0.value) }) { first, _ in first },
+      formulas: Dictionary(base.definedFormulas.map { ($0.name, $0.value) }) { first, _ in first },
       states: Set(base.states.map(\.name)), inputs: Set(base.inputs.map(\.name)))
     derivatives = []
     for derivative in base.derivatives {
       derivatives.append(
         (derivative.name, derivative.position, freezer.freeze(derivative.value)))
     }
-    for formula in base.formulas { freezer.freezeIntermediate(formula.name) }
     outline.inputCount = base.inputs.count
-    outline.firstHidden = base.formulas.count
+    outline.firstHidden = base.definedFormulas.count
   }
 
   /// Adds an intermediate and gives its place.
   private mutating func hide(_ name: String, _ formula: EquationSyntax) -> Int {
     hidden.append((name, formula))
-    return base.formulas.count + hidden.count - 1
+    return base.definedFormulas.count + hidden.count - 1
   }
 
   private func place(
@@ -149,7 +148,7 @@ private struct HybridBuilder {
 
   consuming func finish() -> (reader: EquationReader, outline: HybridOutline) {
     var reader = base
-    let frozen = base.formulas.map { freezer.frozenFormulas[$0.name] ?? $0.value }
+    let frozen = base.definedFormulas.map { freezer.frozenFormulas[$0.name] ?? $0.value }
     for formula in freezer.timedFunctions(of: derivatives.map(\.value) + frozen) {
       outline.timedFunctions.append(hide("timed \(outline.timedFunctions.count)", formula))
     }
@@ -165,8 +164,8 @@ private struct HybridBuilder {
     addRates()
     let start = Position(line: 1, column: 1)
     reader.derivatives = derivatives
-    reader.formulas =
-      zip(base.formulas, frozen).map { ($0.name, $0.position, $1) }
+    reader.definedFormulas =
+      zip(base.definedFormulas, frozen).map { ($0.name, $0.position, $1) }
       + hidden.map { ($0.name, start, $0.formula) }
     reader.intermediates += hidden.map { .init(name: $0.name, note: "") }
     let names = base.states.map(\.name)

@@ -1,8 +1,10 @@
+import Graphs
 import NumericCore
+import Programs
 import Tensors
 
 /// Gives the statements of a text their meaning: which names are states, parameters and intermediates, and
-/// what each formula is in numbered nodes.
+/// what each formula is as a tensor expression.
 struct EquationReader {
   typealias Position = EquationError.Position
   typealias Named<Value> = (name: String, position: Position, value: Value)
@@ -13,28 +15,24 @@ struct EquationReader {
   var intermediates: [EquationSystem.Intermediate] = []
   var inputs: [EquationSystem.Input] = []
   private(set) var span: ClosedRange<Double>?
-  private(set) var graph = ExpressionGraph()
-  private(set) var derivativeRoots: [Int] = []
-  private(set) var intermediateRoots: [Int] = []
-  private(set) var initialRoots: [Int?] = []
+  /// The statements as one graph; there once they are read.
+  private(set) var formulas = EquationFormulas.none
 
   private let source: String
   /// Where each name was defined.
   var definitions: [String: Position] = [:]
   var derivatives: [Named<EquationSyntax>] = []
-  var formulas: [Named<EquationSyntax>] = []
+  var definedFormulas: [Named<EquationSyntax>] = []
   private(set) var events: [Named<EventSyntax>] = []
   private(set) var doses: [Named<DoseSyntax>] = []
   /// Lag and bioavailability of doses by state.
   private(set) var lags: [String: EquationSyntax] = [:]
   private(set) var bioavailabilities: [String: EquationSyntax] = [:]
   private var initials: [Named<(formula: EquationSyntax, time: EquationSyntax, isFixed: Bool)>] = []
-  /// Names of parameters that some formula uses.
-  private(set) var used: Set<String> = []
-  /// Nodes of finished intermediates, and the chain of those under way.
-  private var finished: [String: Int] = [:]
-  private var chain: [String] = []
-  private var networkCount = 0
+  /// What names stand for, and the scalars of a trace that stand for them.
+  private var symbols = EquationSymbols()
+  /// Finished intermediates.
+  private var finished: [Int: Tensor] = [:]
 
   init(source: String) { self.source = source }
 
@@ -56,19 +54,28 @@ struct EquationReader {
     try lower()
     try frozen.lower()
     for parameter in parameters
-    where !used.contains(parameter.name) && !frozen.used.contains(parameter.name) {
+    where !symbols.used.contains(parameter.name) && !frozen.symbols.used.contains(parameter.name) {
       throw error(.unusedParameter(parameter.name), at: place(of: parameter.name))
     }
     return (frozen, outline)
   }
 
-  /// Gives every formula its node.
+  /// Makes the graph of all formulas.
   private mutating func lower() throws(EquationError) {
-    for derivative in derivatives { derivativeRoots.append(try node(derivative.value)) }
-    for formula in formulas {
-      intermediateRoots.append(try intermediate(formula.name, at: formula.position))
+    symbols = EquationSymbols(
+      states: states.map(\.name), inputs: inputs.map(\.name), parameters: parameters.map(\.name),
+      intermediates: definedFormulas.map(\.name))
+    var outputs: [Tensor] = []
+    for derivative in derivatives { outputs.append(try expression(derivative.value)) }
+    for (place, formula) in definedFormulas.enumerated() {
+      try finishIntermediates(named: [formula.name])
+      outputs.append(finished[place] ?? symbols.missing)
     }
-    try resolveInitials()
+    outputs += try initialValues()
+    formulas = EquationFormulas(
+      Graph(parameters: symbols.leaves, outputs: outputs), states: states.count,
+      inputs: inputs.count, parameters: parameters.count, intermediates: intermediates.count)
+    try checkInitialValues()
   }
 
   /// Takes `lag(x) = …` and `bioavailability(x) = …` out of what looks like initial values.
@@ -122,7 +129,7 @@ extension EquationReader {
       try define(name, at: position)
       if formula.names.contains(where: { $0.name != "pi" }) {
         guard constraints.isEmpty else { throw error(.notAParameter(name), at: position) }
-        formulas.append((name, position, formula))
+        definedFormulas.append((name, position, formula))
         intermediates.append(.init(name: name, note: note))
       } else {
         parameters.append(try parameter(name, formula, constraints, note, at: position))
@@ -192,14 +199,14 @@ extension EquationReader {
     if let found = formula.names.first(where: { $0.name != "pi" }) {
       throw error(.notConstant(found.name), at: found.position)
     }
-    let root = try node(formula)
-    let value = graph.value(of: root) ?? .nan
+    let value = symbols.value(of: try expression(formula)) ?? .nan
     guard value.isFinite else { throw error(.notFinite(name, value), at: formula.position) }
     return value
   }
 
-  private mutating func resolveInitials() throws(EquationError) {
-    initialRoots = Array(repeating: nil, count: states.count)
+  /// The states' initial values; not a number for a state without one.
+  private mutating func initialValues() throws(EquationError) -> [Tensor] {
+    var values = states.map { _ in symbols.missing }
     let start = span?.lowerBound ?? 0
     for initial in initials {
       guard let place = states.firstIndex(where: { $0.name == initial.name }) else {
@@ -212,13 +219,24 @@ extension EquationReader {
       guard time == start else {
         throw error(.initialTime(time, spanStart: start), at: initial.value.time.position)
       }
-      let root = try node(initial.value.formula)
-      guard !graph.reach(of: [root]).varies[root] else {
+      values[place] = try expression(initial.value.formula)
+    }
+    return values
+  }
+
+  /// Initial values depend on parameters only; which of them do is noted.
+  private mutating func checkInitialValues() throws(EquationError) {
+    let graph = formulas.graph
+    let varies = graph.outputs(dependingOn: 0..<formulas.parameterPlaces.lowerBound)
+    let depends = graph.outputs(dependingOn: formulas.parameterPlaces)
+    for initial in initials {
+      guard let place = states.firstIndex(where: { $0.name == initial.name }) else { continue }
+      let output = formulas.initialValues.lowerBound + place
+      guard !varies[output] else {
         throw error(.initialValueNotConstant(initial.name), at: initial.value.formula.position)
       }
-      initialRoots[place] = root
       states[place].hasInitialValue = true
-      states[place].isInitialFixed = initial.value.isFixed || graph.value(of: root) == nil
+      states[place].isInitialFixed = initial.value.isFixed || depends[output]
     }
   }
 }
@@ -226,30 +244,103 @@ extension EquationReader {
 // MARK: - Formulas
 
 extension EquationReader {
-  /// The node of a formula.
-  private mutating func node(_ syntax: EquationSyntax) throws(EquationError) -> Int {
-    switch syntax {
-    case .number(let value, _): return graph.constant(value)
-    case .name(let name, let position): return try node(named: name, at: position)
-    case .negated(let operand, _): return graph.unary(.negate, try node(operand))
-    case .binary(let symbol, let left, let right, _):
-      return symbol.node(try node(left), try node(right), in: &graph)
-    case .complement(let operand, _): return graph.complement(of: try node(operand))
-    case .call("network", let arguments, let position):
-      return try network(arguments, at: position)
-    case .call(let name, let arguments, let position):
-      guard let function = EquationFunction(rawValue: name) else {
-        throw error(unknownFunction(name), at: position)
+  /// What is left to do of a formula.
+  private enum Task {
+    case formula(EquationSyntax)
+    case negate
+    case complement
+    case combine(EquationSyntax.Operator)
+    case call(EquationFunction, count: Int)
+    case network(inputs: Int, widths: [Int])
+  }
+
+  /// A formula as a tensor expression; the intermediates that it names come first.
+  private mutating func expression(_ syntax: EquationSyntax) throws(EquationError) -> Tensor {
+    try finishIntermediates(named: syntax.names.map(\.name))
+    return try expression(ofFinished: syntax)
+  }
+
+  /// Makes intermediates, those that they need first.
+  private mutating func finishIntermediates(named names: [String]) throws(EquationError) {
+    var chain: [(place: Int, rest: [Int])] = []
+    var isOpen: Set<Int> = []
+    var needed = symbols.intermediates(among: names)
+    while true {
+      if let next = needed.popLast() {
+        if finished[next] != nil { continue }
+        let name = definedFormulas[next].name
+        guard isOpen.insert(next).inserted else {
+          let cycle = chain.map(\.place).drop { $0 != next }.map { definedFormulas[$0].name }
+          throw error(.cyclicIntermediates(cycle + [name]), at: place(of: name))
+        }
+        chain.append((next, needed))
+        needed = symbols.intermediates(among: definedFormulas[next].value.names.map(\.name))
+      } else if let (place, rest) = chain.popLast() {
+        finished[place] = try expression(ofFinished: definedFormulas[place].value)
+        isOpen.remove(place)
+        needed = rest
+      } else {
+        return
       }
-      guard function.accepts(argumentCount: arguments.count) else {
-        throw error(
-          .argumentCount(
-            function: name, expected: function.expectation, found: arguments.count), at: position)
-      }
-      var operands: [Int] = []
-      for argument in arguments { operands.append(try node(argument)) }
-      return function.node(of: operands, in: &graph)
     }
+  }
+
+  /// The expression of a formula whose intermediates are finished; not recursive, since formulas may be long.
+  private mutating func expression(
+    ofFinished syntax: EquationSyntax
+  ) throws(EquationError) -> Tensor {
+    var tasks: [Task] = [.formula(syntax)]
+    var values: [Tensor] = []
+    func take(_ count: Int) -> [Tensor] {
+      defer { values.removeLast(count) }
+      return Array(values.suffix(count))
+    }
+    func apply(_ count: Int, _ function: ([Tensor]) -> Tensor) {
+      let operands = take(count)
+      let value = function(operands)
+      let isNumber = operands.allSatisfy { symbols.value(of: $0) != nil }
+      values.append(isNumber ? value.folded : value)
+    }
+    while let task = tasks.popLast() {
+      switch task {
+      case .formula(.number(let value, _)): values.append(symbols.number(value))
+      case .formula(.name(let name, let position)):
+        values.append(try value(named: name, at: position))
+      case .formula(.negated(let operand, _)): tasks += [.negate, .formula(operand)]
+      case .formula(.complement(let operand, _)): tasks += [.complement, .formula(operand)]
+      case .formula(.binary(let symbol, let left, let right, _)):
+        tasks += [.combine(symbol), .formula(right), .formula(left)]
+      case .formula(.call(let name, let arguments, let position)):
+        let (call, operands) = try call(of: name, arguments, at: position)
+        tasks.append(call)
+        tasks += operands.reversed().map { .formula($0) }
+      case .negate: apply(1) { -$0[0] }
+      case .complement: apply(1) { select($0[0], $0[0].splat(0), $0[0].splat(1)) }
+      case .combine(let symbol): apply(2) { symbol($0[0], $0[1]) }
+      case .call(let function, let count): apply(count) { function($0) }
+      case .network(let inputs, let widths): values.append(network(take(inputs), widths))
+      }
+    }
+    return values[0]
+  }
+
+  /// A call as a task, and the arguments that are to be evaluated before.
+  private func call(
+    of name: String, _ arguments: [EquationSyntax], at position: Position
+  ) throws(EquationError) -> (Task, [EquationSyntax]) {
+    if name == "network" {
+      let (inputs, widths) = try layers(arguments, at: position)
+      return (.network(inputs: inputs.count, widths: widths), inputs)
+    }
+    guard let function = EquationFunction(rawValue: name) else {
+      throw error(unknownFunction(name), at: position)
+    }
+    guard function.accepts(argumentCount: arguments.count) else {
+      throw error(
+        .argumentCount(function: name, expected: function.expectation, found: arguments.count),
+        at: position)
+    }
+    return (.call(function, count: arguments.count), arguments)
   }
 
   private func unknownFunction(_ name: String) -> EquationError.Reason {
@@ -259,22 +350,11 @@ extension EquationReader {
     return .unknownFunction(name, suggestion: near)
   }
 
-  private mutating func node(
+  private mutating func value(
     named name: String, at position: Position
-  ) throws(EquationError) -> Int {
-    if name == "t" { return graph.number(of: .time) }
-    if name == "pi" { return graph.constant(.pi) }
-    if let place = states.firstIndex(where: { $0.name == name }) {
-      return graph.number(of: .state(place))
-    }
-    if let place = parameters.firstIndex(where: { $0.name == name }) {
-      used.insert(name)
-      return graph.number(of: .parameter(place))
-    }
-    if let place = inputs.firstIndex(where: { $0.name == name }) {
-      return graph.number(of: .input(place))
-    }
-    if formulas.contains(where: { $0.name == name }) { return try intermediate(name, at: position) }
+  ) throws(EquationError) -> Tensor {
+    if let leaf = symbols.leaf(named: name) { return leaf }
+    if let place = symbols.intermediate(name), let value = finished[place] { return value }
     if EquationFunction.names.contains(name) {
       throw error(.functionWithoutArguments(name), at: position)
     }
@@ -284,41 +364,21 @@ extension EquationReader {
     let known = definitions.keys.filter { $0 != "span" }.sorted() + ["pi", "t"]
     throw error(.unknownName(name, suggestion: nearestName(to: name, among: known)), at: position)
   }
-
-  /// The node of an intermediate; those that it needs come first.
-  private mutating func intermediate(
-    _ name: String, at position: Position
-  ) throws(EquationError) -> Int {
-    if let found = finished[name] { return found }
-    if let start = chain.firstIndex(of: name) {
-      throw error(.cyclicIntermediates(chain[start...] + [name]), at: place(of: name))
-    }
-    guard let formula = formulas.first(where: { $0.name == name })?.value else {
-      throw error(.unknownName(name, suggestion: nil), at: position)
-    }
-    chain.append(name)
-    let number = try node(formula)
-    chain.removeLast()
-    finished[name] = number
-    return number
-  }
 }
 
 // MARK: - Networks
 
 extension EquationReader {
-  /// The one output of a network of tanh layers, whose weights become parameters.
-  ///
-  /// Numbers among the arguments are widths of its hidden layers.
-  private mutating func network(
+  /// The inputs of a network, and the widths of its hidden layers: the numbers at the end.
+  private func layers(
     _ arguments: [EquationSyntax], at position: Position
-  ) throws(EquationError) -> Int {
-    var layer: [Int] = []
+  ) throws(EquationError) -> (inputs: [EquationSyntax], widths: [Int]) {
+    var inputs: [EquationSyntax] = []
     var widths: [Int] = []
     for argument in arguments {
       guard case .number(let value, let place) = argument else {
         guard widths.isEmpty else { throw error(.networkArguments, at: argument.position) }
-        layer.append(try node(argument))
+        inputs.append(argument)
         continue
       }
       guard let width = Int(exactly: value), (1...64).contains(width) else {
@@ -326,38 +386,37 @@ extension EquationReader {
       }
       widths.append(width)
     }
-    guard !layer.isEmpty else { throw error(.networkArguments, at: position) }
-    networkCount += 1
+    guard !inputs.isEmpty else { throw error(.networkArguments, at: position) }
+    return (inputs, widths.isEmpty ? [5, 5] : widths)
+  }
+
+  /// The one output of a network of tanh layers, whose weights become parameters.
+  private mutating func network(_ inputs: [Tensor], _ widths: [Int]) -> Tensor {
+    symbols.networkCount += 1
+    var layer = inputs
     var weights = 0
-    for width in widths.isEmpty ? [5, 5] : widths {
+    for width in widths {
       let inputs = layer
-      layer = (0..<width).map { _ in
-        let sum = neuron(inputs, &weights)
-        return graph.unary(.tanh, sum)
-      }
+      layer = (0..<width).map { _ in tanh(neuron(inputs, &weights)) }
     }
     return neuron(layer, &weights)
   }
 
   /// A bias and a weighted sum.
-  private mutating func neuron(_ inputs: [Int], _ weights: inout Int) -> Int {
+  private mutating func neuron(_ inputs: [Tensor], _ weights: inout Int) -> Tensor {
     var sum = weight(&weights, deviation: 0)
     let deviation = 1 / Double(inputs.count).squareRoot()
-    for input in inputs {
-      sum = graph.binary(
-        .add, sum, graph.binary(.multiply, weight(&weights, deviation: deviation), input))
-    }
+    for input in inputs { sum = sum + weight(&weights, deviation: deviation) * input }
     return sum
   }
 
-  private mutating func weight(_ count: inout Int, deviation: Double) -> Int {
+  private mutating func weight(_ count: inout Int, deviation: Double) -> Tensor {
     count += 1
-    let name = "network\(networkCount)[\(count)]"
+    let name = "network\(symbols.networkCount)[\(count)]"
     parameters.append(
       .init(
         name: name, defaultValue: 0, lowerBound: -.infinity, upperBound: .infinity, isFixed: false,
         note: "", weightDeviation: deviation))
-    used.insert(name)
-    return graph.number(of: .parameter(parameters.count - 1))
+    return symbols.addParameter(name)
   }
 }

@@ -1,7 +1,7 @@
 import NumericCore
 
 /// All times of a solve at which something is known to happen.
-struct HybridBoundaries<Scalar: TapeScalar> {
+struct HybridBoundaries<Scalar: EquationScalar> {
   private let registers: HybridRegisters<Scalar>
   private let start: Double
   private let end: Double

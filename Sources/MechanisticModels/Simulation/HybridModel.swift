@@ -71,8 +71,8 @@ package final class HybridModel: Sendable {
 
   package let frozen: EquationSystem
   /// All intermediates of the frozen equations, and the derivatives of the hidden ones by time, states, inputs and parameters.
-  let formulaTape: ExpressionTape
-  let gradientTape: ExpressionTape
+  let formulaProgram: EquationProgram
+  let gradientProgram: EquationProgram
   package let switches: [Switch]
   package let events: [Event]
   package let doses: [DoseRule]
@@ -102,10 +102,10 @@ package final class HybridModel: Sendable {
 
   init(_ outline: HybridOutline, frozen: EquationSystem) {
     self.frozen = frozen
-    formulaTape = frozen.intermediateTape
-    gradientTape = frozen.gradientTape(
-      ofIntermediates: outline.firstHidden..<frozen.intermediates.count,
-      inputs: outline.inputCount)
+    formulaProgram = frozen.program(.intermediates)
+    let first = frozen.formulas.intermediates.lowerBound + outline.firstHidden
+    let hidden = first..<frozen.formulas.intermediates.upperBound
+    gradientProgram = frozen.formulas.gradients(of: hidden, inputs: outline.inputCount)
     switches = outline.switches
     events = outline.events
     doses = outline.doses

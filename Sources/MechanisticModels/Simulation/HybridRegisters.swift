@@ -4,15 +4,15 @@ import NumericCore
 /// The frozen formulas of a model in the memory in which they run, with the present modes, rates and input intervals.
 ///
 /// Used by one thread at a time.
-final class HybridRegisters<Scalar: TapeScalar> {
+final class HybridRegisters<Scalar: EquationScalar> {
   let model: HybridModel
   /// States of the system itself.
   let stateCount: Int
   /// Derivatives of the states, and of their sensitivities if there are any.
-  let derivatives: TapeRegisters<Scalar>
-  let jacobian: TapeRegisters<Scalar>?
-  private let formulas: TapeRegisters<Double>
-  private let gradients: TapeRegisters<Double>
+  let derivatives: EquationEvaluator<Scalar>
+  let jacobian: EquationEvaluator<Scalar>?
+  private let formulas: EquationEvaluator<Double>
+  private let gradients: EquationEvaluator<Double>
   /// The first hidden intermediate.
   private let firstHidden: Int
   private let signals: [(place: Int, signal: InputSignal)]
@@ -24,16 +24,16 @@ final class HybridRegisters<Scalar: TapeScalar> {
 
   /// - Precondition: an input without a signal has a default value.
   init(
-    _ model: HybridModel, derivatives: ExpressionTape, jacobian: ExpressionTape?,
+    _ model: HybridModel, derivatives: EquationProgram, jacobian: EquationProgram?,
     signals: [String: InputSignal], parameters: [Double]
   ) {
     let frozen = model.frozen
     self.model = model
     stateCount = frozen.states.count
-    self.derivatives = TapeRegisters(derivatives, parameters: parameters)
-    self.jacobian = jacobian.map { TapeRegisters($0, parameters: parameters) }
-    formulas = TapeRegisters(model.formulaTape, parameters: parameters)
-    gradients = TapeRegisters(model.gradientTape, parameters: parameters)
+    self.derivatives = EquationEvaluator(derivatives, parameters: parameters)
+    self.jacobian = jacobian.map { EquationEvaluator($0, parameters: parameters) }
+    formulas = EquationEvaluator(model.formulaProgram, parameters: parameters)
+    gradients = EquationEvaluator(model.gradientProgram, parameters: parameters)
     firstHidden = model.firstHidden
     self.signals = frozen.inputs.prefix(model.inputCount).enumerated().compactMap { place, input in
       signals[input.name].map { (place, $0) }
@@ -86,7 +86,9 @@ final class HybridRegisters<Scalar: TapeScalar> {
     for place in signals.indices { intervals[place] = signals[place].signal.interval(of: middle) }
   }
 
-  func readSignals<Number: TapeScalar>(at time: Double, into registers: TapeRegisters<Number>) {
+  func readSignals<Number: EquationScalar>(
+    at time: Double, into registers: EquationEvaluator<Number>
+  ) {
     for place in signals.indices {
       registers.set(
         input: signals[place].place,
@@ -165,7 +167,7 @@ struct HybridGradients {
 }
 
 /// The derivatives of the states while modes, rates and input intervals keep their values.
-struct HybridField<Scalar: TapeScalar>: VectorField {
+struct HybridField<Scalar: EquationScalar>: VectorField {
   /// One solve on one thread uses it, and it does not outlive that solve.
   nonisolated(unsafe) let registers: HybridRegisters<Scalar>
 
@@ -178,6 +180,6 @@ struct HybridField<Scalar: TapeScalar>: VectorField {
     registers.readSignals(at: time, into: jacobian)
     return FieldLinearization(
       jacobian: jacobian.results(time: time, state: state).map(Double.init),
-      timeDerivative: registers.derivatives.tape.isAutonomous ? [] : nil)
+      timeDerivative: registers.derivatives.program.isAutonomous ? [] : nil)
   }
 }

@@ -1,5 +1,6 @@
 import Integrators
 import NumericCore
+import Tensors
 
 /// A solve of a system with jumps, without sensitivities.
 struct HybridSimulation {
@@ -24,10 +25,11 @@ struct HybridSimulation {
     self.solver = solver
   }
 
-  func solution<Scalar: TapeScalar>(_: Scalar.Type, at times: [Double]) -> EquationSolution {
+  func solution<Scalar: EquationScalar>(_: Scalar.Type, at times: [Double]) -> EquationSolution {
     let registers = HybridRegisters<Scalar>(
-      model, derivatives: model.frozen.derivativeTape,
-      jacobian: solver.method.isExplicit ? nil : model.frozen.jacobianTape, signals: inputs,
+      model, derivatives: model.frozen.program(.derivatives, Scalar.scalarType),
+      jacobian: solver.method.isExplicit
+        ? nil : model.frozen.program(.jacobian, Scalar.scalarType), signals: inputs,
       parameters: parameters)
     let solve = HybridSolve(registers, from: initial, reset: initial, solver: solver)
     let states = solve.run(doses, at: times)

@@ -9,7 +9,7 @@ import NumericCore
 /// `S⁺ = R_x (S⁻ + f⁻ ∂τ/∂u) + R_u + R_t ∂τ/∂u − f⁺ ∂τ/∂u`.
 ///
 /// Source: Rozenwasser, Yusupov, Sensitivity of Automatic Control Systems (2000), chapter 2.
-final class HybridSolve<Scalar: TapeScalar> {
+final class HybridSolve<Scalar: EquationScalar> {
   /// Unknowns of the sensitivities; none: the state is that of the system.
   struct Unknowns {
     /// The parameter of each block; nil for an initial value.

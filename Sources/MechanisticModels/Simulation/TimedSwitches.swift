@@ -4,7 +4,7 @@ import NumericCore
 ///
 /// Affine roots are solved exactly; others are scanned at 4,096 points of the span, and between three points by a
 /// parabola, so that a pulse of 1/2,000 of the span is found.
-struct TimedSwitches<Scalar: TapeScalar> {
+struct TimedSwitches<Scalar: EquationScalar> {
   private let registers: HybridRegisters<Scalar>
   private let model: HybridModel
   private let start: Double

@@ -208,7 +208,7 @@ extension Lowerer {
 }
 
 extension UnaryFunction {
-  fileprivate var kernel: nk_operation {
+  var kernel: nk_operation {
     switch self {
     case .negate: nk_negate
     case .reciprocal: nk_reciprocal
@@ -232,7 +232,7 @@ extension UnaryFunction {
 }
 
 extension BinaryFunction {
-  fileprivate var kernel: nk_operation {
+  var kernel: nk_operation {
     switch self {
     case .add: nk_add
     case .subtract: nk_subtract
@@ -246,7 +246,7 @@ extension BinaryFunction {
 }
 
 extension Comparison {
-  fileprivate var kernel: nk_operation {
+  var kernel: nk_operation {
     switch self {
     case .less: nk_less
     case .lessOrEqual: nk_less_or_equal

@@ -1,19 +1,20 @@
 import Integrators
 import NumericCore
+import Tensors
 
 /// A system's derivatives, and for implicit methods their Jacobian, in the memory in which they run.
 ///
 /// Used by one thread at a time.
-final class EquationTapes<Scalar: TapeScalar> {
-  let derivatives: TapeRegisters<Scalar>
+final class CompiledEquations<Scalar: EquationScalar> {
+  let derivatives: EquationEvaluator<Scalar>
   /// `[derivative, state]`: all derivatives by the first states, as `FieldLinearization` wants them.
-  let jacobian: TapeRegisters<Scalar>?
+  let jacobian: EquationEvaluator<Scalar>?
   fileprivate var inputs: InputReader?
   fileprivate var jacobianInputs: InputReader?
 
-  init(derivatives: ExpressionTape, jacobian: ExpressionTape?, parameters: [Double]) {
-    self.derivatives = TapeRegisters(derivatives, parameters: parameters)
-    self.jacobian = jacobian.map { TapeRegisters($0, parameters: parameters) }
+  init(derivatives: EquationProgram, jacobian: EquationProgram?, parameters: [Double]) {
+    self.derivatives = EquationEvaluator(derivatives, parameters: parameters)
+    self.jacobian = jacobian.map { EquationEvaluator($0, parameters: parameters) }
   }
 
   func set(parameters: [Double]) {
@@ -38,7 +39,7 @@ final class EquationTapes<Scalar: TapeScalar> {
   private func explicitSolution(
     _ initial: [Double], _ times: [Double], _ solver: ODESolver
   ) -> (states: [[Double]], report: RowReport) {
-    let width = derivatives.tape.stateCount
+    let width = derivatives.stateCount
     let integrator = RowIntegrator<Scalar>(
       method: solver.method, control: solver.control, rows: 1, width: width)
     let start = initial.map(Scalar.init)
@@ -66,7 +67,7 @@ final class EquationTapes<Scalar: TapeScalar> {
     let missing = [Double](repeating: .nan, count: initial.count)
     do {
       let solution = try solver.solve(
-        StiffEquationField(tapes: self), from: initial.map(Scalar.init),
+        StiffEquationField(equations: self), from: initial.map(Scalar.init),
         over: TimeSpan(from: start, to: end), at: times)
       let states = solution.states.map { $0.map(Double.init) }
       let rest = Array(repeating: missing, count: times.count - states.count)
@@ -86,20 +87,20 @@ final class EquationTapes<Scalar: TapeScalar> {
 }
 
 /// A system's derivatives as a field with its exact Jacobian.
-struct StiffEquationField<Scalar: TapeScalar>: VectorField {
+struct StiffEquationField<Scalar: EquationScalar>: VectorField {
   /// One solve on one thread uses it, and it does not outlive that solve.
-  nonisolated(unsafe) let tapes: EquationTapes<Scalar>
+  nonisolated(unsafe) let equations: CompiledEquations<Scalar>
 
   func callAsFunction(_ time: Double, _ state: [Scalar]) -> [Scalar] {
-    tapes.inputs?.read(at: time, into: tapes.derivatives)
-    return tapes.derivatives.results(time: time, state: state)
+    equations.inputs?.read(at: time, into: equations.derivatives)
+    return equations.derivatives.results(time: time, state: state)
   }
 
   func linearization(_ time: Double, _ state: [Scalar]) -> FieldLinearization? {
-    guard let jacobian = tapes.jacobian else { return nil }
-    tapes.jacobianInputs?.read(at: time, into: jacobian)
+    guard let jacobian = equations.jacobian else { return nil }
+    equations.jacobianInputs?.read(at: time, into: jacobian)
     return FieldLinearization(
       jacobian: jacobian.results(time: time, state: state).map(Double.init),
-      timeDerivative: tapes.derivatives.tape.isAutonomous ? [] : nil)
+      timeDerivative: equations.derivatives.program.isAutonomous ? [] : nil)
   }
 }

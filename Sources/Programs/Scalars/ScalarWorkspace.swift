@@ -1,0 +1,171 @@
+import CKernels
+public import Tensors
+
+/// The memory in which one thread runs a scalar program; a run allocates nothing.
+public final class ScalarWorkspace {
+  public let program: ScalarProgram
+  private let arguments: UnsafeMutablePointer<nk_rows>
+  private let results: UnsafeMutablePointer<nk_rows>
+  private let call: UnsafeMutablePointer<nk_scalar_program>
+  /// All memory of the workspace.
+  private var memory: [UnsafeMutableRawPointer] = []
+
+  /// Bytes of registers that fit into a first-level cache beside the rows that are read and written.
+  private static let registerBytes = 24_576
+
+  /// - Parameter rows: how many rows a run has at most; a run may have more, but gains nothing from them.
+  public init(_ program: ScalarProgram, rows: Int = 1) {
+    self.program = program
+    let code = program.code
+    let lanes = Self.lanes(rows: rows, registers: code.isDouble.count)
+    var offsets: [Int32] = []
+    var bytes = 0
+    for isDouble in code.isDouble {
+      offsets.append(Int32(bytes))
+      bytes += max(64, lanes * (isDouble ? 8 : 4))
+    }
+    let registers = UnsafeMutableRawPointer.allocate(byteCount: max(bytes, 64), alignment: 64)
+    registers.initializeMemory(as: UInt8.self, repeating: 0, count: max(bytes, 64))
+    for (register, value) in code.constants {
+      let place = registers + Int(offsets[Int(register)])
+      let count = lanes == 1 ? 0 : lanes
+      if code.isDouble[Int(register)] {
+        place.initializeMemory(as: Double.self, repeating: value, count: max(count, 8))
+      } else {
+        place.initializeMemory(as: Float.self, repeating: Float(value), count: max(count, 16))
+      }
+    }
+    var memory = [registers]
+    arguments = Self.rows(program.parameterTypes, &memory)
+    results = Self.rows(program.outputTypes, &memory)
+    for place in program.invariant { arguments[place].stride = 0 }
+    let setup = Self.parts(code.setup, offsets, &memory)
+    let body = Self.parts(code.body, offsets, &memory)
+    let outputs = Self.copy(code.outputs.map { $0.placed(at: offsets) }, &memory)
+    call = .allocate(capacity: 1)
+    call.initialize(
+      to: nk_scalar_program(
+        setup: setup, setup_count: code.setup.count, body: body, body_count: code.body.count,
+        outputs: outputs, output_count: code.outputs.count, arguments: arguments, results: results,
+        registers: registers, lanes: lanes))
+    memory.append(UnsafeMutableRawPointer(call))
+    self.memory = memory
+  }
+
+  deinit {
+    for block in memory { block.deallocate() }
+  }
+
+  /// Where a parameter's rows are, until they are set again; each has as many elements as the parameter's type.
+  ///
+  /// - Parameters:
+  ///   - isShared: all rows read the first one.
+  ///   - numbers: row `r` of a run is row `numbers[r]` of the memory.
+  package func setParameter(
+    _ place: Int, _ address: UnsafeRawPointer, isShared: Bool = false,
+    numbers: UnsafePointer<Int32>? = nil
+  ) {
+    arguments[place].data = UnsafeMutableRawPointer(mutating: address)
+    arguments[place].stride =
+      isShared || program.invariant.contains(place) ? 0 : program.parameterTypes[place].count
+    arguments[place].numbers = numbers
+  }
+
+  /// Where an output's rows are to be written, or added to.
+  ///
+  /// - Parameters:
+  ///   - isSum: the values of all rows are added to one row of memory, in the order of the rows.
+  ///   - numbers: row `r` of a run is added to row `numbers[r]` of the memory.
+  package func setOutput(
+    _ place: Int, _ address: UnsafeMutableRawPointer, isSum: Bool = false,
+    addingAt numbers: UnsafePointer<Int32>? = nil
+  ) {
+    results[place].data = address
+    results[place].stride = isSum ? 0 : program.outputTypes[place].count
+    results[place].numbers = numbers
+    results[place].adds = isSum || numbers != nil
+  }
+
+  /// Computes what depends on invariant parameters alone; wanted after they change.
+  package func prepare() { nk_scalar_program_prepare(call) }
+
+  /// Evaluates so many rows; outputs that are written may be the memory of parameters.
+  @inline(__always)
+  package func run(rows: Int) { nk_scalar_program_run(call, rows) }
+
+  /// Concrete tensors in, concrete tensors out: one row.
+  public func callAsFunction(_ inputs: [Storage]) -> [Storage] {
+    precondition(
+      inputs.map(\.type) == program.parameterTypes,
+      "the program takes \(program.parameterTypes), not \(inputs.map(\.type))")
+    for (place, input) in inputs.enumerated() { setParameter(place, input.bytes) }
+    let outputs = program.outputTypes.map { Storage($0) { _ in } }
+    for (place, output) in outputs.enumerated() { setOutput(place, output.mutableBytes) }
+    withExtendedLifetime(inputs) {
+      prepare()
+      run(rows: 1)
+    }
+    return outputs
+  }
+}
+
+extension ScalarWorkspace {
+  private static func lanes(rows: Int, registers: Int) -> Int {
+    if rows <= 1 { return 1 }
+    let fitting = registerBytes / (8 * max(registers, 1))
+    return min(128, max(16, min(fitting, rows + 15) / 16 * 16))
+  }
+
+  private static func rows(
+    _ types: [TensorType], _ memory: inout [UnsafeMutableRawPointer]
+  ) -> UnsafeMutablePointer<nk_rows> {
+    copy(
+      types.map {
+        nk_rows(
+          data: nil, stride: $0.count, numbers: nil, is_double: $0.scalar == .float64, adds: false)
+      }, &memory)
+  }
+
+  private static func parts(
+    _ parts: [ScalarCode.Part], _ offsets: [Int32], _ memory: inout [UnsafeMutableRawPointer]
+  ) -> UnsafeMutablePointer<nk_part> {
+    var made: [nk_part] = []
+    for part in parts {
+      let conversions = part.conversions.map {
+        nk_conversion(source: offsets[Int($0.source)], target: offsets[Int($0.target)])
+      }
+      made.append(
+        nk_part(
+          is_double: part.isDouble,
+          inputs: copy(part.inputs.map { $0.placed(at: offsets) }, &memory),
+          input_count: part.inputs.count, conversions: copy(conversions, &memory),
+          conversion_count: conversions.count,
+          code: copy(part.code.map { $0.placed(at: offsets) }, &memory),
+          code_count: part.code.count))
+    }
+    return copy(made, &memory)
+  }
+
+  private static func copy<Element: BitwiseCopyable>(
+    _ elements: [Element], _ memory: inout [UnsafeMutableRawPointer]
+  ) -> UnsafeMutablePointer<Element> {
+    let block = UnsafeMutablePointer<Element>.allocate(capacity: max(elements.count, 1))
+    block.initialize(from: elements, count: elements.count)
+    memory.append(UnsafeMutableRawPointer(block))
+    return block
+  }
+}
+
+extension nk_column {
+  fileprivate func placed(at offsets: [Int32]) -> nk_column {
+    nk_column(argument: argument, element: element, target: offsets[Int(target)])
+  }
+}
+
+extension nk_instruction {
+  fileprivate func placed(at offsets: [Int32]) -> nk_instruction {
+    nk_instruction(
+      operation: operation, target: offsets[Int(target)], a: offsets[Int(a)],
+      b: offsets[Int(b)], c: offsets[Int(c)])
+  }
+}
