@@ -10,7 +10,9 @@ package enum KernelLevel: UInt32, Comparable, CaseIterable, CustomStringConverti
   }
 
   /// The one that `NEURAL_ODE_LEVEL` names, or the supported one without it; nil: the variable names none.
-  package static var requested: KernelLevel? { UInt32(exactly: nk_level_requested()).flatMap(Self.init) }
+  package static var requested: KernelLevel? {
+    UInt32(exactly: nk_level_requested()).flatMap(Self.init)
+  }
 
   package static func < (left: KernelLevel, right: KernelLevel) -> Bool {
     left.rawValue < right.rawValue

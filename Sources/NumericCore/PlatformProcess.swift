@@ -23,7 +23,9 @@ package enum ProcessCalls {
     #else
       let isLimited = getrlimit(RLIMIT_AS, &limit) == 0
     #endif
-    if isLimited, limit.rlim_cur < rlim_t(Int.max) { available = min(available, Int(limit.rlim_cur)) }
+    if isLimited, limit.rlim_cur < rlim_t(Int.max) {
+      available = min(available, Int(limit.rlim_cur))
+    }
     #if os(Linux)
       if let bytes = try? Files.read("/sys/fs/cgroup/memory.max", limit: 64),
         let group = Int(String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self))

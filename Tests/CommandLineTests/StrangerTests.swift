@@ -6,7 +6,8 @@ import Testing
 @Suite(.serialized) struct StrangerTests {
   private let folder = "/tmp/neural-ode-stranger-\(UUID().uuidString)"
   private static let corpus =
-    #filePath.split(separator: "/").dropLast(2).reduce("") { "\($0)/\($1)" } + "/Fixtures/fuzz/model"
+    #filePath.split(separator: "/").dropLast(2).reduce("") { "\($0)/\($1)" }
+    + "/Fixtures/fuzz/model"
 
   private func tool(_ words: String...) throws -> Tool.Result {
     var result = try Tool.run(words)
@@ -23,7 +24,8 @@ import Testing
   private func classes(_ name: String = "c.csv") throws -> String {
     let normal = RandomKey(3).normal(80, as: Double.self)
     return try write(
-      "x,y,kind\n" + (0..<80).map { "\(3 * Double($0 % 2) + normal[$0]),\($0 % 7),\($0 % 2)\n" }.joined(),
+      "x,y,kind\n"
+        + (0..<80).map { "\(3 * Double($0 % 2) + normal[$0]),\($0 % 7),\($0 % 2)\n" }.joined(),
       name)
   }
 

@@ -70,7 +70,9 @@ import Testing
     ("=\"a\"", "\"'=\"\"a\"\"\""), ("-3.5", "-3.5"), ("+7e2", "+7e2"), ("a=b", "a=b"), ("", ""),
     ("a\r\nb", "\"a\r\nb\""),
   ])
-  func `no text of a cell is a formula`(text: String, cell: String) { #expect(csvCell(text) == cell) }
+  func `no text of a cell is a formula`(text: String, cell: String) {
+    #expect(csvCell(text) == cell)
+  }
 
   @Test(arguments: ["a;b\n1,5;2\n3,5;1.250\n", "a;b\n1;2\n3;1.250\n1,5;2\n"])
   func `a point among decimal commas may part thousands, and is refused`(text: String) {

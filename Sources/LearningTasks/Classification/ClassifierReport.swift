@@ -40,7 +40,8 @@ extension ClassifierRun.Outcome {
 
   /// Writes `report.html` and `evaluation.json`.
   package func writeReport(to directory: String) throws(FileError) {
-    try ClassifierReport(outcome: self).report().write(to: directory + "/report.html", followsLinks: false)
+    try ClassifierReport(outcome: self).report().write(
+      to: directory + "/report.html", followsLinks: false)
     try Files.writeAtomically(
       json(run: directory).text(indented: true) + "\n", to: directory + "/evaluation.json",
       followsLinks: false)

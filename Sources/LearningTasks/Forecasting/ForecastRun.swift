@@ -220,7 +220,8 @@ extension ForecastRun.Outcome {
     try ForecastReport(outcome: self, warnings: warnings).report().write(
       to: directory + "/report.html", followsLinks: false)
     if let inferred {
-      try Files.writeAtomically(inferred.csv, to: directory + "/parameters.csv", followsLinks: false)
+      try Files.writeAtomically(
+        inferred.csv, to: directory + "/parameters.csv", followsLinks: false)
     }
     try Files.writeAtomically(
       json(run: directory).text(indented: true) + "\n", to: directory + "/evaluation.json",

@@ -38,7 +38,8 @@ public struct SolverCheck: Hashable, Sendable {
       } ?? ""
     if shift <= Self.limit { return moved + back }
     if !shift.isFinite {
-      return "warning: a finer solver gives forecasts that are no finite numbers; train the model again"
+      return
+        "warning: a finer solver gives forecasts that are no finite numbers; train the model again"
     }
     let remedy =
       setting.map { "train with a smaller \($0)" }

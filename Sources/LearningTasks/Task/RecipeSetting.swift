@@ -59,7 +59,8 @@ package struct RecipeSetting<Recipe>: Sendable {
 
   /// A count that decides how large layers are.
   package static func size(
-    _ key: String, _ path: any WritableKeyPath<Recipe, Int> & Sendable, atMost most: Int = countLimit,
+    _ key: String, _ path: any WritableKeyPath<Recipe, Int> & Sendable,
+    atMost most: Int = countLimit,
     layers: @escaping @Sendable (Recipe) -> LayerSize
   ) -> RecipeSetting {
     count(key, path, atLeast: 1, atMost: most).deciding(layers)
