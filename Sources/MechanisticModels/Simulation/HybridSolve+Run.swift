@@ -63,11 +63,15 @@ extension HybridSolve {
     let roots = self.roots
     let field = HybridField(registers: registers)
     let span = TimeSpan(from: time, to: limit)
-    guard
-      let piece = try? PieceSolver(solver, remaining: remainingBudget).solve(
-        field, from: state, over: span, at: times, roots: roots, value: value)
-    else {
-      status = .nonFinite(time: time, component: (state.firstNonFiniteComponent ?? 0) % count)
+    let piece: PieceSolver.Piece<[Scalar]>
+    do {
+      piece = try PieceSolver(solver, used: statistics.acceptedSteps + statistics.rejectedSteps)
+        .solve(field, from: state, over: span, at: times, roots: roots.count) {
+          self.excesses(of: roots, $0, $1)
+        }
+    } catch {
+      let component = state.firstNonFiniteComponent ?? 0
+      status = .nonFinite(time: time, component: component % count)
       return
     }
     statistics.add(piece.statistics)
@@ -83,8 +87,6 @@ extension HybridSolve {
     }
     if let root = piece.root { leave(roots[root]) }
   }
-
-  private var remainingBudget: Int { statistics.acceptedSteps + statistics.rejectedSteps }
 
   private var roots: [PieceRoot] {
     var roots: [PieceRoot] = []
@@ -110,7 +112,7 @@ extension HybridSolve {
   }
 
   /// How far each root is beyond its threshold.
-  private func value(_ roots: [PieceRoot], _ time: Double, _ state: [Scalar]) -> [Double] {
+  private func excesses(of roots: [PieceRoot], _ time: Double, _ state: [Scalar]) -> [Double] {
     let values = registers.values(time, state.prefix(count).map(Double.init))
     let shares = sliding.isEmpty ? [] : registers.slidingDerivative(time, state).shares
     return roots.map { root in

@@ -248,7 +248,10 @@ final class HybridSolve<Scalar: EquationScalar> {
       updateModes(atThreshold: crossing)
     }
     record(.event(line: event.line), before)
-    if event.isTerminal { isStopped = true }
+    if event.isTerminal {
+      isStopped = true
+      status = .terminated(time: time, event: place)
+    }
   }
 
   /// Of the event under way: how the unknowns move its time, and the switch that caused it.
