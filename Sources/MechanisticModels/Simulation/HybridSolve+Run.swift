@@ -25,6 +25,7 @@ extension HybridSolve {
     let end = times[times.count - 1]
     time = times[0]
     direction = end < time ? -1 : 1
+    length = (end - time).magnitude
     var saved: [[Double]] = []
     var next = boundaries.startIndex
     func save(through limit: Double) {
@@ -85,7 +86,24 @@ extension HybridSolve {
       }
       return
     }
-    if let root = piece.root { leave(roots[root]) }
+    if let root = piece.root {
+      if crossingsAccumulate(within: 1e-8 * length) {
+        status = .eventsAccumulate(time: time, event: root)
+      } else {
+        leave(roots[root])
+      }
+      return
+    }
+    // A root that the end of the piece is beyond, such as one that is reached exactly there.
+    let excesses = excesses(of: roots, time, state)
+    for (root, excess) in zip(roots, excesses) where excess > 0 && isRunning { leave(root) }
+  }
+
+  /// Whether the last crossings follow each other so fast that they have no end, as those of a ball that comes to rest.
+  private func crossingsAccumulate(within length: Double) -> Bool {
+    crossingTimes.append(time)
+    if crossingTimes.count > 20 { crossingTimes.removeFirst() }
+    return crossingTimes.count == 20 && (time - crossingTimes[0]).magnitude < length
   }
 
   private var roots: [PieceRoot] {
