@@ -18,6 +18,7 @@ struct SolveCommand: Command {
       "solve lorenz --set rho=24 --to 5 --points 6",
       "solve lotka-volterra --initial 20,5 --at 0,1,2,5 --json",
       "solve forced.ode --inputs signal.csv",
+      "solve two-compartments.ode --doses doses.csv --to 72",
       "solve robertson --method rodas5p --to 1e11",
       "solve mine.ode --method dopri5 --rtol 1e-10 --atol 1e-10 --report mine.html",
     ])
@@ -43,6 +44,10 @@ struct SolveCommand: Command {
   @Option(help: "Sets a parameter.") var set: [Assignment] = []
   @Option(value: "file", help: "CSV with the time and a column for each measured input.")
   var inputs: String?
+  @Option(value: "file", help: "CSV of doses: TIME, AMT, RATE or DUR, CMT, II, ADDL, SS, EVID, ID.")
+  var doses: String?
+  @Option(value: "id", help: "The series of --doses, where the file has several.")
+  var series: String?
   @Option(help: "The unit of t where the times of the inputs are dates; hours if not given.")
   var unit: TimeUnit?
   @Option(help: "What comes first in dates of the inputs such as 5/4/2024.") var dates: DateOrder?
@@ -86,6 +91,9 @@ struct SolveCommand: Command {
         "--unit \(unit.rawValue) is of inputs whose times are dates",
         remedy: "give them with --inputs")
     }
+    if series != nil && doses == nil {
+      throw .combination("--series chooses a series of --doses", remedy: "give --doses as well")
+    }
     if stepBudget < 1 {
       throw .combination("--max-steps is \(stepBudget)", remedy: "write a positive number")
     }
@@ -113,16 +121,18 @@ struct SolveCommand: Command {
       file.report(measured, to: console)
     }
     try checkInputs(of: equations, signals)
+    let schedule = try doses.map { try DoseData.schedule($0, for: equations, series: series) }
     let start = try initialState(of: equations, parameters)
     let times = try TimeChoice(self, equations).times()
+    try checkDirection(times.all, equations, hasDoses: schedule != nil)
     try checkStepCount(over: abs(times.all[times.all.count - 1] - times.all[0]))
     for remark in InputFile.remarks(
       signals, from: times.all[0], to: times.all[times.all.count - 1], on: measured?.axis ?? .number
     ) { console.note(remark) }
     let solve: Solve = { times, solver in
       equations.solution(
-        from: start, at: times, parameters: parameters, inputs: signals, solver: solver,
-        scalarType: scalar.type)
+        from: start, at: times, parameters: parameters, inputs: signals,
+        doses: schedule ?? DoseSchedule(), solver: solver, scalarType: scalar.type)
     }
     let solution = solve(times.all, solver)
     let verdict = checked(solution, by: solver, solve, at: times.all)?.check
@@ -151,6 +161,17 @@ struct SolveCommand: Command {
     }
     return ODESolver(
       method: method, control: .proportionalIntegral(try tolerance(), stepBudget: stepBudget))
+  }
+
+  /// Doses and events cannot be undone.
+  private func checkDirection(
+    _ times: [Double], _ equations: EquationSystem, hasDoses: Bool
+  ) throws(UsageError) {
+    if times[times.count - 1] < times[0], hasDoses || equations.hasJumps {
+      throw .combination(
+        "doses and events go forward in time, and the span goes from \(shortText(times[0])) to "
+          + "\(shortText(times[times.count - 1]))", remedy: "change --from and --to")
+    }
   }
 
   /// Equal steps are counted before they are made.

@@ -39,7 +39,7 @@ extension EquationSystem {
     precondition(
       initial.count == states.count,
       "\(initial.count) initial values for the \(states.count) states of \(name)")
-    if let hybrid, !hybrid.isSmooth || !inputs.isEmpty || doses != DoseSchedule() {
+    if let hybrid = pieces(inputs, doses) {
       let simulation = HybridSimulation(
         self, hybrid, initial: initial, parameters: parameters, inputs: inputs, doses: doses,
         solver: solver)

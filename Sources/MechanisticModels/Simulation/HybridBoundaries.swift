@@ -10,9 +10,14 @@ struct HybridBoundaries<Scalar: EquationScalar> {
 
   /// Sets the modes of timed switches and the rates of infusions as they are at the start.
   ///
-  /// - Parameter times: of the solve, the start first and the end last.
+  /// - Parameters:
+  ///   - times: of the solve, the start first and the end last.
+  ///   - isContinued: whether the doses at the start are in the initial state already.
   /// - Returns: nil if a switch changes too often.
-  init?(_ registers: HybridRegisters<Scalar>, _ schedule: DoseSchedule, at times: [Double]) {
+  init?(
+    _ registers: HybridRegisters<Scalar>, _ schedule: DoseSchedule, at times: [Double],
+    isContinued: Bool
+  ) {
     self.registers = registers
     start = times[0]
     end = times[times.count - 1]
@@ -31,6 +36,7 @@ struct HybridBoundaries<Scalar: EquationScalar> {
       return (a.change.order, first.offset) < (b.change.order, second.offset)
     }
     boundaries = inOrder.map(\.element)
+    if isContinued { boundaries.removeAll { $0.time == start && $0.change.setsState } }
   }
 
   private func isInside(_ time: Double) -> Bool {

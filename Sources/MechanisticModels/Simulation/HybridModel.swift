@@ -1,4 +1,7 @@
 extension EquationSystem {
+  /// Whether the equations have doses or events, which go forward in time only.
+  public var hasJumps: Bool { hybrid.map { !$0.doses.isEmpty || !$0.events.isEmpty } ?? false }
+
   /// In which direction the condition of an event must change for the event to occur.
   public enum EventDirection: String, CaseIterable, Hashable, Sendable {
     /// The condition becomes true; of an equation `a = b`, `a - b` becomes positive.

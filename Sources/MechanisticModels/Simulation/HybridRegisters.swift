@@ -43,6 +43,16 @@ final class HybridRegisters<Scalar: EquationScalar> {
     for place in inputs.indices { set(input: place, to: inputs[place]) }
   }
 
+  /// Takes other parameters, with all modes and rates as before a solve.
+  func begin(parameters: [Double]) {
+    derivatives.set(parameters: parameters)
+    jacobian?.set(parameters: parameters)
+    formulas.set(parameters: parameters)
+    gradients.set(parameters: parameters)
+    for place in model.inputCount..<inputs.count { set(input: place, to: 0) }
+    sliding = []
+  }
+
   /// Times at which a measured input jumps or bends.
   var knots: [Double] { signals.flatMap { $0.signal.knots } }
 
@@ -156,6 +166,9 @@ struct HybridGradients {
   func byParameter(_ place: Int, _ parameter: Int) -> Double {
     values[start(place) + 1 + stateCount + inputSlopes.count + parameter]
   }
+
+  /// `∂g/∂y`.
+  func gradient(_ place: Int) -> [Double] { (0..<stateCount).map { byState(place, $0) } }
 
   /// `∂g/∂y · direction`.
   func along(_ place: Int, _ direction: [Double]) -> Double {

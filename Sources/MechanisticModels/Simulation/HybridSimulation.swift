@@ -41,8 +41,14 @@ struct HybridSimulation {
 
 extension HybridSolve {
   /// The states at times, of which the first is the start, with doses beside those of the equations.
-  func run(_ doses: DoseSchedule, at times: [Double]) -> [[Double]] {
-    guard let known = HybridBoundaries(registers, doses, at: times) else {
+  ///
+  /// - Parameter isContinued: whether the doses at the start are in the initial state already.
+  func run(
+    _ doses: DoseSchedule, at times: [Double], isContinued: Bool = false
+  ) -> [[Double]] {
+    guard
+      let known = HybridBoundaries(registers, doses, at: times, isContinued: isContinued)
+    else {
       status = .stepBudgetExhausted(time: times[0])
       return []
     }

@@ -25,6 +25,7 @@ extension HybridSolve {
     let end = times[times.count - 1]
     time = times[0]
     direction = end < time ? -1 : 1
+    length = (end - time).magnitude
     var saved: [[Double]] = []
     var next = boundaries.startIndex
     func save(through limit: Double) {
@@ -63,11 +64,15 @@ extension HybridSolve {
     let roots = self.roots
     let field = HybridField(registers: registers)
     let span = TimeSpan(from: time, to: limit)
-    guard
-      let piece = try? PieceSolver(solver, remaining: remainingBudget).solve(
-        field, from: state, over: span, at: times, roots: roots, value: value)
-    else {
-      status = .nonFinite(time: time, component: (state.firstNonFiniteComponent ?? 0) % count)
+    let piece: PieceSolver.Piece<[Scalar]>
+    do {
+      piece = try PieceSolver(solver, used: statistics.acceptedSteps + statistics.rejectedSteps)
+        .solve(field, from: state, over: span, at: times, roots: roots.count) {
+          self.excesses(of: roots, $0, $1)
+        }
+    } catch {
+      let component = state.firstNonFiniteComponent ?? 0
+      status = .nonFinite(time: time, component: component % count)
       return
     }
     statistics.add(piece.statistics)
@@ -81,10 +86,25 @@ extension HybridSolve {
       }
       return
     }
-    if let root = piece.root { leave(roots[root]) }
+    if let root = piece.root {
+      if crossingsAccumulate(within: 1e-8 * length) {
+        status = .eventsAccumulate(time: time, event: root)
+      } else {
+        leave(roots[root])
+      }
+      return
+    }
+    // A root that the end of the piece is beyond, such as one that is reached exactly there.
+    let excesses = excesses(of: roots, time, state)
+    for (root, excess) in zip(roots, excesses) where excess > 0 && isRunning { leave(root) }
   }
 
-  private var remainingBudget: Int { statistics.acceptedSteps + statistics.rejectedSteps }
+  /// Whether the last crossings follow each other so fast that they have no end, as those of a ball that comes to rest.
+  private func crossingsAccumulate(within length: Double) -> Bool {
+    crossingTimes.append(time)
+    if crossingTimes.count > 20 { crossingTimes.removeFirst() }
+    return crossingTimes.count == 20 && (time - crossingTimes[0]).magnitude < length
+  }
 
   private var roots: [PieceRoot] {
     var roots: [PieceRoot] = []
@@ -110,7 +130,7 @@ extension HybridSolve {
   }
 
   /// How far each root is beyond its threshold.
-  private func value(_ roots: [PieceRoot], _ time: Double, _ state: [Scalar]) -> [Double] {
+  private func excesses(of roots: [PieceRoot], _ time: Double, _ state: [Scalar]) -> [Double] {
     let values = registers.values(time, state.prefix(count).map(Double.init))
     let shares = sliding.isEmpty ? [] : registers.slidingDerivative(time, state).shares
     return roots.map { root in

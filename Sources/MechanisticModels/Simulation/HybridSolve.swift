@@ -33,6 +33,9 @@ final class HybridSolve<Scalar: EquationScalar> {
   var state: [Scalar]
   var status = SolveStatus.completed
   var statistics = StepStatistics()
+  /// The length of the whole solve, and the times of the last crossings of switches of the state.
+  var length = 0.0
+  var crossingTimes: [Double] = []
   var records: [SimulationEvent] = []
   /// Whether an event has ended the solve.
   var isStopped = false
@@ -248,7 +251,10 @@ final class HybridSolve<Scalar: EquationScalar> {
       updateModes(atThreshold: crossing)
     }
     record(.event(line: event.line), before)
-    if event.isTerminal { isStopped = true }
+    if event.isTerminal {
+      isStopped = true
+      status = .terminated(time: time, event: place)
+    }
   }
 
   /// Of the event under way: how the unknowns move its time, and the switch that caused it.

@@ -42,7 +42,26 @@ extension HybridRegisters {
     for (share, change) in zip(shares, changes) {
       for place in derivative.indices { derivative[place] += Scalar(share * change[place]) }
     }
+    keepOnRoots(&derivative, matrix, changes, kinds.map { gradients.gradient($0.root) })
     return (derivative, shares)
+  }
+
+  /// Adds to each block of sensitivities what the shares change with the unknowns: no root moves along the solution.
+  ///
+  /// The roots count as affine functions of states and parameters.
+  private func keepOnRoots(
+    _ derivative: inout [Scalar], _ matrix: [[Double]], _ changes: [[Double]], _ roots: [[Double]]
+  ) {
+    for block in stride(from: stateCount, to: derivative.count, by: stateCount) {
+      let rows = zip(matrix, roots).map { row, root in
+        let motion = (0..<stateCount).reduce(0.0) { $0 + root[$1] * Double(derivative[block + $1]) }
+        return Array(row.dropLast()) + [-motion]
+      }
+      guard let shares = SmallLinearSystem.solution(of: rows) else { continue }
+      for (share, change) in zip(shares, changes) {
+        for place in 0..<stateCount { derivative[block + place] += Scalar(share * change[place]) }
+      }
+    }
   }
 }
 

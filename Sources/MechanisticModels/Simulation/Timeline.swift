@@ -22,6 +22,14 @@ struct Boundary {
       }
     }
 
+    /// Whether the state jumps.
+    var setsState: Bool {
+      switch self {
+      case .bolus, .reset, .steadyState: true
+      case .knot, .mode, .rate: false
+      }
+    }
+
     /// The order at one time.
     var order: Int {
       switch self {
