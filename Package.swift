@@ -15,6 +15,8 @@ let umbrella = [
   "ContinuousModels", "Training",
 ]
 
+let dataModules = ["Reports", "Tables", "TimeSeries", "BundledData"]
+
 /// The modules, floor by floor: each may import only what its list names.
 let floors: [(module: String, imports: [String])] = [
   ("NumericCore", ["CKernels"]),
@@ -35,8 +37,21 @@ let floors: [(module: String, imports: [String])] = [
     ["NumericCore", "CKernels", "Tensors", "Graphs", "Programs", "Adjoints", "NeuralNets"]
   ),
   ("NeuralODE", umbrella),
+  ("ArgumentParsing", ["NumericCore"]),
+  ("Reports", ["NumericCore", "CZlib"]),
+  ("Tables", ["NumericCore", "CZlib"]),
+  ("TimeSeries", ["NumericCore", "Tables"]),
+  ("BundledData", ["NumericCore", "Tables", "TimeSeries", "CBundledData"]),
   ("MechanisticModels", umbrella),
-  ("Experiments", umbrella + ["NeuralODE", "MechanisticModels", "CZlib", "CBundledData"]),
+  (
+    "LearningTasks",
+    umbrella + ["NeuralODE", "Reports", "Tables", "TimeSeries", "BundledData", "MechanisticModels"]
+  ),
+  ("Reproduction", umbrella + dataModules + ["NeuralODE", "MechanisticModels", "LearningTasks"]),
+  (
+    "Benchmarks",
+    umbrella + dataModules + ["NeuralODE", "MechanisticModels", "LearningTasks"]
+  ),
 ]
 
 /// What a module may import; nothing for a C module.
@@ -44,9 +59,15 @@ func imports(of module: String) -> [String] {
   floors.first { $0.module == module }?.imports ?? []
 }
 
+func names(_ modules: [String]) -> [Target.Dependency] {
+  modules.map { .init(stringLiteral: $0) }
+}
+
 let tested = [
   "NumericCore", "CKernels", "Tensors", "Integrators", "Graphs", "Programs", "Adjoints",
-  "NeuralNets", "ContinuousModels", "MechanisticModels", "Training", "Experiments",
+  "NeuralNets", "ContinuousModels", "MechanisticModels", "Training", "Reports", "Tables",
+  "TimeSeries",
+  "LearningTasks", "Reproduction", "Benchmarks",
 ]
 
 let package = Package(
@@ -54,7 +75,10 @@ let package = Package(
   products: [
     .library(name: "NeuralODE", targets: ["NeuralODE"]),
     .library(name: "MechanisticModels", targets: ["MechanisticModels"]),
+    .library(name: "LearningTasks", targets: ["LearningTasks"]),
     .executable(name: "neural-ode", targets: ["CommandLineTool"]),
+    .executable(name: "neural-ode-reproduce", targets: ["ReproductionTool"]),
+    .executable(name: "neural-ode-bench", targets: ["BenchmarkTool"]),
   ],
   targets: [
     .target(name: "CKernels"),
@@ -63,31 +87,46 @@ let package = Package(
   ]
     + floors.map { floor in
       .target(
-        name: floor.module, dependencies: floor.imports.map { .init(stringLiteral: $0) },
-        swiftSettings: strict)
+        name: floor.module, dependencies: names(floor.imports), swiftSettings: strict)
     }
     + [
       .executableTarget(
         name: "CommandLineTool",
-        dependencies: (umbrella + ["NeuralODE", "MechanisticModels", "Experiments"])
-          .map { .init(stringLiteral: $0) },
+        dependencies: names(
+          umbrella + dataModules + [
+            "NeuralODE", "ArgumentParsing", "MechanisticModels", "LearningTasks",
+          ]), swiftSettings: strict),
+      .executableTarget(
+        name: "ReproductionTool",
+        dependencies: names(["NumericCore", "ArgumentParsing", "Reports", "Reproduction"]),
+        swiftSettings: strict),
+      .executableTarget(
+        name: "BenchmarkTool",
+        dependencies: names(["NumericCore", "ArgumentParsing", "Benchmarks"]),
         swiftSettings: strict),
       .target(name: "CAllocations", path: "Tests/CAllocations"),
       .target(
         name: "TestSupport",
-        dependencies: umbrella.map { .init(stringLiteral: $0) },
+        dependencies: names(umbrella),
         path: "Tests/TestSupport", swiftSettings: strict),
       // Runs the built tool; it does not link it.
       .testTarget(
-        name: "CommandLineTests", dependencies: ["NumericCore", "Experiments"],
+        name: "CommandLineTests",
+        dependencies: names(
+          ["NumericCore", "LearningTasks"] + dataModules
+        ),
         path: "Tests/CommandLineTests", swiftSettings: strict),
     ]
     + tested.map { module in
       .testTarget(
         name: "\(module)Tests",
-        dependencies: Set(
-          umbrella + imports(of: module) + [module, "TestSupport", "CKernels", "CAllocations"]
-        ).sorted().map { .init(stringLiteral: $0) },
+        dependencies: names(
+          Set(
+            umbrella + dataModules + imports(of: module) + [
+              module, "TestSupport", "CKernels", "CAllocations",
+            ]
+          )
+          .sorted()),
         path: "Tests/\(module)Tests",
         exclude: [], resources: [], swiftSettings: strict)
     },

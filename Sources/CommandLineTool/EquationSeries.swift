@@ -1,4 +1,7 @@
-import Experiments
+import BundledData
+import TimeSeries
+import Tables
+import ArgumentParsing
 import NumericCore
 
 /// One series of a file, of the columns that equations name.

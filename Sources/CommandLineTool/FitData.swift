@@ -1,5 +1,6 @@
+import TimeSeries
+import ArgumentParsing
 import MechanisticModels
-import Experiments
 import NumericCore
 
 /// Chooses what a fit sees of a series.

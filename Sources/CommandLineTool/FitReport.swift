@@ -1,5 +1,6 @@
+import Tables
+import ArgumentParsing
 import MechanisticModels
-import Experiments
 import NumericCore
 
 /// What `fit` writes.

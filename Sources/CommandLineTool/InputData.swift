@@ -1,19 +1,15 @@
+import TimeSeries
+import Tables
+import ArgumentParsing
 import MechanisticModels
-import Experiments
 import NumericCore
 
 /// Signals for the inputs of equations, from the columns of a file.
 enum InputData {
-  enum Interpolation: String, CaseIterable, ArgumentValue {
-    case linear, previous
-
-    var value: InputSignal.Interpolation { self == .linear ? .linear : .previous }
-  }
-
   /// The signals of the columns that are named as inputs; a missing cell is passed over.
   static func signals(
     of series: TimeSeries, for equations: EquationSystem, mapping: [Assignment] = [],
-    _ interpolation: Interpolation, shift: Double = 0
+    _ interpolation: InputSignal.Interpolation, shift: Double = 0
   ) -> [String: InputSignal] {
     var signals: [String: InputSignal] = [:]
     for input in equations.inputs {
@@ -22,7 +18,7 @@ enum InputData {
       let (times, values) = series.observations(of: channel)
       guard !times.isEmpty else { continue }
       signals[input.name] = InputSignal(
-        times: times.map { $0 + shift }, values: values, interpolation: interpolation.value)
+        times: times.map { $0 + shift }, values: values, interpolation: interpolation)
     }
     return signals
   }
@@ -64,3 +60,5 @@ enum InputData {
     }
   }
 }
+
+extension InputSignal.Interpolation: ArgumentValue {}

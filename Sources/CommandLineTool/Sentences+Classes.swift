@@ -1,4 +1,6 @@
-import Experiments
+import Tables
+import ArgumentParsing
+import LearningTasks
 import NumericCore
 import Training
 
@@ -78,7 +80,7 @@ extension DataError.Reason {
       "has \(labels) labels for \(images) images; take the two files of one data set"
     case .noImageFiles:
       "holds no train-images-idx3-ubyte and train-labels-idx1-ubyte (plain or .gz); name a folder that does, or fetch "
-        + "one with `neural-ode data --fetch fashion-mnist`"
+        + "one with `Scripts/fetch-fashion-mnist`"
     case .shapeDiffers(let found, let expected):
       "the rows are \(Self.rows(found)) where the model was trained on \(Self.rows(expected)); use data of the same kind"
     default: nil

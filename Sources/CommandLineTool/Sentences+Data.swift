@@ -1,4 +1,7 @@
-import Experiments
+import Reports
+import Tables
+import ArgumentParsing
+import TimeSeries
 import NumericCore
 
 extension DataError {
@@ -50,7 +53,7 @@ extension DataError.Reason {
 
   private var fileSentence: String? {
     switch self {
-    case .unreadable(let reason): Sentence.what(reason)
+    case .unreadable(let reason): reason.description
     case .notBundled(let names):
       "no bundled file has this name; the names are \(names.joined(separator: ", "))"
     case .empty: "the file is empty; it needs a header line and rows below it"
@@ -247,7 +250,7 @@ extension DataWarning.Kind {
         + "rows if that is not meant"
     case .noScratch(let reason):
       "its numbers stay in memory, for there is no room for a temporary file ("
-        + Sentence.what(reason).prefix { $0 != ";" } + "); name another folder with TMPDIR"
+        + reason.description.prefix { $0 != ";" } + "); name another folder with TMPDIR"
     case .covariatesFound(let names):
       "\(names.joined(separator: ", ")) \(names.count == 1 ? "has" : "have") one value a series and "
         + "\(names.count == 1 ? "is" : "are") read as known beforehand, not forecast; name others with "

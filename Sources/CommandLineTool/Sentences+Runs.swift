@@ -1,4 +1,6 @@
-import Experiments
+import Reports
+import ArgumentParsing
+import LearningTasks
 import NumericCore
 import Training
 
@@ -92,7 +94,7 @@ extension CheckpointError {
   /// What is wrong and what to do.
   var sentence: String {
     switch self {
-    case .file(let path, .file(let error)): "\(path): \(Sentence.what(error.reason))"
+    case .file(let path, .file(let error)): "\(path): \(error.reason.description)"
     case .file(let path, .modelMismatch), .file(let path, .shapeMismatch):
       "\(path): belongs to another network than the data and the configuration now give; continue with "
         + "those it was made with, or start anew with --resume never"
@@ -119,7 +121,7 @@ extension SafetensorsError {
   /// What is wrong, as a part of a sentence.
   var phrase: String {
     switch self {
-    case .file(let error): Sentence.what(error.reason)
+    case .file(let error): error.reason.description
     case .truncatedHeader(let count): "it ends after \(count) bytes, within its header"
     case .headerTooLong, .headerIsNoObject, .header: "it does not begin with a safetensors header"
     case .badEnd(let expected, let found):

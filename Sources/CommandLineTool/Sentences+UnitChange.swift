@@ -1,4 +1,6 @@
-import Experiments
+import ArgumentParsing
+import Reports
+import TimeSeries
 
 extension UnitChange {
   /// What changed where, what it may be and what to do.

@@ -1,3 +1,4 @@
+import ArgumentParsing
 import MechanisticModels
 import Integrators
 import NumericCore
@@ -23,9 +24,10 @@ struct SolveReport {
     // A failed solve has fewer times than were asked for.
     let rows = zip(solution.times, solution.states).prefix(written.upperBound)
       .dropFirst(written.lowerBound)
+    let times = distinctTexts(rows.map(\.0))
     console.table(
       ["time"] + equations.states.map(\.name),
-      rows.map { [shortText($0)] + $1.map { shortText($0, digits: 10) } })
+      zip(times, rows).map { [$0] + $1.1.map { shortText($0, digits: 10) } })
     let statistics = solution.statistics
     console.print()
     console.print(

@@ -1,3 +1,4 @@
+import ArgumentParsing
 import MechanisticModels
 import Integrators
 import NumericCore

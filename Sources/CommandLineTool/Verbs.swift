@@ -1,3 +1,4 @@
+import ArgumentParsing
 import NumericCore
 
 /// The verb table.
@@ -20,9 +21,12 @@ enum Verbs {
     PredictCommand.self,
     EvaluateCommand.self,
     SampleCommand.self,
-    ReproduceCommand.self,
-    BenchCommand.self,
     DataCommand.self,
+  ]
+
+  /// Verbs that are tools of their own now.
+  private static let formerVerbs = [
+    "reproduce": "neural-ode-reproduce", "bench": "neural-ode-bench",
   ]
 
   static let summary = "Neural ordinary differential equations: solve, learn, forecast."
@@ -67,6 +71,7 @@ enum Verbs {
 
   private static func find(_ verb: String) throws(UsageError) -> any Command.Type {
     for type in all where type.page.verb == verb { return type }
+    if let tool = formerVerbs[verb] { throw .movedVerb(verb, to: tool) }
     let known = all.map { $0.page.verb }
     throw .unknownVerb(verb, suggestion: nearestName(to: verb, among: known))
   }

@@ -1,4 +1,4 @@
-import Experiments
+import BundledData
 import Foundation
 import NumericCore
 import Testing
@@ -45,20 +45,28 @@ import Testing
     (["data", "--nothing"], "'data' has no option '--nothing'; see 'neural-ode data --help'"),
     (["data", "a", "b"], "'data' does not take 'b'; leave it out, see 'neural-ode data --help'"),
     (
-      ["reproduce", "--seeds"],
-      "'--seeds' needs a value; write a whole number after it, see 'neural-ode reproduce --help'"
+      ["fit", "sir", "--data"],
+      "'--data' needs a value; write text after it, see 'neural-ode fit --help'"
     ),
     (
-      ["reproduce", "--seeds", "many"],
-      "--seeds: 'many' is not a whole number; see 'neural-ode reproduce --help'"
+      ["solve", "lorenz", "--points", "many"],
+      "--points: 'many' is not a whole number; see 'neural-ode solve --help'"
     ),
     (
-      ["reproduce", "--seeds=1", "--seeds=2"],
-      "'--seeds' is given twice; keep one, see 'neural-ode reproduce --help'"
+      ["solve", "lorenz", "--points=3", "--points=4"],
+      "'--points' is given twice; keep one, see 'neural-ode solve --help'"
     ),
     (
-      ["reproduce", "--list=yes"],
-      "'--list' takes no value; write it alone, see 'neural-ode reproduce --help'"
+      ["data", "--check=yes"],
+      "'--check' takes no value; write it alone, see 'neural-ode data --help'"
+    ),
+    (
+      ["reproduce", "--list"],
+      "'reproduce' is a tool of its own; run 'neural-ode-reproduce', built with 'swift build -c release --product neural-ode-reproduce'"
+    ),
+    (
+      ["bench", "W5"],
+      "'bench' is a tool of its own; run 'neural-ode-bench', built with 'swift build -c release --product neural-ode-bench'"
     ),
     (
       ["predict", "run", "--data", "f.csv", "--out", ""],
@@ -100,8 +108,8 @@ import Testing
     ),
     // A negative number is a value, not an option: it reaches the verb's own check.
     (
-      ["reproduce", "--seed", "-1"],
-      "there is at least one seed, and none is negative; write --seeds 3 --seed 0"
+      ["solve", "lorenz", "--points", "-1"],
+      "--points is -1; write 2 or more"
     ),
   ])
   func `wrong usage is one clear line and status 64`(words: [String], line: String) throws {

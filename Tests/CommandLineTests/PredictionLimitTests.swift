@@ -1,4 +1,5 @@
-import Experiments
+import Reports
+import Tables
 import Foundation
 import NumericCore
 import Testing

@@ -4,6 +4,7 @@ import Integrators
 import NumericCore
 import Programs
 import Tensors
+import TestSupport
 import Testing
 
 private let tight = ODESolver(
@@ -19,6 +20,54 @@ private let ramp = InputSignal(times: [0, 1, 3], values: [2, 4, 0])
     let steps = InputSignal(times: [0, 1, 3], values: [2, 4, 0], interpolation: .previous)
     #expect([-1, 0.99, 1, 2.9, 3, 5].map { steps.value(at: $0) } == [2, 2, 4, 4, 0, 0])
     #expect(InputSignal(times: [1], values: [7]).value(at: 0) == 7)
+  }
+
+  @Test func `cubic signals are those of SciPy`() throws {
+    for json in try #require(fixture("signals")["signals"]?.array) {
+      let times = try #require(json["times"]?.numbers)
+      let values = try #require(json["values"]?.numbers)
+      let at = try #require(json["at"]?.numbers)
+      for interpolation in [InputSignal.Interpolation.cubic, .spline, .monotone] {
+        let signal = InputSignal(times: times, values: values, interpolation: interpolation)
+        let expected = try #require(json[interpolation.rawValue]?.numbers)
+        for (time, value) in zip(at, expected) {
+          // Slopes of a tridiagonal system of 20 rows: a few dozen roundings of numbers up to 30.
+          #expect(abs(signal.value(at: time) - value) < 1e-12, "\(interpolation) at \(time)")
+        }
+      }
+    }
+  }
+
+  @Test func `knots are where a signal jumps or bends`() {
+    func knots(_ interpolation: InputSignal.Interpolation, _ values: [Double]) -> [Double] {
+      InputSignal(
+        times: values.indices.map(Double.init), values: values, interpolation: interpolation
+      ).knots
+    }
+    #expect(knots(.previous, [1, 1, 2, 2, 1]) == [2, 4])
+    #expect(knots(.linear, [1, 1, 2, 3, 3]) == [1, 3])
+    #expect(knots(.linear, [0, 1, 2]) == [0, 2])
+    #expect(knots(.spline, [0, 1, 0]) == [0, 1, 2])
+    for interpolation in InputSignal.Interpolation.allCases {
+      #expect(knots(interpolation, [5, 5, 5]).isEmpty)
+      #expect(knots(interpolation, [5]).isEmpty)
+    }
+  }
+
+  @Test(arguments: InputSignal.Interpolation.allCases)
+  func `an interval's rule is the signal inside and goes on outside`(
+    interpolation: InputSignal.Interpolation
+  ) {
+    let signal = InputSignal(
+      times: [0, 1, 3], values: [2, 4, 0], interpolation: interpolation)
+    for (time, interval) in [(-1.0, -1), (0.5, 0), (2, 1), (4, 2)] {
+      #expect(signal.interval(of: time) == interval)
+      #expect(signal.value(at: time, inInterval: interval) == signal.value(at: time))
+    }
+    let left = interpolation == .previous ? 2.0 : 4
+    #expect(abs(signal.value(at: 1, inInterval: 0) - left) < 1e-15)
+    #expect(signal.value(at: 1, inInterval: 1) == 4)
+    #expect(signal.value(at: 9, inInterval: -1) == 2 && signal.value(at: -9, inInterval: 2) == 0)
   }
 
   @Test func `an integral of a signal is its area`() throws {

@@ -1,32 +1,24 @@
-import Experiments
+import TimeSeries
+import Tables
+import BundledData
+import Reports
+import ArgumentParsing
 import NumericCore
 
 /// `neural-ode data`: the bundled data sets, and a look at a user's file.
 struct DataCommand: Command {
   static let page = CommandPage(
     verb: "data",
-    summary: "Lists the bundled data sets, prints one, fetches one, or checks a file of yours.",
+    summary: "Lists the bundled data sets, prints one, or checks a file of yours.",
     discussion:
       "Without a name, every bundled file with its licence and source. With a name, the file's "
       + "text. With --check, the name is a CSV file of yours (or a bundled one), wide (time,x1,x2) or long "
       + "(id,time,channel,value), plain or gzip, its cells separated by commas, semicolons (with decimal commas), tabs or "
-      + "bars: what it holds is shown, or what is wrong with it. "
-      + "With --fetch, a larger data set comes from its Debian package by apt-get, is unpacked and not installed; files "
-      + "that are there stay. Fashion-MNIST: 70,000 pictures of clothes by Zalando, MIT licence, 31 MB.",
-    examples: [
-      "data", "data co2.csv", "data --check my.csv --window 6", "data --fetch fashion-mnist",
-    ])
-
-  enum Fetchable: String, CaseIterable, ArgumentValue {
-    case fashionMNIST = "fashion-mnist"
-  }
+      + "bars: what it holds is shown, or what is wrong with it.",
+    examples: ["data", "data co2.csv", "data --check my.csv --window 6"])
 
   @Argument(value: "file", help: "A bundled file's name, or with --check a path.")
   var name: String?
-  @Option(help: "Fetches a data set that is not bundled.") var fetch: Fetchable?
-  @Option(
-    value: "directory", help: "With --fetch: where its files go; data/ and its name if not given.")
-  var into: String?
   @Flag(help: "Reads the file as a series of measurements and shows what it holds.") var check
   @Option(help: "With --check: the length of a window that must fit in every series.")
   var window: Double?
@@ -42,19 +34,12 @@ struct DataCommand: Command {
     if check && name == nil {
       throw .combination("--check needs a file", remedy: "write its path")
     }
-    if fetch != nil && name != nil {
-      throw .combination("--fetch takes no file", remedy: "leave one of them out")
-    }
-    if into != nil && fetch == nil {
-      throw .combination("--into belongs to --fetch", remedy: "add --fetch fashion-mnist")
-    }
     if window != nil && !check {
       throw .combination("--window belongs to --check", remedy: "add --check")
     }
   }
 
   func run(_ console: Console) throws {
-    if let fetch { return try bring(fetch, console) }
     guard let name else {
       console.table(
         ["name", "licence", "source", "what"],
@@ -77,21 +62,6 @@ struct DataCommand: Command {
     if let entry = BundledData.entries.first(where: { $0.name == name }) {
       console.emit(description(entry))
     }
-  }
-
-  /// Fetches Fashion-MNIST, which is all that can be fetched.
-  private func bring(_ what: Fetchable, _ console: Console) throws {
-    let folder = into ?? "data/" + what.rawValue
-    console.note("fetching the package \(FashionPackage.name) into \(folder)")
-    let came = try FashionPackage(into: folder).fetch()
-    for name in FashionPackage.fileNames {
-      console.print("\(folder)/\(name)\(came.contains(name) ? "" : " was there and is kept")")
-    }
-    console.print("Fashion-MNIST, \(FashionPackage.licence); next: neural-ode train fashion-mnist")
-    console.emit([
-      "folder": .string(folder), "fetched": JSONValue(came),
-      "licence": .string(FashionPackage.licence),
-    ])
   }
 
   private func show(_ file: TimeSeriesFile, _ console: Console) throws {

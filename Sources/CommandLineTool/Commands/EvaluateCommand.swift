@@ -1,4 +1,7 @@
-import Experiments
+import TimeSeries
+import Tables
+import LearningTasks
+import ArgumentParsing
 import NumericCore
 
 /// `neural-ode evaluate RUN`.

@@ -1,5 +1,7 @@
+import TimeSeries
+import Tables
+import ArgumentParsing
 import MechanisticModels
-import Experiments
 import Integrators
 import NumericCore
 
@@ -44,7 +46,7 @@ struct FitCommand: Command {
   @Option(value: "file", help: "CSV with a column for each measured input, at times of its own.")
   var inputs: String?
   @Option(help: "What holds between two measured values of an input.")
-  var interpolation = InputData.Interpolation.linear
+  var interpolation = InputSignal.Interpolation.linear
   @Option(
     help:
       "Growing stretches of the data, multiple shooting, or gradients by the adjoint; automatic: as the equations and the "

@@ -1,4 +1,7 @@
-import Experiments
+import Tables
+import LearningTasks
+import TimeSeries
+import ArgumentParsing
 import NumericCore
 
 /// `neural-ode predict RUN --data file.csv`.

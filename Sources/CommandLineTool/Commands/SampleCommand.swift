@@ -1,4 +1,5 @@
-import Experiments
+import LearningTasks
+import ArgumentParsing
 import NumericCore
 
 /// `neural-ode sample RUN`.

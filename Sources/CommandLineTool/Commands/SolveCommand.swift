@@ -1,5 +1,6 @@
+import Tables
+import ArgumentParsing
 import MechanisticModels
-import Experiments
 import Integrators
 import NumericCore
 import Tensors
@@ -46,7 +47,7 @@ struct SolveCommand: Command {
   var unit: TimeUnit?
   @Option(help: "What comes first in dates of the inputs such as 5/4/2024.") var dates: DateOrder?
   @Option(help: "What holds between two measured values of an input.")
-  var interpolation = InputData.Interpolation.linear
+  var interpolation = InputSignal.Interpolation.linear
   @Option(help: "Times at which the state is written.") var at: NumberList?
   @Option(help: "Number of evenly spaced times at which the state is written (11 unless given).")
   var points: Int?

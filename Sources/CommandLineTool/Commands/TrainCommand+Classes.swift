@@ -1,4 +1,5 @@
-import Experiments
+import ArgumentParsing
+import LearningTasks
 import NumericCore
 import Training
 

@@ -1,5 +1,6 @@
+import ArgumentParsing
+import LearningTasks
 import MechanisticModels
-import Experiments
 
 extension TrainCommand {
   /// The equations of a GOKU-net and what is known of them, from the command line.

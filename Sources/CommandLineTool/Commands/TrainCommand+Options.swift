@@ -1,4 +1,4 @@
-import Experiments
+import ArgumentParsing
 
 extension TrainCommand {
   /// Refuses options that what is trained does not heed.

@@ -1,4 +1,8 @@
-import Experiments
+import Reports
+import TimeSeries
+import LearningTasks
+import Tables
+import ArgumentParsing
 import NumericCore
 import Training
 

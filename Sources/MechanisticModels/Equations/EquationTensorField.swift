@@ -47,30 +47,28 @@ public struct EquationTensorField: TensorField {
 }
 
 extension InputSignal {
-  /// The signal at times `[row, 1]`, as a sum of ramps (`linear`) or of steps (`previous`) that begin at its times.
+  /// The signal at times `[row, 1]`: its first value, and what each interval adds.
   func tensor(at time: Tensor) -> Tensor {
     let count = times.count
     if count == 1 {
       return Tensor(repeating: values[0], shape: time.shape, scalarType: time.scalarType)
     }
-    let knots = Tensor(times, shape: [1, count]).converted(to: time.scalarType)
-    let changes: [Double]
-    let shapes: Tensor
-    switch interpolation {
-    case .linear:
-      let slopes = (1..<count).map { (place: Int) -> Double in
-        let rise = values[place] - values[place - 1]
-        return rise / (times[place] - times[place - 1])
-      }
-      let after: [Double] = slopes + [0]
-      let before: [Double] = [0] + slopes
-      changes = zip(after, before).map { $0 - $1 }
-      shapes = relu(time - knots)
-    case .previous:
-      changes = zip(values, [values[0]] + values).map { $0 - $1 }
-      shapes = Tensor.apply(Comparison.lessOrEqual, knots, time)
+    func row(_ values: [Double]) -> Tensor {
+      Tensor(values, shape: [1, values.count]).converted(to: time.scalarType)
     }
-    let weights = Tensor(changes, shape: [1, count]).converted(to: time.scalarType)
-    return (shapes * weights).sum([1]).reshaped(time.shape) + values[0]
+    let changes: Tensor
+    if interpolation == .previous {
+      let steps = zip(values.dropFirst(), values).map { $0 - $1 }
+      changes =
+        row(steps) * Tensor.apply(Comparison.lessOrEqual, row(Array(times.dropFirst())), time)
+    } else {
+      let lengths = zip(times.dropFirst(), times).map { $0 - $1 }
+      let part = min(relu(time - row(Array(times.dropLast()))), row(lengths))
+      let (b, c, d) = (
+        row(coefficients.map(\.x)), row(coefficients.map(\.y)), row(coefficients.map(\.z))
+      )
+      changes = interpolation == .linear ? part * b : part * (b + part * (c + part * d))
+    }
+    return changes.sum([1]).reshaped(time.shape) + values[0]
   }
 }

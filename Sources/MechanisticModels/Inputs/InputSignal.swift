@@ -8,12 +8,20 @@ public struct InputSignal: Hashable, Sendable {
     case linear
     /// The earlier value until the next one.
     case previous
+    /// A cubic with the slope of the parabola through each value and its neighbours (Hermite).
+    case cubic
+    /// The natural cubic spline: twice continuously differentiable, without curvature at both ends.
+    case spline
+    /// A cubic that rises and falls only where the values do (Fritsch and Carlson 1980).
+    case monotone
   }
 
   /// Strictly increasing.
   public let times: [Double]
   public let values: [Double]
   public let interpolation: Interpolation
+  /// Of `s`, `s²` and `s³`, `s` the time since the start of an interval; one per interval.
+  let coefficients: [SIMD3<Double>]
 
   /// - Precondition: one finite value a time, at least one; the times increase strictly.
   public init(times: [Double], values: [Double], interpolation: Interpolation = .linear) {
@@ -26,34 +34,62 @@ public struct InputSignal: Hashable, Sendable {
     self.times = times
     self.values = values
     self.interpolation = interpolation
+    coefficients = SignalPolynomials(times, values).coefficients(interpolation)
+  }
+
+  /// The times at which the signal jumps or bends: a solver must not step over them.
+  public var knots: [Double] {
+    var knots: [Double] = []
+    for (place, time) in times.enumerated() {
+      let before = place > 0 ? coefficients[place - 1] : .zero
+      let after = place < coefficients.count ? coefficients[place] : .zero
+      switch interpolation {
+      case .previous: if place > 0, values[place - 1] != values[place] { knots.append(time) }
+      case .linear: if before != after { knots.append(time) }
+      case .cubic, .spline, .monotone: if before != .zero || after != .zero { knots.append(time) }
+      }
+    }
+    return knots
   }
 
   /// The value at a time.
   public func value(at time: Double) -> Double {
-    var cursor = 0
-    return value(at: time, from: &cursor)
+    value(at: time, inInterval: interval(of: time))
   }
 
   /// The value at a time; the search begins at `cursor`, which is left at the interval found.
   func value(at time: Double, from cursor: inout Int) -> Double {
-    let last = times.count - 1
-    if time.isNaN || time <= times[0] { return values[0] }
-    if time >= times[last] { return values[last] }
-    if !(times[cursor] <= time && time < times[cursor + 1]) {
-      if cursor + 2 <= last, times[cursor + 1] <= time, time < times[cursor + 2] {
-        cursor += 1
-      } else {
-        cursor = interval(of: time)
-      }
+    if !contains(time, cursor) {
+      cursor = contains(time, cursor + 1) ? cursor + 1 : interval(of: time)
     }
-    if interpolation == .previous { return values[cursor] }
-    let part = (time - times[cursor]) / (times[cursor + 1] - times[cursor])
-    return values[cursor] + part * (values[cursor + 1] - values[cursor])
+    return value(at: time, inInterval: cursor)
   }
 
-  /// The interval that holds a time between the first and the last, by halving.
-  private func interval(of time: Double) -> Int {
-    var (low, high) = (0, times.count - 1)
+  /// The value that the rule of an interval gives, whether the time lies in it or not; −1 is the interval before the
+  /// first time, `times.count - 1` that after the last one.
+  package func value(at time: Double, inInterval interval: Int) -> Double {
+    if interval < 0 || time.isNaN { return values[0] }
+    guard interval < coefficients.count else { return values[values.count - 1] }
+    let (s, c) = (time - times[interval], coefficients[interval])
+    return values[interval] + s * (c.x + s * (c.y + s * c.z))
+  }
+
+  /// The derivative by time of the rule of an interval.
+  func slope(at time: Double, inInterval interval: Int) -> Double {
+    guard coefficients.indices.contains(interval) else { return 0 }
+    let (s, c) = (time - times[interval], coefficients[interval])
+    return c.x + s * (2 * c.y + s * 3 * c.z)
+  }
+
+  private func contains(_ time: Double, _ interval: Int) -> Bool {
+    interval >= 0 && interval < coefficients.count && times[interval] <= time
+      && time < times[interval + 1]
+  }
+
+  /// The interval that holds a time, by halving.
+  package func interval(of time: Double) -> Int {
+    if !(time >= times[0]) { return -1 }
+    var (low, high) = (0, times.count)
     while high - low > 1 {
       let middle = (low + high) / 2
       if times[middle] <= time { low = middle } else { high = middle }

@@ -1,0 +1,85 @@
+/// A verb of the tool.
+///
+/// A command is a struct whose wrapped properties are its parameters:
+///
+/// ```swift
+/// struct Greet: Command {
+///   static let page = CommandPage(
+///     verb: "greet", summary: "Greets someone.", examples: ["greet Ada --times 2"])
+///
+///   @Argument(help: "Who is greeted.") var name: String
+///   @Option(help: "How often.") var times = 1
+///   @Flag(help: "In capitals.") var loud
+///
+///   func run(_ console: Console) throws {
+///     for _ in 0..<times { console.print("hello \(loud ? name.uppercased() : name)") }
+///     console.emit(["greeted": .string(name)])
+///   }
+/// }
+/// ```
+///
+/// `--help` and `--json` belong to every command and are not declared. A property named `relativeTolerance`
+/// is the option `--relative-tolerance` unless it has a `name:` of its own.
+package protocol Command: SendableMetatype {
+  static var page: CommandPage { get }
+
+  init()
+
+  /// Checks what no single value can tell; throws `UsageError.combination`.
+  func validate() throws(UsageError)
+
+  /// Does the work. A thrown error ends the tool with the error's line and exit code.
+  func run(_ console: Console) throws
+}
+
+extension Command {
+  package func validate() throws(UsageError) {}
+
+  /// The declared parameters in order of declaration, each with its name as written.
+  package var parameters: [(name: String, parameter: any AnyParameter)] {
+    Mirror(reflecting: self).children.compactMap { child in
+      guard let declaration = child.value as? any ParameterDeclaration, let label = child.label
+      else { return nil }
+      let parameter = declaration.parameter
+      let property = label.hasPrefix("_") ? String(label.dropFirst()) : label
+      return (parameter.customName ?? hyphenated(property), parameter)
+    }
+  }
+}
+
+/// What a help page says besides the parameters.
+package struct CommandPage: Sendable {
+  /// The tool that the command belongs to.
+  package var tool: String
+  /// Empty for the only command of a tool.
+  package var verb: String
+  /// One sentence.
+  package var summary: String
+  /// Further paragraphs.
+  package var discussion: String
+  /// Command lines without the tool's name.
+  package var examples: [String]
+
+  /// The command as a user calls it.
+  package var call: String { verb.isEmpty ? tool : "\(tool) \(verb)" }
+
+  package init(
+    tool: String = "neural-ode", verb: String = "", summary: String, discussion: String = "",
+    examples: [String] = []
+  ) {
+    self.tool = tool
+    self.verb = verb
+    self.summary = summary
+    self.discussion = discussion
+    self.examples = examples
+  }
+}
+
+/// `relativeTolerance` → `relative-tolerance`.
+private func hyphenated(_ property: String) -> String {
+  var name = ""
+  for character in property {
+    name += character.isUppercase ? "-\(character.lowercased())" : String(character)
+  }
+  return name
+}

@@ -1,0 +1,48 @@
+/// How the tool ends (the numbers of BSD's `sysexits.h` where there is one).
+package enum ExitCode: Int32, CaseIterable, Error {
+  case success = 0
+  case failure = 1
+  case usage = 64
+  case badData = 65
+  case noInput = 66
+  case cannotCreate = 73
+  case stoppedWithCheckpoint = 75
+  case badConfiguration = 78
+  case interrupted = 130
+
+  package var meaning: String {
+    switch self {
+    case .success: "done"
+    case .failure: "failed, diverged, or a claim did not hold"
+    case .usage: "the command line cannot be understood"
+    case .badData: "the data are not as they should be"
+    case .noInput: "an input file is missing or cannot be read"
+    case .cannotCreate: "an output file cannot be written"
+    case .stoppedWithCheckpoint: "stopped with a checkpoint; resume to go on"
+    case .badConfiguration: "the configuration is not as it should be"
+    case .interrupted: "interrupted"
+    }
+  }
+}
+
+/// An error with its own line and exit code; what a command throws when no typed error fits.
+package struct ToolError: Error {
+  /// What is wrong and what to do, on one line and without "error:".
+  package var message: String
+  package var code: ExitCode
+
+  package init(_ message: String, code: ExitCode) {
+    self.message = message
+    self.code = code
+  }
+
+  /// A run's own data are not where its configuration says.
+  ///
+  /// - Parameter keepsName: whether a file of another name would be refused.
+  package static func trainingDataMissing(_ path: String, keepsName: Bool = false) -> ToolError {
+    ToolError(
+      "\(path): the file of the training is not there, as seen from here; name it with --data FILE"
+        + (keepsName ? ", of the same name" : "")
+        + " (and its file of labels, if it has one, with --labels FILE)", code: .noInput)
+  }
+}

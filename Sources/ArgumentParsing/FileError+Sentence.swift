@@ -1,0 +1,40 @@
+package import NumericCore
+
+extension FileError {
+  /// The error on one line, with the fix.
+  package var sentence: String {
+    if operation == .write && reason == .notFound {
+      let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
+      return "\(path): the folder '\(folder)' does not exist; make it, or name another"
+    }
+    return "\(path): \(reason.description)"
+  }
+
+  package var exitCode: ExitCode { operation == .read ? .noInput : .cannotCreate }
+
+  /// Results that standard output did not take.
+  package static func lostOutput(_ reason: Reason) -> String {
+    if case .system(let code) = reason {
+      return
+        "standard output: the results cannot be written (error \(code)); redirect it to an open file or pipe"
+    }
+    return "standard output: \(reason.description)"
+  }
+}
+
+extension FileError.Reason {
+  package var description: String {
+    switch self {
+    case .notFound: "there is no such file; check the path"
+    case .permissionDenied: "permission denied; check the file's owner and mode"
+    case .isDirectory: "is a directory; name a file in it"
+    case .notADirectory: "a part of the path is not a directory; check the path"
+    case .exists: "exists already; choose another name or remove it"
+    case .deviceFull: "no space is left on the device; free some and run again"
+    case .readOnly: "the file system is read-only; choose another place"
+    case .nameTooLong: "the name is too long; choose a shorter one"
+    case .tooLarge(let limit): "has more than \(limit) bytes; check that it is the right file"
+    case .system(let code): "the system refused (error \(code)); check the path and its device"
+    }
+  }
+}

@@ -1,0 +1,39 @@
+import NumericCore
+
+/// A tool without verbs.
+package enum SingleCommandTool {
+  /// Parses the words of a command line, runs the command and returns how the tool ends.
+  ///
+  /// - Parameter describe: the line and the exit code of an error of the tool's own; nil for the
+  ///   error's description.
+  package static func run(
+    _ type: any Command.Type, _ words: [String],
+    describe: (any Error) -> (message: String, code: ExitCode)? = { _ in nil }
+  ) -> ExitCode {
+    var console = Console(isJSON: false)
+    do {
+      switch try CommandLineParser.parse(type, words[...]) {
+      case .help(let command): console.print(HelpText.page(of: command))
+      case .run(let command, let json):
+        console = Console(isJSON: json)
+        try command.run(console)
+      }
+      return console.isOutputComplete ? .success : .cannotCreate
+    } catch let code as ExitCode {
+      return code
+    } catch {
+      let (message, code) = describe(error) ?? standard(error)
+      console.note("error: \(message)")
+      return code
+    }
+  }
+
+  private static func standard(_ error: any Error) -> (message: String, code: ExitCode) {
+    switch error {
+    case let error as ToolError: (error.message, error.code)
+    case let error as UsageError: (error.description, .usage)
+    case let error as FileError: (error.sentence, error.exitCode)
+    default: ("\(error)", .failure)
+    }
+  }
+}

@@ -1,0 +1,133 @@
+public import TimeSeries
+
+/// A stretch of a series whose readings are hidden, to see how well they can be filled in.
+public struct HiddenGap: Hashable, Sendable {
+  /// Readings with times greater than this and at most `end` are hidden.
+  public let start: Double
+  public let end: Double
+  /// What remains to be seen on both sides.
+  public let visible: TimeSeries
+  /// What was hidden.
+  public let hidden: TimeSeries
+
+  public init(start: Double, end: Double, visible: TimeSeries, hidden: TimeSeries) {
+    self.start = start
+    self.end = end
+    self.visible = visible
+    self.hidden = hidden
+  }
+}
+
+/// Where gaps are hidden.
+public struct GapPlan: Hashable, Sendable {
+  public var length: Double
+  /// How much is seen before and after the gap.
+  public var context: Double
+  /// The distance from one gap's start to the next.
+  public var stride: Double
+  /// The fewest readings that are seen on each side.
+  public var minimumVisible: Int
+
+  public init(length: Double, context: Double, stride: Double, minimumVisible: Int) {
+    self.length = length
+    self.context = context
+    self.stride = stride
+    self.minimumVisible = minimumVisible
+  }
+
+  /// The gaps of a series within a range of times; a stretch with nothing to hide is left out.
+  public func gaps(of series: TimeSeries, in range: ClosedRange<Double>) -> [HiddenGap] {
+    var gaps: [HiddenGap] = []
+    var index = 0.0
+    while true {
+      let start = range.lowerBound + context + index * stride
+      let end = start + length
+      if end + context > range.upperBound { return gaps }
+      index += 1
+      let before = series.after(start - context, through: start)
+      let hidden = series.after(start, through: end)
+      let after = series.after(end, through: end + context)
+      if min(before.count, after.count) >= minimumVisible, hidden.count > 0 {
+        gaps.append(
+          HiddenGap(
+            start: start, end: end, visible: before.followed(by: after), hidden: hidden))
+      }
+    }
+  }
+}
+
+extension TimeSeries {
+  /// Both series, one after the other.
+  ///
+  /// - Precondition: the same channels, and later times.
+  func followed(by later: TimeSeries) -> TimeSeries {
+    precondition(channels == later.channels, "channels \(channels) and \(later.channels)")
+    return TimeSeries(
+      id: id, channels: channels, times: times + later.times, values: values + later.values,
+      isObserved: isObserved + later.isObserved, covariates: covariates)
+  }
+}
+
+/// Fills gaps by the straight line between the readings beside them; where a channel has none, by the mean of training.
+///
+/// The uncertainty is that of a Brownian bridge, zero at both ends: σ √(u v / (u + v)) at the distances u and v from
+/// the readings on both sides; σ is fitted to training gaps.
+public struct InterpolationBaseline: Sendable {
+  public let name = "linear interpolation"
+  /// σ, in the values' unit by the square root of time.
+  public let scale: Double
+  private let mean: Double
+  private let channel: Int
+
+  public init(fitting gaps: [HiddenGap], channel: Int = 0) {
+    let mean = meanValue(gaps.lazy.map(\.visible), channel: channel)
+    let unit = InterpolationBaseline(scale: 1, mean: mean, channel: channel)
+    var squares = 0.0
+    var count = 0
+    for gap in gaps {
+      let forecasts = unit.forecasts(of: gap)
+      for i in 0..<forecasts.count {
+        let z = (forecasts.observed[i] - forecasts.means[i]) / forecasts.deviations[i]
+        squares += z * z
+        count += 1
+      }
+    }
+    let scale = (squares / Double(max(count, 1))).squareRoot()
+    self.init(scale: max(scale, .leastNormalMagnitude), mean: mean, channel: channel)
+  }
+
+  private init(scale: Double, mean: Double, channel: Int) {
+    self.scale = scale
+    self.mean = mean
+    self.channel = channel
+  }
+
+  /// The forecasts of what is hidden.
+  public func forecasts(of gap: HiddenGap) -> GaussianForecasts {
+    let (times, values) = gap.visible.observations(of: channel)
+    let (hiddenTimes, hiddenValues) = gap.hidden.observations(of: channel)
+    let left = times.last { $0 <= gap.start } ?? gap.start
+    let right = times.first { $0 > gap.end } ?? gap.end
+    var forecasts = GaussianForecasts()
+    for (time, value) in zip(hiddenTimes, hiddenValues) {
+      // A reading at the very edge is not certain: at least a thousandth of the gap.
+      let bridge = max((time - left) * (right - time), 1e-3 * (right - left) * (right - left))
+      forecasts.append(
+        mean: values.isEmpty ? mean : interpolated(times, values, at: time),
+        deviation: scale * (bridge / (right - left)).squareRoot(), observed: value)
+    }
+    return forecasts
+  }
+
+  /// The forecasts of all gaps together.
+  public func forecasts(of gaps: [HiddenGap]) -> GaussianForecasts {
+    var all = GaussianForecasts()
+    for gap in gaps {
+      let one = forecasts(of: gap)
+      for i in 0..<one.count {
+        all.append(mean: one.means[i], deviation: one.deviations[i], observed: one.observed[i])
+      }
+    }
+    return all
+  }
+}

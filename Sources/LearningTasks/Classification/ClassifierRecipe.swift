@@ -1,0 +1,144 @@
+import NumericCore
+
+/// All that decides what a classification run does: data, network, training.
+package struct ClassifierRecipe: Hashable, Sendable {
+  package var name = "digits"
+  /// A CSV table, a folder of IDX files, or nil for the bundled digits.
+  package var file: String?
+  /// The column with the classes; nil: found by its name, or the last.
+  package var label: String?
+  package var testShare = 0.2
+  package var validationShare = 0.1
+  package var layers = Layers.rungeKuttaNet
+  /// Whether a layer leads from the features of a table to `width` states; without one the features are the state.
+  package var hasStem = true
+  package var augmentation = Widening.none
+  /// Further dimensions of the state; nil: as many as are usual, if the augmentation takes a number.
+  package var augmentedDimensions: Int?
+  package var weightActivation = WeightActivation.none
+  /// Width of the hidden layers, or channels of the convolutions.
+  package var width = 64
+  /// Residual blocks.
+  package var blocks = 6
+  /// The field is integrated over 0…time.
+  package var time = 1.0
+  /// Equal steps of the classical Runge–Kutta method, or of Euler's where weights evolve.
+  package var solverSteps = 2
+  /// Steps of the weights in each step of the activations: 1 is ANODEV2's configuration 1, more its configuration 2.
+  package var weightSteps = 1
+  package var epochs = 40
+  package var batchSize = 64
+  package var learningRate = 3e-3
+  package var weightDecay = 1e-3
+  /// Images are padded by so many pixels and cut at a random place; 0: not.
+  package var crop = 0
+  /// Images are mirrored at random.
+  package var mirrors = false
+  package var seed = 0
+
+  package init() {}
+
+  /// A recipe for a file of the user's: a table, or a folder of images.
+  package static func forFile(_ path: String) -> ClassifierRecipe {
+    var recipe = PathCalls.isDirectory(path) == true ? fashion : ClassifierRecipe()
+    recipe.name = "classes"
+    recipe.file = path
+    recipe.mirrors = false
+    return recipe
+  }
+
+  /// Fashion-MNIST, in the folder that `Scripts/fetch-fashion-mnist` fills.
+  package static let fashion: ClassifierRecipe = {
+    var recipe = ClassifierRecipe()
+    recipe.name = "fashion-mnist"
+    recipe.file = "data/fashion-mnist"
+    recipe.validationShare = 0.05
+    // With 32 channels the flow's one block is the limit, and the ODE-Net a point behind the ResNet.
+    recipe.width = 64
+    recipe.time = 3
+    recipe.epochs = 15
+    recipe.batchSize = 128
+    recipe.learningRate = 6e-3
+    // With two steps the field is not integrated: they and finer ones differ by most of a point. With four they agree.
+    recipe.solverSteps = 4
+    recipe.weightDecay = 1e-2
+    recipe.crop = 2
+    recipe.mirrors = true
+    return recipe
+  }()
+
+  /// Recipes with a name.
+  package static let named: [String: ClassifierRecipe] = [
+    "digits": ClassifierRecipe(), "fashion-mnist": fashion,
+  ]
+}
+
+extension ClassifierRecipe: ConfigurableRecipe {
+  package static let settings: [RecipeSetting<ClassifierRecipe>] = [
+    .name(\.name),
+    .kind("ode-net"),
+    .text("data.file", \.file),
+    .text("data.label", \.label),
+    .number("data.test", \.testShare, in: 0.01...0.5),
+    .number("data.validation", \.validationShare, in: 0.01...0.4),
+    .choice("network.layers", \.layers),
+    .flag("network.stem", \.hasStem),
+    .choice("network.augmentation", \.augmentation),
+    .optional(
+      "network.augmentedDimensions", \.augmentedDimensions, "a whole number from 1 to 1000"
+    ) {
+      JSONValue($0)
+    } _: {
+      $0.integer.flatMap { (1...1000).contains($0) ? $0 : nil }
+    }.heeded(with: "network.augmentation", Widening.allCases.filter(\.isCounted).map(\.rawValue)),
+    .choice("network.weightActivation", \.weightActivation).of([.evolving]),
+    // Without a stem the states of evolving weights are the features.
+    .size("network.width", \.width) { $0.depthLayers }.heeded(
+      with: "network.stem", ["true"]
+    ) { $0.hasStem || $0.layers != .evolving },
+    .size("network.blocks", \.blocks) { $0.depthLayers }.of([.resNet]),
+    .number("network.time", \.time, in: 1e-3...1000).of([.odeNet, .rungeKuttaNet]),
+    .size("solver.steps", \.solverSteps) { $0.depthLayers }.of([.odeNet, .rungeKuttaNet, .evolving]
+    ),
+    .count("solver.weightSteps", \.weightSteps, atMost: 1000).of([.evolving]),
+    .count("training.epochs", \.epochs),
+    .count("training.batchSize", \.batchSize),
+    .number("training.learningRate", \.learningRate, in: 1e-9...1),
+    .number("training.weightDecay", \.weightDecay, in: 0...1),
+    .count("training.crop", \.crop, atLeast: 0),
+    .flag("training.mirrors", \.mirrors),
+    .count("training.seed", \.seed, atLeast: 0),
+  ]
+}
+
+extension ClassifierRecipe {
+  /// What lies between stem and head.
+  ///
+  /// Of a flow four stages of every step are kept, unless its gradient comes by the adjoint
+  /// equation; of evolving weights all weights of every step. Without a stem the state is as narrow as the features.
+  fileprivate var depthLayers: LayerSize {
+    let (square, steps) = (hasStem ? product(width, width) : Double(width), Double(solverSteps))
+    let states = LayerSize.examples(batchSize) * Double(width)
+    return switch layers {
+    case .resNet:
+      LayerSize(weights: 2 * Double(blocks) * square, activations: 2 * Double(blocks) * states)
+    case .odeNet: LayerSize(weights: 2 * square, activations: 2 * states)
+    case .rungeKuttaNet: LayerSize(weights: 2 * square, activations: 8 * steps * states)
+    case .evolving where hasStem:
+      LayerSize(weights: square, activations: steps * (states + Double(weightSteps) * square))
+    case .evolving: LayerSize(activations: steps * Double(weightSteps))
+    }
+  }
+
+  /// The recipe that this one was made from.
+  package var usual: ClassifierRecipe {
+    Self.named[name] ?? file.map(Self.forFile) ?? ClassifierRecipe()
+  }
+}
+
+extension RecipeSetting<ClassifierRecipe> {
+  /// Of some kinds of layers.
+  fileprivate func of(_ layers: [ClassifierRecipe.Layers]) -> RecipeSetting {
+    heeded(with: "network.layers", layers.map(\.rawValue))
+  }
+}

@@ -1,0 +1,50 @@
+package import Tables
+
+/// An array of bytes in the IDX format of the MNIST family, plain or gzip.
+///
+/// Layout: two zero bytes, the type (8: unsigned bytes), the number of axes, each axis' size as 4 bytes with the highest
+/// first, then the elements, the last axis running fastest.
+package struct IDXFile: Sendable {
+  package let source: String
+  package let shape: [Int]
+  package let bytes: [UInt8]
+
+  /// Reads a file.
+  package init(path: String) throws(DataError) {
+    try self.init(ByteSource(path: path))
+  }
+
+  /// Reads bytes in memory.
+  package init(name: String, bytes: [UInt8]) throws(DataError) {
+    try self.init(ByteSource(name: name, bytes: bytes))
+  }
+
+  init(_ file: ByteSource) throws(DataError) {
+    var content: [UInt8] = []
+    while try file.read(into: &content) {}
+    if content.isEmpty { throw DataError(source: file.name, .empty) }
+    guard content.count >= 4, content[0] == 0, content[1] == 0, content[2] == 8,
+      (1...4).contains(content[3])
+    else { throw DataError(source: file.name, .notIDX) }
+    let rank = Int(content[3])
+    let start = 4 + 4 * rank
+    guard content.count >= start else {
+      throw DataError(source: file.name, .imagesCutShort(found: content.count, expected: start))
+    }
+    shape = (0..<rank).map { axis in
+      content[(4 + 4 * axis)..<(8 + 4 * axis)].reduce(0) { $0 << 8 | Int($1) }
+    }
+    // A damaged head may announce more than a number holds.
+    let expected =
+      shape.reduce(1) { product, size in
+        let (result, isTooLarge) = product.multipliedReportingOverflow(by: size)
+        return isTooLarge ? .max - start : min(result, .max - start)
+      } + start
+    guard content.count == expected else {
+      throw DataError(
+        source: file.name, .imagesCutShort(found: content.count, expected: expected))
+    }
+    source = file.name
+    bytes = Array(content[start...])
+  }
+}

@@ -1,0 +1,28 @@
+package import Tables
+import NumericCore
+
+extension LabelledData {
+  /// The training and test images of a folder with the four files of an MNIST-like data set, or of a part of them.
+  ///
+  /// Names are those of the family: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, and `t10k-…` for the test; each
+  /// plain or with `.gz`. Without a test part it is nil.
+  package static func imageFolder(
+    _ folder: String
+  ) throws(DataError) -> (training: LabelledData, test: LabelledData?) {
+    guard let training = try part("train", of: folder) else {
+      throw DataError(source: folder, .noImageFiles)
+    }
+    return (training, try part("t10k", of: folder)?.matching(training.shape, training.classes))
+  }
+
+  private static func part(
+    _ name: String, of folder: String
+  ) throws(DataError) -> LabelledData? {
+    func path(_ rest: String) -> String? {
+      let path = "\(folder)/\(name)-\(rest)-ubyte"
+      return [path, path + ".gz"].first { Files.exists($0) }
+    }
+    guard let images = path("images-idx3"), let labels = path("labels-idx1") else { return nil }
+    return try LabelledData(images: IDXFile(path: images), labels: IDXFile(path: labels))
+  }
+}

@@ -1,0 +1,11 @@
+package import Integrators
+import NumericCore
+
+extension ODESolver {
+  /// Dormand–Prince with equal tolerances.
+  package static func adaptive(_ tolerance: Double) -> ODESolver {
+    ODESolver(
+      method: .dormandPrince5,
+      control: .proportionalIntegral(Tolerance(relative: tolerance, absolute: tolerance)))
+  }
+}

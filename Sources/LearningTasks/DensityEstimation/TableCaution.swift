@@ -1,0 +1,62 @@
+import TimeSeries
+import Reports
+
+/// What makes a density of a table hard to learn or to read, though it can be trained.
+package enum TableCaution: Hashable, Sendable {
+  /// Rows that were left out for an empty cell.
+  case incompleteRows(Int)
+  /// A column of few different values, whose density is a comb of spikes.
+  case fewValues(column: String, count: Int)
+  /// A column whose standard deviation is that of a few far values.
+  case outliers(column: String, middle: ClosedRange<Double>, farthest: Double)
+  /// A column that others tell nearly exactly, and the part of its variance that is its own.
+  case nearlyDependent(column: String, on: [String], part: Double)
+
+  package var sentence: String {
+    switch self {
+    case .incompleteRows(let count):
+      "\(count) \(count == 1 ? "row with an empty cell was" : "rows with an empty cell were") left out"
+    case .nearlyDependent(let column, let others, let part):
+      "column '\(column)' nearly follows from \(others.map { "'\($0)'" }.joined(separator: ", ")) (the part "
+        + "\(Figure(part)) of its variance is its own): the density is nearly singular, and its nats tell of that part "
+        + "above all; leave a column out with --set data.columns, or write a difference in its place"
+    case .fewValues(let column, let count):
+      "column '\(column)' has only \(count) different values: a density makes spikes of them, and "
+        + "its nats depend on how sharp the spikes are"
+    case .outliers(let column, let middle, let farthest):
+      "half of column '\(column)' is within \(Figure(middle.lowerBound)) to "
+        + "\(Figure(middle.upperBound)), but it reaches \(Figure(farthest)): remove the outliers or "
+        + "take logarithms, or the middle is one point to the model"
+    }
+  }
+}
+
+extension PointTable {
+  /// What a reader of the table's density should know.
+  package var cautions: [TableCaution] {
+    var found: [TableCaution] = []
+    if incompleteRows > 0 { found.append(.incompleteRows(incompleteRows)) }
+    let normalization = normalization
+    let deviations = normalization.deviations
+    if let near = GaussianBaseline(normalized(normalization)).nearDependence(below: 1e-3) {
+      found.append(
+        .nearlyDependent(
+          column: columns[near.column], on: near.on.map { columns[$0] }, part: near.part))
+    }
+    for (place, name) in columns.enumerated() {
+      let values = column(place).sorted()
+      let distinct = zip(values, values.dropFirst()).reduce(1) { $0 + ($1.0 == $1.1 ? 0 : 1) }
+      if distinct * 20 < count { found.append(.fewValues(column: name, count: distinct)) }
+      let middle = values[count / 4]...values[count - 1 - count / 4]
+      let width = middle.upperBound - middle.lowerBound
+      if width > 0, deviations[place] > 20 * width {
+        let (low, high) = (values[0], values[count - 1])
+        let center = (middle.lowerBound + middle.upperBound) / 2
+        found.append(
+          .outliers(
+            column: name, middle: middle, farthest: high - center > center - low ? high : low))
+      }
+    }
+    return found
+  }
+}

@@ -1,0 +1,119 @@
+import Reports
+internal import NumericCore
+
+/// A model beside a baseline on the same forecasts, with what chance leaves open.
+public struct ForecastComparison: Hashable, Sendable {
+  /// What the figures say.
+  public enum Verdict: String, Hashable, Sendable {
+    case better, worse
+    /// The interval of the change holds 0, or there is none.
+    case undecided
+  }
+
+  public var baseline: String
+  /// Root mean squared error of the model by that of the baseline, minus 1.
+  public var change: Double
+  /// Of the change, 90 %, by a bootstrap of blocks; nil where there are too few.
+  public var interval: ClosedRange<Double>?
+
+  public var verdict: Verdict {
+    guard let interval else { return .undecided }
+    return interval.upperBound < 0 ? .better : interval.lowerBound > 0 ? .worse : .undecided
+  }
+}
+
+extension ForecastComparison {
+  /// 90 % intervals of the root mean squared errors, the model's first, and the model beside each baseline.
+  ///
+  /// The same blocks are drawn for all, so that a difference is judged on the same forecasts. Fewer than four blocks tell
+  /// nothing: then there are no intervals.
+  static func all(
+    _ model: GaussianForecasts, _ baselines: [(name: String, forecasts: GaussianForecasts)],
+    _ blockLength: Int
+  ) -> (intervals: [ClosedRange<Double>], comparisons: [ForecastComparison]) {
+    guard model.count > 0 else { return ([], []) }
+    let own = model.rootMeanSquaredError
+    func change(_ own: Double, _ other: Double) -> Double {
+      own / max(other, .leastNormalMagnitude) - 1
+    }
+    guard model.count >= 4 * max(blockLength, 1) else {
+      return (
+        [],
+        baselines.map {
+          ForecastComparison(
+            baseline: $0.name, change: change(own, $0.forecasts.rootMeanSquaredError),
+            interval: nil)
+        }
+      )
+    }
+    let all = [model] + baselines.map(\.forecasts)
+    let means = bootstrapMeans(
+      of: all.map(\.squaredErrors), blockLength: blockLength, key: RandomKey(20_240_607))
+    let errors = means.map { $0.map { $0.squareRoot() } }
+    let intervals = all.indices.map { place in centralInterval(errors.map { $0[place] }) }
+    return (
+      intervals,
+      baselines.enumerated().map { place, baseline in
+        ForecastComparison(
+          baseline: baseline.name, change: change(own, baseline.forecasts.rootMeanSquaredError),
+          interval: centralInterval(errors.map { change($0[0], $0[place + 1]) }))
+      }
+    )
+  }
+}
+
+extension ForecastEvaluation {
+  /// Sentences on where the model is better, worse, or neither; those where a baseline wins come first.
+  public func verdicts(
+    unit: String, of kinds: [ForecastComparison.Verdict] = [.worse, .undecided, .better]
+  ) -> [String] {
+    let tasks = horizons.map { ("forecast +", $0) } + gaps.map { ("gap of ", $0) }
+    let isSingle = Set((horizons + gaps).map(\.channel)).count == 1
+    let all = tasks.flatMap { word, line in
+      line.comparisons.map { comparison in
+        let name = (isSingle ? "" : line.channel + ", ") + word + Self.duration(line.length, unit)
+        let verdict =
+          switch comparison.verdict {
+          case .better: "the \(modelName) is better than \(comparison.baseline)"
+          case .worse: "\(comparison.baseline) is better than the \(modelName)"
+          case .undecided: "no clear difference between the \(modelName) and \(comparison.baseline)"
+          }
+        return (
+          comparison.verdict,
+          "\(name): \(verdict) (RMSE \(Self.percent(comparison.change)), "
+            + (comparison.interval.map {
+              "90 % interval \(Self.percent($0.lowerBound)) to \(Self.percent($0.upperBound)))"
+            } ?? "too few forecasts for an interval)")
+        )
+      }
+    }
+    return kinds.flatMap { verdict in
+      all.filter { $0.0 == verdict }.map(\.1)
+    }
+  }
+
+  /// In how many comparisons a baseline wins, in one sentence.
+  public var balance: String {
+    let comparisons = (horizons + gaps).flatMap { $0.comparisons }
+    let verdicts = comparisons.map(\.verdict)
+    let few = comparisons.count { $0.interval == nil }
+    func count(_ verdict: ForecastComparison.Verdict) -> Int {
+      verdicts.count { $0 == verdict }
+    }
+    if verdicts.isEmpty {
+      return
+        "nothing was compared: no reading of the test part stands near enough to a horizon or in a gap; choose "
+        + "windows.horizons and windows.gaps by the distances of the readings"
+    }
+    return "of \(verdicts.count) comparisons with baselines the \(modelName) wins "
+      + "\(count(.better)), a baseline wins \(count(.worse)), \(count(.undecided)) are undecided"
+      + (few > 0
+        ? ", \(few == count(.undecided) ? "all" : "\(few)") of them for want of forecasts: the test part has too few for an interval"
+        : "")
+  }
+
+  private static func percent(_ share: Double) -> String {
+    let text = NumberText.fixed(100 * share, 1)
+    return (share > 0 ? "+" : "") + text + " %"
+  }
+}

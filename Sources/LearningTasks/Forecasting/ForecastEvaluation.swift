@@ -1,0 +1,192 @@
+import TimeSeries
+package import NumericCore
+
+/// How good forecasts of one kind are.
+public struct ForecastScore: Hashable, Sendable {
+  public var count: Int
+  /// In the data's unit.
+  public var rootMeanSquaredError: Double
+  public var meanAbsoluteError: Double
+  /// In nats a forecast.
+  public var negativeLogLikelihood: Double
+  /// Share of observations inside the central band of 90 %.
+  public var coverage: Double
+
+  public init(_ forecasts: GaussianForecasts) {
+    count = forecasts.count
+    rootMeanSquaredError = forecasts.rootMeanSquaredError
+    meanAbsoluteError = forecasts.meanAbsoluteError
+    negativeLogLikelihood = forecasts.negativeLogLikelihood
+    coverage = forecasts.coverage(ofCentral: 0.9)
+  }
+
+  package var json: JSONValue {
+    [
+      "count": JSONValue(count), "rmse": .number(rootMeanSquaredError),
+      "mae": .number(meanAbsoluteError), "nll": .number(negativeLogLikelihood),
+      "coverage90": .number(coverage),
+    ]
+  }
+}
+
+/// A trained model and the baselines on the same windows and the same hidden readings.
+public struct ForecastEvaluation: Sendable {
+  /// One row of the comparison: a channel and a horizon, or a channel and a gap's length.
+  public struct Line: Sendable {
+    public let channel: String
+    /// The horizon or the length of the gap, in the unit of the times.
+    public let length: Double
+    public let model: GaussianForecasts
+    public let baselines: [(name: String, forecasts: GaussianForecasts)]
+    /// 90 % intervals of the root mean squared errors, the model's first; none of too few forecasts.
+    public let intervals: [ClosedRange<Double>]
+    /// The model beside each baseline.
+    public let comparisons: [ForecastComparison]
+
+    /// - Parameter blockLength: neighbouring entries that share readings, the block of the bootstrap.
+    public init(
+      channel: String, length: Double, model: GaussianForecasts,
+      baselines: [(name: String, forecasts: GaussianForecasts)], blockLength: Int
+    ) {
+      self.channel = channel
+      self.length = length
+      self.model = model
+      self.baselines = baselines
+      (intervals, comparisons) = ForecastComparison.all(model, baselines, blockLength)
+    }
+
+    public var score: ForecastScore { ForecastScore(model) }
+  }
+
+  public var horizons: [Line]
+  public var gaps: [Line]
+  /// What the model is called.
+  public var modelName: String
+  /// On up to 100 of the test windows; nil: the model solves no equation.
+  public var solverCheck: SolverCheck?
+
+  public init(horizons: [Line], gaps: [Line], modelName: String) {
+    self.horizons = horizons
+    self.gaps = gaps
+    self.modelName = modelName
+  }
+}
+
+extension ForecastEvaluation {
+  /// Evaluates on the test part; baselines are fitted to the training part, those `beside` the model are trained already.
+  public init(
+    _ forecaster: SeriesForecaster, beside: [SeriesForecaster] = [], on data: ForecastData
+  ) {
+    modelName = forecaster.kind.title
+    // What the test part is too short for is left out.
+    horizons = Self.horizons(forecaster, beside, data).filter { $0.model.count > 0 }
+    gaps = (data.recipe.gaps ?? []).flatMap { Self.gap($0, forecaster, beside, data) }
+      .filter { $0.model.count > 0 }
+    solverCheck = forecaster.solverCheck(
+      on: Self.sample(data.testWindows).map {
+        SeriesExample(forecasting: $0, history: data.plan.history)
+      })
+  }
+
+  /// At most 100 windows, evenly spread.
+  private static func sample(_ windows: [Window]) -> [Window] {
+    let count = min(windows.count, 100)
+    return (0..<count).map { windows[$0 * windows.count / count] }
+  }
+
+  private static func horizons(
+    _ forecaster: SeriesForecaster, _ beside: [SeriesForecaster], _ data: ForecastData
+  ) -> [Line] {
+    let (training, test) = (data.windows(of: data.training), data.testWindows)
+    let horizons = data.recipe.horizons ?? []
+    let tolerance = data.plan.tolerance
+    let others = beside.map { ($0.kind.title, predictions($0, test, horizons, data)) }
+    // Windows that overlap.
+    let block = Int(((data.plan.history + data.plan.future) / data.plan.stride).rounded(.up))
+    var lines: [Line] = []
+    let predicted = predictions(forecaster, test, horizons, data)
+    for (channel, name) in data.channels.enumerated() {
+      let baselines: [any ForecastBaseline] = [
+        LastValueBaseline(
+          fitting: training, horizons: horizons, tolerance: tolerance, channel: channel),
+        AutoregressionBaseline(
+          fitting: training, horizons: horizons, history: data.plan.history,
+          spacing: data.clock.spacing, tolerance: tolerance, channel: channel),
+      ]
+      let compared = baselines.map {
+        ($0.name, $0.forecasts(of: test, tolerance: tolerance, channel: channel))
+      }
+      for (place, horizon) in horizons.enumerated() {
+        lines.append(
+          Line(
+            channel: name, length: horizon, model: predicted[channel][place],
+            baselines: compared.map { ($0.0, $0.1[place]) }
+              + others.map { ($0.0, $0.1[channel][place]) }, blockLength: block))
+      }
+    }
+    return lines
+  }
+
+  /// `[channel][horizon]`, at the true times of the targets.
+  private static func predictions(
+    _ forecaster: SeriesForecaster, _ windows: [Window], _ horizons: [Double], _ data: ForecastData
+  ) -> [[GaussianForecasts]] {
+    var results = data.channels.map { _ in horizons.map { _ in GaussianForecasts() } }
+    forecaster.forEachForecast(of: windows) {
+      SeriesExample(forecasting: $0, history: data.plan.history)
+    } body: { window, forecast in
+      for channel in data.channels.indices {
+        for (place, horizon) in horizons.enumerated() {
+          guard
+            let target = window.target(
+              at: horizon, within: data.plan.tolerance, channel: channel),
+            let row = forecast.times.firstIndex(of: target.time)
+          else { continue }
+          results[channel][place].append(
+            mean: forecast.means[row][channel], deviation: forecast.deviations[row][channel],
+            observed: target.value)
+        }
+      }
+    }
+    return results
+  }
+
+  private static func gap(
+    _ length: Double, _ forecaster: SeriesForecaster, _ beside: [SeriesForecaster],
+    _ data: ForecastData
+  ) -> [Line] {
+    let gaps = data.gaps(of: data.test, length: length)
+    let fitted = data.gaps(of: data.training, length: length)
+    let filled = filled(gaps, forecaster, data)
+    let others = beside.map { ($0.kind.title, Self.filled(gaps, $0, data)) }
+    return data.channels.enumerated().map { channel, name in
+      let baseline = InterpolationBaseline(fitting: fitted, channel: channel)
+      // Readings of one gap, and of the gap that overlaps it.
+      let block = 2 * filled[channel].count / max(gaps.count, 1)
+      return Line(
+        channel: name, length: length, model: filled[channel],
+        baselines: [(baseline.name, baseline.forecasts(of: gaps))]
+          + others.map { ($0.0, $0.1[channel]) }, blockLength: block)
+    }
+  }
+
+  /// `[channel]`, at the hidden readings.
+  private static func filled(
+    _ gaps: [HiddenGap], _ forecaster: SeriesForecaster, _ data: ForecastData
+  ) -> [GaussianForecasts] {
+    var results = data.channels.map { _ in GaussianForecasts() }
+    forecaster.forEachForecast(of: gaps) {
+      SeriesExample(filling: $0)
+    } body: { gap, forecast in
+      for row in 0..<gap.hidden.count {
+        for channel in data.channels.indices {
+          guard let value = gap.hidden.value(row, channel) else { continue }
+          results[channel].append(
+            mean: forecast.means[row][channel], deviation: forecast.deviations[row][channel],
+            observed: value)
+        }
+      }
+    }
+    return results
+  }
+}

@@ -1,0 +1,145 @@
+public import Tables
+public import TimeSeries
+internal import NumericCore
+
+/// Forecasts of a user's series by a trained model.
+public struct ForecastPrediction: Sendable {
+  /// One forecast of one channel.
+  public struct Line: Hashable, Sendable {
+    public var id: String
+    public var time: Double
+    public var channel: String
+    public var mean: Double
+    /// The central band of 90 %.
+    public var lower: Double
+    public var upper: Double
+
+    /// Whether the forecast is a number.
+    public var isFinite: Bool { mean.isFinite && lower.isFinite && upper.isFinite }
+  }
+
+  public var lines: [Line]
+  /// What is odd about the file.
+  public var warnings: [DataWarning]
+  public var axis: TimeAxis
+  /// Whether the series have names.
+  public var hasIDs: Bool
+  /// Of a GOKU-net: what each series' last history says of its parameters.
+  public var inferred: InferredParameters?
+
+  /// Forecasts every series of a file from its last reading on.
+  ///
+  /// - Parameter offsets: times after the last reading, in the unit of the times; negative ones lie inside of the
+  ///   history. Nil: a regular grid over the model's future.
+  /// - Throws: `DataError` for a file that is not as it should be, `RunError` if it lacks a channel of the model.
+  public init(
+    of path: String, by file: ForecastModelFile, at offsets: [Double]?
+  ) throws {
+    let recipe = file.recipe
+    let channels = file.forecaster.normalization.channels
+    var reading = recipe.reading
+    // A model of the bundled readings takes a file of any form.
+    if recipe.file == nil { (reading.layout, reading.timeColumn) = (.automatic, nil) }
+    let data = try reading.seriesOfPrediction(
+      path, known: (channels: channels, statics: file.covariates.names))
+    warnings =
+      data.warnings.forPrediction + file.covariates.warnings(data.attributes, source: data.source)
+    let found = data.series.first?.channels ?? []
+    guard found == channels else { throw RunError.channelsDiffer(model: channels, data: found) }
+    let said = file.forecaster.channels
+    warnings += data.neverObserved
+    let history = recipe.history ?? 1
+    let future = recipe.future ?? 1
+    let usual = ForecastPrediction.grid(future, file.forecaster.parts.clock.spacing)
+    let wanted = offsets ?? usual
+    // A recurrent network steps from question to question: it is asked on the grid of its training too, so that what it says
+    // of a time does not depend on which others are asked for.
+    let further = usual.filter { time in
+      // What rounding alone tells apart is one time.
+      !wanted.contains { abs($0 - time) <= 1e-9 * future }
+    }
+    let grid = recipe.model.recurrent == nil ? wanted : (further + wanted).sorted()
+    /// The last history of a series and what is asked of it.
+    func example(_ number: Int) throws -> SeriesExample {
+      let series = data.series[number].with(
+        covariates: file.covariates.values(data.attributes, series: number))
+      // Rows after the last reading hold what is known of the inputs by then.
+      guard let now = series.lastTime(observing: said.indices) else {
+        throw DataError(source: path, .tooFewPoints(found: 0, needed: 1))
+      }
+      for (place, offset) in grid.enumerated() {
+        let before = place > 0 ? now + grid[place - 1] : offset > 0 ? now : -.infinity
+        if now + offset <= before {
+          let isAsked = offsets?.contains(offset) == true
+          throw RunError.timesCoincide(offset: isAsked ? offset : nil, now: now)
+        }
+      }
+      // One unit in the last place keeps a reading at the very start inside.
+      let start = now - history
+      let visible = series.after(start.nextDown, through: now)
+      return SeriesExample(
+        start: start, now: now, visible: visible,
+        asked: series.questions(at: grid.map { now + $0 }, inputsFrom: said.count))
+    }
+    let half = normalQuantile(0.95)
+    var lines: [Line] = []
+    try file.forecaster.forEachForecast(of: Array(data.series.indices), as: example) {
+      number, forecast in
+      for (row, time) in forecast.times.enumerated() where wanted.contains(grid[row]) {
+        for (channel, name) in said.enumerated() {
+          let (mean, width) = (
+            forecast.means[row][channel], half * forecast.deviations[row][channel]
+          )
+          lines.append(
+            Line(
+              id: data.series[number].id, time: time, channel: name, mean: mean,
+              lower: mean - width, upper: mean + width))
+        }
+      }
+    }
+    self.lines = lines
+    if case .law(let forecaster) = file.forecaster {
+      inferred = try InferredParameters(
+        forecaster, count: data.series.count, example: example)
+    }
+    axis = data.axis
+    hasIDs = data.series.contains { !$0.id.isEmpty }
+    let axis = data.axis
+    warnings += DataWarning.notFinite(source: data.source, lines.map(\.isFinite)) { number in
+      let line = lines[number]
+      return
+        "\(line.id.isEmpty ? line.channel : "\(line.channel) of '\(line.id)'") at \(axis.text(of: line.time))"
+    }
+  }
+
+  private static func grid(_ future: Double, _ spacing: Double) -> [Double] {
+    let count = max(1, min(Int((future / spacing).rounded()), 1_000))
+    return (1...count).map { future * Double($0) / Double(count) }
+  }
+
+  /// `id,time,channel,mean,lower,upper`; without the ids where the series have none.
+  public var csv: String {
+    var text = (hasIDs ? "id," : "") + "time,channel,mean,lower,upper\n"
+    for line in lines {
+      if hasIDs { text += csvCell(line.id) + "," }
+      text +=
+        [
+          csvCell(axis.text(of: line.time)), csvCell(line.channel),
+        ].joined(separator: ",")
+      for value in [line.mean, line.lower, line.upper] {
+        text += "," + (line.isFinite ? number(value) : "")
+      }
+      text += "\n"
+    }
+    return text
+  }
+
+  /// Six decimals, or of small values seven digits, are more than a forecast knows.
+  private func number(_ value: Double) -> String {
+    // Large values have no such decimals.
+    guard value.magnitude < 1e9, value != 0 else { return value.description }
+    let magnitude = (Double.logarithm(value.magnitude) / Double.logarithm(10)).rounded(.down)
+    let scale = Double.power(10, max(6, min(6 - magnitude, 300))).rounded()
+    return ((value * scale).rounded() / scale).description
+  }
+}

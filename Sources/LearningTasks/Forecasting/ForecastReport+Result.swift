@@ -1,0 +1,122 @@
+import Reports
+internal import NumericCore
+
+// How good the forecasts are.
+extension ForecastReport {
+  func result(_ section: inout ReportSection) {
+    // Of several channels the longest horizon of each, of one channel every horizon.
+    let lines =
+      isSingle
+      ? evaluation.horizons
+      : data.channels.compactMap { name in
+        evaluation.horizons.last { $0.channel == name }
+      }
+    var facts: [ReportSection.Fact] = lines.map { line in
+      let name = "RMSE" + (isSingle ? "" : " of \(line.channel)") + " at " + duration(line.length)
+      let others = line.baselines.map {
+        "\($0.name) \(ForecastEvaluation.error($0.forecasts.rootMeanSquaredError))"
+      }
+      return .init(
+        name, ForecastEvaluation.error(line.score.rootMeanSquaredError),
+        note: others.joined(separator: ", "))
+    }
+    facts.append(
+      .init(
+        "training", NumberText.fixed(outcome.trainingSeconds, 0) + " s",
+        note: "\(outcome.steps) steps"))
+    section.facts(Array(facts.suffix(6)))
+    if isSingle {
+      figures(&section)
+    } else {
+      section.table(
+        errors(
+          evaluation.horizons, "horizon",
+          caption:
+            "RMSE of the forecasts of the same test windows, in each channel's unit; the best of each row is "
+            + "marked. Below, under All figures, with intervals and more."))
+      if !evaluation.gaps.isEmpty {
+        section.table(
+          errors(evaluation.gaps, "gap", caption: "RMSE of the same hidden readings."))
+      }
+    }
+    section.text(
+      "Where a baseline wins is said first: " + evaluation.balance + ". A difference counts if its "
+        + "90 % interval, from a bootstrap of blocks of overlapping windows, does not hold 0.")
+    // Of several channels there are too many to read them all.
+    section.list(
+      evaluation.verdicts(
+        unit: data.unitName, of: isSingle ? [.worse, .undecided, .better] : [.worse]))
+    if let check = evaluation.solverCheck { section.text(check.sentence.withCapital + ".") }
+  }
+
+  /// Every figure of every forecaster.
+  func figures(_ section: inout ReportSection) {
+    section.table(
+      table(
+        evaluation.horizons, "horizon",
+        caption:
+          "Forecasts of the same test windows by all. RMSE, its 90 % interval by bootstrap and MAE in the data's "
+          + "unit, the negative log likelihood (NLL) in nats a forecast; the best of each column "
+          + "is marked. Baselines are fitted to the training part; their bands come from their "
+          + "training residuals."))
+    if evaluation.gaps.isEmpty {
+      section.text("No gap of the lengths asked for fits into the test part.")
+    } else {
+      section.table(
+        table(
+          evaluation.gaps, "gap",
+          caption: "Filling of hidden readings, the same ones for all, with readings seen on both "
+            + "sides."))
+    }
+  }
+
+  /// A row for each channel and length, a column for each forecaster.
+  private func errors(
+    _ lines: [ForecastEvaluation.Line], _ kind: String, caption: String
+  ) -> Table {
+    let names = [evaluation.modelName] + (lines.first?.baselines.map(\.name) ?? [])
+    return Table(
+      ["channel", kind] + names,
+      rows: lines.map { line in
+        let all = [line.model] + line.baselines.map(\.forecasts)
+        let errors = all.map(\.rootMeanSquaredError)
+        return [.init(line.channel), .init(duration(line.length))]
+          + errors.map { .init(ForecastEvaluation.error($0), isBest: $0 == errors.min()) }
+      }, caption: caption)
+  }
+
+  private func table(
+    _ lines: [ForecastEvaluation.Line], _ kind: String, caption: String
+  ) -> Table {
+    var rows: [[Table.Cell]] = []
+    for line in lines {
+      let all = [(name: evaluation.modelName, forecasts: line.model)] + line.baselines
+      let intervals = line.intervals
+      let scores = all.map { ForecastScore($0.forecasts) }
+      func best(_ path: (ForecastScore) -> Double) -> Double { scores.map(path).min() ?? 0 }
+      for (place, (forecaster, score)) in zip(all, scores).enumerated() {
+        func cell(_ path: (ForecastScore) -> Double, _ decimals: Int) -> Table.Cell {
+          Table.Cell(
+            decimals == 3
+              ? NumberText.fixed(path(score), 3) : ForecastEvaluation.error(path(score)),
+            isBest: path(score) == best(path))
+        }
+        rows.append([
+          Table.Cell(line.channel), Table.Cell(duration(line.length)),
+          Table.Cell(forecaster.name), cell(\.rootMeanSquaredError, 2),
+          Table.Cell(
+            intervals.isEmpty
+              ? "–"
+              : ForecastEvaluation.error(intervals[place].lowerBound) + " to "
+                + ForecastEvaluation.error(intervals[place].upperBound)),
+          cell(\.meanAbsoluteError, 2), cell(\.negativeLogLikelihood, 3),
+          Table.Cell(NumberText.percent(score.coverage)),
+        ])
+      }
+    }
+    return Table(
+      ["channel", kind, "forecaster", "RMSE", "90 % interval", "MAE", "NLL", "in 90 % band"],
+      rows: rows,
+      caption: caption)
+  }
+}

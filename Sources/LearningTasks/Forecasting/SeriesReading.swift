@@ -1,0 +1,95 @@
+public import Tables
+public import TimeSeries
+internal import NumericCore
+
+/// How a user's file of series is to be understood.
+public struct SeriesReading: Hashable, Sendable {
+  public var layout = TimeSeriesOptions.Layout.automatic
+  public var timeColumn: String?
+  /// nil: `id`, if there is such a column.
+  public var idColumn: String?
+  /// Channels that a model speaks of; nil: all that are no inputs.
+  public var channels: [String]?
+  /// Channels that are read and not forecast: known beforehand, as births or a plan.
+  public var inputs: [String] = []
+  /// Columns with one value a series, numbers or texts, as an age or a sex; nil: found by themselves.
+  public var statics: [String]?
+  public var duplicates = TimeSeriesOptions.Duplicates.refuse
+  /// Words that mean a missing value.
+  public var missing: [String] = []
+  public var unit = TimeUnit.hours
+  /// What comes first in dates such as 5/4/2024; nil: a file that begins with one is refused.
+  public var dates: DateOrder?
+
+  public init() {}
+
+  /// The series of a file for a trained model: several rows at one time are averaged, and if training refused them that is said.
+  func seriesOfPrediction(
+    _ path: String, known: (channels: [String], statics: [String])
+  ) throws(DataError) -> TimeSeriesFile {
+    var reading = self
+    reading.duplicates = .average
+    return try reading.series(of: path, known: known, tellsAverages: duplicates == .refuse)
+  }
+
+  /// The series of a file, inputs after the other channels.
+  ///
+  /// - Parameters:
+  ///   - labels: further columns with one value a series; they come first among the attributes.
+  ///   - known: the channels, inputs included, and statics of a model; nil: as the recipe says, or all.
+  ///   - tellsAverages: whether averaged rows are worth a warning.
+  func series(
+    of path: String, labels: [String] = [], known: (channels: [String], statics: [String])? = nil,
+    tellsAverages: Bool = false
+  ) throws(DataError) -> TimeSeriesFile {
+    let wanted = known?.channels ?? channels.map { $0 + inputs }
+    var options = TimeSeriesOptions(
+      layout: layout, timeColumn: timeColumn, idColumn: idColumn, channels: wanted, unit: unit,
+      duplicates: duplicates, missing: missing)
+    options.dates = dates
+    options.tellsAverages = tellsAverages
+    let statics = known?.statics ?? statics
+    options.attributes = labels + (statics ?? []).filter { !labels.contains($0) }
+    options.findsAttributes = statics == nil && wanted == nil
+    var file = try TimeSeriesFile.read(path, options)
+    if options.findsAttributes {
+      file = file.separatingConstants(except: inputs)
+      let found = file.attributes.map(\.name).filter { !labels.contains($0) }
+      if !found.isEmpty { file = file.with(warning: .covariatesFound(found)) }
+    }
+    guard wanted == nil && !inputs.isEmpty else { return file }
+    let names = file.series.first?.channels ?? []
+    for name in inputs where !names.contains(name) {
+      throw DataError(source: path, line: 1, .missingColumn(name, found: names))
+    }
+    return file.selecting(names.filter { !inputs.contains($0) } + inputs)
+  }
+}
+
+extension SeriesReading {
+  /// Its settings as part of a recipe.
+  package static func settings<Recipe>(
+    _ path: any WritableKeyPath<Recipe, SeriesReading> & Sendable
+  ) -> [RecipeSetting<Recipe>] {
+    own.map { setting in
+      RecipeSetting(key: setting.key, expected: setting.expected) {
+        setting.read($0[keyPath: path])
+      } write: {
+        setting.write(&$0[keyPath: path], $1)
+      }
+    }
+  }
+
+  private static let own: [RecipeSetting<SeriesReading>] = [
+    .choice("data.layout", \.layout),
+    .text("data.timeColumn", \.timeColumn),
+    .text("data.idColumn", \.idColumn),
+    .optionalTexts("data.channels", \.channels),
+    .texts("data.inputs", \.inputs),
+    .optionalTexts("data.statics", \.statics),
+    .choice("data.duplicates", \.duplicates),
+    .texts("data.missing", \.missing),
+    .choice("data.unit", \.unit),
+    .optionalChoice("data.dates", \.dates),
+  ]
+}

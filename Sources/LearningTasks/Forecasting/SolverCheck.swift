@@ -1,0 +1,104 @@
+import Reports
+import ContinuousModels
+import MechanisticModels
+import Adjoints
+package import NumericCore
+import Programs
+import Tensors
+
+/// Whether a forecaster's differential equation is solved, or only its solver trained.
+public struct SolverCheck: Hashable, Sendable {
+  /// By how much a finer solver moves the forecasts: the root mean square of `(finer mean − mean) / deviation`.
+  ///
+  /// The finer solver takes four times as many steps, or adaptive ones at a tolerance of 10⁻⁶, at most a tenth of its own.
+  public var shift: Double
+  /// The largest distance of a latent state from itself after the window's whole length forwards and back, over the root
+  /// mean square of the states; nil: no latent flow, or one that is made of single steps.
+  public var reconstructionError: Double?
+  /// The setting that makes the model's own steps finer; nil: an ODE-RNN's are part of the network.
+  public var setting: String?
+
+  /// Shifts above a tenth of the predicted deviation are told.
+  static let limit = 0.1
+
+  package var json: JSONValue {
+    [
+      "shift": .number(shift),
+      "reconstructionError": reconstructionError.map(JSONValue.number) ?? .null,
+    ]
+  }
+
+  /// The check in one sentence, with a warning where the solver decides what is forecast.
+  public var sentence: String {
+    let moved =
+      "a finer solver moves the forecasts by \(NumberText.significant(shift, 2)) of their standard deviation"
+    let back =
+      reconstructionError.map {
+        "; forwards and back a latent state misses itself by \(NumberText.significant($0, 2)) of its size"
+      } ?? ""
+    if shift <= Self.limit { return moved + back }
+    let remedy =
+      setting.map { "train with a smaller \($0)" }
+      ?? "its steps are a part of the network, use it with no others"
+    return moved + back
+      + "; warning: the model has learned its solver's errors, and its equation says something else; "
+      + remedy
+  }
+}
+
+extension SeriesForecaster {
+  /// The same model with a finer solver; nil: it solves no equation.
+  package var refined: SeriesForecaster? {
+    switch self {
+    case .latentODE(let one):
+      var model = one.model
+      model.flow.solver = model.flow.solver.refined
+      return .latentODE(
+        LatentForecaster(model: model, builder: one.builder, normalization: one.normalization))
+    case .recurrent(let kind, let one):
+      guard let dynamics = one.model.dynamics.refined else { return nil }
+      var model = one.model
+      model.dynamics = dynamics
+      return .recurrent(
+        kind,
+        RecurrentForecaster(model: model, builder: one.builder, normalization: one.normalization))
+    case .law(let one):
+      var model = one.model
+      model.solver = model.solver.refined
+      return .law(
+        LawForecaster(model: model, builder: one.builder, normalization: one.normalization))
+    }
+  }
+
+  /// The check on some examples; nil if the model solves no equation or no example asks for anything.
+  package func solverCheck(on examples: [SeriesExample]) -> SolverCheck? {
+    guard let refined else { return nil }
+    let (own, finer) = (forecasts(examples), refined.forecasts(examples))
+    var shifts: [Double] = []
+    for (one, other) in zip(own, finer) {
+      for (row, means) in one.means.enumerated() {
+        shifts += means.indices.map { (other.means[row][$0] - means[$0]) / one.deviations[row][$0] }
+      }
+    }
+    guard !shifts.isEmpty else { return nil }
+    return SolverCheck(
+      shift: rootMeanSquare(shifts),
+      reconstructionError: reconstructionError(of: own.compactMap(\.states.first)),
+      setting: kind.recurrent == nil ? "network.tolerance" : nil)
+  }
+
+  private func reconstructionError(of states: [[Double]]) -> Double? {
+    guard case .latentODE(let one) = self, let width = states.first?.count else { return nil }
+    let initial = Tensor(states.flatMap { $0.map { Float($0) } }, shape: [states.count, width])
+    let flow = one.model.flow
+    let back = flow(flow(initial, at: [0, 1]).final, at: [1, 0]).final
+    var misses = RoundTripMisses()
+    misses.add(
+      squares: square(back - initial).sum([1]).values, sizes: square(initial).sum([1]).values)
+    return misses.lost > 0 ? .infinity : misses.relative
+  }
+}
+
+private func rootMeanSquare(_ values: [Double]) -> Double {
+  (values.reduce(0) { $0 + $1 * $1 } / Double(max(values.count, 1))).squareRoot()
+}

@@ -1,0 +1,234 @@
+import Tables
+package import TimeSeries
+package import ContinuousModels
+package import NumericCore
+import Programs
+import Tensors
+import Training
+
+/// A trained classifier of series as one file: weights, and in the metadata all that its use needs.
+package struct SeriesClassModelFile: Sendable {
+  package var recipe: SeriesClassRecipe
+  package var form: SeriesClassForm
+  package var classes: [String]
+  package var model: SeriesClassifier
+
+  init(
+    recipe: SeriesClassRecipe, form: SeriesClassForm, classes: [String], model: SeriesClassifier
+  ) {
+    self.recipe = recipe
+    self.form = form
+    self.classes = classes
+    self.model = model
+  }
+
+  /// Whether a run folder or a file holds a classifier of series.
+  package static func isSeriesClassifier(_ run: String) -> Bool {
+    (try? SafetensorsFile(path: RunFolder.model(in: run)))?.metadata["kind"]
+      == "series-classifier"
+  }
+
+  /// Reads a run folder or a model file.
+  package init(reading run: String) throws(RunError) {
+    let path = RunFolder.model(in: run)
+    do throws(SafetensorsError) {
+      let file = try SafetensorsFile(path: path)
+      guard let described = Description(file.metadata) else {
+        throw SafetensorsError.badMetadata(key: "description")
+      }
+      (recipe, form, classes) = (described.recipe, described.form, described.classes)
+      model = try recipe.initialModel(
+        channels: form.normalization.channels.count, covariates: form.covariates.width,
+        classes: classes.count
+      ).loading(file)
+    } catch {
+      throw .noModel(path: path, reason: error)
+    }
+  }
+
+  /// Writes the file, whole or not at all.
+  package func write(to path: String) throws(FileError) {
+    let normalization = form.normalization
+    let description: JSONValue = [
+      "channels": JSONValue(normalization.channels), "means": JSONValue(normalization.means),
+      "deviations": JSONValue(normalization.deviations), "window": .number(form.clock.window),
+      "spacing": .number(form.clock.spacing), "covariates": form.covariates.json,
+      "classes": JSONValue(classes),
+    ]
+    try model.save(
+      to: path,
+      metadata: [
+        "kind": "series-classifier", "config": recipe.json.description,
+        "description": description.description,
+      ])
+  }
+
+  private struct Description {
+    var recipe: SeriesClassRecipe
+    var form: SeriesClassForm
+    var classes: [String]
+
+    init?(_ metadata: [String: String]) {
+      func document(_ key: String) -> JSONValue? {
+        metadata[key].flatMap { try? JSONValue(parsing: $0) }
+      }
+      guard metadata["kind"] == "series-classifier", let config = document("config"),
+        let recipe = try? SeriesClassRecipe().overridden(by: config),
+        let object = document("description"),
+        let channels = object["channels"]?.array?.compactMap(\.string),
+        let means = object["means"]?.numbers, let deviations = object["deviations"]?.numbers,
+        let window = object["window"]?.number, let spacing = object["spacing"]?.number,
+        let covariates = object["covariates"].flatMap(CovariateEncoding.init),
+        let classes = object["classes"]?.array?.compactMap(\.string), classes.count > 1,
+        !channels.isEmpty, channels.count == means.count, means.count == deviations.count,
+        window > 0, spacing > 0, deviations.allSatisfy({ $0 > 0 })
+      else { return nil }
+      self.recipe = recipe
+      self.classes = classes
+      form = SeriesClassForm(
+        normalization: Normalization(channels: channels, means: means, deviations: deviations),
+        covariates: covariates, clock: ModelClock(window: window, spacing: spacing))
+    }
+  }
+}
+
+extension SeriesClassModelFile {
+  /// The evaluation on some of the labelled series.
+  func evaluation(on data: SeriesClassData, _ part: [Int]) -> ClassifierEvaluation {
+    evaluation(on: part.map { data.series[$0] }, part.map { data.labels[$0] })
+  }
+
+  /// The evaluation and the check of its flow on the model's own test part, or on all labelled series of another file.
+  package func evaluation(
+    on path: String?, labels: String?
+  ) throws -> Measured {
+    guard let path else {
+      let data = try SeriesClassData(recipe)
+      return measured(
+        data.test.map { data.series[$0] }, data.test.map { data.labels[$0] }, data.warnings)
+    }
+    let file = try read(path, labels: labels == nil ? recipe.label ?? "label" : nil)
+    let attributes = Array(file.attributes.suffix(form.covariates.columns.count))
+    let known: SeriesLabels
+    if let labels {
+      known = try SeriesLabels(path: labels, label: recipe.label, id: recipe.reading.idColumn)
+    } else {
+      known = SeriesLabels(file.attributes[0], of: file)
+    }
+    let (series, warnings) = try SeriesClassData.labelledOnly(file, known)
+    var numbers: [Int] = []
+    for number in series {
+      let (text, line) = known.texts[file.series[number].id] ?? ("", 0)
+      guard let place = classes.firstIndex(of: text) else {
+        throw DataError(source: known.source, line: line, .unknownClass(text, known: classes))
+      }
+      numbers.append(place)
+    }
+    let all = form.series(of: file, attributes: attributes)
+    return measured(
+      series.map { all[$0] }, numbers, file.warnings.forPrediction + warnings)
+  }
+
+  /// The figures on some series.
+  package struct Measured: Sendable {
+    /// Of the series that are not lost.
+    package var evaluation: ClassifierEvaluation
+    package var lost: LostRows
+    /// nil: no equation is solved between rows.
+    package var flow: FlowCheck?
+    package var warnings: [DataWarning]
+  }
+
+  private func measured(
+    _ series: [TimeSeries], _ labels: [Int], _ warnings: [DataWarning]
+  ) -> Measured {
+    let all = evaluation(on: series, labels)
+    let known = all.knownRows
+    return Measured(
+      evaluation: all.of(rows: known),
+      lost: LostRows((0..<all.rows).map(all.isKnown), noun: "series"),
+      flow: flowCheck(on: known.map { series[$0] }, known.map { labels[$0] }), warnings: warnings)
+  }
+
+  private func evaluation(on series: [TimeSeries], _ labels: [Int]) -> ClassifierEvaluation {
+    ClassifierEvaluation(classes: classes, probabilities: probabilities(series), labels: labels)
+  }
+
+  /// The check on series with their classes; nil for a state that no equation moves between rows.
+  func flowCheck(on series: [TimeSeries], _ labels: [Int]) -> FlowCheck? {
+    guard let refined = model.network.dynamics.refined else { return nil }
+    var finer = self
+    finer.model.network.dynamics = refined
+    let misses = roundTripMisses(on: series)
+    return FlowCheck(
+      reconstructionError: misses.relative, lost: misses.lost,
+      finer: finer.evaluation(on: series, labels), setting: "network.fieldSteps")
+  }
+
+  /// Of the states after rows, over the gaps to the next rows.
+  private func roundTripMisses(on series: [TimeSeries]) -> RoundTripMisses {
+    let trips = CompiledFunction<Pair<SeriesClassifier, SeriesClassBatch>> { pair in
+      let (network, series) = (pair.first.network, pair.second.series)
+      let after = network.prediction(series).after
+      let states = after.reshaped([-1, after.shape[2]])
+      let gaps = series.gaps.reshaped([-1, 1])
+      guard let back = network.dynamics.roundTrip(states, over: gaps) else { return [] }
+      return [square(back - states).sum([1]), square(states).sum([1]), gaps]
+    }
+    var misses = RoundTripMisses()
+    for batch in batches(series) {
+      let values = trips(Pair(model, batch)).map(\.values)
+      // Padding and last rows have no gap behind them.
+      let rows = values[2].indices.filter { values[2][$0] > 0 }
+      misses.add(squares: rows.map { values[0][$0] }, sizes: rows.map { values[1][$0] })
+    }
+    return misses
+  }
+
+  /// The ids of a file's series and the probabilities of their classes.
+  package func prediction(
+    of path: String
+  ) throws -> (ids: [String], evaluation: ClassifierEvaluation, warnings: [DataWarning]) {
+    let file = try read(path, labels: nil)
+    let ids = file.series.map(\.id)
+    let evaluation = ClassifierEvaluation(
+      classes: classes,
+      probabilities: probabilities(form.series(of: file, attributes: file.attributes)),
+      labels: [Int](repeating: 0, count: ids.count))
+    return (
+      ids, evaluation,
+      file.warnings.forPrediction + file.neverObserved
+        + form.covariates.warnings(file.attributes, source: path)
+        + DataWarning.notFinite(source: path, ids.indices.map(evaluation.isKnown)) {
+          "'\(ids[$0])'"
+        }
+    )
+  }
+
+  private func read(_ path: String, labels: String?) throws -> TimeSeriesFile {
+    let channels = form.normalization.channels
+    let file = try recipe.reading.series(
+      of: path, labels: labels.map { [$0] } ?? [],
+      known: (channels: channels, statics: form.covariates.names))
+    let found = file.series.first?.channels ?? []
+    guard found == channels else { throw RunError.channelsDiffer(model: channels, data: found) }
+    return file
+  }
+
+  /// Of each series, the probability of every class, row-major.
+  private func probabilities(_ series: [TimeSeries]) -> [Double] {
+    let run = CompiledFunction<Pair<SeriesClassifier, SeriesClassBatch>> { pair in
+      [softmax(pair.first(pair.second.series, covariates: pair.second.covariates).logits)]
+    }
+    return batches(series).flatMap { run(Pair(model, $0))[0].values }
+  }
+
+  private func batches(_ series: [TimeSeries]) -> [SeriesClassBatch] {
+    stride(from: 0, to: series.count, by: 32).map { start in
+      let block = Array(series[start..<min(start + 32, series.count)])
+      return SeriesClassBatch(
+        block, labels: [Int](repeating: 0, count: block.count), clock: form.clock,
+        rowLimit: recipe.rowLimit)
+    }
+  }
+}

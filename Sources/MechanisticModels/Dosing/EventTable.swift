@@ -1,0 +1,215 @@
+import NumericCore
+
+/// A table of doses and observations as the field writes them, per series.
+///
+/// | column | meaning |
+/// |---|---|
+/// | `ID` | the series; without it all rows are one series |
+/// | `TIME` | the time of the row |
+/// | `AMT` | the amount of a dose |
+/// | `RATE`, `DUR` | rate or duration of an infusion; 0 or none: a bolus |
+/// | `CMT` | the state, by number (from 1, in the order of the equations) or name; none: the first one |
+/// | `II`, `ADDL` | interval and number of further doses |
+/// | `SS` | 1: the dose begins at steady state; 2: the steady state is added |
+/// | `EVID` | 0 observation, 1 dose, 2 other, 3 reset, 4 reset and dose; without it a row with an amount is a dose |
+/// | `MDV`, `DV` | whether the observation is missing, and its value |
+///
+/// Names of columns are read in any case. A cell that is empty, `.`, `NA` or `NaN` has no value. Other columns are ignored.
+public struct EventTable: Sendable {
+  /// An observation's time, value and compartment.
+  public struct Observation: Hashable, Sendable {
+    public var time: Double
+    /// Nil where `MDV` is 1 or there is no value.
+    public var value: Double?
+    /// Nil where no compartment is given.
+    public var compartment: String?
+
+    public init(time: Double, value: Double?, compartment: String? = nil) {
+      self.time = time
+      self.value = value
+      self.compartment = compartment
+    }
+  }
+
+  /// What the table has of one series.
+  public struct Series: Hashable, Sendable {
+    /// Empty if there is no column of ids.
+    public var id: String
+    public var schedule: DoseSchedule
+    public var observations: [Observation]
+  }
+
+  /// One row: its line in the file and its cells.
+  public struct Row: Hashable, Sendable {
+    public var line: Int
+    public var cells: [String]
+
+    public init(line: Int, cells: [String]) {
+      self.line = line
+      self.cells = cells
+    }
+  }
+
+  /// In the order in which they begin in the table.
+  public private(set) var series: [Series] = []
+
+  /// The series of an id.
+  public subscript(id: String) -> Series? { series.first { $0.id == id } }
+
+  /// Reads the rows of a table.
+  ///
+  /// - Parameters:
+  ///   - header: names of the columns.
+  ///   - rows: a row that is shorter than the header has no value in the missing cells.
+  ///   - states: names of the states in the order of the equations.
+  ///   - source: names the table in errors.
+  /// - Throws: the first mistake with its line.
+  public init(
+    header: [String], rows: [Row], states: [String], source: String
+  ) throws(DosingError) {
+    let columns = try EventColumns(header, source: source)
+    var places: [String: Int] = [:]
+    for row in rows {
+      let reader = EventRow(row: row, columns: columns, states: states, source: source)
+      let id = reader.text(.id) ?? ""
+      let place = places[id] ?? series.count
+      if place == series.count {
+        places[id] = place
+        series.append(Series(id: id, schedule: DoseSchedule(), observations: []))
+      }
+      try reader.add(to: &series[place])
+    }
+  }
+
+  /// The names of the columns that the reader knows, in capitals.
+  public static let columnNames = EventColumn.allCases.map { $0.rawValue.uppercased() }
+}
+
+enum EventColumn: String, CaseIterable {
+  case id, time, amt, rate, dur, cmt, ii, addl, ss, evid, mdv, dv
+
+  var name: String { rawValue.uppercased() }
+}
+
+/// Where the columns of a table are.
+struct EventColumns {
+  private(set) var places: [EventColumn: Int] = [:]
+
+  init(_ header: [String], source: String) throws(DosingError) {
+    for (place, name) in header.enumerated() {
+      guard let column = EventColumn(rawValue: name.lowercased()) else { continue }
+      guard places[column] == nil else {
+        throw DosingError(source: source, line: 1, reason: .columnTwice(column.name))
+      }
+      places[column] = place
+    }
+    for column in [EventColumn.time, .amt] where places[column] == nil {
+      throw DosingError(source: source, line: 1, reason: .missingColumn(column.name))
+    }
+  }
+}
+
+/// One row of a table while it is read.
+struct EventRow {
+  let row: EventTable.Row
+  let columns: EventColumns
+  let states: [String]
+  let source: String
+
+  private func error(_ reason: DosingError.Reason) -> DosingError {
+    DosingError(source: source, line: row.line, reason: reason)
+  }
+
+  /// The text of a cell; nil if it has no value.
+  func text(_ column: EventColumn) -> String? {
+    guard let place = columns.places[column], place < row.cells.count else { return nil }
+    let text = row.cells[place]
+    return ["", ".", "na", "nan"].contains(text.lowercased()) ? nil : text
+  }
+
+  private func number(_ column: EventColumn) throws(DosingError) -> Double? {
+    guard let text = text(column) else { return nil }
+    guard let value = Double(text), value.isFinite else {
+      throw error(.notANumber(text, column: column.name))
+    }
+    return value
+  }
+
+  private func amount(_ column: EventColumn) throws(DosingError) -> Double {
+    let value = try number(column) ?? 0
+    if value < 0 { throw error(.negative(value, column: column.name)) }
+    return value
+  }
+
+  func add(to series: inout EventTable.Series) throws(DosingError) {
+    guard let time = try number(.time) else { throw error(.missingValue(column: "TIME")) }
+    let isDose = (try number(.amt) ?? 0) != 0
+    let event = try number(.evid) ?? (isDose ? 1 : 0)
+    switch event {
+    case 0:
+      let isMissing = (try number(.mdv) ?? 0) != 0
+      series.observations.append(
+        .init(
+          time: time, value: isMissing ? nil : try number(.dv),
+          compartment: observed()))
+    case 1: series.schedule.doses.append(try dose(at: time))
+    case 2: break
+    case 3: series.schedule.resets.append(time)
+    case 4:
+      series.schedule.resets.append(time)
+      series.schedule.doses.append(try dose(at: time))
+    default: throw error(.event(event))
+    }
+  }
+
+  /// The compartment of an observation; nil if none is given, or one that is no state, such as an output's number.
+  private func observed() -> String? {
+    guard let text = text(.cmt) else { return nil }
+    if states.contains(text) { return text }
+    return Int(text).flatMap { $0 >= 1 && $0 <= states.count ? states[$0 - 1] : nil }
+  }
+
+  private func dose(at time: Double) throws(DosingError) -> Dose {
+    guard let amount = try number(.amt) else { throw error(.missingValue(column: "AMT")) }
+    var dose = Dose(of: amount, into: try compartment(), at: time, try administration(of: amount))
+    let interval = try self.amount(.ii)
+    let additional = try self.amount(.addl)
+    if additional > 0 {
+      guard interval > 0 else { throw error(.additionalWithoutInterval) }
+      guard let count = Int(exactly: additional) else {
+        throw error(.notANumber(text(.addl) ?? "", column: "ADDL"))
+      }
+      dose.repetition = .init(every: interval, additional: count)
+    }
+    let steady = try number(.ss) ?? 0
+    guard steady != 0 else { return dose }
+    guard interval > 0 else { throw error(.steadyStateWithoutInterval) }
+    switch steady {
+    case 1: dose.steadyState = .replacing(interval: interval)
+    case 2: dose.steadyState = .added(interval: interval)
+    default: throw error(.steadyState(steady))
+    }
+    return dose
+  }
+
+  private func administration(of amount: Double) throws(DosingError) -> Dose.Administration {
+    let rate = try number(.rate) ?? 0
+    let duration = try self.amount(.dur)
+    if rate < 0 { throw error(.modelledRate(rate)) }
+    if rate > 0 && duration > 0 { throw error(.rateAndDuration) }
+    if rate > 0 && amount == 0 { throw error(.rateWithoutAmount) }
+    if rate > 0 { return .rate(rate) }
+    return duration > 0 ? .duration(duration) : .bolus
+  }
+
+  private func compartment() throws(DosingError) -> String {
+    guard let text = text(.cmt), text != "0" else { return states.first ?? "" }
+    guard let number = Double(text) else {
+      if states.contains(text) { return text }
+      throw error(.compartmentName(text, suggestion: nearestName(to: text, among: states)))
+    }
+    guard let place = Int(exactly: number), place >= 1, place <= states.count
+    else { throw error(.compartmentNumber(number, count: states.count)) }
+    return states[place - 1]
+  }
+}

@@ -1,0 +1,220 @@
+/// One line of a CSV file, reused from line to line.
+package struct CSVRow: Sendable {
+  /// The line in the file where the row begins, from 1.
+  package fileprivate(set) var line = 0
+  fileprivate var bytes: [UInt8] = []
+  fileprivate var ends: [Int] = []
+
+  package init() {}
+
+  package var count: Int { ends.count }
+
+  /// The bytes of a cell without blanks around it.
+  package subscript(cell: Int) -> ArraySlice<UInt8> {
+    var cell = bytes[(cell == 0 ? 0 : ends[cell - 1])..<ends[cell]]
+    while let byte = cell.first, byte == 0x20 || byte == 0x09 { cell.removeFirst() }
+    while let byte = cell.last, byte == 0x20 || byte == 0x09 { cell.removeLast() }
+    return cell
+  }
+
+  /// The text of a cell; bytes that are not UTF-8 are replaced.
+  package func text(_ cell: Int) -> String { String(decoding: self[cell], as: UTF8.self) }
+
+  fileprivate mutating func clear(line: Int) {
+    self.line = line
+    (hasComma, point) = (false, nil)
+    bytes.removeAll(keepingCapacity: true)
+    ends.removeAll(keepingCapacity: true)
+  }
+
+  fileprivate mutating func endCell(_ dialect: CSVDialect) {
+    switch dialect.unify(&bytes, from: ends.last ?? 0) {
+    case .comma?: hasComma = true
+    case .point?: point = ends.count
+    case nil: break
+    }
+    ends.append(bytes.count)
+  }
+
+  // Whether a number of the row had a decimal comma, and the last cell whose number had a point.
+  fileprivate var hasComma = false
+  fileprivate var point: Int?
+
+  /// Whether the row begins with `#`.
+  var isComment: Bool { bytes.first == UInt8(ascii: "#") }
+
+  /// The row without its first byte.
+  var withoutMark: CSVRow {
+    var row = self
+    row.bytes.removeFirst()
+    row.ends = ends.map { $0 - 1 }
+    return row
+  }
+}
+
+/// Comma-separated values (RFC 4180), read line by line in constant memory.
+///
+/// Quoted cells may contain commas, line breaks and doubled quotes. Lines end in LF, CR LF or CR; blank lines
+/// are skipped; a byte order mark is skipped. Semicolons, tabs or bars may separate the cells in place of commas
+/// (`CSVDialect`).
+package struct CSVReader {
+  /// The file's path or name.
+  package let name: String
+  private let source: ByteSource
+  private var buffer: [UInt8] = []
+  private var position = 0
+  private var line = 1
+  private var isFirst = true
+  private var dialect = CSVDialect()
+  private var pending: CSVRow?
+  private var hasComma = false
+  private var firstPoint: (line: Int, column: Int, text: String)?
+
+  package init(_ source: ByteSource) {
+    self.source = source
+    name = source.name
+  }
+
+  /// A file; gzip is inflated.
+  package init(path: String) throws(DataError) { self.init(try ByteSource(path: path)) }
+
+  /// Bytes in memory.
+  package init(name: String, bytes: [UInt8]) {
+    self.init(ByteSource(name: name, bytes: bytes))
+  }
+
+  /// Reads the next line that is not blank; false at the end.
+  package mutating func read(into row: inout CSVRow) throws(DataError) -> Bool {
+    if isFirst { try begin() }
+    if let next = pending {
+      row = next
+      pending = nil
+      return true
+    }
+    while true {
+      row.clear(line: line)
+      guard try readLine(into: &row) else { return false }
+      try checkDecimals(of: row)
+      if row.count > 1 || !row[0].isEmpty { return true }
+    }
+  }
+
+  /// Where numbers have decimal commas a point may part thousands.
+  private mutating func checkDecimals(of row: CSVRow) throws(DataError) {
+    hasComma = hasComma || row.hasComma
+    if firstPoint == nil, let point = row.point {
+      firstPoint = (row.line, point + 1, row.text(point))
+    }
+    if hasComma, let (line, column, text) = firstPoint {
+      throw DataError(source: name, line: line, column: column, .decimalsMixed(text: text))
+    }
+  }
+
+  /// Makes a row the next one to be read.
+  mutating func unread(_ row: CSVRow) { pending = row }
+
+  private mutating func readLine(into row: inout CSVRow) throws(DataError) -> Bool {
+    guard var byte = try nextByte() else { return false }
+    while true {
+      if byte == .quote, isCellStart(row) {
+        guard let after = try readQuoted(into: &row) else { return true }
+        byte = after
+      }
+      switch byte {
+      case dialect.separator: row.endCell(dialect)
+      case .carriageReturn where try peekByte() == .lineFeed: break
+      case .lineFeed, .carriageReturn:
+        line += 1
+        row.endCell(dialect)
+        return true
+      default: row.bytes.append(byte)
+      }
+      guard let next = try nextByte() else {
+        row.endCell(dialect)
+        return true
+      }
+      byte = next
+    }
+  }
+
+  private func isCellStart(_ row: CSVRow) -> Bool { row.bytes.count == row.ends.last ?? 0 }
+
+  /// Reads up to the closing quote; returns the byte after it, or nil at the end of the file.
+  private mutating func readQuoted(into row: inout CSVRow) throws(DataError) -> UInt8? {
+    while let byte = try nextByte() {
+      if byte == .lineFeed { line += 1 }
+      if byte != .quote {
+        row.bytes.append(byte)
+        continue
+      }
+      switch try nextByte() {
+      case .quote: row.bytes.append(.quote)
+      case nil:
+        row.endCell(dialect)
+        return nil
+      case let after?
+      where after == dialect.separator || after == .lineFeed || after == .carriageReturn:
+        return after
+      default:
+        throw DataError(source: name, line: line, column: row.count + 1, .textAfterQuote)
+      }
+    }
+    throw DataError(source: name, line: row.line, column: row.count + 1, .unclosedQuote)
+  }
+
+  /// Skips the byte order mark and looks at the first line that is no comment, if it is of a usual length.
+  private mutating func begin() throws(DataError) {
+    isFirst = false
+    while buffer.count < 1 << 16 {
+      if try !source.read(into: &buffer) { break }
+    }
+    if buffer.starts(with: [0xef, 0xbb, 0xbf]) { position = 3 }
+    // A line `sep=;` tells a spreadsheet the separator, and is no row.
+    let head = buffer[position...].prefix { $0 != .lineFeed && $0 != .carriageReturn }
+    if head.count == 5, head.starts(with: Array("sep=".utf8)), let separator = head.last {
+      dialect.separator = separator
+      position = head.endIndex
+      return
+    }
+    let lines = buffer[position...].split(maxSplits: 1_000) {
+      $0 == .lineFeed || $0 == .carriageReturn
+    }
+    if let first = lines.first(where: { $0.first != UInt8(ascii: "#") }) {
+      dialect = CSVDialect(firstLine: first)
+    }
+  }
+
+  private mutating func nextByte() throws(DataError) -> UInt8? {
+    guard let byte = try peekByte() else { return nil }
+    position += 1
+    return byte
+  }
+
+  private mutating func peekByte() throws(DataError) -> UInt8? {
+    while position == buffer.count {
+      buffer.removeAll(keepingCapacity: true)
+      position = 0
+      if try !source.read(into: &buffer) { return nil }
+    }
+    return buffer[position]
+  }
+}
+
+extension UInt8 {
+  fileprivate static let quote = UInt8(ascii: "\"")
+  fileprivate static let lineFeed = UInt8(ascii: "\n")
+  fileprivate static let carriageReturn = UInt8(ascii: "\r")
+}
+
+/// A number as a cell of CSV; what is not finite leaves it empty.
+package func csvCell(_ value: some BinaryFloatingPoint & CustomStringConvertible) -> String {
+  value.isFinite ? value.description : ""
+}
+
+/// A text as a cell of CSV, in quotes where it must be.
+package func csvCell(_ text: String) -> String {
+  guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
+  return "\""
+    + text.split(separator: "\"", omittingEmptySubsequences: false)
+    .joined(separator: "\"\"") + "\""
+}

@@ -1,0 +1,225 @@
+import NumericCore
+
+/// A unit of time.
+public enum TimeUnit: String, CaseIterable, Hashable, Sendable {
+  /// A year is of 365.25 days.
+  case seconds, minutes, hours, days, weeks, years
+
+  public var seconds: Double {
+    switch self {
+    case .seconds: 1
+    case .minutes: 60
+    case .hours: 3_600
+    case .days: 86_400
+    case .weeks: 604_800
+    case .years: 31_557_600
+    }
+  }
+}
+
+/// What the times of a series mean.
+public enum TimeAxis: Hashable, Sendable {
+  /// Plain numbers in a unit that only the user knows.
+  case number
+  /// Units since an origin, which is given in seconds since 1970-01-01 00:00 UTC.
+  case calendar(origin: Double, unit: TimeUnit)
+
+  /// A time as it would stand in a file: a number, or a date and time to the second.
+  public func text(of time: Double) -> String {
+    switch self {
+    case .number: shortNumber(time)
+    case .calendar(let origin, let unit): CalendarTime.text(origin + time * unit.seconds)
+    }
+  }
+}
+
+/// What comes first in dates whose year comes last.
+public enum DateOrder: String, CaseIterable, Hashable, Sendable {
+  /// `31/12/2023`
+  case dayFirst = "day-first"
+  /// `12/31/2023`
+  case monthFirst = "month-first"
+}
+
+/// Dates of the proleptic Gregorian calendar in seconds since 1970-01-01 00:00 UTC.
+public enum CalendarTime {
+  /// `2024-05-31`, `2024-05-31 18:30`, `2024-05-31T18:30:15.5Z`, `2024-05-31T18:30:00+02:00`, `2024/5/31 6:30 PM`,
+  /// `31.5.2024`, with an order `31/5/2024` or `5/31/2024`; nil for any other text.
+  ///
+  /// Without an offset the time is taken as UTC.
+  /// - Parameter order: of dates whose year comes last; where points separate them the day is first. Nil: others are none.
+  public static func seconds(_ text: some StringProtocol, order: DateOrder? = nil) -> Double? {
+    seconds(ArraySlice(Array(text.utf8)), order: order)
+  }
+
+  package static func seconds(_ text: ArraySlice<UInt8>, order: DateOrder? = nil) -> Double? {
+    var scanner = Scanner(rest: text)
+    guard let (year, month, day) = scanner.date(order), (1...12).contains(month),
+      (1...daysInMonth(month, of: year)).contains(day)
+    else { return nil }
+    let midnight = Double(daysSince1970(year, month, day)) * 86_400
+    if scanner.rest.isEmpty { return midnight }
+    guard scanner.take("T") || scanner.take(" "), let time = scanner.timeOfDay() else { return nil }
+    guard let offset = scanner.offset(), scanner.rest.isEmpty else { return nil }
+    return midnight + time - offset
+  }
+
+  /// The date and time of a number of seconds, to the second: `2024-05-31 18:30:15`.
+  ///
+  /// What is beyond all calendars is written as a number of seconds.
+  public static func text(_ seconds: Double) -> String {
+    guard seconds.magnitude < 1e15 else { return "\(shortNumber(seconds)) s after 1970-01-01" }
+    let whole = Int(seconds.rounded())
+    let day = whole.quotientAndRemainder(dividingBy: 86_400)
+    let isBefore = day.remainder < 0
+    let time = isBefore ? day.remainder + 86_400 : day.remainder
+    let (year, month, date) = civil(day.quotient - (isBefore ? 1 : 0))
+    let clock = [time / 3_600, time / 60 % 60, time % 60].map { padded($0, 2) }
+    return "\(padded(year, 4))-\(padded(month, 2))-\(padded(date, 2)) "
+      + clock.joined(separator: ":")
+  }
+
+  private static func padded(_ number: Int, _ width: Int) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, width - digits.count)) + digits
+  }
+
+  private static func daysInMonth(_ month: Int, of year: Int) -> Int {
+    switch month {
+    case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
+    case 4, 6, 9, 11: 30
+    default: 31
+    }
+  }
+
+  /// Days from 1970-01-01 to a date: years begin in March, so that the leap day is the last.
+  private static func daysSince1970(_ year: Int, _ month: Int, _ day: Int) -> Int {
+    let y = month <= 2 ? year - 1 : year
+    let era = (y >= 0 ? y : y - 399) / 400
+    let yearOfEra = y - era * 400
+    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    return era * 146_097 + dayOfEra - 719_468
+  }
+
+  /// The inverse of `daysSince1970`.
+  private static func civil(_ days: Int) -> (year: Int, month: Int, day: Int) {
+    let z = days + 719_468
+    let era = (z >= 0 ? z : z - 146_096) / 146_097
+    let dayOfEra = z - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1_460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let shifted = (5 * dayOfYear + 2) / 153
+    let month = shifted < 10 ? shifted + 3 : shifted - 9
+    let year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    return (year, month, dayOfYear - (153 * shifted + 2) / 5 + 1)
+  }
+}
+
+private struct Scanner {
+  var rest: ArraySlice<UInt8>
+
+  mutating func take(_ character: Unicode.Scalar) -> Bool {
+    guard rest.first == UInt8(ascii: character) else { return false }
+    rest.removeFirst()
+    return true
+  }
+
+  mutating func digits(_ count: Int) -> Int? {
+    let head = rest.prefix(count)
+    guard head.count == count, head.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) else { return nil }
+    rest.removeFirst(count)
+    return head.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+  }
+
+  /// One or two digits.
+  mutating func shortNumber() -> Int? { digits(2) ?? digits(1) }
+
+  /// Year, month and day in any order that is known.
+  mutating func date(_ order: DateOrder?) -> (year: Int, month: Int, day: Int)? {
+    if let year = digits(4) {
+      if take("-") {
+        guard let month = digits(2), take("-"), let day = digits(2) else { return nil }
+        return (year, month, day)
+      }
+      guard let separator = separator(), let month = shortNumber(), take(separator),
+        let day = shortNumber()
+      else { return nil }
+      return (year, month, day)
+    }
+    guard let first = shortNumber(), let separator = separator(), let second = shortNumber(),
+      take(separator), let year = digits(4),
+      let order = separator == "." ? .dayFirst : order
+    else { return nil }
+    return order == .dayFirst ? (year, second, first) : (year, first, second)
+  }
+
+  private mutating func separator() -> Unicode.Scalar? { ["/", ".", "-"].first { take($0) } }
+
+  /// `HH:MM`, `HH:MM:SS` or `HH:MM:SS.fff`, of twelve hours with `AM` or `PM` behind, in seconds.
+  mutating func timeOfDay() -> Double? {
+    guard var hours = shortNumber(), hours < 24, take(":"), let minutes = digits(2), minutes < 60
+    else { return nil }
+    var seconds = Double(minutes * 60)
+    if take(":") {
+      guard let whole = digits(2), whole < 61 else { return nil }
+      seconds += Double(whole)
+      if take(".") {
+        var scale = 0.1
+        guard rest.first.map({ $0 >= 0x30 && $0 <= 0x39 }) == true else { return nil }
+        while let digit = digits(1) {
+          seconds += Double(digit) * scale
+          scale /= 10
+        }
+      }
+    }
+    if let isAfternoon = halfOfDay() {
+      guard (1...12).contains(hours) else { return nil }
+      hours = hours % 12 + (isAfternoon ? 12 : 0)
+    }
+    return Double(hours * 3_600) + seconds
+  }
+
+  /// `AM` or `PM`; nil: neither.
+  private mutating func halfOfDay() -> Bool? {
+    if rest.isEmpty { return nil }
+    let letters = rest.drop { $0 == 0x20 }
+    switch String(decoding: letters, as: UTF8.self).uppercased() {
+    case "AM", "A.M.":
+      rest = []
+      return false
+    case "PM", "P.M.":
+      rest = []
+      return true
+    default: return nil
+    }
+  }
+
+  /// `Z`, `+02:00`, `-0530` or nothing, in seconds.
+  mutating func offset() -> Double? {
+    if rest.isEmpty || take("Z") { return 0 }
+    let isWest = take("-")
+    guard isWest || take("+"), let hours = digits(2) else { return nil }
+    _ = take(":")
+    guard let minutes = digits(2) else { return nil }
+    return (isWest ? -1 : 1) * Double(hours * 3_600 + minutes * 60)
+  }
+}
+
+/// A double without a trailing `.0` and without the last digits of rounding: `8.1361`, not `8.136099999999999`.
+package func shortNumber(_ value: Double) -> String {
+  if let whole = Int(exactly: value), whole.magnitude < 1_000_000_000_000_000 {
+    return String(whole)
+  }
+  // Twelve digits where they are the number but for rounding, else fifteen.
+  for digits in [12.0, 15.0] {
+    let magnitude = (Double.logarithm(value.magnitude) / Double.logarithm(10)).rounded(.down)
+    let places = digits - 1 - magnitude
+    // Powers of ten up to this one are exact.
+    guard value.isFinite, (0...22).contains(places) else { break }
+    let scale = Double.power(10, places).rounded()
+    let rounded = (value * scale).rounded() / scale
+    if digits == 15 || (rounded - value).magnitude <= 8 * value.ulp { return rounded.description }
+  }
+  return value.description
+}

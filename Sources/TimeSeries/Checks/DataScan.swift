@@ -1,0 +1,100 @@
+import Tables
+internal import NumericCore
+
+/// Looks for what is odd about a file that can be read.
+struct DataScan {
+  let source: String
+  let axis: TimeAxis
+  /// Whether each channel has its own times.
+  let isLong: Bool
+
+  /// Fewer values say nothing about what is usual.
+  private static let leastValues = 100
+
+  func warnings(_ all: [SeriesAccumulator], _ channels: [String]) -> [DataWarning] {
+    var warnings: [DataWarning] = []
+    if let dates = compactDates(all) { warnings.append(dates) }
+    for one in all {
+      if one.count == 1 && all.count > 1 {
+        warnings.append(
+          DataWarning(
+            source: source, line: one.firstLine, .shortSeries(id: one.id, points: one.count)))
+      }
+      for first in stride(from: 0, to: channels.count, by: Self.channelsAtOnce) {
+        let some = first..<min(first + Self.channelsAtOnce, channels.count)
+        for (channel, readings) in readings(of: some, one) {
+          if let warning = self.warning(of: readings, one.id, channels[channel]) {
+            warnings.append(warning)
+          }
+        }
+      }
+    }
+    return warnings
+  }
+
+  /// A pass over the rows is shared by so many channels.
+  private static let channelsAtOnce = 16
+
+  private func readings(
+    of channels: Range<Int>, _ one: SeriesAccumulator
+  ) -> [(channel: Int, readings: ChannelReadings)] {
+    let places = channels.compactMap { channel in
+      one.place(of: channel, isLong: isLong).map { (channel, $0.log, $0.column) }
+    }
+    if isLong {
+      return places.map { ($0.0, ChannelReadings.all(of: $0.1, columns: [$0.2])[0]) }
+    }
+    guard let log = places.first?.1 else { return [] }
+    return Array(zip(places.map(\.0), ChannelReadings.all(of: log, columns: places.map(\.2))))
+  }
+
+  private func warning(
+    of readings: ChannelReadings, _ id: String, _ channel: String
+  ) -> DataWarning? {
+    if let (numbers, change) = UnitChange.find(in: readings) {
+      let places = numbers.map(readings.position)
+      return DataWarning(
+        source: source, line: places[0].line,
+        .unitChange(
+          channel: channel, id: id, time: axis.text(of: places[0].time),
+          laterLines: places.dropFirst().map(\.line), change))
+    }
+    return outlier(in: readings).map { found in
+      DataWarning(
+        source: source, line: readings.position(of: found.reading.number).line,
+        .outlier(
+          channel: channel, id: id, value: found.reading.value, median: found.median,
+          count: found.count))
+    }
+  }
+
+  /// The value farthest from the median, if that is more than 15 times the range of the inner 99 %.
+  private func outlier(
+    in readings: ChannelReadings
+  ) -> (reading: ChannelReadings.Reading, median: Double, count: Int)? {
+    guard readings.count >= Self.leastValues else { return nil }
+    let sorted = readings.sample.sorted()
+    let median = quantile(sorted, 0.5)
+    let limit = 15 * (quantile(sorted, 0.995) - quantile(sorted, 0.005))
+    let (low, high) = readings.extremes
+    let far = median - low.value > high.value - median ? low : high
+    guard limit > 0, abs(far.value - median) > limit else { return nil }
+    return (far, median, readings.count { abs($0 - median) > limit })
+  }
+
+  /// Numbers such as 19580329, every one of which is a date.
+  private func compactDates(_ all: [SeriesAccumulator]) -> DataWarning? {
+    guard axis == .number else { return nil }
+    let times = all.prefix(10).flatMap { $0.times(first: 100) }
+    let areDates = times.allSatisfy { time in
+      guard let whole = Int(exactly: time), (18_000_101...22_001_231).contains(whole) else {
+        return false
+      }
+      let digits = String(whole)
+      let text = "\(digits.prefix(4))-\(digits.dropFirst(4).prefix(2))-\(digits.suffix(2))"
+      return CalendarTime.seconds(text) != nil
+    }
+    guard areDates, times.count > 1, let first = times.first else { return nil }
+    return DataWarning(source: source, line: all[0].firstLine, .datesAsNumbers(first))
+  }
+}

@@ -1,0 +1,192 @@
+import Tables
+
+/// Collects the rows of one series while a file is read.
+struct SeriesAccumulator {
+  let id: String
+  private let channelCount: Int
+
+  /// Wide: all channels; long: each channel has its own times.
+  private var logs: [OpenLog] = []
+
+  /// What the series has one value of.
+  var constants: [ConstantCell] = []
+
+  /// Rows of a time, a line and values, the last of which may change.
+  private struct OpenLog {
+    var log: RowLog
+    var last: [Double] = []
+    /// How many values each cell of the last row is the mean of.
+    var counts: [Int32]
+
+    init(channels: Int) {
+      log = RowLog(width: 2 + channels)
+      counts = [Int32](repeating: 0, count: channels)
+    }
+
+    mutating func begin(_ time: Double, line: Int) {
+      close()
+      last.append(time)
+      last.append(Double(line))
+      for channel in counts.indices {
+        last.append(.nan)
+        counts[channel] = 0
+      }
+    }
+
+    mutating func add(_ value: Double, _ channel: Int) {
+      counts[channel] += 1
+      let mean = counts[channel] == 1 ? 0 : last[2 + channel]
+      last[2 + channel] = mean + (value - mean) / Double(counts[channel])
+    }
+
+    mutating func close() {
+      if !last.isEmpty { log.append(last) }
+      last.removeAll(keepingCapacity: true)
+    }
+  }
+
+  init(id: String, channels: Int) {
+    self.id = id
+    channelCount = channels
+  }
+
+  /// The line of the last row.
+  private(set) var lastLine = 0
+
+  /// How many lines have the time of the one before, and the first of them.
+  private(set) var averaged: (count: Int, first: Int)?
+
+  /// Begins a row, of the long layout of one channel.
+  mutating func begin(
+    _ time: Double, text: String, in log: Int = 0,
+    _ duplicates: TimeSeriesOptions.Duplicates, at place: DataPosition
+  ) throws(DataError) {
+    while logs.count <= log { logs.append(OpenLog(channels: channelCount)) }
+    if try isNew(time, after: logs[log].last.first, text, duplicates, place) {
+      logs[log].begin(time, line: place.line)
+    } else {
+      averaged = ((averaged?.count ?? 0) + 1, averaged?.first ?? place.line)
+    }
+    lastLine = place.line
+  }
+
+  /// Adds a value to the last row.
+  mutating func add(_ value: Double, _ channel: Int, in log: Int = 0) {
+    logs[log].add(value, channel)
+  }
+
+  /// Moves all rows but the last to a file.
+  mutating func move(to space: inout ScratchSpace) {
+    for log in logs.indices { logs[log].log.move(to: &space) }
+  }
+
+  /// Moves the rows of a log to a file that is in use, if they are a piece.
+  ///
+  /// - Returns: the numbers that were moved.
+  mutating func movePiece(of log: Int, to space: inout ScratchSpace) -> Int {
+    logs[log].log.move(to: &space, ifAtLeast: RowLog.pieceNumbers)
+  }
+
+  /// Ends the last rows.
+  mutating func close() {
+    for log in logs.indices { logs[log].close() }
+  }
+
+  private func isNew(
+    _ time: Double, after last: Double?, _ text: String,
+    _ duplicates: TimeSeriesOptions.Duplicates, _ place: DataPosition
+  ) throws(DataError) -> Bool {
+    guard let last else { return true }
+    if time < last {
+      throw DataError(
+        source: place.source, line: place.line,
+        place.isReturn
+          ? .idComesAgain(id: id, text: text, lastLine: lastLine)
+          : .timeGoesBackwards(text: text, id: id))
+    }
+    if time == last && duplicates == .refuse {
+      throw DataError(source: place.source, line: place.line, .duplicateTime(text: text, id: id))
+    }
+    return time > last
+  }
+
+  /// The log of a channel and its column there; nil if it was never begun.
+  func place(of channel: Int, isLong: Bool) -> (log: RowLog, column: Int)? {
+    let log = isLong ? channel : 0
+    return log < logs.count ? (logs[log].log, isLong ? 2 : 2 + channel) : nil
+  }
+
+  /// The most points that a channel has, or the rows of the wide layout.
+  var count: Int { logs.map(\.log.count).max() ?? 0 }
+
+  /// The first times, of the long layout of the first channel.
+  func times(first count: Int) -> [Double] {
+    guard let log = logs.first?.log else { return [] }
+    let numbers = log.numbers(0..<min(count, log.count))
+    return stride(from: 0, to: numbers.count, by: log.width).map { numbers[$0] }
+  }
+
+  /// The line of the first row.
+  var firstLine: Int? {
+    logs.compactMap { $0.log.count > 0 ? Int($0.log.numbers(0..<1)[1]) : nil }.min()
+  }
+
+  /// The finished series with these channels; in the file if that is in use.
+  mutating func series(
+    _ channels: [String], isLong: Bool, _ space: inout ScratchSpace
+  ) -> TimeSeries {
+    var log = isLong ? merged(channels.count, &space) : logs.first?.log
+    logs = []
+    if space.isUsed { log?.move(to: &space) }
+    let rows = StoredRows(log ?? RowLog(width: 2 + channels.count), channels: channels.count)
+    let series = TimeSeries(id: id, channels: channels, rows: rows)
+    return log?.isInMemory == false ? series : series.inMemory
+  }
+
+  /// All channels of the long layout in rows of one time.
+  private func merged(_ channels: Int, _ space: inout ScratchSpace) -> RowLog {
+    var result = RowLog(width: 2 + channels)
+    var cursors = logs.map { RowCursor($0.log) }
+    while let time = cursors.compactMap(\.time).min() {
+      var row = [time, 0]
+      for place in 0..<channels {
+        let isHere = place < cursors.count && cursors[place].time == time
+        row.append(isHere ? cursors[place].value : .nan)
+        if isHere { cursors[place].advance() }
+      }
+      result.append(row)
+      if space.isUsed && result.count % result.pieceRows == 0 { result.move(to: &space) }
+    }
+    return result
+  }
+}
+
+/// A place in a log that moves on row by row.
+private struct RowCursor {
+  private let log: RowLog
+  private var row = 0
+  private var piece: [Double] = []
+  private var place = 0
+
+  init(_ log: RowLog) {
+    self.log = log
+    read()
+  }
+
+  /// The row's time; nil behind the last one.
+  var time: Double? { row < log.count ? piece[place] : nil }
+
+  /// The row's first value.
+  var value: Double { piece[place + 2] }
+
+  mutating func advance() {
+    row += 1
+    place += log.width
+    if place == piece.count { read() }
+  }
+
+  private mutating func read() {
+    piece = log.numbers(row..<min(row + log.pieceRows, log.count))
+    place = 0
+  }
+}

@@ -1,0 +1,399 @@
+package import Tables
+
+/// Reads series from CSV, one line at a time.
+package struct TimeSeriesReader {
+  private var csv: CSVReader
+  private let options: TimeSeriesOptions
+  private var row = CSVRow()
+  private var clock: Clock
+  private var header: [String] = []
+  private var accumulators: [SeriesAccumulator] = []
+  private var places: [String: Int] = [:]
+  private var space = ScratchSpace()
+  /// Numbers of the accumulators that are in memory.
+  private var heldNumbers = 0
+  private let missing: [[UInt8]]
+  /// Columns of attributes: those that are asked for, and those found.
+  private var attributes: [Attribute] = []
+  private var passedOver: [String] = []
+
+  private struct Attribute {
+    var name: String
+    /// The column; of the long layout nil.
+    var column: Int?
+    var isFound = false
+  }
+
+  // Where ids come again after other ids.
+  private var lastPlace: Int?
+  private var isReturn = false
+  private var returns = 0
+  private var firstReturn: DataWarning?
+
+  package init(_ csv: CSVReader, _ options: TimeSeriesOptions) {
+    self.csv = csv
+    self.options = options
+    missing = options.missing.map { Array($0.utf8) }
+    clock = Clock(source: csv.name, unit: options.unit, order: options.dates)
+  }
+
+  package mutating func read() throws(DataError) -> TimeSeriesFile {
+    guard try csv.readHeader(into: &row) else { throw DataError(source: csv.name, .empty) }
+    header = try readHeader()
+    let lowered = header.map { $0.lowercased() }
+    let isLong =
+      options.layout == .long
+      || options.layout == .automatic && ["channel", "value"].allSatisfy(lowered.contains)
+    let channels = try isLong ? readLong() : readWide()
+    if accumulators.isEmpty { throw DataError(source: csv.name, .noRows) }
+    for place in accumulators.indices {
+      accumulators[place].close()
+      if space.isUsed { accumulators[place].move(to: &space) }
+    }
+    // More returns than that are a file in order of time, where every id comes again and again.
+    let isOdd = returns <= max(1, accumulators.count / 10)
+    let warnings =
+      (isOdd ? firstReturn.map { [$0] } ?? [] : []) + averageWarning
+      + DataScan(source: csv.name, axis: clock.axis, isLong: isLong)
+      .warnings(accumulators, channels)
+    let room = space.failure.map { [DataWarning(source: csv.name, .noScratch($0))] } ?? []
+    let found = attributes.enumerated().map { place, attribute in
+      let cells = accumulators.map {
+        place < $0.constants.count ? $0.constants[place] : ConstantCell()
+      }
+      return SeriesAttribute(
+        name: attribute.name, texts: cells.map(\.text), lines: cells.map(\.line))
+    }
+    var series: [TimeSeries] = []
+    // One by one, so that no cell stands in memory twice for long.
+    while var last = accumulators.popLast() {
+      series.append(last.series(channels, isLong: isLong, &space))
+    }
+    return TimeSeriesFile(
+      source: csv.name, series: series.reversed(), axis: clock.axis, warnings: warnings + room,
+      attributes: found, passedOver: passedOver)
+  }
+
+  /// Where rows were averaged, if that is to be said.
+  private var averageWarning: [DataWarning] {
+    let all = options.tellsAverages ? accumulators.compactMap(\.averaged) : []
+    return all.map(\.first).min().map {
+      let count = all.reduce(0) { $0 + $1.count }
+      return [DataWarning(source: csv.name, line: $0, .rowsAveraged(count: count))]
+    } ?? []
+  }
+
+  private func readHeader() throws(DataError) -> [String] {
+    var names: [String] = []
+    if row.isOfValues { throw DataError(source: csv.name, line: row.line, .headerOfNumbers) }
+    if row.count == 1, row[0].contains(UInt8(ascii: " ")) {
+      throw DataError(source: csv.name, line: row.line, .separatedByBlanks)
+    }
+    for cell in 0..<row.count {
+      guard let name = String(validating: row[cell], as: UTF8.self) else {
+        throw DataError(source: csv.name, line: row.line, column: cell + 1, .notText)
+      }
+      if name.isEmpty {
+        throw DataError(source: csv.name, line: row.line, column: cell + 1, .unnamedColumn)
+      }
+      if names.contains(name) {
+        throw DataError(source: csv.name, line: row.line, column: cell + 1, .duplicateColumn(name))
+      }
+      names.append(name)
+    }
+    return names
+  }
+
+  private func column(_ name: String) throws(DataError) -> Int {
+    if let exact = header.firstIndex(of: name) { return exact }
+    if let near = header.firstIndex(where: { $0.lowercased() == name.lowercased() }) { return near }
+    throw DataError(source: csv.name, line: 1, .missingColumn(name, found: header))
+  }
+
+  private func idColumn() throws(DataError) -> Int? {
+    if let name = options.idColumn { return try column(name) }
+    return header.firstIndex { $0.lowercased() == "id" }
+  }
+
+  private func timeColumn(besides id: Int?) throws(DataError) -> Int {
+    if let name = options.timeColumn { return try column(name) }
+    let usual = ["time", "t", "date", "datetime", "timestamp"]
+    return header.firstIndex { usual.contains($0.lowercased()) }
+      ?? header.indices.first { $0 != id } ?? 0
+  }
+
+  private mutating func nextRow() throws(DataError) -> Bool {
+    guard try csv.read(into: &row) else { return false }
+    if row.count > header.count {
+      throw error(.tooManyCells(found: row.count, expected: header.count))
+    }
+    if row.count < header.count {
+      throw error(.tooFewCells(found: row.count, expected: header.count))
+    }
+    return true
+  }
+
+  // MARK: Layouts
+
+  private mutating func readWide() throws(DataError) -> [String] {
+    let id = try idColumn()
+    let time = try timeColumn(besides: id)
+    for name in options.attributes {
+      attributes.append(Attribute(name: name, column: try column(name)))
+    }
+    var columns: [Int] = []
+    if let wanted = options.channels {
+      for name in wanted { columns.append(try column(name)) }
+    } else {
+      let taken = attributes.map(\.column)
+      columns = header.indices.filter { $0 != time && $0 != id && !taken.contains($0) }
+    }
+    try checkRoles(time: time, id: id, channels: columns)
+    if let names = options.names {
+      passedOver = columns.map { header[$0] }.filter { !names.contains($0) }
+      columns.removeAll { !names.contains(header[$0]) }
+      try checkNames(columns.count)
+    }
+    var isFirst = true
+    while try nextRow() {
+      if isFirst && options.findsAttributes && id != nil { takeTexts(from: &columns) }
+      isFirst = false
+      if columns.isEmpty { throw DataError(source: csv.name, line: 1, .noChannels) }
+      let place = try accumulator(id.map { row.text($0) } ?? "", channels: columns.count)
+      for (number, attribute) in attributes.enumerated() {
+        if let column = attribute.column { try take(row[column], of: number, column, into: place) }
+      }
+      let now = try readTime(time)
+      try accumulators[place].begin(now, text: row.text(time), options.duplicates, at: position)
+      hold(2 + columns.count, of: place)
+      for (channel, column) in columns.enumerated() {
+        if let value = try readNumber(column) { accumulators[place].add(value, channel) }
+      }
+    }
+    return columns.map { header[$0] }
+  }
+
+  /// Of the columns that are named at least one is there.
+  private func checkNames(_ count: Int) throws(DataError) {
+    if count == 0 && !passedOver.isEmpty {
+      throw DataError(source: csv.name, line: 1, .noneNamed(found: passedOver))
+    }
+  }
+
+  /// A column has one role.
+  private func checkRoles(time: Int, id: Int?, channels: [Int]) throws(DataError) {
+    var roles: [Int: DataError.ColumnRole] = [:]
+    let all: [(Int?, DataError.ColumnRole)] =
+      [(time, .time), (id, .id)] + channels.map { ($0, .channel) }
+      + attributes.map { ($0.column, .attribute) }
+    for (column, role) in all {
+      guard let column, let other = roles.updateValue(role, forKey: column) else { continue }
+      throw DataError(
+        source: csv.name, line: 1, column: column + 1,
+        .twoRoles(column: header[column], other, role))
+    }
+  }
+
+  private mutating func readLong() throws(DataError) -> [String] {
+    let time = try column(options.timeColumn ?? "time")
+    let (channel, value) = (try column("channel"), try column("value"))
+    let id = try idColumn()
+    try checkRoles(time: time, id: id, channels: [channel, value])
+    var names = options.channels ?? []
+    for (place, name) in names.enumerated() where names[..<place].contains(name) {
+      throw DataError(source: csv.name, .twoRoles(column: name, .channel, .channel))
+    }
+    var seen: Set<String> = []
+    var others: [String] = []
+    attributes = options.attributes.map { Attribute(name: $0) }
+    while try nextRow() {
+      let name = row.text(channel)
+      if let number = attributes.firstIndex(where: { $0.name == name }) {
+        seen.insert(name)
+        let place = try accumulator(id.map { row.text($0) } ?? "", channels: 1)
+        try take(row[value], of: number, value, into: place)
+        continue
+      }
+      if let wanted = options.names, !wanted.contains(name) {
+        if !passedOver.contains(name) { passedOver.append(name) }
+        continue
+      }
+      let known = names.firstIndex(of: name)
+      if known == nil && options.channels != nil {
+        // A few are enough for a message.
+        if others.count < 8 && !others.contains(name) { others.append(name) }
+        continue
+      }
+      if known == nil { names.append(name) }
+      seen.insert(name)
+      let place = try accumulator(id.map { row.text($0) } ?? "", channels: 1)
+      let now = try readTime(time)
+      guard let number = try readNumber(value) else { continue }
+      let log = known ?? names.count - 1
+      try accumulators[place].begin(
+        now, text: row.text(time), in: log, options.duplicates, at: position)
+      accumulators[place].add(number, 0, in: log)
+      hold(3, of: place, log)
+    }
+    try checkNames(names.count)
+    let found = seen.sorted() + others
+    for name in (options.channels ?? []) + options.attributes
+    where !seen.contains(name) && !found.isEmpty {
+      throw DataError(source: csv.name, .missingChannel(name, found: found))
+    }
+    return names
+  }
+
+  // MARK: Attributes
+
+  /// Columns whose first cell is a text and no number can be attributes only.
+  private mutating func takeTexts(from columns: inout [Int]) {
+    for column in columns where isText(row[column]) {
+      attributes.append(Attribute(name: header[column], column: column, isFound: true))
+    }
+    columns.removeAll { column in attributes.contains { $0.column == column } }
+  }
+
+  private func isText(_ cell: ArraySlice<UInt8>) -> Bool {
+    !cell.isEmpty && !missing.contains(where: cell.elementsEqual) && decimalNumber(cell) == nil
+      && !["nan", "inf", "-inf", "na", "n/a", "null"].contains(
+        String(decoding: cell, as: UTF8.self).lowercased())
+  }
+
+  private mutating func take(
+    _ cell: ArraySlice<UInt8>, of number: Int, _ column: Int, into place: Int
+  ) throws(DataError) {
+    if missing.contains(where: cell.elementsEqual) { return }
+    while accumulators[place].constants.count <= number {
+      accumulators[place].constants.append(ConstantCell())
+    }
+    if accumulators[place].constants[number].take(cell, line: row.line) { return }
+    let text = String(decoding: cell, as: UTF8.self)
+    let name = attributes[number].name
+    if attributes[number].isFound {
+      throw error(.notANumber(text: text, column: name), column: column)
+    }
+    let before = accumulators[place].constants[number]
+    throw error(
+      .attributeVaries(
+        column: name, id: accumulators[place].id, text: text, before: before.text,
+        line: before.line), column: column)
+  }
+
+  // MARK: Cells
+
+  private var position: DataPosition {
+    DataPosition(source: csv.name, line: row.line, isReturn: isReturn)
+  }
+
+  private func error(_ reason: DataError.Reason, column: Int? = nil) -> DataError {
+    DataError(source: csv.name, line: row.line, column: column.map { $0 + 1 }, reason)
+  }
+
+  private mutating func accumulator(_ id: String, channels: Int) throws(DataError) -> Int {
+    if let place = places[id] {
+      isReturn = lastPlace != place
+      if isReturn {
+        returns += 1
+        if firstReturn == nil {
+          firstReturn = DataWarning(
+            source: csv.name, line: row.line,
+            .idComesAgain(id: id, lastLine: accumulators[place].lastLine))
+        }
+      }
+      lastPlace = place
+      return place
+    }
+    isReturn = false
+    lastPlace = accumulators.count
+    places[id] = accumulators.count
+    accumulators.append(SeriesAccumulator(id: id, channels: channels))
+    return accumulators.count - 1
+  }
+
+  /// Counts the numbers of a row; when they are many all rows go to the file, and from then on each piece.
+  private mutating func hold(_ numbers: Int, of place: Int, _ log: Int = 0) {
+    heldNumbers += numbers
+    if space.isUsed { heldNumbers -= accumulators[place].movePiece(of: log, to: &space) }
+    if heldNumbers < options.mostNumbers { return }
+    for place in accumulators.indices { accumulators[place].move(to: &space) }
+    heldNumbers = 0
+  }
+
+  private mutating func readTime(_ column: Int) throws(DataError) -> Double {
+    do throws(DataError.Reason) {
+      return try clock.time(row[column])
+    } catch {
+      throw self.error(error, column: column)
+    }
+  }
+
+  private func readNumber(_ column: Int) throws(DataError) -> Double? {
+    let cell = row[column]
+    if cell.isEmpty { return nil }
+    if !missing.isEmpty && missing.contains(where: cell.elementsEqual) { return nil }
+    guard let value = decimalNumber(cell) else {
+      throw error(
+        .notANumber(text: row.text(column), column: header[column]), column: column)
+    }
+    if !value.isFinite {
+      throw error(
+        .notFinite(text: row.text(column), column: header[column]), column: column)
+    }
+    return value
+  }
+}
+
+extension DataError.Reason: Error {}
+
+/// Where a row stands.
+struct DataPosition {
+  let source: String
+  let line: Int
+  /// Whether the series stood elsewhere in the file before.
+  var isReturn = false
+}
+
+/// Turns cells into times; the first cell decides whether they are numbers or dates.
+private struct Clock {
+  let source: String
+  let unit: TimeUnit
+  var order: DateOrder?
+  var axis = TimeAxis.number
+  var isStarted = false
+
+  init(source: String, unit: TimeUnit, order: DateOrder?) {
+    self.source = source
+    self.unit = unit
+    self.order = order
+  }
+
+  mutating func time(_ cell: ArraySlice<UInt8>) throws(DataError.Reason) -> Double {
+    if cell.isEmpty { throw .missingTime }
+    if let number = decimalNumber(cell) {
+      let text = String(decoding: cell, as: UTF8.self)
+      if !number.isFinite { throw .notATime(text: text) }
+      if axis != .number { throw .mixedTimes(text: text) }
+      isStarted = true
+      return number
+    }
+    let text = String(decoding: cell, as: UTF8.self)
+    if order == nil && CalendarTime.seconds(cell) == nil {
+      let possible = DateOrder.allCases.filter { CalendarTime.seconds(cell, order: $0) != nil }
+      if possible.count > 1 { throw .ambiguousDate(text: text) }
+      // A day after the twelfth tells the order of the whole file.
+      order = possible.first
+    }
+    guard let seconds = CalendarTime.seconds(cell, order: order) else {
+      throw .notATime(text: text)
+    }
+    switch axis {
+    case .number where isStarted: throw .mixedTimes(text: text)
+    case .number:
+      isStarted = true
+      axis = .calendar(origin: seconds, unit: unit)
+      return 0
+    case .calendar(let origin, let unit): return (seconds - origin) / unit.seconds
+    }
+  }
+}
