@@ -115,7 +115,7 @@ typedef struct {
 } nk_rows;
 
 /// A program of scalars and its register memory (aligned to 64 bytes). A register holds one scalar
-/// for each of `lanes` rows: a multiple of 16, or 1; registers of one lane have 64 bytes.
+/// for each of `lanes` rows: a multiple of 16, or 1.
 typedef struct {
   const nk_part *setup;
   long setup_count;
