@@ -71,6 +71,12 @@ struct SolveReport {
     case .nonFinite(let time, let component):
       "'\(equations.states[component].name)' ceased to be finite after time \(shortText(time)); "
         + "check the equations and the initial values there, or end before"
+    case .terminated(let time, _): "an event ended the solve at time \(shortText(time))"
+    case .singular(let time):
+      "the solution grows without bound near the end of the span, at time \(shortText(time)); end before"
+    case .eventsAccumulate(let time, _):
+      "events accumulate at time \(shortText(time)): each follows the one before faster and faster; "
+        + "end the solve before, or let an event end it"
     }
   }
 }
@@ -84,6 +90,9 @@ extension SolveStatus {
     case .stiff: "stiff"
     case .stepUnderflow: "stepUnderflow"
     case .nonFinite: "nonFinite"
+    case .terminated: "terminated"
+    case .singular: "singular"
+    case .eventsAccumulate: "eventsAccumulate"
     }
   }
 }

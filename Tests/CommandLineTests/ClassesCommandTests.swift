@@ -123,7 +123,7 @@ import Testing
       (
         nil, idx([60], labels), 66,
         "d: holds no train-images-idx3-ubyte and train-labels-idx1-ubyte (plain or .gz); name a folder that does, or "
-          + "fetch one with `neural-ode data --fetch fashion-mnist`"
+          + "fetch one with `Scripts/fetch-fashion-mnist`"
       ),
       (
         Array(idx([60, 8, 8], pixels).dropLast(5)), idx([60], labels), 65,

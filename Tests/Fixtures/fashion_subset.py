@@ -1,6 +1,6 @@
 """Cuts a small part out of Fashion-MNIST: 1,500 training and 500 test images, as gzipped IDX files.
 
-Usage: python3 fashion_subset.py FOLDER   (the four files of the data set, as `neural-ode data --fetch fashion-mnist`
+Usage: python3 fashion_subset.py FOLDER   (the four files of the data set, as `Scripts/fetch-fashion-mnist`
 leaves them, or the Debian package dataset-fashion-mnist)
 
 Fashion-MNIST is by Han Xiao, Kashif Rasul and Roland Vollgraf, (c) 2017 Zalando SE, MIT licence: see

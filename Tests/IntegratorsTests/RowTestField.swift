@@ -32,12 +32,14 @@ final class RowTestField<Scalar: RowScalar>: RowField {
 struct RowSolution<Scalar: RowScalar> {
   var states: [Scalar]
   var reports: [RowReport]
+  var events: [RowEventRecord<Scalar>]
   let rows: Int
   let width: Int
 
   init(
     _ integrator: RowIntegrator<Scalar>, _ field: RowTestField<Scalar>, from initial: [Scalar],
-    at times: [Double], perRow: Bool = false, record: StepRecord<Scalar>? = nil
+    at times: [Double], perRow: Bool = false, record: StepRecord<Scalar>? = nil,
+    interruptions: RowInterruptions<Scalar> = RowInterruptions()
   ) {
     rows = integrator.rows
     width = integrator.width
@@ -49,9 +51,10 @@ struct RowSolution<Scalar: RowScalar> {
       return integrator.solve(
         field, initial: initial,
         times: perRow ? .perRow(base, count: count) : .shared(base, count: count),
-        states: &states, record: record)
+        states: &states, record: record, interruptions: interruptions)
     }
     self.states = states
+    events = integrator.eventRecords
   }
 
   func state(_ save: Int, _ row: Int) -> [Scalar] {

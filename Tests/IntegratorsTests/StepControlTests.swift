@@ -33,6 +33,7 @@ private struct ScriptedStepper: Stepper {
   ) -> Double { 0 }
 
   mutating func advance() {}
+  mutating func restart() {}
 }
 
 @Suite struct StepControlTests {

@@ -72,10 +72,10 @@ import Testing
   }
 
   @Test func `what can be derived from a tableau is`() {
-    #expect(ODEMethod.dormandPrince5.tableau.reusesLastStage)
-    #expect(ODEMethod.bogackiShampine3.tableau.reusesLastStage)
-    #expect(!ODEMethod.cashKarp5.tableau.reusesLastStage)
-    #expect(!ODEMethod.euler.tableau.reusesLastStage)
+    #expect(ODEMethod.dormandPrince5.tableau.isFSAL)
+    #expect(ODEMethod.bogackiShampine3.tableau.isFSAL)
+    #expect(!ODEMethod.cashKarp5.tableau.isFSAL)
+    #expect(!ODEMethod.euler.tableau.isFSAL)
     #expect(ODEMethod.fehlberg4.tableau.errorOrder == 5)
     #expect(ODEMethod.tsitouras5.tableau.isNeededForAdvance(1))
     #expect(!ODEMethod.dormandPrince5.tableau.isNeededForAdvance(6))

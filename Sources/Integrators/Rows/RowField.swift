@@ -13,7 +13,15 @@ package protocol RowField<Scalar>: AnyObject {
     times: UnsafePointer<Double>, states: UnsafePointer<Scalar>, rows: Int,
     rowNumbers: UnsafePointer<Int32>, derivatives: UnsafeMutablePointer<Scalar>)
 
-  /// Numbers that the field wants to keep of an evaluation of all rows, for its adjoint.
+  /// Prepares the field for a smooth piece of a row, from `start` to `end` (before it, in a backward
+  /// solve).
+  ///
+  /// A solve calls this before the first evaluation of each piece of the row: at its start, after
+  /// every forced time and after every event that changes the state or the field. The default does
+  /// nothing.
+  func beginPiece(row: Int, from start: Double, to end: Double, at state: UnsafePointer<Scalar>)
+
+  /// Numbers that the field keeps of an evaluation of all rows, for its adjoint.
   var keptCount: Int { get }
 
   /// The derivatives of all rows, and what is to be kept.
@@ -24,6 +32,10 @@ package protocol RowField<Scalar>: AnyObject {
 
 extension RowField {
   package var keptCount: Int { 0 }
+
+  package func beginPiece(
+    row: Int, from start: Double, to end: Double, at state: UnsafePointer<Scalar>
+  ) {}
 
   package func evaluate(
     times: UnsafePointer<Double>, states: UnsafePointer<Scalar>,

@@ -1,66 +1,50 @@
 // Which rows take their step.
 
 extension RowIntegrator {
-  /// Sets `isAccepted` of each active row, and its time, next step and counters.
+  /// Sets `isAccepted` of each active row, and its next step and counters.
   ///
   /// Returns how many were accepted.
   func judge(_ end: UnsafePointer<Scalar>) -> Int {
     var accepted = 0
     forEachActive { row, position in
-      let isAccepted: Bool
-      if let factors {
-        isAccepted = judge(row, position, end, factors)
-      } else {
-        isAccepted = judgeFixed(row, position, end)
-      }
+      let step = StepProposal(size: scratch.steps[position], end: scratch.nextTimes[position])
+      let isAccepted =
+        rule.isAdaptive
+        ? judge(row, position, step, end) : judgeFixed(row, position, step, end)
       scratch.isAccepted[position] = isAccepted
-      if isAccepted {
-        accepted += 1
-        progress[row].time = scratch.nextTimes[position]
-        progress[row].needsFirstStage = !(tableau.reusesLastStage && factors != nil)
-        reports[row].statistics.accept(scratch.steps[position])
-      } else {
-        reports[row].statistics.rejectedSteps += 1
-      }
+      guard isAccepted else { return }
+      accepted += 1
+      progress[row].logic.time = step.end
+      progress[row].needsFirstStage = !(tableau.isFSAL && rule.isAdaptive)
     }
     return accepted
   }
 
   /// A fixed step is taken unless it leads to what is not a number.
-  private func judgeFixed(_ row: Int, _ position: Int, _ end: UnsafePointer<Scalar>) -> Bool {
+  private func judgeFixed(
+    _ row: Int, _ position: Int, _ step: StepProposal, _ end: UnsafePointer<Scalar>
+  ) -> Bool {
     if let component = firstNonFinite(end, at: position) {
-      finish(row, .nonFinite(time: progress[row].time, component: component))
+      progress[row].logic.counts.rejectedSteps += 1
+      finish(row, .nonFinite(time: progress[row].logic.time, component: component))
       return false
     }
-    progress[row].stepsTaken += 1
+    progress[row].logic.acceptFixed(step)
     return true
   }
 
   private func judge(
-    _ row: Int, _ position: Int, _ end: UnsafePointer<Scalar>, _ factors: StepFactors
+    _ row: Int, _ position: Int, _ step: StepProposal, _ end: UnsafePointer<Scalar>
   ) -> Bool {
     let error = scratch.norms[position]
-    let size = scratch.steps[position]
-    let largest = factors.control.largestStep
-    if error <= 1 {
-      let factor = progress[row].memory.accept(logError: quickLog2(error), factors)
-      progress[row].step = min(size.magnitude * factor, largest) * progress[row].direction
-      return true
+    let verdict = progress[row].logic.judge(
+      step, error: error, logError: quickLog2(error), rule)
+    if verdict == .failed {
+      finish(row, failure(progress[row].logic.time, position, end))
+    } else if verdict == .rejected, let status = progress[row].logic.endBeforeStep(rule) {
+      finish(row, status)
     }
-    progress[row].step =
-      size * progress[row].memory.reject(error: error, logError: quickLog2(error), factors)
-    let time = progress[row].time
-    if time + progress[row].step == time || progress[row].memory.isHopeless {
-      finish(row, failure(time, position, end))
-    } else if tries(row) + 1 >= factors.control.stepBudget {
-      finish(row, exhausted(row))
-    }
-    return false
-  }
-
-  /// Steps that the row has tried.
-  func tries(_ row: Int) -> Int {
-    reports[row].statistics.acceptedSteps + reports[row].statistics.rejectedSteps
+    return verdict == .accepted
   }
 
   /// Why a step cannot become smaller.
@@ -77,12 +61,5 @@ extension RowIntegrator {
       }
     }
     return .stepUnderflow(time: time)
-  }
-
-  func exhausted(_ row: Int) -> SolveStatus {
-    let now = progress[row]
-    return now.checkedSteps > 0 && 2 * now.boundedSteps >= now.checkedSteps
-      ? .stiff(time: now.time, stepTimesEigenvalue: now.stepTimesEigenvalue)
-      : .stepBudgetExhausted(time: now.time)
   }
 }

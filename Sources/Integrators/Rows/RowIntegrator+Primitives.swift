@@ -48,30 +48,23 @@ extension RowIntegrator {
     }
   }
 
-  /// Norms of `steps Σ weights k` over the tolerance.
-  func errorNorms(
-    _ plan: RowCombination, second: UnsafePointer<Scalar>, _ factors: StepFactors,
-    into norms: UnsafeMutablePointer<Double>
-  ) {
-    setSources(plan)
-    plan.weights.withUnsafeBufferPointer { weights in
-      guard let weights = weights.baseAddress else { return }
-      self.norms(
-        weights, plan.indices.count, steps: scratch.steps, second: second, factors, into: norms)
-    }
+  /// Norms of the estimated errors of the active rows over the tolerance.
+  func errorNorms(second: UnsafePointer<Scalar>, into norms: UnsafeMutablePointer<Double>) {
+    setSources(errorPlan)
+    for (place, weight) in errorPlan.weights.enumerated() { scratch.weights[place] = weight }
+    self.norms(
+      errorPlan.weights.count, steps: scratch.steps, y, second, active, into: norms)
   }
 
-  /// Norms of `steps Σ weights sources` over the tolerance, for sources that are set.
+  /// Norms of `steps Σ weights sources` over the tolerance, for sources and weights that are set.
   func norms(
-    _ weights: UnsafePointer<Double>, _ count: Int, steps: UnsafePointer<Double>,
-    second: UnsafePointer<Scalar>, _ factors: StepFactors,
-    into norms: UnsafeMutablePointer<Double>
+    _ count: Int, steps: UnsafePointer<Double>, _ first: UnsafePointer<Scalar>,
+    _ second: UnsafePointer<Scalar>, _ rows: Int, into norms: UnsafeMutablePointer<Double>
   ) {
-    let tolerance = factors.control.tolerance
     Scalar.errorNorms(
-      scratch.sources, weights, count: count, steps: steps, first: y, second: second,
+      scratch.sources, scratch.weights, count: count, steps: steps, first: first, second: second,
       absolute: tolerance.absolute, relative: tolerance.relative, mask: scratch.mask,
-      rows: active, width: width, into: norms)
+      rows: rows, width: width, into: norms)
   }
 
   private func setSources(_ plan: RowCombination) {
@@ -90,6 +83,27 @@ extension RowIntegrator {
   /// A buffer for states that holds neither `y` nor `other`.
   func freeBuffer(besides other: Int = -1) -> Int {
     (0..<3).first { $0 != yBuffer && $0 != other } ?? 0
+  }
+
+  /// Sets `stageTimes` to the times of a node of every active row's step, inside its piece.
+  func setStageTimes(node: Double) {
+    for position in 0..<active {
+      scratch.stageTimes[position] = scratch.times[position] + node * scratch.steps[position]
+    }
+    boundTimes()
+  }
+
+  /// Sets `stageTimes` to given times of the active rows, inside their pieces.
+  func setStageTimes(_ times: UnsafePointer<Double>) {
+    scratch.stageTimes.update(from: times, count: active)
+    boundTimes()
+  }
+
+  private func boundTimes() {
+    guard hasJumps else { return }
+    forEachActive { row, position in
+      scratch.stageTimes[position] = progress[row].logic.inside(scratch.stageTimes[position])
+    }
   }
 
   /// Ends a row: the rest of its saved states are NaN unless it is complete.

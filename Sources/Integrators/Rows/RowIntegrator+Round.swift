@@ -7,10 +7,10 @@ extension RowIntegrator {
     let mark = record?.arena.mark
     let endBuffer = prepareSlots()
     evaluateStages(field)
-    let end = UnsafePointer(scratch.slots[endStage])
-    if let factors {
-      errorNorms(errorPlan, second: end, factors, into: scratch.norms)
-      estimateStiffness(field, factors, end)
+    let end = scratch.slots[endStage]
+    if rule.isAdaptive {
+      errorNorms(second: end, into: scratch.norms)
+      estimateStiffness(field, end)
     }
     let accepted = judge(end)
     guard accepted > 0 else {
@@ -19,7 +19,10 @@ extension RowIntegrator {
       areFirstSlopesKnown = true
       return
     }
-    let usesEndSlope = saveStates(field, end)
+    let usesEndSlope = evaluateEndSlopes(field, end)
+    if let watch { observe(field, end, watch) }
+    endPieces()
+    saveStates(end)
     let round = record.map { beginRecord($0, accepted, usesEndSlope: usesEndSlope) }
     advance(end, endBuffer, accepted, usesEndSlope: usesEndSlope)
     if let record, let round { finishRecord(record, round) }
@@ -28,25 +31,11 @@ extension RowIntegrator {
   /// Sets each row's time, step and the time after it.
   private func chooseSteps() {
     forEachActive { row, position in
-      let now = progress[row]
-      var (step, next) = (now.step, 0.0)
-      if factors != nil {
-        // A step that would end just before the last time ends there.
-        let rest = now.end - now.time
-        if step.magnitude * 1.01 >= rest.magnitude {
-          step = rest
-          next = now.end
-        } else {
-          next = now.time + step
-        }
-      } else if now.stepsTaken + 1 == now.intervalSteps {
-        next = saveTimes.times(ofRow: row)[now.save]
-      } else {
-        next = now.intervalStart + Double(now.stepsTaken + 1) * step
-      }
-      scratch.times[position] = now.time
-      scratch.steps[position] = step
-      scratch.nextTimes[position] = next
+      let logic = progress[row].logic
+      let step = rule.isAdaptive ? logic.proposal() : logic.fixedProposal()
+      scratch.times[position] = logic.time
+      scratch.steps[position] = step.size
+      scratch.nextTimes[position] = step.end
     }
   }
 
@@ -76,40 +65,39 @@ extension RowIntegrator {
     forEachActive { row, _ in
       guard progress[row].needsFirstStage else { return }
       progress[row].needsFirstStage = false
-      reports[row].statistics.evaluations += 1
+      progress[row].logic.counts.evaluations += 1
       isNeeded = true
     }
-    // Rows that know their derivative get the same bits again.
+    // Rows whose derivative is known get the same bits again.
     if isNeeded && !areFirstSlopesKnown {
-      evaluate(field, times: scratch.times, states: y, stage: 0)
+      setStageTimes(scratch.times)
+      evaluate(field, times: scratch.stageTimes, states: y, stage: 0)
     }
   }
 
   private func evaluateStages(_ field: any RowField<Scalar>) {
-    // Without an error estimate nobody needs the last stage of a method that reuses it, except the
-    // next step, which evaluates it.
-    let evaluated = factors == nil ? endStage : tableau.stageCount
+    // Without an error estimate only the next step needs the last stage of an FSAL method, and
+    // evaluates it.
+    let evaluated = rule.isAdaptive ? tableau.stageCount : endStage
     for stage in 1..<max(evaluated, 1) {
       combine(stagePlans[stage], from: y, into: scratch.slots[stage])
-      let node = tableau.nodes[stage]
-      for position in 0..<active {
-        scratch.stageTimes[position] =
-          scratch.times[position] + node * scratch.steps[position]
-      }
+      setStageTimes(node: tableau.nodes[stage])
       evaluate(field, times: scratch.stageTimes, states: scratch.slots[stage], stage: stage)
     }
     if evaluated <= endStage {
       combine(stagePlans[endStage], from: y, into: scratch.slots[endStage])
     }
-    forEachActive { row, _ in reports[row].statistics.evaluations += max(evaluated, 1) - 1 }
+    forEachActive { row, _ in
+      progress[row].logic.counts.evaluations += max(evaluated, 1) - 1
+    }
   }
 
   /// Swaps or gathers the states for the next round.
   private func advance(
     _ end: UnsafePointer<Scalar>, _ endBuffer: Int, _ accepted: Int, usesEndSlope: Bool
   ) {
-    let reused = tableau.reusesLastStage && factors != nil
-    let slopeStage = reused ? endStage : tableau.stageCount
+    let reused = tableau.isFSAL && rule.isAdaptive
+    let slopeStage = tableau.isFSAL ? endStage : tableau.stageCount
     areFirstSlopesKnown = reused || usesEndSlope
     if accepted < active || hasFinishedRows {
       gatherActiveRows(

@@ -2,44 +2,55 @@
 
 extension RowIntegrator {
   /// Saves the states of the accepted rows and ends the rows that are complete or out of budget.
-  ///
-  /// Returns whether the derivative at the end was evaluated for it.
-  func saveStates(_ field: any RowField<Scalar>, _ end: UnsafePointer<Scalar>) -> Bool {
-    let usesEndSlope = evaluateEndSlopes(field, end)
+  func saveStates(_ end: UnsafePointer<Scalar>) {
     var accepted = 0
     forEachActive { row, position in
       guard scratch.isAccepted[position] else { return }
       saveStates(row, position, accepted, end)
       accepted += 1
-      if progress[row].save == saveTimes.count {
+      if progress[row].isDone {
+        finish(row, reports[row].status)
+      } else if progress[row].save == saveTimes.count {
         progress[row].isDone = true
         hasFinishedRows = true
-      } else if let factors {
-        if tries(row) >= factors.control.stepBudget { finish(row, exhausted(row)) }
-      } else if progress[row].stepsTaken == progress[row].intervalSteps {
-        progress[row].beginInterval(
-          to: saveTimes.times(ofRow: row)[progress[row].save], control)
+      } else if !rule.isAdaptive {
+        if progress[row].logic.isIntervalDone && !progress[row].beginsPiece { beginInterval(row) }
+      } else if let status = progress[row].logic.endBeforeStep(rule) {
+        finish(row, status)
       }
     }
-    return usesEndSlope
   }
 
-  /// Interpolation wants the derivative at the end; it is the next step's first one.
-  private func evaluateEndSlopes(
-    _ field: any RowField<Scalar>, _ end: UnsafePointer<Scalar>
-  ) -> Bool {
-    if tableau.interpolant.stageCount <= tableau.stageCount || factors == nil { return false }
+  /// Equal steps to the next save time or the end of the piece.
+  func beginInterval(_ row: Int) {
+    let logic = progress[row].logic
+    let save = saveTimes.times(ofRow: row)[progress[row].save]
+    let isBefore = (logic.pieceEnd - save) * logic.direction > 0
+    progress[row].logic.beginInterval(to: isBefore ? save : logic.pieceEnd, control)
+  }
+
+  /// Evaluates the derivatives at the end where interpolation needs them; they are the next step's
+  /// first ones.
+  ///
+  /// Returns whether it did.
+  func evaluateEndSlopes(_ field: any RowField<Scalar>, _ end: UnsafePointer<Scalar>) -> Bool {
+    if tableau.interpolant.stageCount <= (rule.isAdaptive ? tableau.stageCount : endStage) {
+      return false
+    }
+    if watch == nil && !rule.isAdaptive { return false }
     var isNeeded = false
     forEachActive { row, position in
       guard scratch.isAccepted[position] else { return }
       let save = saveTimes.times(ofRow: row)[progress[row].save]
-      guard theta(of: save, position) < 1 else { return }
+      guard watch != nil || theta(of: save, position) < 1 else { return }
       isNeeded = true
       progress[row].needsFirstStage = false
-      reports[row].statistics.evaluations += 1
+      progress[row].logic.counts.evaluations += 1
     }
     if isNeeded {
-      evaluate(field, times: scratch.nextTimes, states: end, stage: tableau.stageCount)
+      let stage = tableau.isFSAL ? endStage : tableau.stageCount
+      setStageTimes(scratch.nextTimes)
+      evaluate(field, times: scratch.stageTimes, states: end, stage: stage)
     }
     return isNeeded
   }
@@ -54,7 +65,7 @@ extension RowIntegrator {
     _ row: Int, _ position: Int, _ accepted: Int, _ end: UnsafePointer<Scalar>
   ) {
     let times = saveTimes.times(ofRow: row)
-    let (next, direction) = (scratch.nextTimes[position], progress[row].direction)
+    let (next, direction) = (scratch.nextTimes[position], progress[row].logic.direction)
     var save = progress[row].save
     while save < saveTimes.count && (next - times[save]) * direction >= 0 {
       let theta = min(theta(of: times[save], position), 1)
@@ -70,7 +81,7 @@ extension RowIntegrator {
     progress[row].save = save
   }
 
-  private func interpolate(
+  func interpolate(
     _ theta: Double, _ position: Int, into target: UnsafeMutablePointer<Scalar>
   ) {
     let offset = position * width

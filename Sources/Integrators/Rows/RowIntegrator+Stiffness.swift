@@ -1,4 +1,4 @@
-// Does stability bound the steps? Looked at only in the last steps of a budget.
+// Whether stability bounds the steps: examined only in the last steps of a budget.
 
 extension RowIntegrator {
   /// Estimates `h |λ|` of rows whose budget is nearly used up, from the derivative at the end of
@@ -8,34 +8,30 @@ extension RowIntegrator {
   /// Source: after Hairer, Wanner, Solving Ordinary Differential Equations II, IV.2, which compares
   /// the last two stages.
   func estimateStiffness(
-    _ field: any RowField<Scalar>, _ factors: StepFactors, _ end: UnsafePointer<Scalar>
+    _ field: any RowField<Scalar>, _ end: UnsafePointer<Scalar>
   ) {
-    let first = factors.control.stepBudget - factors.control.stiffnessWindow
     var isNeeded = false
-    forEachActive { row, _ in if tries(row) >= first { isNeeded = true } }
+    forEachActive { row, _ in if progress[row].logic.isNearBudget(rule) { isNeeded = true } }
     guard isNeeded else { return }
-    let endStage = tableau.reusesLastStage ? self.endStage : tableau.stageCount
+    let endStage = tableau.isFSAL ? self.endStage : tableau.stageCount
     let endSlopes = scratch.slopes[endStage]
-    if !tableau.reusesLastStage {
-      evaluate(field, times: scratch.nextTimes, states: end, into: endSlopes)
+    setStageTimes(scratch.nextTimes)
+    if !tableau.isFSAL {
+      evaluate(field, times: scratch.stageTimes, states: end, into: endSlopes)
     }
     combine(errorPlan, from: end, into: scratch.stage)
     let spare = scratch.slopes[tableau.stageCount + 1]
-    evaluate(field, times: scratch.nextTimes, states: scratch.stage, into: spare)
+    evaluate(field, times: scratch.stageTimes, states: scratch.stage, into: spare)
     scratch.weights[0] = 1
     scratch.weights[1] = -1
     scratch.sources[0] = UnsafePointer(spare)
     scratch.sources[1] = UnsafePointer(endSlopes)
-    norms(
-      scratch.weights, 2, steps: scratch.steps, second: end, factors, into: scratch.otherNorms)
+    norms(2, steps: scratch.steps, y, end, active, into: scratch.otherNorms)
     forEachActive { row, position in
-      guard tries(row) >= first else { return }
-      reports[row].statistics.evaluations += tableau.reusesLastStage ? 1 : 2
-      let estimate = scratch.otherNorms[position] / scratch.norms[position]
-      guard estimate.isFinite else { return }
-      progress[row].checkedSteps += 1
-      progress[row].stepTimesEigenvalue = estimate
-      if estimate > 0.5 * stabilityBoundary { progress[row].boundedSteps += 1 }
+      guard progress[row].logic.isNearBudget(rule) else { return }
+      progress[row].logic.counts.evaluations += tableau.isFSAL ? 1 : 2
+      progress[row].logic.stiffness.add(
+        scratch.otherNorms[position] / scratch.norms[position], boundary: stabilityBoundary)
     }
   }
 }

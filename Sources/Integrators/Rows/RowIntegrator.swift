@@ -1,3 +1,5 @@
+import NumericCore
+
 /// Solves a field for the rows of a buffer, each with its own time, step size, status and
 /// statistics.
 ///
@@ -12,8 +14,8 @@ package final class RowIntegrator<Scalar: RowScalar> {
   package let width: Int
 
   let tableau: Tableau
-  /// Nil under fixed steps.
-  let factors: StepFactors?
+  let rule: StepRule
+  let tolerance: Tolerance
   /// The slot that holds the state at the end of a step: the last stage if the method reuses it,
   /// else one more.
   let endStage: Int
@@ -38,6 +40,15 @@ package final class RowIntegrator<Scalar: RowScalar> {
   var areFirstSlopesKnown = false
   /// Whether a row has ended since the active rows were last gathered.
   var hasFinishedRows = false
+  /// Whether a row begins a piece.
+  var hasBeginningRows = false
+  /// The forced times of each row, or those of all.
+  var forced: [ForcedTimes] = [.none]
+  /// Whether some row has forced times.
+  var hasJumps = false
+  var watch: RowWatch<Scalar>?
+  /// The events of the last solve, in the order of its rounds.
+  package private(set) var eventRecords: [RowEventRecord<Scalar>] = []
   var saveTimes: SaveTimes
   var output: UnsafeMutablePointer<Scalar>
   var record: StepRecord<Scalar>?
@@ -52,18 +63,15 @@ package final class RowIntegrator<Scalar: RowScalar> {
     precondition(
       errorMask.map { $0.count == width && $0.contains(true) } ?? true,
       "an error mask of \(errorMask?.count ?? 0) elements for rows of \(width)")
-    ODESolver(method: method, control: control).checkAdaptive()
+    control.check(method)
     self.method = method
     self.control = control
     self.rows = rows
     self.width = width
     tableau = method.tableau
-    if case .adaptive(let adaptive) = control {
-      factors = StepFactors(adaptive, errorOrder: tableau.errorOrder ?? 1)
-    } else {
-      factors = nil
-    }
-    endStage = tableau.reusesLastStage ? tableau.stageCount - 1 : tableau.stageCount
+    rule = StepRule(control, errorOrder: tableau.errorOrder ?? 1)
+    tolerance = control.tolerance
+    endStage = tableau.isFSAL ? tableau.stageCount - 1 : tableau.stageCount
     stagePlans = (0...endStage).map { [tableau] in RowCombination(tableau.row($0)) }
     errorPlan = RowCombination(tableau.errorWeights ?? [])
     let interpolant = tableau.interpolant
@@ -91,27 +99,43 @@ package final class RowIntegrator<Scalar: RowScalar> {
   /// of them.
   ///
   /// Adaptive steps are not bounded by save times (states inside a step are interpolated), only the
-  /// last time is hit; fixed steps hit every save time. After a failure, the rest of a row's saved
-  /// states are NaN.
+  /// last time and the forced times are hit; fixed steps hit every save time. After a failure or a
+  /// terminal event, the rest of a row's saved states are NaN. A state that is saved at the time of
+  /// an event is the one after it. `eventRecords` holds the events.
   ///
   /// - Parameters:
   ///   - initial: `[rows, width]`; it may be the beginning of `states`.
   ///   - times: monotone, at least 2; times may repeat.
   ///   - states: `[times, rows, width]`.
   ///   - record: gets the accepted steps; reset it before.
+  ///   - interruptions: forced times and events of the rows.
+  /// - Precondition: a solve with events has no record.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   @discardableResult
   package func solve(
     _ field: any RowField<Scalar>, initial: UnsafePointer<Scalar>, times: SaveTimes,
-    states: UnsafeMutablePointer<Scalar>, record: StepRecord<Scalar>? = nil
+    states: UnsafeMutablePointer<Scalar>, record: StepRecord<Scalar>? = nil,
+    interruptions: RowInterruptions<Scalar> = RowInterruptions()
   ) -> [RowReport] {
     precondition(
       field.width == width, "a field of width \(field.width) in a solve of width \(width)")
+    precondition(
+      record == nil || interruptions.events == nil, "a solve with events cannot be recorded")
+    forced = interruptions.forced(rows: rows, times)
+    hasJumps = forced.contains { $0 != .none }
+    watch = interruptions.events.map { RowWatch($0, rows: rows, width: width, times) }
     begin(initial: initial, times: times, states: states, record: record)
-    if active > 0, let factors { chooseFirstSteps(field, factors) }
-    while active > 0 { round(field) }
+    if let watch, active > 0 { startEvents(field, watch) }
+    saveInitialStates()
+    while active > 0 {
+      if hasBeginningRows { beginPieces(field) }
+      if active > 0 { round(field) }
+    }
     self.record = nil
+    eventRecords = watch?.records ?? []
+    watch = nil
+    for row in 0..<rows { reports[row].statistics = progress[row].logic.counts }
     return Array(UnsafeBufferPointer(start: reports, count: rows))
   }
 
@@ -120,7 +144,7 @@ package final class RowIntegrator<Scalar: RowScalar> {
     record: StepRecord<Scalar>?
   ) {
     let count = times.count
-    precondition(count >= 2, "a solve wants at least 2 times, not \(count)")
+    precondition(count >= 2, "a solve takes at least 2 times, not \(count)")
     saveTimes = times
     output = states
     self.record = record
@@ -133,19 +157,21 @@ package final class RowIntegrator<Scalar: RowScalar> {
     isStateRecorded = false
     areFirstSlopesKnown = false
     hasFinishedRows = false
+    hasBeginningRows = true
     for row in 0..<rows {
       scratch.rowNumbers[row] = Int32(row)
       (reports + row).initialize(to: RowReport(status: .completed, statistics: StepStatistics()))
       (progress + row).initialize(to: RowProgress(times: times.times(ofRow: row), count: count))
-      saveInitial(row, times.times(ofRow: row), count, initial)
     }
+  }
+
+  private func saveInitialStates() {
+    for row in 0..<rows { saveInitial(row, saveTimes.times(ofRow: row), saveTimes.count) }
     if hasFinishedRows { dropFinishedRows() }
   }
 
-  private func saveInitial(
-    _ row: Int, _ times: UnsafePointer<Double>, _ count: Int, _ initial: UnsafePointer<Scalar>
-  ) {
-    let direction = progress[row].direction
+  private func saveInitial(_ row: Int, _ times: UnsafePointer<Double>, _ count: Int) {
+    let direction = progress[row].logic.direction
     for index in 1..<count {
       precondition(
         (times[index] - times[index - 1]) * direction >= 0,
@@ -156,16 +182,16 @@ package final class RowIntegrator<Scalar: RowScalar> {
       record?.appendInitialSave(row: row, index: save)
       if save > 0 {
         (output + (save * rows + row) * width)
-          .update(from: initial + row * width, count: width)
+          .update(from: output + row * width, count: width)
       }
       save += 1
     }
     progress[row].save = save
-    if save == count {
+    if progress[row].isDone {
+      finish(row, reports[row].status)
+    } else if save == count {
       progress[row].isDone = true
       hasFinishedRows = true
-    } else if factors == nil {
-      progress[row].beginInterval(to: times[save], control)
     }
   }
 }

@@ -24,6 +24,9 @@ final class RowScratch<Scalar: RowScalar> {
   let otherNorms: UnsafeMutablePointer<Double>
   let ones: UnsafeMutablePointer<Double>
   let rowNumbers: UnsafeMutablePointer<Int32>
+  /// Positions and numbers of the rows that begin a piece.
+  let positions: UnsafeMutablePointer<Int32>
+  let groupNumbers: UnsafeMutablePointer<Int32>
   let isAccepted: UnsafeMutablePointer<Bool>
   let mask: UnsafeMutablePointer<Scalar>?
 
@@ -53,6 +56,8 @@ final class RowScratch<Scalar: RowScalar> {
     otherNorms = memory(rows, 0)
     ones = memory(rows, 1)
     rowNumbers = memory(rows, 0)
+    positions = memory(rows, 0)
+    groupNumbers = memory(rows, 0)
     isAccepted = memory(rows, false)
     mask = errorMask.map { bits in
       let mask = memory(width, Scalar(0))
@@ -78,7 +83,7 @@ final class RowScratch<Scalar: RowScalar> {
     for numbers in [weights, times, stageTimes, nextTimes, steps, norms, otherNorms, ones] {
       numbers.deallocate()
     }
-    rowNumbers.deallocate()
+    for numbers in [rowNumbers, positions, groupNumbers] { numbers.deallocate() }
     isAccepted.deallocate()
     mask?.deallocate()
   }

@@ -1,131 +1,149 @@
 public import NumericCore
 
-/// A walk over the accepted steps of a solve.
+/// An iteration over the accepted steps of a solve.
 ///
-/// Saving, events, statistics and progress are consumers of its steps; `ODESolver.solve` is their
-/// fold. After the last step `status` says how the walk ended.
+/// Saving, statistics and progress are consumers of its steps; `ODESolver.solve` is their fold.
+/// After the last step `status` holds how the iteration ended.
 public struct Integration<Field: VectorField, Method: Stepper>: Sequence, IteratorProtocol
 where Method.State == Field.State {
   public typealias State = Field.State
 
-  @usableFromInline let field: Field
+  @usableFromInline var field: PieceField<Field>
   @usableFromInline var stepper: Method
   @usableFromInline let control: StepControl
-  @usableFromInline let factors: StepFactors?
-  @usableFromInline let errorOrder: Int
+  @usableFromInline let rule: StepRule
+  @usableFromInline let tolerance: Tolerance
   @usableFromInline let stabilityBoundary: @Sendable () -> Double
-  /// Times that fixed steps hit; the last is the end.
-  @usableFromInline let stops: [Double]
-  @usableFromInline let direction: Double
+  /// Times that fixed steps hit.
+  @usableFromInline let saves: [Double]
+  @usableFromInline let forced: ForcedTimes
   @usableFromInline let componentCount: Double
 
-  @usableFromInline var time: Double
+  @usableFromInline var logic: StepLogic
   @usableFromInline var state: State
-  @usableFromInline var size = 0.0
-  @usableFromInline var memory = StepMemory()
-  @usableFromInline var hasBegun = false
-  /// Whether the walk is at an accepted step, from `time` to `endTime`.
+  /// Whether the iteration is at an accepted step, from `logic.time` to `endTime`.
   @usableFromInline var isAtStep = false
   @usableFromInline var stepSize = 0.0
-  @usableFromInline var endTime = 0.0
+  @usableFromInline var endTime: Double
   @usableFromInline var endState: State
-  @usableFromInline var stop = 0
-  @usableFromInline var intervalStart = 0.0
-  @usableFromInline var intervalSteps = 0
-  @usableFromInline var stepsTaken = 0
-  @usableFromInline var stiffness = StiffnessCount()
-  @usableFromInline var extraEvaluations = 0
-  @usableFromInline var counts = StepStatistics()
 
-  /// Nil while the walk is under way.
+  /// Forced times that were passed.
+  @usableFromInline var piece = 0
+  @usableFromInline var hasStarted = false
+  /// Whether the field is prepared for the present piece, and whether its first step is chosen.
+  @usableFromInline var hasEntered = false
+  @usableFromInline var hasFirstStep = false
+  /// Whether an event ends the present step: after this fraction of its size, at `nextState`.
+  @usableFromInline var isCut = false
+  @usableFromInline var fraction = 1.0
+  @usableFromInline var nextState: State
+  @usableFromInline var watch: EventWatch<Field>?
+  @usableFromInline let hasEvents: Bool
+  /// The next save time that fixed steps hit.
+  @usableFromInline var save = 0
+  @usableFromInline var extraEvaluations = 0
+
+  /// Nil while the iteration is under way.
   @usableFromInline var ending: SolveStatus?
   @inlinable public var status: SolveStatus? { ending }
 
-  /// - Parameter stops: times that fixed steps hit, in the order of the walk; the end of the span
-  ///   is always one.
+  /// - Parameters:
+  ///   - saves: times that fixed steps hit, in the order of the solve.
+  ///   - forcedTimes: times at which the field may jump, in any order.
   @inlinable
   public init(
     _ field: Field, _ stepper: Method, _ solver: ODESolver, from initial: State,
-    over span: TimeSpan, stops: [Double] = []
+    over span: TimeSpan, saves: [Double] = [], forcedTimes: [Double] = [],
+    events: [Event<Field>] = []
   ) {
-    self.field = field
+    self.field = PieceField(field)
     self.stepper = stepper
-    self.stops = stops.last == span.end ? stops : stops + [span.end]
+    self.saves = saves
     control = solver.control
     let method = solver.method
-    errorOrder = method.errorOrder ?? 1
-    factors = Integration.factors(solver.control, errorOrder: errorOrder)
+    rule = StepRule(solver.control, errorOrder: method.errorOrder ?? 1)
+    tolerance = solver.control.tolerance
     stabilityBoundary = { method.realStabilityBoundary }
-    direction = span.isForward ? 1 : -1
     componentCount = Double(Swift.max(initial.componentCount, 1))
-    time = span.start
+    forced = ForcedTimes(
+      forcedTimes + events.flatMap(\.times), from: span.start, to: span.end)
+    logic = StepLogic(from: span.start, to: span.end)
+    watch = EventWatch(events, span)
+    hasEvents = !events.isEmpty
     state = initial
     endState = initial
+    nextState = initial
+    endTime = span.start
   }
 
-  @inlinable
-  static func factors(_ control: StepControl, errorOrder: Int) -> StepFactors? {
-    if case .adaptive(let adaptive) = control {
-      StepFactors(adaptive, errorOrder: errorOrder)
-    } else {
-      nil
-    }
-  }
-
-  /// What the walk has cost so far.
+  /// What the solve has cost so far.
   @inlinable
   public var statistics: StepStatistics {
-    var result = counts
+    var result = logic.counts
     result.evaluations = stepper.evaluations + extraEvaluations
     result.jacobians = stepper.jacobians
     result.factorizations = stepper.factorizations
     return result
   }
 
-  /// Where the walk is.
-  @inlinable public var currentTime: Double { isAtStep ? endTime : time }
-  @inlinable public var currentState: State { isAtStep ? endState : state }
+  /// The events that have occurred.
+  @inlinable public var events: [EventRecord<State>] { watch?.records ?? [] }
+
+  @inlinable public var currentTime: Double { isAtStep ? endTime : logic.time }
+
+  /// The state at the current time: after the events that occur then.
+  @inlinable public var currentState: State {
+    isCut ? nextState : isAtStep ? endState : state
+  }
 
   @inlinable
   @inline(__always)
   public mutating func next() -> AcceptedStep<State>? {
     guard advance() else { return nil }
     return AcceptedStep(
-      start: time, end: endTime, size: stepSize, startState: state, endState: endState)
+      start: logic.time, end: endTime, size: fraction * stepSize, startState: state,
+      endState: endState)
   }
 
   /// Goes on to the next accepted step, if there is one.
   @inlinable
   @inline(__always)
   mutating func advance() -> Bool {
-    if isAtStep {
-      stepper.advance()
-      time = endTime
-      state = endState
-      isAtStep = false
-    }
+    if isAtStep { commit() }
+    if !hasFirstStep { beginPiece() }
     guard ending == nil else { return false }
-    if let factors {
-      if !hasBegun { begin(factors) }
-      isAtStep = takeAdaptiveStep(factors)
-    } else {
-      isAtStep = takeFixedStep()
-    }
+    isAtStep = rule.isAdaptive ? takeAdaptiveStep() : takeFixedStep()
+    if isAtStep && hasEvents { observe() }
     return isAtStep
+  }
+
+  /// Makes the end of the present step the start of the next.
+  @inlinable
+  @inline(__always)
+  mutating func commit() {
+    isAtStep = false
+    let isPieceEnd = endTime == logic.pieceEnd
+    logic.time = endTime
+    if isCut || isPieceEnd {
+      endPiece()
+    } else {
+      stepper.advance()
+      state = endState
+    }
   }
 
   /// The state inside the present step, at `start + theta · size`.
   ///
-  /// - Precondition: the walk is at a step.
+  /// - Precondition: the iteration is at a step.
   @inlinable
   public mutating func state(atFraction theta: Double) -> State {
-    precondition(isAtStep, "the walk is not at a step")
+    precondition(isAtStep, "the iteration is not at a step")
     return stepper.interpolated(
-      field, time, state, size: stepSize, end: endState, theta: theta)
+      field, logic.time, state, size: stepSize, end: endState, theta: fraction * theta)
   }
 }
 
-/// One accepted step of a walk.
+/// One accepted step of a solve.
 @frozen
 public struct AcceptedStep<State: VectorSpace>: Sendable {
   public let start: Double
@@ -133,6 +151,7 @@ public struct AcceptedStep<State: VectorSpace>: Sendable {
   /// Signed.
   public let size: Double
   public let startState: State
+  /// The state at the end, before the events that occur there.
   public let endState: State
 
   @inlinable
@@ -145,43 +164,17 @@ public struct AcceptedStep<State: VectorSpace>: Sendable {
   }
 }
 
-/// Steps near the end of a budget that were looked at, and those that stability bounded.
-@frozen
-@usableFromInline
-struct StiffnessCount: BitwiseCopyable, Sendable {
-  @usableFromInline var checked = 0
-  @usableFromInline var bounded = 0
-  @usableFromInline var stepTimesEigenvalue = 0.0
-
-  @inlinable
-  init() {}
-
-  @inlinable
-  mutating func add(_ estimate: Double, boundary: Double) {
-    guard estimate.isFinite else { return }
-    checked += 1
-    stepTimesEigenvalue = estimate
-    if estimate > 0.5 * boundary { bounded += 1 }
-  }
-
-  /// How a solve that has used up its budget ends.
-  @inlinable
-  func status(at time: Double) -> SolveStatus {
-    checked > 0 && 2 * bounded >= checked
-      ? .stiff(time: time, stepTimesEigenvalue: stepTimesEigenvalue)
-      : .stepBudgetExhausted(time: time)
-  }
-}
-
 extension Integration {
   /// Appends the polynomial of the present step.
   @inlinable
   mutating func appendPolynomial(to dense: inout DenseOutput<State>) {
     guard isAtStep else { return }
+    var scale = 1.0
     for power in 1...stepper.interpolantDegree {
-      dense.polynomials.append(
-        stepper.interpolantCoefficient(
-          field, time, size: stepSize, end: endState, power: power))
+      let coefficient = stepper.interpolantCoefficient(
+        field, logic.time, size: stepSize, end: endState, power: power)
+      scale *= fraction
+      dense.polynomials.append(fraction == 1 ? coefficient : coefficient.scaled(by: scale))
     }
   }
 }

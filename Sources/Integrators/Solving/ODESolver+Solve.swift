@@ -3,89 +3,95 @@ public import NumericCore
 extension ODESolver {
   /// Solves over the whole span and keeps dense output: `solution.state(at:)` gives any state.
   ///
-  /// A solve that fails on the way returns what it has, with a status that says why.
+  /// A solve that fails on the way returns what it has, with a status that holds the cause.
   ///
+  /// - Parameters:
+  ///   - forcedTimes: times at which the field may jump, in any order. A step ends exactly at each,
+  ///     the field is evaluated on the inner side of it (`VectorField.beginPiece`), and the order of
+  ///     the method is kept. Times outside the span do not matter.
+  ///   - events: roots of functions and times at which something happens.
   /// - Throws: `SolveError` if the initial state is not finite.
   @inlinable
   public func solve<Field: VectorField>(
-    _ field: Field, from initial: Field.State, over span: TimeSpan
+    _ field: Field, from initial: Field.State, over span: TimeSpan, forcedTimes: [Double] = [],
+    events: [Event<Field>] = []
   ) throws(SolveError) -> Solution<Field.State> {
     try check(initial)
-    return choose(field, initial, span, saves: nil)
+    return choose(
+      SolveRequest(field, initial, span, saves: nil, forcedTimes: forcedTimes, events: events))
   }
 
   /// Solves over the span and saves the states at these times only; nothing is allocated per step.
   ///
   /// Adaptive steps are not bounded by these times (states are interpolated), fixed steps hit them.
+  /// A state that is saved at the time of an event is the one after it.
   ///
-  /// - Throws: `SolveError` if a time is out of order or outside the span, or the initial state is
-  ///   not finite.
+  /// - Parameters:
+  ///   - forcedTimes: times at which the field may jump, in any order.
+  ///   - events: roots of functions and times at which something happens.
+  /// - Throws: `SolveError` if a save time is out of order or outside the span, or the initial state
+  ///   is not finite.
   @inlinable
   public func solve<Field: VectorField>(
-    _ field: Field, from initial: Field.State, over span: TimeSpan, at times: [Double]
+    _ field: Field, from initial: Field.State, over span: TimeSpan, at times: [Double],
+    forcedTimes: [Double] = [], events: [Event<Field>] = []
   ) throws(SolveError) -> Solution<Field.State> {
     try check(initial)
     try check(times, in: span)
-    return choose(field, initial, span, saves: times)
+    return choose(
+      SolveRequest(field, initial, span, saves: times, forcedTimes: forcedTimes, events: events))
   }
 
-  /// Picks the stepper that the optimizer knows best.
+  /// Picks the stepper that the optimizer specializes best.
   @inlinable
-  func choose<Field: VectorField>(
-    _ field: Field, _ initial: Field.State, _ span: TimeSpan, saves: [Double]?
-  ) -> Solution<Field.State> {
-    checkAdaptive()
-    let tableau: Tableau
+  func choose<Field: VectorField>(_ request: SolveRequest<Field>) -> Solution<Field.State> {
+    control.check(method)
     switch method.scheme {
-    case .explicitRungeKutta(let explicit): tableau = explicit
-    case .rosenbrock(let rosenbrock):
-      let stepper = RosenbrockStepper(
-        rosenbrock, like: initial, absoluteTolerance: control.absoluteTolerance,
-        estimatesError: control.isAdaptive)
+    case .rosenbrock(let tableau):
       return fold(
-        Integration(field, stepper, self, from: initial, over: span, stops: saves ?? []), initial,
-        span, saves)
+        request,
+        RosenbrockStepper(
+          tableau, like: request.initial, absoluteTolerance: control.tolerance.absolute,
+          estimatesError: control.isAdaptive))
+    case .explicitRungeKutta(let tableau)
+    where control.isAdaptive && SevenStageStepper<Field.State>.fits(tableau):
+      return fold(request, SevenStageStepper(tableau, like: request.initial))
+    case .explicitRungeKutta(let tableau):
+      return fold(request, RungeKuttaStepper(tableau, estimatesError: control.isAdaptive))
     }
-    if control.isAdaptive && SevenStageStepper<Field.State>.fits(tableau) {
-      return fold(
-        Integration(
-          field, SevenStageStepper(tableau, like: initial), self, from: initial, over: span,
-          stops: saves ?? []), initial, span, saves)
-    }
-    let stepper = RungeKuttaStepper<Field.State>(tableau, estimatesError: control.isAdaptive)
-    return fold(
-      Integration(field, stepper, self, from: initial, over: span, stops: saves ?? []), initial,
-      span, saves)
   }
 
-  /// Consumes the steps of a walk: saves states and keeps polynomials.
+  /// Consumes the steps of a solve: saves states and keeps polynomials.
   @inlinable
-  func fold<Field: VectorField, Method: Stepper>(
-    _ walk: Integration<Field, Method>, _ initial: Field.State, _ span: TimeSpan,
-    _ saves: [Double]?
+  func fold<Field: VectorField, Method: Stepper<Field.State>>(
+    _ request: SolveRequest<Field>, _ stepper: Method
   ) -> Solution<Field.State> {
-    var walk = walk
+    var steps = Integration(
+      request.field, stepper, self, from: request.initial, over: request.span,
+      saves: request.saves ?? [], forcedTimes: request.forcedTimes, events: request.events)
+    steps.start()
     var solution = Solution<Field.State>()
-    if let saves {
-      var collector = SaveCollector<Field.State>(saves, initial, span)
-      while let step = walk.next() {
-        if collector.isReached(by: step) { collector.save(step, &walk) }
+    if let saves = request.saves {
+      var collector = SaveCollector<Field.State>(saves, steps.currentState, request.span)
+      while let step = steps.next() {
+        if collector.isReached(by: step) { collector.save(step, &steps) }
       }
       solution.times = Array(saves[..<collector.states.count])
       solution.states = collector.states
     } else {
-      var dense = DenseOutput<Field.State>(degree: walk.stepper.interpolantDegree)
-      solution.times.append(span.start)
-      solution.states.append(initial)
-      while let step = walk.next() {
+      var dense = DenseOutput<Field.State>(degree: steps.stepper.interpolantDegree)
+      solution.times.append(request.span.start)
+      solution.states.append(steps.currentState)
+      while let step = steps.next() {
         solution.times.append(step.end)
-        solution.states.append(step.endState)
-        walk.appendPolynomial(to: &dense)
+        solution.states.append(steps.currentState)
+        steps.appendPolynomial(to: &dense)
       }
       solution.dense = dense
     }
-    solution.status = walk.status ?? .completed
-    solution.statistics = walk.statistics
+    solution.events = steps.events
+    solution.status = steps.status ?? .completed
+    solution.statistics = steps.statistics
     return solution
   }
 
@@ -110,45 +116,27 @@ extension ODESolver {
   }
 }
 
-/// The consumer of a walk that saves states at given times.
-@frozen
+/// What one solve is asked for.
 @usableFromInline
-struct SaveCollector<State: VectorSpace> {
-  @usableFromInline let times: [Double]
-  @usableFromInline let direction: Double
-  @usableFromInline var states: [State] = []
-  /// The next time, or infinity in the direction of the walk.
-  @usableFromInline var nextTime: Double
+struct SolveRequest<Field: VectorField> {
+  @usableFromInline let field: Field
+  @usableFromInline let initial: Field.State
+  @usableFromInline let span: TimeSpan
+  /// Nil: dense output.
+  @usableFromInline let saves: [Double]?
+  @usableFromInline let forcedTimes: [Double]
+  @usableFromInline let events: [Event<Field>]
 
   @inlinable
-  init(_ times: [Double], _ initial: State, _ span: TimeSpan) {
-    self.times = times
-    direction = span.isForward ? 1 : -1
-    states.reserveCapacity(times.count)
-    while states.count < times.count && times[states.count] == span.start {
-      states.append(initial)
-    }
-    nextTime = 0
-    findNext()
-  }
-
-  @inlinable
-  mutating func findNext() {
-    nextTime = states.count < times.count ? times[states.count] : direction * .infinity
-  }
-
-  @inlinable
-  @inline(__always)
-  func isReached(by step: AcceptedStep<State>) -> Bool { (step.end - nextTime) * direction >= 0 }
-
-  @inlinable
-  mutating func save<Field: VectorField<State>, Method: Stepper<State>>(
-    _ step: AcceptedStep<State>, _ walk: inout Integration<Field, Method>
+  init(
+    _ field: Field, _ initial: Field.State, _ span: TimeSpan, saves: [Double]?,
+    forcedTimes: [Double], events: [Event<Field>]
   ) {
-    while isReached(by: step) {
-      let theta = nextTime == step.end ? 1 : (nextTime - step.start) / step.size
-      states.append(theta >= 1 ? step.endState : walk.state(atFraction: theta))
-      findNext()
-    }
+    self.field = field
+    self.initial = initial
+    self.span = span
+    self.saves = saves
+    self.forcedTimes = forcedTimes
+    self.events = events
   }
 }

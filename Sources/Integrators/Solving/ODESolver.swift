@@ -5,21 +5,23 @@ public struct ODESolver: Hashable, Sendable {
   public var method: ODEMethod
   public var control: StepControl
 
-  /// - Precondition: adaptive control wants a method that estimates its error.
+  /// - Precondition: under adaptive control the method estimates its error.
   public init(
     method: ODEMethod = .dormandPrince5,
     control: StepControl = .proportionalIntegral(Tolerance(relative: 1e-6, absolute: 1e-9))
   ) {
     self.method = method
     self.control = control
-    checkAdaptive()
+    control.check(method)
   }
+}
 
-  /// Stops a program that asks a method without error estimate for adaptive steps.
+extension StepControl {
+  /// Stops a program that combines adaptive steps with a method that has no error estimate.
   @usableFromInline
-  func checkAdaptive() {
-    if case .adaptive = control {
-      precondition(method.isAdaptive, "\(method.name) estimates no error: give it fixed steps")
-    }
+  func check(_ method: ODEMethod) {
+    precondition(
+      !isAdaptive || method.isAdaptive,
+      "\(method.name) has no error estimate; use fixed steps, or a method such as dopri5")
   }
 }

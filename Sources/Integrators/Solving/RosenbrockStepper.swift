@@ -121,7 +121,10 @@ public struct RosenbrockStepper<State: VectorSpace>: Stepper {
   }
 
   @inlinable
-  public mutating func advance() {
+  public mutating func advance() { restart() }
+
+  @inlinable
+  public mutating func restart() {
     isFirstKnown = false
     isLinearized = false
   }

@@ -26,8 +26,8 @@ public struct RungeKuttaStepper<State: VectorSpace>: Stepper {
     weights = tableau.weights
     errorWeights = tableau.errorWeights ?? []
     interpolant = tableau.interpolant
-    endStage = tableau.reusesLastStage ? stageCount - 1 : stageCount
-    evaluatesEnd = tableau.reusesLastStage && estimatesError
+    endStage = tableau.isFSAL ? stageCount - 1 : stageCount
+    evaluatesEnd = tableau.isFSAL && estimatesError
   }
 
   public var evaluations: Int { count }
@@ -85,9 +85,7 @@ public struct RungeKuttaStepper<State: VectorSpace>: Stepper {
   public mutating func interpolated<Field: VectorField<State>>(
     _ field: Field, _ time: Double, _ state: State, size: Double, end: State, theta: Double
   ) -> State {
-    if !isEndKnown && interpolant.stageCount > endStage {
-      evaluateEnd(field, time + size, end)
-    }
+    completeStep(field, time, size: size, end: end)
     var result = state
     for stage in 0..<interpolant.stageCount {
       let weight = interpolant.weight(stage, at: theta)
@@ -102,9 +100,7 @@ public struct RungeKuttaStepper<State: VectorSpace>: Stepper {
   public mutating func interpolantCoefficient<Field: VectorField<State>>(
     _ field: Field, _ time: Double, size: Double, end: State, power: Int
   ) -> State {
-    if !isEndKnown && interpolant.stageCount > endStage {
-      evaluateEnd(field, time + size, end)
-    }
+    completeStep(field, time, size: size, end: end)
     var result = end.zero
     for stage in 0..<interpolant.stageCount {
       let weight = interpolant.coefficients[stage][power - 1]
@@ -114,9 +110,24 @@ public struct RungeKuttaStepper<State: VectorSpace>: Stepper {
   }
 
   @inlinable
+  public mutating func completeStep<Field: VectorField<State>>(
+    _ field: Field, _ time: Double, size: Double, end: State
+  ) {
+    if !isEndKnown && interpolant.stageCount > endStage {
+      evaluateEnd(field, time + size, end)
+    }
+  }
+
+  @inlinable
   public mutating func advance() {
     isFirstKnown = isEndKnown
     if isEndKnown { slopes.swapAt(0, endStage) }
+    isEndKnown = false
+  }
+
+  @inlinable
+  public mutating func restart() {
+    isFirstKnown = false
     isEndKnown = false
   }
 

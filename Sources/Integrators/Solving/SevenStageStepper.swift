@@ -42,7 +42,7 @@ public struct SevenStageStepper<State: VectorSpace>: Stepper {
   /// Whether a tableau has this shape.
   @inlinable
   public static func fits(_ tableau: Tableau) -> Bool {
-    tableau.stageCount == 7 && tableau.reusesLastStage && tableau.embeddedWeights != nil
+    tableau.stageCount == 7 && tableau.isFSAL && tableau.embeddedWeights != nil
       && tableau.interpolant.stageCount == 7
   }
 
@@ -125,5 +125,10 @@ public struct SevenStageStepper<State: VectorSpace>: Stepper {
   @inline(__always)
   public mutating func advance() {
     k1 = k7
+  }
+
+  @inlinable
+  public mutating func restart() {
+    isFirstKnown = false
   }
 }

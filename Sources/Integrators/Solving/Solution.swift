@@ -8,6 +8,8 @@ public struct Solution<State: VectorSpace>: Sendable {
   public var states: [State] = []
   public var status = SolveStatus.completed
   public var statistics = StepStatistics()
+  /// The events that have occurred, in the order of the solve.
+  public var events: [EventRecord<State>] = []
   @usableFromInline var dense: DenseOutput<State>?
 
   @inlinable
@@ -17,6 +19,8 @@ public struct Solution<State: VectorSpace>: Sendable {
   @inlinable public var isDense: Bool { dense != nil }
 
   /// The state at any time of the solve, with the accuracy of the method's interpolant.
+  ///
+  /// At the time of an event it is the state after it; the one before is in `events`.
   ///
   /// - Precondition: the solve was not asked for states at certain times only, and the time lies
   ///   between the first and the last one.

@@ -2,8 +2,8 @@ public import NumericCore
 
 /// How a method steps along a field, one try at a time.
 ///
-/// A walk calls `attempt` until a try is accepted, may then ask for states inside the step, and
-/// calls `advance` before it goes on. What a method keeps from step to step (slopes, earlier
+/// A solve calls `attempt` until a try is accepted, may then ask for states inside the step, and
+/// calls `advance` or `restart` before the next step. What a method keeps from step to step (slopes, earlier
 /// states, factorizations) is the stepper's own.
 public protocol Stepper<State>: Sendable {
   associatedtype State: VectorSpace
@@ -42,11 +42,23 @@ public protocol Stepper<State>: Sendable {
     _ field: Field, _ time: Double, size: Double, end: State, power: Int
   ) -> State
 
+  /// Evaluates what states inside the last try need, so that the field may change afterwards.
+  mutating func completeStep<Field: VectorField<State>>(
+    _ field: Field, _ time: Double, size: Double, end: State)
+
   /// Makes the end of the last try the start of the next.
   mutating func advance()
+
+  /// Forgets derivatives: the next step starts at another state or beyond a jump of the field.
+  mutating func restart()
 }
 
 extension Stepper {
   @inlinable public var jacobians: Int { 0 }
   @inlinable public var factorizations: Int { 0 }
+
+  @inlinable
+  public mutating func completeStep<Field: VectorField<State>>(
+    _ field: Field, _ time: Double, size: Double, end: State
+  ) {}
 }

@@ -42,11 +42,4 @@ public struct AdaptiveControl: Hashable, Sendable {
     self.largestStep = largestStep
     self.stepBudget = stepBudget
   }
-
-  /// A row whose error was not finite so many times in a row has failed: by then the step is
-  /// smaller by 1e-21.
-  @usableFromInline static let nonFiniteTryLimit = 30
-
-  /// Steps before the end of the budget that are looked at for stiffness.
-  @usableFromInline var stiffnessWindow: Int { min(stepBudget / 2, 100) }
 }

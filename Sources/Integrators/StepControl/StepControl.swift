@@ -36,9 +36,9 @@ public enum StepControl: Hashable, Sendable {
     if case .adaptive = self { true } else { false }
   }
 
-  /// What counts as small in a component; 0 under fixed steps.
-  @usableFromInline var absoluteTolerance: Double {
-    if case .adaptive(let control) = self { control.tolerance.absolute } else { 0 }
+  /// The tolerance of adaptive steps; under fixed steps it does not matter.
+  @usableFromInline var tolerance: Tolerance {
+    if case .adaptive(let control) = self { control.tolerance } else { .unused }
   }
 
   /// How many equal steps an interval of that (signed) length takes, or nil under adaptive control.
@@ -56,4 +56,8 @@ public enum StepControl: Hashable, Sendable {
       return nil
     }
   }
+}
+
+extension Tolerance {
+  fileprivate static let unused = Tolerance(relative: 1, absolute: 0)
 }

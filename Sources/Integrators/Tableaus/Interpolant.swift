@@ -43,9 +43,9 @@ public struct Interpolant: Hashable, Sendable {
   /// The cubic through both ends and their derivatives; third order at most.
   ///
   /// `y(θ) = y + (3θ² − 2θ³)(y′ − y) + h (θ − 2θ² + θ³) k_1 + h (θ³ − θ²) f(t + h, y′)`.
-  public static func cubicHermite(weights: [Double], reusesLastStage: Bool) -> Interpolant {
+  public static func cubicHermite(weights: [Double], isFSAL: Bool) -> Interpolant {
     var rows = weights.map { [0, 3 * $0, -2 * $0] }
-    if !reusesLastStage { rows.append([0, 0, 0]) }
+    if !isFSAL { rows.append([0, 0, 0]) }
     rows[0] = zip(rows[0], [1, -2, 1]).map { $0 + $1 }
     rows[rows.count - 1] = zip(rows[rows.count - 1], [0, -1, 1]).map { $0 + $1 }
     return Interpolant(coefficients: rows, order: 3)

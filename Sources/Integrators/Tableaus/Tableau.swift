@@ -18,7 +18,7 @@ public struct Tableau: Hashable, Sendable {
   public let interpolant: Interpolant
   /// Whether the last stage is the derivative at the end of the step, and so the next step's first
   /// ("first same as last"); found from the numbers.
-  public let reusesLastStage: Bool
+  public let isFSAL: Bool
 
   /// - Precondition: the first node is 0 and all lists have matching lengths.
   public init(
@@ -41,9 +41,9 @@ public struct Tableau: Hashable, Sendable {
     let reuses =
       stages.count > 1 && nodes.last == 1 && weights.last == 0
       && stages.last == weights.dropLast()
-    reusesLastStage = reuses
+    isFSAL = reuses
     self.interpolant =
-      interpolant ?? .cubicHermite(weights: weights, reusesLastStage: reuses)
+      interpolant ?? .cubicHermite(weights: weights, isFSAL: reuses)
     precondition(
       self.interpolant.coefficients.count == nodes.count + (reuses ? 0 : 1)
         || self.interpolant.coefficients.count == nodes.count,

@@ -1,0 +1,189 @@
+/// Every decision of the solve of one trajectory: the first step, where a step ends, whether it is
+/// accepted, the size of the next one, and when to give up.
+///
+/// The solve of a single state and the solve of rows evaluate the field and ask this value. It
+/// divides the span into pieces at the forced times and at events; inside a piece the solution is
+/// smooth.
+@frozen
+@usableFromInline
+struct StepLogic: BitwiseCopyable, Sendable {
+  @usableFromInline var time: Double
+  /// The end of the span.
+  @usableFromInline let end: Double
+  /// +1 or −1.
+  @usableFromInline let direction: Double
+  /// Where the present piece ends.
+  @usableFromInline var pieceEnd: Double
+  /// Bounds of the times at which the field is evaluated in the present piece.
+  @usableFromInline var low = -Double.infinity
+  @usableFromInline var high = Double.infinity
+  /// The signed size of the next step.
+  @usableFromInline var size = 0.0
+  @usableFromInline var memory = StepMemory()
+  @usableFromInline var stiffness = StiffnessCount()
+  /// Accepted and rejected steps and their sizes; evaluations are counted elsewhere.
+  @usableFromInline var counts = StepStatistics()
+  /// Fixed steps: the interval that equal steps divide, and how many of them were taken.
+  @usableFromInline var intervalStart = 0.0
+  @usableFromInline var intervalEnd = 0.0
+  @usableFromInline var intervalSteps = 0
+  @usableFromInline var stepsTaken = 0
+
+  @inlinable
+  init(from start: Double, to end: Double) {
+    time = start
+    self.end = end
+    pieceEnd = end
+    direction = end < start ? -1 : 1
+  }
+
+  @inlinable var tries: Int { counts.acceptedSteps + counts.rejectedSteps }
+
+  /// The time at which the field is evaluated: on the inner side of a jump.
+  @inlinable
+  @inline(__always)
+  func inside(_ time: Double) -> Double { min(max(time, low), high) }
+
+  /// Begins a smooth piece.
+  ///
+  /// The right-hand side may jump at an end of the piece that is a forced time: there the field is
+  /// evaluated one rounding unit inside the piece.
+  @inlinable
+  mutating func beginPiece(
+    at start: Double, to end: Double, jumpsAtStart: Bool, jumpsAtEnd: Bool
+  ) {
+    pieceEnd = end
+    memory = StepMemory()
+    let isForward = direction > 0
+    let first = isForward ? start.nextUp : start.nextDown
+    let last = isForward ? end.nextDown : end.nextUp
+    low = -.infinity
+    high = .infinity
+    if jumpsAtStart { if isForward { low = first } else { high = first } }
+    if jumpsAtEnd { if isForward { high = last } else { low = last } }
+  }
+}
+
+/// A step to be tried.
+@frozen
+@usableFromInline
+struct StepProposal: BitwiseCopyable, Sendable {
+  /// Signed.
+  @usableFromInline let size: Double
+  /// The time at the end of the step.
+  @usableFromInline let end: Double
+
+  @inlinable
+  init(size: Double, end: Double) {
+    self.size = size
+    self.end = end
+  }
+}
+
+@frozen
+@usableFromInline
+enum StepVerdict: BitwiseCopyable, Sendable {
+  case accepted
+  case rejected
+  /// A smaller step leads nowhere.
+  case failed
+}
+
+// MARK: - Adaptive steps
+
+extension StepLogic {
+  /// The largest size of a first step of the present piece.
+  @inlinable
+  func firstStepLimit(_ rule: StepRule) -> Double {
+    min((pieceEnd - time).magnitude, rule.largestStep)
+  }
+
+  @inlinable
+  mutating func setFirstStep(_ size: Double, _ rule: StepRule) {
+    self.size = min(size, firstStepLimit(rule)) * direction
+  }
+
+  /// The size that the user gave for the first step of the solve.
+  @inlinable
+  func givenFirstStep(_ rule: StepRule) -> Double? {
+    rule.firstStep > 0 && tries == 0 ? rule.firstStep : nil
+  }
+
+  /// The next step: one that would end just before the end of the piece ends there.
+  @inlinable
+  @inline(__always)
+  func proposal() -> StepProposal {
+    let rest = pieceEnd - time
+    return size.magnitude * 1.01 >= rest.magnitude
+      ? StepProposal(size: rest, end: pieceEnd) : StepProposal(size: size, end: time + size)
+  }
+
+  /// Why no further step may be tried, or nil.
+  @inlinable
+  @inline(__always)
+  func endBeforeStep(_ rule: StepRule) -> SolveStatus? {
+    if time == end { return .completed }
+    return tries >= rule.stepBudget ? stiffness.status(at: time) : nil
+  }
+
+  /// Whether the budget is nearly used up, so that steps are examined for stiffness.
+  @inlinable
+  @inline(__always)
+  func isNearBudget(_ rule: StepRule) -> Bool {
+    tries >= rule.stepBudget - rule.stiffnessWindow
+  }
+
+  /// Decides on a step that was tried, and sets the size of the next.
+  ///
+  /// - Parameters:
+  ///   - error: the norm of the error over its tolerance, or its square.
+  ///   - logError: log₂ of the norm.
+  @inlinable
+  @inline(__always)
+  mutating func judge(
+    _ step: StepProposal, error: Double, logError: Double, _ rule: StepRule
+  ) -> StepVerdict {
+    if error <= 1 {
+      let factor = memory.accept(logError: logError, rule)
+      size = min(step.size.magnitude * factor, rule.largestStep) * direction
+      counts.accept(step.size)
+      return .accepted
+    }
+    counts.rejectedSteps += 1
+    size = step.size * memory.reject(error: error, logError: logError, rule)
+    return time + size == time || memory.isHopeless ? .failed : .rejected
+  }
+}
+
+// MARK: - Fixed steps
+
+extension StepLogic {
+  /// Divides the interval from the present time to a stop into equal steps.
+  @inlinable
+  mutating func beginInterval(to stop: Double, _ control: StepControl) {
+    intervalStart = time
+    intervalEnd = stop
+    intervalSteps = control.fixedStepCount(over: stop - time) ?? 0
+    stepsTaken = 0
+    size = (stop - time) / Double(intervalSteps)
+  }
+
+  @inlinable var isIntervalDone: Bool { stepsTaken == intervalSteps }
+
+  /// Ends an interval before its time.
+  @inlinable
+  mutating func endInterval() { stepsTaken = intervalSteps }
+
+  @inlinable
+  func fixedProposal() -> StepProposal {
+    let isLast = stepsTaken + 1 == intervalSteps
+    return StepProposal(
+      size: size, end: isLast ? intervalEnd : intervalStart + Double(stepsTaken + 1) * size)
+  }
+
+  @inlinable
+  mutating func acceptFixed(_ step: StepProposal) {
+    stepsTaken += 1
+    counts.accept(step.size)
+  }
+}

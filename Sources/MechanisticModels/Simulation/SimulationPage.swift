@@ -1,0 +1,174 @@
+import Integrators
+public import Reports
+
+/// What a report of a simulation shows: trajectories, phase portrait, inputs, events, step sizes and error.
+public struct SimulationPage: Sendable {
+  /// Something that happened at a time: an event, a dose, the end.
+  public struct Moment: Hashable, Sendable {
+    public var time: Double
+    public var label: String
+
+    public init(time: Double, label: String) {
+      self.time = time
+      self.label = label
+    }
+  }
+
+  public var system: EquationSystem
+  /// States on a fine grid of times.
+  public var solution: EquationSolution
+  /// The intermediates at those times, `[time][intermediate]`.
+  public var intermediates: [[Double]]
+  public var inputs: [String: InputSignal]
+  public var moments: [Moment]
+  /// Ends of the accepted steps; empty: no chart of the steps.
+  public var stepTimes: [Double]
+  /// The solution of the check on the same grid, and its verdict.
+  public var finer: EquationSolution?
+  public var check: SolutionCheck?
+  /// The method and its settings, on one line.
+  public var method: String
+
+  public init(
+    _ system: EquationSystem, _ solution: EquationSolution, intermediates: [[Double]] = [],
+    inputs: [String: InputSignal] = [:], method: String
+  ) {
+    self.system = system
+    self.solution = solution
+    self.intermediates = intermediates
+    self.inputs = inputs
+    self.method = method
+    (moments, stepTimes, finer, check) = ([], [], nil, nil)
+  }
+
+  /// The page.
+  public func report() -> Report {
+    var report = Report(
+      title: system.name, subtitle: system.title.isEmpty ? "Simulation" : system.title)
+    report.section("Result") { section in
+      section.facts(facts)
+      for chart in trajectories { section.chart(chart) }
+      if let portrait { section.chart(portrait) }
+    }
+    if !inputs.isEmpty || !moments.isEmpty {
+      report.section("Inputs and events") { section in
+        for chart in inputCharts { section.chart(chart) }
+        if !moments.isEmpty { section.table(momentTable) }
+      }
+    }
+    let accuracy = [errorChart, stepChart].compactMap { $0 }
+    if !accuracy.isEmpty {
+      report.section("Accuracy") { section in
+        if let check { section.text(check.sentence(states: system.states.map(\.name))) }
+        for chart in accuracy { section.chart(chart) }
+      }
+    }
+    report.section("Equations") { $0.code(system.text) }
+    return report
+  }
+
+  private static let colors: [SeriesColor] = [.first, .second, .third, .fourth, .fifth, .sixth]
+
+  private var facts: [ReportSection.Fact] {
+    let statistics = solution.statistics
+    let span = [solution.times.first, solution.times.last].compactMap { $0 }
+    return [
+      .init("Status", solution.status.isCompleted ? "completed" : "ended early"),
+      .init("Time", span.map { NumberText.significant($0, 6) }.joined(separator: " to ")),
+      .init("Method", method),
+      .init(
+        "Steps", "\(statistics.acceptedSteps)", note: "\(statistics.rejectedSteps) rejected"),
+      .init("Evaluations", "\(statistics.evaluations)"),
+    ]
+  }
+
+  private func column(_ rows: [[Double]], _ place: Int) -> [Double] { rows.map { $0[place] } }
+
+  /// One chart for each state and intermediate.
+  private var trajectories: [Chart] {
+    let rules = moments.prefix(200).map {
+      Mark(.verticalRule($0.time), color: .muted, emphasis: .faint)
+    }
+    func chart(_ name: String, _ note: String, _ values: [Double]) -> Chart {
+      Chart(
+        name, x: Axis("t"), y: Axis(name), width: .half, height: 220, caption: note,
+        marks: rules + [.line(x: solution.times, y: values)])
+    }
+    let states = system.states.enumerated().map {
+      chart($1.name, $1.note, column(solution.states, $0))
+    }
+    guard !intermediates.isEmpty else { return states }
+    return states
+      + system.intermediates.enumerated().map { chart($1.name, $1.note, column(intermediates, $0)) }
+  }
+
+  /// The first two states against each other.
+  private var portrait: Chart? {
+    guard system.states.count > 1 else { return nil }
+    let (x, y) = (system.states[0].name, system.states[1].name)
+    return Chart(
+      "Phase portrait", x: Axis(x), y: Axis(y), width: .half, height: 260,
+      marks: [.line(x: column(solution.states, 0), y: column(solution.states, 1))])
+  }
+
+  private var inputCharts: [Chart] {
+    inputs.sorted { $0.key < $1.key }.map { name, signal in
+      Chart(
+        name, x: Axis("t"), y: Axis(name), width: .half, height: 200,
+        marks: [.line(x: solution.times, y: solution.times.map { signal.value(at: $0) })])
+    }
+  }
+
+  private var momentTable: Table {
+    Table(
+      ["event", "time"],
+      rows: moments.prefix(100).map {
+        [.init($0.label), .init(NumberText.significant($0.time, 8))]
+      },
+      caption: moments.count > 100 ? "The first 100 of \(moments.count)." : "")
+  }
+
+  /// The distance from the finer solution over time, for each state.
+  private var errorChart: Chart? {
+    guard let finer, finer.times.count > 1 else { return nil }
+    let count = min(finer.times.count, solution.times.count)
+    let marks = zip(system.states.indices, Self.colors).map { place, color in
+      let errors = (0..<count).map {
+        max((solution.states[$0][place] - finer.states[$0][place]).magnitude, 1e-300)
+      }
+      return Mark.line(
+        system.states[place].name, x: Array(solution.times.prefix(count)), y: errors, color: color)
+    }
+    return Chart(
+      "Error", x: Axis("t"), y: Axis("|y − y*|", scale: .logarithmic), width: .half, height: 240,
+      caption: "Distance from a solution with a hundredth of the tolerance.", marks: marks)
+  }
+
+  private var stepChart: Chart? {
+    guard stepTimes.count > 2 else { return nil }
+    let sizes = zip(stepTimes, stepTimes.dropFirst()).map { ($1 - $0).magnitude }
+    return Chart(
+      "Step sizes", x: Axis("t"), y: Axis("h", scale: .logarithmic), width: .half, height: 240,
+      marks: [.line(x: Array(stepTimes.dropFirst()), y: sizes)])
+  }
+}
+
+extension SolutionCheck {
+  /// The verdict on one line.
+  ///
+  /// - Parameter states: names of the states.
+  public func sentence(states: [String]) -> String {
+    let finer = "a solve with a relative tolerance of \(NumberText.significant(finerTolerance, 2))"
+    if tolerances == .infinity && !finerStatus.isCompleted {
+      return
+        "\(finer) ends at time \(NumberText.significant(time, 6)): the solution may be singular there"
+    }
+    let name = state < states.count ? states[state] : "a state"
+    let distance = NumberText.significant((value - finerValue).magnitude, 2)
+    let place =
+      "\(name) differs by \(distance) (\(NumberText.significant(tolerances, 2)) tolerances) at time "
+      + NumberText.significant(time, 6)
+    return isPassed
+      ? "Compared with \(finer), \(place) at most." : "compared with \(finer), \(place)"
+  }
+}
