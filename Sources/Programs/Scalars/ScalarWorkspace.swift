@@ -46,7 +46,7 @@ public final class ScalarWorkspace {
       to: nk_scalar_program(
         setup: setup, setup_count: code.setup.count, body: body, body_count: code.body.count,
         outputs: outputs, output_count: code.outputs.count, arguments: arguments, results: results,
-        registers: registers, lanes: lanes))
+        registers: registers, lanes: lanes, run: nil))
     memory.append(UnsafeMutableRawPointer(call))
     self.memory = memory
   }
