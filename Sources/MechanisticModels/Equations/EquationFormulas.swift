@@ -99,4 +99,16 @@ extension Graph {
       return outputs.indices.flatMap { row in columns.map { $0[row] } }
     }
   }
+
+  /// The same matrix in reverse mode: the cost grows with the number of outputs.
+  func gradients(by places: [Int]) -> Graph {
+    trace(parameterTypes) { leaves in
+      let values = replay(leaves)
+      return outputs.indices.flatMap { row in
+        var seeds = [Tensor?](repeating: nil, count: outputs.count)
+        seeds[row] = leaves[0].splat(1)
+        return pullback(seeds, at: values, wrt: places)
+      }
+    }
+  }
 }
