@@ -12,6 +12,7 @@ public struct Flow<Field: TensorField>: TensorTree {
   ///   - solver: method and step control.
   ///   - adjoint: how gradients pass through.
   ///   - sharing: one step for the batch, or one for each row.
+  /// - Precondition: the method is explicit (so is that of a backsolve's own solver); an unrolled flow takes fixed steps.
   public init(
     of field: Field, solver: ODESolver, adjoint: Adjoint = .discrete,
     sharing: StepSharing = .joint
@@ -20,12 +21,34 @@ public struct Flow<Field: TensorField>: TensorTree {
     self.solver = solver
     self.adjoint = adjoint
     self.sharing = sharing
+    check()
+  }
+
+  /// What is differentiated is an explicit Runge–Kutta method; an unrolled solve takes fixed steps.
+  private func check() {
+    let explicit = "dormandPrince5, tsitouras5 or another explicit method"
+    precondition(
+      solver.method.isExplicit,
+      "a flow cannot differentiate \(solver.method.name), which is implicit; use \(explicit)")
+    switch adjoint {
+    case .unrolled:
+      precondition(
+        solver.control.fixedStepCount(over: 1) != nil,
+        "an unrolled flow takes fixed steps; use .fixed or .steps(perInterval:), or another adjoint"
+      )
+    case .backsolve(let solver?, _):
+      precondition(
+        solver.method.isExplicit,
+        "a backsolve cannot use \(solver.method.name), which is implicit; use \(explicit)")
+    case .backsolve, .discrete: break
+    }
   }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) { visitor("field", &field) }
 
   /// States at constant times that the batch shares, the first being the start: `[T]` → `[T, batch, …]`.
   public func callAsFunction(_ initial: Tensor, at times: [Double]) -> FlowResult {
+    check()
     if case .unrolled = adjoint {
       return FlowResult(
         states: UnrolledSolve(field: field, solver: solver).states(initial, at: times),
@@ -44,6 +67,7 @@ public struct Flow<Field: TensorField>: TensorTree {
     precondition(
       times.rank == 1 || (sharing == .perRow && times.shape[0] == initial.shape[0]),
       "times of shape \(times.shape) want steps per row and \(initial.shape[0]) rows")
+    check()
     let parameters = field.tensors
     let plan = makePlan(initial.type, times.type, parameters.map(\.type))
     let results = SolveOperation(plan).apply([initial, times] + parameters)

@@ -55,27 +55,31 @@ LEVEL_PUSH(LEVEL_TARGET)
 #undef T_IS_FLOAT
 #undef N
 
-/// Rows first ..< first + count through one part of a scalar program.
-INLINE void scalar_program_part(const nk_scalar_program *program, const nk_part *part, long first,
-                                long count) {
-  if (part->is_double)
-    run_part_f64(part, program->arguments, program->registers, first, count);
-  else
-    run_part_f32(part, program->arguments, program->registers, first, count);
+/// Rows first ..< first + count through parts of a scalar program.
+INLINE void scalar_program_parts(const nk_scalar_program *program, const nk_part *part, long count,
+                                 long first, long rows) {
+  for (const nk_part *end = part + count; part < end; part++) {
+    if (program->lanes == 1 && part->is_double)
+      run_single_f64(part, program->arguments, program->registers, first);
+    else if (program->lanes == 1)
+      run_single_f32(part, program->arguments, program->registers, first);
+    else if (part->is_double)
+      run_part_f64(part, program->arguments, program->registers, first, rows);
+    else
+      run_part_f32(part, program->arguments, program->registers, first, rows);
+  }
 }
 
 LEVEL void scalar_program_prepare(const nk_scalar_program *program) {
-  for (long p = 0; p < program->setup_count; p++)
-    scalar_program_part(program, program->setup + p, 0, program->lanes);
+  scalar_program_parts(program, program->setup, program->setup_count, 0, program->lanes);
 }
 
 LEVEL void scalar_program_run(const nk_scalar_program *program, long rows) {
   for (long first = 0; first < rows; first += program->lanes) {
     long count = rows - first < program->lanes ? rows - first : program->lanes;
-    for (long p = 0; p < program->body_count; p++)
-      scalar_program_part(program, program->body + p, first, count);
-    for (const nk_column *column = program->outputs;
-         column < program->outputs + program->output_count; column++) {
+    scalar_program_parts(program, program->body, program->body_count, first, count);
+    const nk_column *end = program->outputs + program->output_count;
+    for (const nk_column *column = program->outputs; column < end; column++) {
       const nk_rows *to = program->results + column->argument;
       if (to->is_double)
         write_column_f64(column, to, program->registers, first, count);

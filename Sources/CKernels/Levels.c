@@ -132,10 +132,7 @@ nk_level nk_level_select(nk_level level) {
 NK_ENTRY_POINTS(float, f32)
 NK_ENTRY_POINTS(double, f64)
 
-void nk_scalar_program_prepare(const nk_scalar_program *program) {
+void nk_scalar_program_prepare(nk_scalar_program *program) {
+  program->run = TABLE->scalar_program_run;
   TABLE->scalar_program_prepare(program);
-}
-
-void nk_scalar_program_run(const nk_scalar_program *program, long rows) {
-  TABLE->scalar_program_run(program, rows);
 }

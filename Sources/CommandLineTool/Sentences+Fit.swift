@@ -28,6 +28,8 @@ extension FitError {
       "the input '\(name)' has no values; give a column of that name, or write 'input \(name) = 0'"
     case .methodWithoutAdjoint(let name):
       "'\(name)' has no adjoint, which --search gradient wants; choose another search"
+    case .jumpsWithoutAdjoint:
+      "--search gradient has no adjoint of doses and events; choose another search"
     case .stiff(let method):
       "the equations are stiff, and '\(method)' cannot solve them over the data; "
         + "choose --method rodas5p"
@@ -39,6 +41,7 @@ extension FitError {
   var exitCode: ExitCode {
     switch self {
     case .unknownName, .unknownColumn, .unknownInput, .nothingToEstimate, .methodWithoutAdjoint,
+      .jumpsWithoutAdjoint,
       .outOfRange:
       .usage
     case .tooFewMeasurements, .notPositive, .inputWithoutSignal: .badData

@@ -8,15 +8,17 @@ struct SolveReport {
   private let equations: EquationSystem
   private let solution: EquationSolution
   private let method: ODEMethod
+  private let check: SolutionCheck?
   private let written: Range<Int>
 
   init(
     _ equations: EquationSystem, _ solution: EquationSolution, method: ODEMethod,
-    writing: Range<Int>
+    check: SolutionCheck? = nil, writing: Range<Int>
   ) {
     self.equations = equations
     self.solution = solution
     self.method = method
+    self.check = check
     written = writing
   }
 
@@ -37,6 +39,12 @@ struct SolveReport {
           ? ""
           : ", \(statistics.jacobians) Jacobians, \(statistics.factorizations) factorizations")
         + "; \(solution.status.word)")
+    if case .terminated = solution.status {
+      console.print(message)
+      for (state, value) in zip(equations.states, solution.events.last?.stateAfter ?? []) {
+        console.print("  \(state.name) = \(shortText(value, digits: 10))")
+      }
+    }
     console.emit([
       "system": .string(equations.name), "method": .string(method.name),
       "times": JSONValue(rows.map(\.0)), "states": .array(rows.map { JSONValue($0.1) }),
@@ -50,7 +58,9 @@ struct SolveReport {
         "smallestStep": .number(statistics.smallestStep),
         "largestStep": .number(statistics.largestStep),
       ],
+      "events": .array(solution.events.map(\.json)),
       "status": .string(solution.status.word),
+      "check": check?.json ?? .null,
       "message": solution.status.isCompleted ? .null : .string(message),
     ])
   }
@@ -94,5 +104,24 @@ extension SolveStatus {
     case .singular: "singular"
     case .eventsAccumulate: "eventsAccumulate"
     }
+  }
+}
+
+extension SimulationEvent {
+  /// Time, kind, and the state before and after it.
+  fileprivate var json: JSONValue {
+    let word: String
+    var line = JSONValue.null
+    switch kind {
+    case .event(let place): (word, line) = ("event", JSONValue(place))
+    case .dose: word = "dose"
+    case .infusion: word = "infusion"
+    case .reset: word = "reset"
+    case .steadyState: word = "steadyState"
+    }
+    return [
+      "time": .number(time), "kind": .string(word), "line": line,
+      "before": JSONValue(stateBefore), "after": JSONValue(stateAfter),
+    ]
   }
 }

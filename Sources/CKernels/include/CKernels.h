@@ -118,8 +118,8 @@ typedef struct {
 } nk_rows;
 
 /// A program of scalars and its register memory (aligned to 64 bytes). A register holds one scalar
-/// for each of `lanes` rows: a multiple of 16, or 1; registers of one lane have 64 bytes.
-typedef struct {
+/// for each of `lanes` rows: a multiple of 16, or 1.
+typedef struct nk_scalar_program {
   const nk_part *setup;
   long setup_count;
   const nk_part *body;
@@ -130,13 +130,17 @@ typedef struct {
   const nk_rows *results;
   void *registers;
   long lanes;
+  /// The kernel of the feature level at which the program was prepared.
+  void (*run)(const struct nk_scalar_program *, long);
 } nk_scalar_program;
 
 /// Runs the setup parts with row 0 of their arguments, for all lanes.
-void nk_scalar_program_prepare(const nk_scalar_program *program);
-/// Runs the body for so many rows. Results that are written may be the memory of arguments of the
-/// same rows.
-void nk_scalar_program_run(const nk_scalar_program *program, long rows);
+void nk_scalar_program_prepare(nk_scalar_program *program);
+/// Runs the body of a prepared program for so many rows. Results that are written may be the memory
+/// of arguments of the same rows.
+static inline void nk_scalar_program_run(const nk_scalar_program *program, long rows) {
+  program->run(program, rows);
+}
 
 #pragma mark - Matrix products
 

@@ -18,8 +18,9 @@ struct SolveCommand: Command {
       "solve lorenz --set rho=24 --to 5 --points 6",
       "solve lotka-volterra --initial 20,5 --at 0,1,2,5 --json",
       "solve forced.ode --inputs signal.csv",
+      "solve two-compartments.ode --doses doses.csv --to 72",
       "solve robertson --method rodas5p --to 1e11",
-      "solve mine.ode --method dopri5 --rtol 1e-10 --atol 1e-10",
+      "solve mine.ode --method dopri5 --rtol 1e-10 --atol 1e-10 --report mine.html",
     ])
 
   @Argument(
@@ -43,6 +44,10 @@ struct SolveCommand: Command {
   @Option(help: "Sets a parameter.") var set: [Assignment] = []
   @Option(value: "file", help: "CSV with the time and a column for each measured input.")
   var inputs: String?
+  @Option(value: "file", help: "CSV of doses: TIME, AMT, RATE or DUR, CMT, II, ADDL, SS, EVID, ID.")
+  var doses: String?
+  @Option(value: "id", help: "The series of --doses, where the file has several.")
+  var series: String?
   @Option(help: "The unit of t where the times of the inputs are dates; hours if not given.")
   var unit: TimeUnit?
   @Option(help: "What comes first in dates of the inputs such as 5/4/2024.") var dates: DateOrder?
@@ -52,6 +57,12 @@ struct SolveCommand: Command {
   @Option(help: "Number of evenly spaced times at which the state is written (11 unless given).")
   var points: Int?
   @Option(help: "Arithmetic of the state.") var scalar = Scalar.float64
+  @Option(
+    help:
+      "Whether a solve with a tighter tolerance confirms the solution; auto: where that is cheap.")
+  var check = Check.auto
+  @Option(value: "file", help: "Writes a page with trajectories, inputs, step sizes and errors.")
+  var report: String?
 
   enum Scalar: String, CaseIterable, ArgumentValue {
     case float32, float64
@@ -80,6 +91,9 @@ struct SolveCommand: Command {
         "--unit \(unit.rawValue) is of inputs whose times are dates",
         remedy: "give them with --inputs")
     }
+    if series != nil && doses == nil {
+      throw .combination("--series chooses a series of --doses", remedy: "give --doses as well")
+    }
     if stepBudget < 1 {
       throw .combination("--max-steps is \(stepBudget)", remedy: "write a positive number")
     }
@@ -97,25 +111,41 @@ struct SolveCommand: Command {
     let solver = try self.solver()
     let equations = try SystemArgument.equations(system)
     let parameters = try SystemArgument.parameters(of: equations, setting: set)
-    let measured =
-      try inputs.map { try InputData.series($0, for: equations, unit: unit, dates: dates) }
-    let signals =
-      measured.map { InputData.signals(of: $0.series, for: equations, interpolation) } ?? [:]
-    try measured?.checkUnit()
-    measured?.tell(console)
+    let file = inputs.map {
+      EquationFile(path: $0, unit: unit, dates: dates, hasSeriesOptions: false)
+    }
+    let measured = try file.map { try InputFile.read($0, for: equations) }
+    let signals = measured?.signals(for: equations, interpolation: interpolation) ?? [:]
+    if let file, let measured {
+      try file.checkUnit(of: measured)
+      file.report(measured, to: console)
+    }
     try checkInputs(of: equations, signals)
+    let schedule = try doses.map { try DoseData.schedule($0, for: equations, series: series) }
     let start = try initialState(of: equations, parameters)
     let times = try TimeChoice(self, equations).times()
+    try checkDirection(times.all, equations, hasDoses: schedule != nil)
     try checkStepCount(over: abs(times.all[times.all.count - 1] - times.all[0]))
-    for remark in InputData.remarks(
+    for remark in InputFile.remarks(
       signals, from: times.all[0], to: times.all[times.all.count - 1], on: measured?.axis ?? .number
     ) { console.note(remark) }
-    let solution = equations.solution(
-      from: start, at: times.all, parameters: parameters, inputs: signals, solver: solver,
-      scalarType: scalar.type)
+    let solve: Solve = { times, solver in
+      equations.solution(
+        from: start, at: times, parameters: parameters, inputs: signals,
+        doses: schedule ?? DoseSchedule(), solver: solver, scalarType: scalar.type)
+    }
+    let solution = solve(times.all, solver)
+    let verdict = checked(solution, by: solver, solve, at: times.all)?.check
     let report = SolveReport(
-      equations, solution, method: solver.method, writing: times.written)
+      equations, solution, method: solver.method, check: verdict, writing: times.written)
     report.print(to: console)
+    if let warning = verdict?.warning(states: equations.states.map(\.name)) {
+      console.note(warning)
+    }
+    if let path = self.report {
+      try writeReport(
+        path, of: equations, over: times.all, by: solver, (parameters, signals), solve)
+    }
     if !solution.status.isCompleted {
       console.note("error: \(report.message)")
       throw ExitCode.failure
@@ -129,10 +159,19 @@ struct SolveCommand: Command {
       throw .combination(
         "'\(method.name)' estimates no error", remedy: "give it equal steps, as in --step 0.01")
     }
-    let tolerance = Tolerance(
-      relative: relativeTolerance ?? 1e-6, absolute: absoluteTolerance ?? 1e-9)
     return ODESolver(
-      method: method, control: .proportionalIntegral(tolerance, stepBudget: stepBudget))
+      method: method, control: .proportionalIntegral(try tolerance(), stepBudget: stepBudget))
+  }
+
+  /// Doses and events cannot be undone.
+  private func checkDirection(
+    _ times: [Double], _ equations: EquationSystem, hasDoses: Bool
+  ) throws(UsageError) {
+    if times[times.count - 1] < times[0], hasDoses || equations.hasJumps {
+      throw .combination(
+        "doses and events go forward in time, and the span goes from \(shortText(times[0])) to "
+          + "\(shortText(times[times.count - 1]))", remedy: "change --from and --to")
+    }
   }
 
   /// Equal steps are counted before they are made.

@@ -61,10 +61,39 @@ extension RowIntegrator {
     _ count: Int, steps: UnsafePointer<Double>, _ first: UnsafePointer<Scalar>,
     _ second: UnsafePointer<Scalar>, _ rows: Int, into norms: UnsafeMutablePointer<Double>
   ) {
+    if usesOwnNorm {
+      ownNorms(count, steps: steps, first, second, rows, into: norms)
+      return
+    }
     Scalar.errorNorms(
       scratch.sources, scratch.weights, count: count, steps: steps, first: first, second: second,
       absolute: tolerance.absolute, relative: tolerance.relative, mask: scratch.mask,
       rows: rows, width: width, into: norms)
+  }
+
+  /// The same for norms that the loops over rows do not have.
+  private func ownNorms(
+    _ count: Int, steps: UnsafePointer<Double>, _ first: UnsafePointer<Scalar>,
+    _ second: UnsafePointer<Scalar>, _ rows: Int, into norms: UnsafeMutablePointer<Double>
+  ) {
+    for row in 0..<rows {
+      func error(_ component: Int) -> Double {
+        if !second[row * width + component].isFinite { return .nan }
+        var sum = 0.0
+        for place in 0..<count {
+          guard let source = scratch.sources[place] else { continue }
+          sum += scratch.weights[place] * Double(source[row * width + component])
+        }
+        return steps[row] * sum
+      }
+      norms[row] = norm.square(
+        width, tolerance, error: error,
+        size: { component in
+          let place = row * width + component
+          return Double(max(first[place].magnitude, second[place].magnitude))
+        }
+      ).squareRoot()
+    }
   }
 
   private func setSources(_ plan: RowCombination) {

@@ -16,6 +16,9 @@ package final class RowIntegrator<Scalar: RowScalar> {
   let tableau: Tableau
   let rule: StepRule
   let tolerance: Tolerance
+  let norm: ErrorNorm
+  /// Whether the norm is none of those that the loops over rows have.
+  let usesOwnNorm: Bool
   /// The slot that holds the state at the end of a step: the last stage if the method reuses it,
   /// else one more.
   let endStage: Int
@@ -60,9 +63,6 @@ package final class RowIntegrator<Scalar: RowScalar> {
     method: ODEMethod, control: StepControl, rows: Int, width: Int, errorMask: [Bool]? = nil
   ) {
     precondition(rows >= 0 && width > 0, "a row buffer of shape [\(rows), \(width)]")
-    precondition(
-      errorMask.map { $0.count == width && $0.contains(true) } ?? true,
-      "an error mask of \(errorMask?.count ?? 0) elements for rows of \(width)")
     control.check(method)
     self.method = method
     self.control = control
@@ -71,6 +71,8 @@ package final class RowIntegrator<Scalar: RowScalar> {
     tableau = method.tableau
     rule = StepRule(control, errorOrder: tableau.errorOrder ?? 1)
     tolerance = control.tolerance
+    norm = control.norm(width: width, mask: errorMask)
+    usesOwnNorm = norm.kind != .rootMeanSquare || !norm.tolerances.isEmpty
     endStage = tableau.isFSAL ? tableau.stageCount - 1 : tableau.stageCount
     stagePlans = (0...endStage).map { [tableau] in RowCombination(tableau.row($0)) }
     errorPlan = RowCombination(tableau.errorWeights ?? [])
@@ -79,7 +81,7 @@ package final class RowIntegrator<Scalar: RowScalar> {
       interpolant.coefficients[$0].contains { $0 != 0 }
     }
     scratch = RowScratch(
-      rows: rows, width: width, stageCount: tableau.stageCount, mask: errorMask)
+      rows: rows, width: width, stageCount: tableau.stageCount, weights: norm.weights)
     progress = .allocate(capacity: max(rows, 1))
     reports = .allocate(capacity: max(rows, 1))
     y = UnsafePointer(scratch.states[0])

@@ -6,6 +6,12 @@ public struct DosingError: Error, Equatable, Sendable {
   public var line: Int
   public var reason: Reason
 
+  package init(source: String, line: Int, reason: Reason) {
+    self.source = source
+    self.line = line
+    self.reason = reason
+  }
+
   /// The kinds of mistakes.
   public enum Reason: Equatable, Sendable {
     case missingColumn(String)

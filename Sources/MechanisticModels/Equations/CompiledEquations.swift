@@ -33,7 +33,29 @@ final class CompiledEquations<Scalar: EquationScalar> {
     inputs = InputReader(signals, of: system, derivatives)
     jacobianInputs = jacobian.map { InputReader(signals, of: system, $0) }
     return solver.method.isExplicit
-      ? explicitSolution(initial, times, solver) : implicitSolution(initial, times, solver)
+      ? smallSolution(initial, times, solver) ?? explicitSolution(initial, times, solver)
+      : implicitSolution(initial, times, solver)
+  }
+
+  /// A solve of up to four double-precision states, which the processor holds in registers; nil for any others.
+  private func smallSolution(
+    _ initial: [Double], _ times: [Double], _ solver: ODESolver
+  ) -> (states: [[Double]], report: RowReport)? {
+    guard let equations = self as? CompiledEquations<Double> else { return nil }
+    func solution<State: VectorSpace & BitwiseCopyable>(
+      from state: State
+    ) -> (states: [[Double]], report: RowReport) {
+      singleSolution(
+        of: SmallEquationField<State>(equations: equations), from: state, at: times, solver
+      ) { state in initial.indices.map(state.component) }
+    }
+    switch initial.count {
+    case 1: return solution(from: initial[0])
+    case 2: return solution(from: SIMD2(initial))
+    case 3: return solution(from: SIMD3(initial))
+    case 4: return solution(from: SIMD4(initial))
+    default: return nil
+    }
   }
 
   private func explicitSolution(
@@ -63,16 +85,24 @@ final class CompiledEquations<Scalar: EquationScalar> {
     _ initial: [Double], _ times: [Double], _ solver: ODESolver
   ) -> (states: [[Double]], report: RowReport) {
     precondition(jacobian != nil, "\(solver.method.name) wants the equations' Jacobian")
+    return singleSolution(
+      of: StiffEquationField(equations: self), from: initial.map(Scalar.init), at: times, solver
+    ) { $0.map(Double.init) }
+  }
+
+  private func singleSolution<Field: VectorField>(
+    of field: Field, from initial: Field.State, at times: [Double], _ solver: ODESolver,
+    components: (Field.State) -> [Double]
+  ) -> (states: [[Double]], report: RowReport) {
     let (start, end) = (times[0], times[times.count - 1])
-    let missing = [Double](repeating: .nan, count: initial.count)
+    let missing = [Double](repeating: .nan, count: initial.componentCount)
     do {
       let solution = try solver.solve(
-        StiffEquationField(equations: self), from: initial.map(Scalar.init),
-        over: TimeSpan(from: start, to: end), at: times)
-      let states = solution.states.map { $0.map(Double.init) }
-      let rest = Array(repeating: missing, count: times.count - states.count)
+        field, from: initial, over: TimeSpan(from: start, to: end), at: times)
+      let rest = Array(repeating: missing, count: times.count - solution.states.count)
       return (
-        states + rest, RowReport(status: solution.status, statistics: solution.statistics)
+        solution.states.map(components) + rest,
+        RowReport(status: solution.status, statistics: solution.statistics)
       )
     } catch .initialStateNotFinite(let component) {
       let status = SolveStatus.nonFinite(time: start, component: component)
@@ -83,6 +113,28 @@ final class CompiledEquations<Scalar: EquationScalar> {
     } catch {
       preconditionFailure("save times are monotone: \(error)")
     }
+  }
+}
+
+/// A system's derivatives as a field on a state that consists of as many numbers.
+private struct SmallEquationField<State: VectorSpace & BitwiseCopyable>: VectorField {
+  /// One solve on one thread uses it, and it does not outlive that solve.
+  nonisolated(unsafe) let equations: CompiledEquations<Double>
+  let hasInputs: Bool
+
+  init(equations: CompiledEquations<Double>) {
+    self.equations = equations
+    hasInputs = equations.derivatives.program.inputCount > 0
+  }
+
+  func callAsFunction(_ time: Double, _ state: State) -> State {
+    if hasInputs { equations.inputs?.read(at: time, into: equations.derivatives) }
+    var (time, state) = (time, state)
+    withUnsafeMutableBytes(of: &state) { bytes in
+      guard let numbers = bytes.baseAddress?.assumingMemoryBound(to: Double.self) else { return }
+      equations.derivatives.evaluate(times: &time, states: numbers, rows: 1, into: numbers)
+    }
+    return state
   }
 }
 

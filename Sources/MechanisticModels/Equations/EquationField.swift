@@ -6,7 +6,8 @@ import Tensors
 package final class EquationField<Scalar: EquationScalar>: RowField {
   package let equations: EquationEvaluator<Scalar>
   private var inputs: InputReader?
-  package var width: Int { equations.stateCount }
+  private let hasInputs: Bool
+  package let width: Int
 
   /// - Precondition: the equations give one value per state.
   package convenience init(_ equations: EquationEvaluator<Scalar>) {
@@ -19,6 +20,8 @@ package final class EquationField<Scalar: EquationScalar>: RowField {
       equations.program.count == equations.stateCount,
       "\(equations.program.count) derivatives of \(equations.stateCount) states")
     self.equations = equations
+    hasInputs = inputs != nil && equations.program.inputCount > 0
+    width = equations.stateCount
     self.inputs = inputs
   }
 
@@ -26,7 +29,7 @@ package final class EquationField<Scalar: EquationScalar>: RowField {
     times: UnsafePointer<Double>, states: UnsafePointer<Scalar>, rows: Int,
     rowNumbers: UnsafePointer<Int32>, derivatives: UnsafeMutablePointer<Scalar>
   ) {
-    guard inputs != nil else {
+    guard hasInputs else {
       equations.evaluate(times: times, states: states, rows: rows, into: derivatives)
       return
     }

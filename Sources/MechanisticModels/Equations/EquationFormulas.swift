@@ -72,6 +72,18 @@ package struct EquationFormulas: Sendable {
   }
 }
 
+extension EquationFormulas {
+  /// The derivatives of some outputs by time, states, the first inputs and parameters: `[output, 1 + state + input + parameter]`.
+  func gradients(of outputs: Range<Int>, inputs: Int) -> EquationProgram {
+    let places =
+      [timePlace] + Array(statePlaces) + Array(inputPlaces.prefix(inputs)) + Array(parameterPlaces)
+    return EquationProgram(
+      EquationFormulas.vectorGraph(
+        graph.keeping(outputs: Array(outputs)).jacobian(by: places), states: stateCount,
+        inputs: inputCount))
+  }
+}
+
 extension Graph {
   /// The graph of `∂ outputs[i] / ∂ parameters[j]` for the parameters at some places, row after row; all are scalars.
   ///
@@ -85,6 +97,18 @@ extension Graph {
         return pushforward(tangents, at: values)
       }
       return outputs.indices.flatMap { row in columns.map { $0[row] } }
+    }
+  }
+
+  /// The same matrix in reverse mode: the cost grows with the number of outputs.
+  func gradients(by places: [Int]) -> Graph {
+    trace(parameterTypes) { leaves in
+      let values = replay(leaves)
+      return outputs.indices.flatMap { row in
+        var seeds = [Tensor?](repeating: nil, count: outputs.count)
+        seeds[row] = leaves[0].splat(1)
+        return pullback(seeds, at: values, wrt: places)
+      }
     }
   }
 }

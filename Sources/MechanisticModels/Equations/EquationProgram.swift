@@ -31,6 +31,8 @@ package enum EquationFormula: Hashable, Sendable {
   /// `∂ derivative[i] / ∂ state[j]`, row-major.
   case jacobian
   case intermediates
+  /// The derivatives of the intermediates from a place on, by time, states, the first inputs and parameters, row-major.
+  case intermediateGradients(from: Int, inputs: Int)
   /// Not a number where a state has none.
   case initialValues
 }
@@ -59,14 +61,26 @@ final class EquationPrograms: Sendable {
 
   private func graph(of formula: EquationFormula, _ scalarType: ScalarType) -> Graph {
     switch formula {
-    case .derivatives: formulas.vectorGraph(of: formulas.derivatives, scalarType: scalarType)
-    case .intermediates: formulas.vectorGraph(of: formulas.intermediates, scalarType: scalarType)
-    case .initialValues: formulas.vectorGraph(of: formulas.initialValues, scalarType: scalarType)
+    case .derivatives:
+      return formulas.vectorGraph(of: formulas.derivatives, scalarType: scalarType)
+    case .intermediates:
+      return formulas.vectorGraph(of: formulas.intermediates, scalarType: scalarType)
+    case .initialValues:
+      return formulas.vectorGraph(of: formulas.initialValues, scalarType: scalarType)
     case .jacobian:
-      EquationFormulas.vectorGraph(
-        formulas.graph.keeping(outputs: Array(formulas.derivatives))
-          .jacobian(by: formulas.statePlaces),
-        states: formulas.stateCount, inputs: formulas.inputCount, scalarType: scalarType)
+      let derivatives = formulas.graph.keeping(outputs: Array(formulas.derivatives))
+      return vectorGraph(derivatives.jacobian(by: formulas.statePlaces), scalarType)
+    case .intermediateGradients(let first, let inputs):
+      let outputs = formulas.graph.keeping(outputs: Array(formulas.intermediates.dropFirst(first)))
+      let places =
+        [formulas.timePlace] + formulas.statePlaces + formulas.inputPlaces.prefix(inputs)
+        + formulas.parameterPlaces
+      return vectorGraph(outputs.gradients(by: places), scalarType)
     }
+  }
+
+  private func vectorGraph(_ graph: Graph, _ scalarType: ScalarType) -> Graph {
+    EquationFormulas.vectorGraph(
+      graph, states: formulas.stateCount, inputs: formulas.inputCount, scalarType: scalarType)
   }
 }

@@ -10,6 +10,8 @@ public struct EquationSolution: Sendable {
   public var states: [[Double]]
   public var status: SolveStatus
   public var statistics: StepStatistics
+  /// Doses, events and resets in the order of the solve.
+  public var events: [SimulationEvent] = []
 }
 
 extension EquationSystem {
@@ -20,18 +22,32 @@ extension EquationSystem {
   ///   - times: monotone, at least 2.
   ///   - parameters: nil: as written in the equations.
   ///   - inputs: signals by the name of the input; an input without one has its default value.
+  ///   - doses: beside those of the equations.
   ///   - scalarType: the arithmetic of the state; time is always double.
+  /// Doses, events, knots of inputs, and steps and kinks of formulas end a step; at the time of a jump the state is that
+  /// after it. Doses and events that lie before the first time are taken to be in the initial state, except for infusions
+  /// that are still under way.
   /// - Returns: the times that were reached; a failed solve has fewer than were asked for.
-  /// - Precondition: an input without a signal has a default value.
+  /// - Precondition: an input without a signal has a default value; doses are into states.
   public func solution(
     from initial: [Double]? = nil, at times: [Double], parameters: [Double]? = nil,
-    inputs: [String: InputSignal] = [:], solver: ODESolver, scalarType: ScalarType = .float64
+    inputs: [String: InputSignal] = [:], doses: DoseSchedule = DoseSchedule(),
+    solver: ODESolver, scalarType: ScalarType = .float64
   ) -> EquationSolution {
     let parameters = parameters ?? defaultParameters
     let initial = initial ?? initialState(parameters: parameters)
     precondition(
       initial.count == states.count,
       "\(initial.count) initial values for the \(states.count) states of \(name)")
+    if let hybrid = pieces(inputs, doses) {
+      let simulation = HybridSimulation(
+        self, hybrid, initial: initial, parameters: parameters, inputs: inputs, doses: doses,
+        solver: solver)
+      return switch scalarType {
+      case .float32: simulation.solution(Float.self, at: times)
+      case .float64: simulation.solution(Double.self, at: times)
+      }
+    }
     return switch scalarType {
     case .float32: solution(Float.self, initial, times, parameters, inputs, solver)
     case .float64: solution(Double.self, initial, times, parameters, inputs, solver)

@@ -74,17 +74,21 @@ public struct EquationSystem: Sendable {
 
   package let formulas: EquationFormulas
   let programs: EquationPrograms
+  /// The equations in smooth pieces; nil for such equations themselves.
+  package let hybrid: HybridModel?
 
   /// Reads equations.
   /// - Parameter name: names the system, and its text in errors.
   /// - Throws: the first mistake, with line, column and remedy.
   public init(_ text: String, name: String) throws(EquationError) {
     var reader = EquationReader(source: name)
-    try reader.read(text)
-    self.init(reader, name: name, text: text)
+    let (frozen, outline) = try reader.read(text)
+    let pieces = EquationSystem(frozen, name: name, text: text, hybrid: nil)
+    self.init(reader, name: name, text: text, hybrid: HybridModel(outline, frozen: pieces))
   }
 
-  private init(_ reader: EquationReader, name: String, text: String) {
+  private init(_ reader: EquationReader, name: String, text: String, hybrid: HybridModel?) {
+    self.hybrid = hybrid
     self.name = name
     self.text = text
     title = reader.title

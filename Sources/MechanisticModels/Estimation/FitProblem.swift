@@ -37,6 +37,8 @@ final class FitProblem {
     guard fit.method.isExplicit || fit.search != .gradient else {
       throw .methodWithoutAdjoint(fit.method.name)
     }
+    let hasJumps = fit.doses != DoseSchedule() || fit.system.hasJumps
+    if hasJumps && fit.search == .gradient { throw .jumpsWithoutAdjoint }
     try FitProblem.checkNames(of: fit)
     let observables = try FitProblem.observables(of: fit)
     var setup = FitSetup(fit, observables)
@@ -209,16 +211,17 @@ final class FitProblem {
 final class SensitivityRegisters {
   let system: SensitivitySystem
   private let fit: ParameterFit
-  private let field: CompiledEquations<Double>
+  private let field: SensitivitySimulation
+  private let isInterior: Bool
   private let observation: EquationEvaluator<Double>
   private(set) var wasStiff = false
 
-  init(_ system: SensitivitySystem, _ fit: ParameterFit) {
+  /// - Parameter isInterior: whether solves start at a state that has the doses at its time already.
+  init(_ system: SensitivitySystem, _ fit: ParameterFit, isInterior: Bool = false) {
     self.system = system
     self.fit = fit
-    field = CompiledEquations(
-      derivatives: system.field, jacobian: system.fieldJacobian,
-      parameters: fit.system.defaultParameters)
+    self.isInterior = isInterior
+    field = SensitivitySimulation(system, of: fit.system, inputs: fit.inputs, doses: fit.doses)
     observation = EquationEvaluator(
       system.observation, parameters: fit.system.defaultParameters)
   }
@@ -227,17 +230,16 @@ final class SensitivityRegisters {
   func walk(
     at times: [Double], parameters: [Double], initials: [Int: Double]
   ) -> (states: [[Double]], observations: [[Double]])? {
-    field.set(parameters: parameters)
     observation.set(parameters: parameters)
     let initial = system.initialState(parameters: parameters, fixed: initials, time: times[0])
     guard initial.prefix(system.stateCount).allSatisfy({ $0.isFinite }) else { return nil }
-    let (states, report) = field.solution(
-      of: fit.system, from: initial, at: times, inputs: fit.inputs,
-      ODESolver(
-        method: fit.method,
-        control: .proportionalIntegral(fit.tolerance, stepBudget: fit.stepBudget)))
-    guard report.status.isCompleted else {
-      if case .stiff = report.status { wasStiff = true }
+    let solver = ODESolver(
+      method: fit.method,
+      control: .proportionalIntegral(fit.tolerance, stepBudget: fit.stepBudget))
+    let (states, status) = field.states(
+      from: initial, at: times, parameters: parameters, solver, isContinued: isInterior)
+    guard status.reachedEnd, states.count == times.count else {
+      if case .stiff = status { wasStiff = true }
       return nil
     }
     var inputs = InputReader(fit.inputs, of: fit.system, observation)

@@ -42,7 +42,7 @@ final class MultipleShooting {
         problem.fit.system,
         unknowns: parameters + problem.fit.system.states.indices.map { .initial($0) },
         observables: problem.observables, isLinearized: !problem.fit.method.isExplicit),
-      problem.fit)
+      problem.fit, isInterior: true)
   }
 
   /// The minimum found from a point of the search; nil if there is no solution.

@@ -59,6 +59,8 @@ public struct ParameterFit: Sendable {
   public var knownValues: [String: Double]
   /// Measured inputs of the equations by name; an input without one has its default value.
   public var inputs: [String: InputSignal]
+  /// Doses beside those of the equations; they may begin before the first measurement only as infusions.
+  public var doses = DoseSchedule()
   public var search = Search.automatic
   /// Segments of multiple shooting; nil: one for three measured times, but no more than 240 unknown states.
   public var segments: Int?
@@ -117,6 +119,8 @@ public enum FitError: Error, Equatable, Sendable {
   case inputWithoutSignal(String)
   /// Gradients by the adjoint were asked for of a method that has none.
   case methodWithoutAdjoint(String)
+  /// Gradients by the adjoint were asked for of equations with doses or events.
+  case jumpsWithoutAdjoint
   /// No starting point gave a solution, and stability bounded the steps of this method.
   case stiff(method: String)
   /// No starting point gave a solution.

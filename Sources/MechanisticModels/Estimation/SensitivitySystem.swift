@@ -105,12 +105,12 @@ extension SensitivitySystem {
   ///
   /// - Precondition: an implicit method wants a system made with `isLinearized`.
   package func solution(
-    of system: EquationSystem, at times: [Double], parameters: [Double], solver: ODESolver
+    of system: EquationSystem, at times: [Double], parameters: [Double],
+    inputs: [String: InputSignal] = [:], doses: DoseSchedule = DoseSchedule(), solver: ODESolver
   ) -> (states: [[Double]], slopes: [[Double]]) {
     let initial = initialState(parameters: parameters, fixed: [:], time: times[0])
-    let equations = CompiledEquations<Double>(
-      derivatives: field, jacobian: fieldJacobian, parameters: parameters)
-    let whole = equations.solution(of: system, from: initial, at: times, solver).states
+    let simulation = SensitivitySimulation(self, of: system, inputs: inputs, doses: doses)
+    let whole = simulation.states(from: initial, at: times, parameters: parameters, solver).states
     return (
       whole.map { Array($0.prefix(stateCount)) },
       whole.map { state in

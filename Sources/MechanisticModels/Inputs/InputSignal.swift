@@ -74,6 +74,13 @@ public struct InputSignal: Hashable, Sendable {
     return values[interval] + s * (c.x + s * (c.y + s * c.z))
   }
 
+  /// The derivative by time of the rule of an interval.
+  func slope(at time: Double, inInterval interval: Int) -> Double {
+    guard coefficients.indices.contains(interval) else { return 0 }
+    let (s, c) = (time - times[interval], coefficients[interval])
+    return c.x + s * (2 * c.y + s * 3 * c.z)
+  }
+
   private func contains(_ time: Double, _ interval: Int) -> Bool {
     interval >= 0 && interval < coefficients.count && times[interval] <= time
       && time < times[interval + 1]

@@ -51,6 +51,15 @@ public struct EquationError: Error, Equatable, Sendable {
     /// An initial value that depends on a state, an input or the time.
     case initialValueNotConstant(String)
     case cyclicIntermediates([String])
+    /// A part of a dose twice, such as two lags.
+    case clauseTwice(String)
+    case repetitionWithoutInterval
+    case rateAndDuration
+    case countAndEnd
+    /// An event that gives a value to something that is no state.
+    case notAState(String, suggestion: String?)
+    /// A part of a dose that depends on a state, an input or the time.
+    case doseNotConstant(String)
     case unusedParameter(String)
     /// A name where only a number can stand.
     case notConstant(String)
@@ -116,6 +125,17 @@ extension EquationError.Reason: CustomStringConvertible {
     case .noDerivative: "there is no differential equation; write one as in x' = -k*x"
     case .missingDerivative(let name):
       "'\(name)' has an initial value and no derivative; write \(name)' = …"
+    case .clauseTwice(let clause): "'\(clause)' occurs twice in this dose; remove one"
+    case .repetitionWithoutInterval:
+      "the dose has no interval; write the time between doses, as in every 12"
+    case .rateAndDuration: "'rate' and 'over' are both given; keep one of them"
+    case .countAndEnd: "'count' and 'until' are both given; keep one of them"
+    case .notAState(let name, let suggestion):
+      "'\(name)' is no state and has no value to change; "
+        + (suggestion.map { "did you mean '\($0)'?" }
+          ?? "make it one: \(name)' = 0 and \(name)(0) = its first value")
+    case .doseNotConstant(let name):
+      "a dose may depend on parameters only, not on '\(name)'; use an event to change a state"
     case .cyclicIntermediates(let names):
       "these depend on each other in a circle: \(names.joined(separator: " → ")); "
         + "make one a state, or solve for it"

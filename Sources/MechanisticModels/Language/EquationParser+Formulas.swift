@@ -91,7 +91,8 @@ extension EquationParser {
     }
     switch token {
     case .number, .symbol("("): throw error(.missingOperator(before: token.quoted), at: position)
-    case .name(let name) where !["in", "fixed", "and", "or"].contains(name):
+    case .name(let name)
+    where !["in", "fixed", "and", "or"].contains(name) && !endWords.contains(name):
       throw error(.missingOperator(before: token.quoted), at: position)
     default: return left
     }

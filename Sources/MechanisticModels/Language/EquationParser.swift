@@ -6,10 +6,12 @@
 ///                | name "=" formula { constraint }
 ///                | "input" name [ "=" formula ]
 ///                | "span" "=" formula ".." formula
+///                | event | dose
 ///     derivative = name "'" | "d" name "/" "dt" | "d" "(" name ")" "/" "dt" | "der" "(" name ")"
 ///     constraint = "in" sum ".." [ sum ] | ( ">" | ">=" | "<" | "<=" ) sum | "fixed"
 ///
-/// `d` of `dx/dt` stands without a space before the name. The grammar of a formula is in `EquationParser+Formulas.swift`.
+/// `d` of `dx/dt` stands without a space before the name. The grammar of a formula is in `EquationParser+Formulas.swift`, that of events and
+/// doses in `EquationParser+Hybrid.swift`.
 /// `;` ends a statement as a line end does.
 struct EquationParser {
   typealias Position = EquationError.Position
@@ -19,6 +21,8 @@ struct EquationParser {
   var place = 0
   /// Formulas that are open around the place, and operators of the current one.
   var depth = 0
+  /// Words that end a formula in the present statement.
+  var endWords: Set<String> = []
   /// Whether `not` is a quantity, so that `not - 1` is a difference.
   let definesNot: Bool
   /// So deep, and a formula of so many operators, can be read and differentiated without running out of stack.
@@ -59,6 +63,8 @@ struct EquationParser {
       -> EquationStatement
     { EquationStatement(kind: kind, name: name, position: position, note: "") }
 
+    if beginsEvent { return made(.event(try event()), "event", start) }
+    if beginsDose { return made(.dose(try dose()), "dose", start) }
     if let name = try takeDerivative() {
       try expect("=")
       return made(.derivative(try formula()), name, start)
@@ -150,6 +156,11 @@ struct EquationParser {
     place + 1 < lexer.tokens.count ? lexer.tokens[place + 1].token : .endOfLine
   }
 
+  /// The tokens from this one to the end of the line.
+  var restOfLine: some Sequence<EquationToken> {
+    lexer.tokens[place...].lazy.map(\.token).prefix { $0 != .endOfLine }
+  }
+
   var position: Position {
     lexer.tokens[min(place, lexer.tokens.count - 1)].position
   }
@@ -170,7 +181,7 @@ struct EquationParser {
     return true
   }
 
-  private mutating func takeName(_ what: String) throws(EquationError) -> String {
+  mutating func takeName(_ what: String) throws(EquationError) -> String {
     guard case .name(let name) = token else { throw unexpected(what) }
     place += 1
     return name

@@ -11,17 +11,22 @@ struct EquationReader {
   private(set) var title = ""
   private(set) var states: [EquationSystem.State] = []
   var parameters: [EquationSystem.Parameter] = []
-  private(set) var intermediates: [EquationSystem.Intermediate] = []
-  private(set) var inputs: [EquationSystem.Input] = []
+  var intermediates: [EquationSystem.Intermediate] = []
+  var inputs: [EquationSystem.Input] = []
   private(set) var span: ClosedRange<Double>?
   /// The statements as one graph; there once they are read.
   private(set) var formulas = EquationFormulas.none
 
   private let source: String
   /// Where each name was defined.
-  private(set) var definitions: [String: Position] = [:]
-  private var derivatives: [Named<EquationSyntax>] = []
-  private(set) var definedFormulas: [Named<EquationSyntax>] = []
+  var definitions: [String: Position] = [:]
+  var derivatives: [Named<EquationSyntax>] = []
+  var definedFormulas: [Named<EquationSyntax>] = []
+  private(set) var events: [Named<EventSyntax>] = []
+  private(set) var doses: [Named<DoseSyntax>] = []
+  /// Lag and bioavailability of doses by state.
+  private(set) var lags: [String: EquationSyntax] = [:]
+  private(set) var bioavailabilities: [String: EquationSyntax] = [:]
   private var initials: [Named<(formula: EquationSyntax, time: EquationSyntax, isFixed: Bool)>] = []
   /// What names stand for, and the scalars of a trace that stand for them.
   var symbols = EquationSymbols()
@@ -30,7 +35,10 @@ struct EquationReader {
 
   init(source: String) { self.source = source }
 
-  mutating func read(_ text: String) throws(EquationError) {
+  /// Reads a text; the result is the reader of the same equations with their switches frozen.
+  mutating func read(
+    _ text: String
+  ) throws(EquationError) -> (frozen: EquationReader, outline: HybridOutline) {
     let (statements, comments) = try EquationParser.statements(of: text, source: source)
     let firstLine = statements.first?.position.line ?? .max
     title =
@@ -40,6 +48,19 @@ struct EquationReader {
     guard !states.isEmpty else {
       throw error(.noDerivative, at: statements.last?.position ?? Position(line: 1, column: 1))
     }
+    try separateDosing()
+    var (frozen, outline) = try self.frozen()
+    try lower()
+    try frozen.lower()
+    for parameter in parameters
+    where !symbols.used.contains(parameter.name) && !frozen.symbols.used.contains(parameter.name) {
+      throw error(.unusedParameter(parameter.name), at: place(of: parameter.name))
+    }
+    return (frozen, outline)
+  }
+
+  /// Makes the graph of all formulas.
+  private mutating func lower() throws(EquationError) {
     symbols = EquationSymbols(
       states: states.map(\.name), inputs: inputs.map(\.name), parameters: parameters.map(\.name),
       intermediates: definedFormulas.map(\.name))
@@ -54,8 +75,26 @@ struct EquationReader {
       Graph(parameters: symbols.leaves, outputs: outputs), states: states.count,
       inputs: inputs.count, parameters: parameters.count, intermediates: intermediates.count)
     try checkInitialValues()
-    for parameter in parameters where !symbols.used.contains(parameter.name) {
-      throw error(.unusedParameter(parameter.name), at: place(of: parameter.name))
+  }
+
+  /// Takes `lag(x) = …` and `bioavailability(x) = …` out of what looks like initial values.
+  private mutating func separateDosing() throws(EquationError) {
+    let names = Set(states.map(\.name))
+    for initial in initials {
+      guard !names.contains(initial.name), case .name(let state, _) = initial.value.time,
+        names.contains(state)
+      else { continue }
+      switch initial.name {
+      case "lag": lags[state] = initial.value.formula
+      case "bioavailability": bioavailabilities[state] = initial.value.formula
+      default: continue
+      }
+    }
+    initials.removeAll { initial in
+      guard !names.contains(initial.name), case .name(let state, _) = initial.value.time else {
+        return false
+      }
+      return ["lag", "bioavailability"].contains(initial.name) && names.contains(state)
     }
   }
 
@@ -80,7 +119,8 @@ extension EquationReader {
       states.append(.init(name: name, note: note, hasInitialValue: false, isInitialFixed: false))
     case .initial(let formula, let time, let isFixed):
       if EquationFunction.isReserved(name) { throw error(.reservedName(name), at: position) }
-      if let first = initials.first(where: { $0.name == name }) {
+      let isRepeated = initials.first { $0.name == name && $0.value.time.text == time.text }
+      if let first = isRepeated {
         throw error(.definedTwice("\(name)(…)", firstLine: first.position.line), at: position)
       }
       initials.append((name, position, (formula, time, isFixed)))
@@ -93,6 +133,8 @@ extension EquationReader {
       } else {
         parameters.append(try parameter(name, formula, constraints, note, at: position))
       }
+    case .event(let event): events.append((name, position, event))
+    case .dose(let dose): doses.append((name, position, dose))
     case .input(let value):
       try define(name, at: position)
       var number: Double?

@@ -60,6 +60,8 @@ struct EquationStatement {
     case definition(EquationSyntax, [Constraint])
     /// `input u` or `input u = 0`
     case input(EquationSyntax?)
+    case event(EventSyntax)
+    case dose(DoseSyntax)
     /// `span = 0..20`
     case span(EquationSyntax, EquationSyntax)
   }

@@ -22,17 +22,16 @@ public final class ScalarWorkspace {
     var bytes = 0
     for isDouble in code.isDouble {
       offsets.append(Int32(bytes))
-      bytes += max(64, lanes * (isDouble ? 8 : 4))
+      bytes += lanes == 1 ? 8 : lanes * (isDouble ? 8 : 4)
     }
     let registers = UnsafeMutableRawPointer.allocate(byteCount: max(bytes, 64), alignment: 64)
     registers.initializeMemory(as: UInt8.self, repeating: 0, count: max(bytes, 64))
     for (register, value) in code.constants {
       let place = registers + Int(offsets[Int(register)])
-      let count = lanes == 1 ? 0 : lanes
       if code.isDouble[Int(register)] {
-        place.initializeMemory(as: Double.self, repeating: value, count: max(count, 8))
+        place.initializeMemory(as: Double.self, repeating: value, count: lanes)
       } else {
-        place.initializeMemory(as: Float.self, repeating: Float(value), count: max(count, 16))
+        place.initializeMemory(as: Float.self, repeating: Float(value), count: lanes)
       }
     }
     var memory = [registers]
@@ -47,7 +46,7 @@ public final class ScalarWorkspace {
       to: nk_scalar_program(
         setup: setup, setup_count: code.setup.count, body: body, body_count: code.body.count,
         outputs: outputs, output_count: code.outputs.count, arguments: arguments, results: results,
-        registers: registers, lanes: lanes))
+        registers: registers, lanes: lanes, run: nil))
     memory.append(UnsafeMutableRawPointer(call))
     self.memory = memory
   }

@@ -1,0 +1,52 @@
+import ArgumentParsing
+import MechanisticModels
+import NumericCore
+import Tables
+
+/// Doses from a file in the columns of pharmacometrics.
+enum DoseData {
+  /// The doses of the one series of a file, or of the chosen one.
+  static func schedule(
+    _ path: String, for equations: EquationSystem, series: String?
+  ) throws -> DoseSchedule {
+    let table = try table(path, for: equations)
+    let ids = table.series.map(\.id)
+    guard let series else {
+      guard table.series.count <= 1 else {
+        throw UsageError.combination(
+          "--doses: \(path) has \(ids.count) series (\(ids.prefix(6).joined(separator: ", ")))",
+          remedy: "choose one by its id, as in --series '\(ids[0])'")
+      }
+      return try doses(of: table.series.first, path)
+    }
+    guard let found = table[series] else {
+      throw UsageError.combination(
+        "--series: \(path) has no series '\(series)'",
+        remedy: nearestName(to: series, among: ids).map { "did you mean '\($0)'?" }
+          ?? "the ids are \(ids.prefix(6).joined(separator: ", "))")
+    }
+    return try doses(of: found, path)
+  }
+
+  private static func doses(
+    of series: EventTable.Series?, _ path: String
+  ) throws(DosingError) -> DoseSchedule {
+    guard let schedule = series?.schedule, !schedule.doses.isEmpty else {
+      throw DosingError(source: path, line: 1, reason: .noDose)
+    }
+    return schedule
+  }
+
+  private static func table(_ path: String, for equations: EquationSystem) throws -> EventTable {
+    var reader = try CSVReader(path: path)
+    var row = CSVRow()
+    guard try reader.readHeader(into: &row) else { throw DataError(source: path, .empty) }
+    let header = (0..<row.count).map { row.text($0) }
+    var rows: [EventTable.Row] = []
+    while try reader.read(into: &row) {
+      rows.append(EventTable.Row(line: row.line, cells: (0..<row.count).map { row.text($0) }))
+    }
+    return try EventTable(
+      header: header, rows: rows, states: equations.states.map(\.name), source: path)
+  }
+}

@@ -1,0 +1,20 @@
+/// A jump of the state in a solve.
+public struct SimulationEvent: Hashable, Sendable {
+  public enum Kind: Hashable, Sendable {
+    /// An `event` statement, by its line in the equations.
+    case event(line: Int)
+    /// An amount was added at once.
+    case dose
+    /// An infusion began.
+    case infusion
+    /// All states returned to their initial values.
+    case reset
+    /// The state became that of a steady state.
+    case steadyState
+  }
+
+  public var time: Double
+  public var kind: Kind
+  public var stateBefore: [Double]
+  public var stateAfter: [Double]
+}
