@@ -86,6 +86,20 @@ public struct ODEMethod: Hashable, Sendable {
     }
   }
 
+  /// The largest distance, as a part of a step, between evaluations that the estimated error
+  /// depends on.
+  var largestNodeGap: Double {
+    let nodes: [Double]
+    switch scheme {
+    case .explicitRungeKutta(let tableau):
+      let weights = tableau.errorWeights ?? tableau.weights
+      nodes = zip(tableau.nodes, weights).filter { $1 != 0 }.map(\.0)
+    case .rosenbrock(let tableau): nodes = tableau.nodes
+    }
+    let places = (nodes + [0, 1]).sorted()
+    return zip(places, places.dropFirst()).map { $1 - $0 }.max() ?? 1
+  }
+
   /// Whether it estimates its own error, as adaptive steps need it.
   public var isAdaptive: Bool { embeddedOrder != nil }
 

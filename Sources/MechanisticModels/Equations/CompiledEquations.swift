@@ -65,6 +65,12 @@ final class CompiledEquations<Scalar: EquationScalar> {
     precondition(jacobian != nil, "\(solver.method.name) wants the equations' Jacobian")
     let (start, end) = (times[0], times[times.count - 1])
     let missing = [Double](repeating: .nan, count: initial.count)
+    func failed(_ status: SolveStatus) -> (states: [[Double]], report: RowReport) {
+      (
+        Array(repeating: missing, count: times.count),
+        RowReport(status: status, statistics: StepStatistics())
+      )
+    }
     do {
       let solution = try solver.solve(
         StiffEquationField(equations: self), from: initial.map(Scalar.init),
@@ -75,11 +81,9 @@ final class CompiledEquations<Scalar: EquationScalar> {
         states + rest, RowReport(status: solution.status, statistics: solution.statistics)
       )
     } catch .initialStateNotFinite(let component) {
-      let status = SolveStatus.nonFinite(time: start, component: component)
-      return (
-        Array(repeating: missing, count: times.count),
-        RowReport(status: status, statistics: StepStatistics())
-      )
+      return failed(.nonFinite(time: start, component: component))
+    } catch .toleranceBelowRounding {
+      return failed(.stepUnderflow(time: start))
     } catch {
       preconditionFailure("save times are monotone: \(error)")
     }
