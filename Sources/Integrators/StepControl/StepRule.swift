@@ -29,7 +29,7 @@ struct StepRule: BitwiseCopyable, Sendable {
   @usableFromInline let unresolvedLogError: Double
   /// A step whose distance from a straight line has a smaller norm is one.
   @usableFromInline let straightNorm: Double
-  /// The largest step at such an error, as a part of the span.
+  /// The largest step along a straight line, as a part of the span.
   @usableFromInline let unresolvedPart: Double
   /// The relative distance of a singularity from the end of the span at which the state there is
   /// not determined.
@@ -64,7 +64,7 @@ struct StepRule: BitwiseCopyable, Sendable {
     let rounding = relative > 0 ? 8 * Double.ulpOfOne / relative : 0
     unresolvedLogError = quickLog2(min(max(1e-10, rounding), 1e-3))
     straightNorm = min(max(1e-6, rounding), 1e-3)
-    unresolvedPart = adaptive.resolvedPart / max(method.largestNodeGap, 0.5)
+    unresolvedPart = adaptive.resolvedPart * method.largestStepAcrossPulse
     singularPart = min(100 * relative, 1e-3)
     hasController = adaptive.controller != nil
     needsHistory = filter.needsHistory || hasController
