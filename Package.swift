@@ -42,7 +42,7 @@ let floors: [(module: String, imports: [String])] = [
   ("Tables", ["NumericCore", "CZlib"]),
   ("TimeSeries", ["NumericCore", "Tables"]),
   ("BundledData", ["NumericCore", "Tables", "TimeSeries", "CBundledData"]),
-  ("MechanisticModels", umbrella + ["Reports"]),
+  ("MechanisticModels", umbrella + ["Reports", "Tables", "TimeSeries"]),
   (
     "LearningTasks",
     umbrella + ["NeuralODE", "Reports", "Tables", "TimeSeries", "BundledData", "MechanisticModels"]

@@ -97,7 +97,7 @@ struct EvaluateCommand: Command {
     if let data { recipe.file = data }
     let split = try ForecastData(recipe, encoding: file.covariates)
     console.warn(split.warnings)
-    if data == nil && split.normalization != file.forecaster.normalization {
+    if isTraining(file.recipe.file) && split.normalization != file.forecaster.normalization {
       console.note(
         "warning: \(split.source): is not what the model was trained on, so that its test part may hold rows of the "
           + "training; train again, or give the data of the training with --data")

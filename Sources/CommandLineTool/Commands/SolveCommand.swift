@@ -103,17 +103,20 @@ struct SolveCommand: Command {
     let solver = try self.solver()
     let equations = try SystemArgument.equations(system)
     let parameters = try SystemArgument.parameters(of: equations, setting: set)
-    let measured =
-      try inputs.map { try InputData.series($0, for: equations, unit: unit, dates: dates) }
-    let signals =
-      measured.map { InputData.signals(of: $0.series, for: equations, interpolation) } ?? [:]
-    try measured?.checkUnit()
-    measured?.tell(console)
+    let file = inputs.map {
+      EquationFile(path: $0, unit: unit, dates: dates, hasSeriesOptions: false)
+    }
+    let measured = try file.map { try InputFile.read($0, for: equations) }
+    let signals = measured?.signals(for: equations, interpolation: interpolation) ?? [:]
+    if let file, let measured {
+      try file.checkUnit(of: measured)
+      file.report(measured, to: console)
+    }
     try checkInputs(of: equations, signals)
     let start = try initialState(of: equations, parameters)
     let times = try TimeChoice(self, equations).times()
     try checkStepCount(over: abs(times.all[times.all.count - 1] - times.all[0]))
-    for remark in InputData.remarks(
+    for remark in InputFile.remarks(
       signals, from: times.all[0], to: times.all[times.all.count - 1], on: measured?.axis ?? .number
     ) { console.note(remark) }
     let solve: Solve = { times, solver in

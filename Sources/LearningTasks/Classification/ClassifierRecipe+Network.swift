@@ -71,12 +71,17 @@ extension ClassifierRecipe {
 
   // MARK: What does not go together
 
-  /// Euler steps of evolving weights in all that are unrolled at most.
-  private static let weightStepLimit = 10_000
+  /// Steps of a solver at most, and of evolving weights in all of them.
+  private static let stepLimit = 10_000
 
   /// Says no to further dimensions where nothing flows, and to more steps of weights than can be unrolled.
   package func check() throws(ConfigurationError) {
-    let most = max(1, Self.weightStepLimit / solverSteps)
+    if solverSteps > Self.stepLimit {
+      throw .wrongValue(
+        key: "solver.steps", value: "\(solverSteps)",
+        expected: "a whole number from 1 to \(Self.stepLimit)")
+    }
+    let most = max(1, Self.stepLimit / solverSteps)
     if layers == .evolving && weightSteps > most {
       throw .wrongValue(
         key: "solver.weightSteps", value: "\(weightSteps)",

@@ -150,7 +150,7 @@ extension ForecastRecipe {
     guard let history, let future else { return true }
     let (window, lengths) = (clock.window, (horizons ?? []) + (gaps ?? []))
     return abs(history + future - window) <= 1e-9 * window && lengths.count <= 1000
-      && lengths.allSatisfy { $0 <= window } && (stride ?? window) >= 1e-9 * window
+      && lengths.allSatisfy { $0 <= window }
   }
 }
 

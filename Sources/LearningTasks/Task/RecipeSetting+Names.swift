@@ -28,7 +28,7 @@ extension RecipeSetting {
       JSONValue($0[keyPath: path].map(Double.init))
     } write: {
       guard let counts = $1.array?.map({ $0.integer ?? 0 }), (1...100).contains(counts.count),
-        counts.allSatisfy({ (1...countLimit).contains($0) })
+        counts.allSatisfy({ (1...sizeLimit).contains($0) })
       else { return false }
       $0[keyPath: path] = counts
       return true

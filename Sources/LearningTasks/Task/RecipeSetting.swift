@@ -56,11 +56,13 @@ package struct RecipeSetting<Recipe>: Sendable {
 
   /// Counts are smaller, so that products of two of them and of the rows of a file are numbers.
   package static var countLimit: Int { 1_000_000_000 }
+  /// Sizes of layers are compared with the memory.
+  package static var sizeLimit: Int { 1_000_000_000_000_000 }
 
   /// A count that decides how large layers are.
   package static func size(
     _ key: String, _ path: any WritableKeyPath<Recipe, Int> & Sendable,
-    atMost most: Int = countLimit,
+    atMost most: Int = sizeLimit,
     layers: @escaping @Sendable (Recipe) -> LayerSize
   ) -> RecipeSetting {
     count(key, path, atLeast: 1, atMost: most).deciding(layers)
@@ -154,7 +156,7 @@ extension RecipeSetting {
     optional(key, path, "a positive number up to 1e30") {
       .number($0)
     } _: {
-      $0.number.flatMap { (1e-30...1e30).contains($0) ? $0 : nil }
+      $0.number.flatMap { $0 > 0 && $0 <= 1e30 ? $0 : nil }
     }
   }
 
@@ -175,7 +177,7 @@ extension RecipeSetting {
       JSONValue($0)
     } _: {
       $0.numbers.flatMap { numbers in
-        numbers.count <= 1000 && numbers.allSatisfy { (1e-30...1e30).contains($0) }
+        numbers.count <= 1000 && numbers.allSatisfy { $0 > 0 && $0 <= 1e30 }
           ? numbers : nil
       }
     }
