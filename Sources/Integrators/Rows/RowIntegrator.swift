@@ -69,7 +69,7 @@ package final class RowIntegrator<Scalar: RowScalar> {
     self.rows = rows
     self.width = width
     tableau = method.tableau
-    rule = StepRule(control, errorOrder: tableau.errorOrder ?? 1)
+    rule = StepRule(control, method)
     tolerance = control.tolerance
     norm = control.norm(width: width, mask: errorMask)
     usesOwnNorm = norm.kind != .rootMeanSquare || !norm.tolerances.isEmpty
