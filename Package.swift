@@ -70,6 +70,12 @@ let tested = [
   "LearningTasks", "Reproduction", "Benchmarks",
 ]
 
+/// What the fuzz targets read with.
+let fuzzed: [Target.Dependency] = [
+  "NumericCore", "Tensors", "Integrators", "Programs", "NeuralNets", "Training", "Tables",
+  "TimeSeries", "MechanisticModels", "LearningTasks",
+]
+
 let package = Package(
   name: "swift-neural-ode",
   products: [
@@ -109,6 +115,14 @@ let package = Package(
         name: "TestSupport",
         dependencies: names(umbrella),
         path: "Tests/TestSupport", swiftSettings: strict),
+      .target(
+        name: "FuzzTargets", dependencies: fuzzed, path: "Tests/FuzzTargets", swiftSettings: strict),
+      .executableTarget(
+        name: "Fuzzing", dependencies: ["FuzzTargets", "NumericCore"], path: "Tests/Fuzzing",
+        swiftSettings: strict),
+      .testTarget(
+        name: "FuzzTests", dependencies: ["FuzzTargets", "NumericCore"], path: "Tests/FuzzTests",
+        swiftSettings: strict),
       // Runs the built tool; it does not link it.
       .testTarget(
         name: "CommandLineTests",

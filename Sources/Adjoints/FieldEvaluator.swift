@@ -9,10 +9,12 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
   private var forward: [Int: Prepared] = [:]
   private var adjoint: [Int: Prepared] = [:]
   private let split: SolvePlan.SplitPrograms?
+  /// The field as scalar programs, which then do all work.
+  private let scalars: ScalarFieldEvaluator<Scalar>?
   private var keeping: Prepared?
   private var reading: Prepared?
   private var parameters: [UnsafeRawPointer] = []
-  private let times: UnsafeMutablePointer<Scalar>
+  private let times: UnsafeMutablePointer<Double>
   private let stateRows: UnsafeMutablePointer<Scalar>
   private let resultRows: UnsafeMutablePointer<Scalar>
   private let cotangentRows: UnsafeMutablePointer<Scalar>
@@ -34,6 +36,7 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
   init(_ plan: SolvePlan) {
     self.plan = plan
     split = plan.splitPrograms()
+    scalars = plan.scalarPrograms.map { ScalarFieldEvaluator($0, plan) }
     width = plan.solverWidth
     let count = plan.stateType.count
     times = .allocate(capacity: plan.batch)
@@ -63,6 +66,7 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
   /// New parameter values: packed weights are made anew on next use.
   func bind(_ parameters: [UnsafeRawPointer]) {
     self.parameters = parameters
+    scalars?.bind(parameters)
     generation += 1
     evaluations = 0
     products = 0
@@ -84,6 +88,12 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
     rowNumbers: UnsafePointer<Int32>, derivatives: UnsafeMutablePointer<Scalar>
   ) {
     evaluations += 1
+    if let scalars {
+      scalars.evaluate(
+        times: rowTimes, states: states, rows: rows, rowNumbers: rowNumbers,
+        derivatives: derivatives)
+      return
+    }
     let bucket = plan.bucket(for: rows)
     let isWhole = plan.sharing == .joint || rows == bucket
     let prepared = forward[bucket] ?? make(&forward, bucket, plan.forwardProgram(bucket: bucket))
@@ -139,7 +149,7 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
   }
 
   private func bindWhole(_ workspace: Workspace, time: Double, states: UnsafePointer<Scalar>) {
-    times[0] = Scalar(time)
+    times[0] = time
     workspace.setParameter(0, times)
     workspace.setParameter(1, states)
     for (place, parameter) in parameters.enumerated() {
@@ -170,6 +180,12 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
     gradients: [UnsafeMutablePointer<Scalar>]
   ) {
     products += 1
+    if let scalars {
+      scalars.multiply(
+        times: rowTimes, states: states, rows: rows, rowNumbers: rowNumbers,
+        cotangents: cotangents, derivative: derivative, result: result, gradients: gradients)
+      return
+    }
     if let kept, let split {
       keptProducts += 1
       multiply(
@@ -217,12 +233,13 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
     _ workspace: Workspace, times rowTimes: UnsafePointer<Double>, states: UnsafePointer<Scalar>,
     rows: Int, bucket: Int, rowNumbers: UnsafePointer<Int32>, isWhole: Bool
   ) {
-    for row in 0..<rows { times[row] = Scalar(rowTimes[row]) }
-    workspace.setParameter(0, times)
     if isWhole {
+      workspace.setParameter(0, rowTimes)
       workspace.setParameter(1, states)
     } else {
+      times.update(from: rowTimes, count: rows)
       stateRows.update(from: states, count: rows * width)
+      workspace.setParameter(0, times)
       for row in rows..<bucket {
         times[row] = times[0]
         (stateRows + row * width).update(from: states, count: width)

@@ -1,6 +1,5 @@
 public import Integrators
 public import Tensors
-import Graphs
 
 /// The flow of a field as a layer: initial states in, states at the times out; gradients pass through.
 public struct Flow<Field: TensorField>: TensorTree {
@@ -74,26 +73,16 @@ public struct Flow<Field: TensorField>: TensorTree {
   private func makePlan(
     _ state: TensorType, _ times: TensorType, _ parameters: [TensorType]
   ) -> SolvePlan {
-    // The field without the values of the outer trace: only its form matters here.
-    let form = field.replacingTensors(
-      with: parameters.map { Tensor.zeros($0.shape, scalarType: $0.scalar) })
-    let rowNames = field.rowTensorNames
-    let isPerRow = field.tensorNames.map { rowNames.contains($0) }
-    let sharing = sharing
+    let (field, sharing, isPerRow) = (field, sharing, field.isPerRow)
     return SolvePlan(
       stateType: state, timesType: times, parameterTypes: parameters, isPerRow: isPerRow,
       solver: solver, adjoint: adjoint, sharing: sharing
     ) { rows in
       let types = SolvePlan.argumentTypes(
         state: state, parameters: parameters, isPerRow: isPerRow, sharing: sharing, rows: rows)
-      return trace(types) { arguments in
-        let field = form.replacingTensors(with: arguments.dropFirst(2))
-        let derivative = field(arguments[0], arguments[1])
-        precondition(
-          derivative.type == arguments[1].type,
-          "the field maps \(arguments[1].type) to \(derivative.type)")
-        return [derivative]
-      }
+      return field.graph(
+        timeShape: types[0].shape, state: types[1], parameters: Array(types.dropFirst(2)),
+        isPerRow: isPerRow)
     }
   }
 }

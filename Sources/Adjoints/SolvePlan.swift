@@ -21,6 +21,8 @@ package final class SolvePlan: Sendable {
   /// The field of so many rows, closed: parameters `time, state, θ…`, output `f`.
   private let makeGraph: @Sendable (Int) -> Graph
   private let cache = Mutex<[Int: FieldPrograms]>([:])
+  /// The field as scalar programs; nil where it is too large for them.
+  let scalarPrograms: ScalarPrograms?
 
   struct FieldPrograms {
     var forward: Program
@@ -53,6 +55,12 @@ package final class SolvePlan: Sendable {
     self.sharing = sharing
     self.errorMask = errorMask
     self.makeGraph = makeGraph
+    let shared = Set(isPerRow.indices.filter { !isPerRow[$0] }.map { $0 + 2 })
+    var isBacksolve = false
+    if case .backsolve = adjoint { isBacksolve = true }
+    scalarPrograms = ScalarPrograms(
+      makeGraph(sharing == .joint ? stateType.shape[0] : 1), invariant: shared,
+      includingOutputs: isBacksolve)
   }
 
   package var batch: Int { stateType.shape[0] }
@@ -96,14 +104,14 @@ package final class SolvePlan: Sendable {
     }
   }
 
-  /// Types of `time, state, θ…` for so many rows.
+  /// Types of `time, state, θ…` for so many rows; the time is always double precision.
   package static func argumentTypes(
     state: TensorType, parameters: [TensorType], isPerRow: [Bool], sharing: StepSharing, rows: Int
   ) -> [TensorType] {
     func resized(_ type: TensorType) -> TensorType {
       TensorType([rows] + type.shape.dropFirst(), type.scalar)
     }
-    let time = TensorType(sharing == .joint ? [] : [rows, 1], state.scalar)
+    let time = TensorType(sharing == .joint ? [] : [rows, 1], .float64)
     return [time, resized(state)]
       + zip(parameters, isPerRow).map { $1 ? resized($0) : $0 }
   }
@@ -147,7 +155,8 @@ package final class SolvePlan: Sendable {
 
   /// The field and its adjoint with values kept in between; nil where that is not asked for or not worth it.
   func splitPrograms() -> SplitPrograms? {
-    guard case .discrete(storing: .evaluations) = adjoint, sharing == .joint else { return nil }
+    guard case .discrete(storing: .evaluations) = adjoint, sharing == .joint, scalarPrograms == nil
+    else { return nil }
     return cache.withLock { cache in
       var found = programs(in: &cache, batch)
       if let split = found.split { return split }

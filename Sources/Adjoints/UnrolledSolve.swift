@@ -1,3 +1,4 @@
+import Graphs
 import Integrators
 import Tensors
 
@@ -8,6 +9,7 @@ struct UnrolledSolve<Field: TensorField> {
 
   /// Fixed steps that hit every time.
   func states(_ initial: Tensor, at times: [Double]) -> Tensor {
+    let derivative = derivative(of: initial.type, timeShape: [])
     var state = initial
     var states = [initial]
     for (start, end) in zip(times, times.dropFirst()) {
@@ -16,10 +18,9 @@ struct UnrolledSolve<Field: TensorField> {
       }
       let size = (end - start) / Double(count)
       for index in 0..<count {
-        state = step(state) { node in
+        state = step(state, derivative) { node in
           Tensor(
-            repeating: start + (Double(index) + node) * size, shape: [],
-            scalarType: state.scalarType)
+            repeating: start + (Double(index) + node) * size, shape: [], scalarType: .float64)
         } increment: { weight, slope in
           (size * weight) * slope
         }
@@ -35,10 +36,12 @@ struct UnrolledSolve<Field: TensorField> {
       preconditionFailure("an unrolled solve wants fixed steps")
     }
     let size = spans / Double(count)
+    let time = spans.converted(to: .float64) / Double(count)
+    let derivative = derivative(of: initial.type, timeShape: spans.shape)
     var state = initial
     for index in 0..<count {
-      state = step(state) { node in
-        size * (Double(index) + node)
+      state = step(state, derivative) { node in
+        time * (Double(index) + node)
       } increment: { weight, slope in
         (size * weight) * slope
       }
@@ -46,9 +49,21 @@ struct UnrolledSolve<Field: TensorField> {
     return state
   }
 
+  /// The field as a function of tensors, traced once for all steps; its time is double precision.
+  private func derivative(
+    of state: TensorType, timeShape: [Int]
+  ) -> (_ time: Tensor, _ state: Tensor) -> Tensor {
+    let parameters = field.tensors
+    let graph = field.graph(
+      timeShape: timeShape, state: state, parameters: parameters.map(\.type),
+      isPerRow: field.isPerRow)
+    return { graph([$0, $1] + parameters)[0] }
+  }
+
   /// One step; `time` is that of a node of the tableau, `increment` a slope times weight and size.
   private func step(
-    _ state: Tensor, time: (Double) -> Tensor, increment: (Double, Tensor) -> Tensor
+    _ state: Tensor, _ derivative: (Tensor, Tensor) -> Tensor, time: (Double) -> Tensor,
+    increment: (Double, Tensor) -> Tensor
   ) -> Tensor {
     let tableau = solver.method.tableau
     var slopes: [Tensor] = []
@@ -56,7 +71,7 @@ struct UnrolledSolve<Field: TensorField> {
       zip(weights, slopes).reduce(state) { $1.0 == 0 ? $0 : $0 + increment($1.0, $1.1) }
     }
     for stage in 0..<tableau.stageCount where tableau.isNeededForAdvance(stage) {
-      slopes.append(field(time(tableau.nodes[stage]), combine(tableau.stages[stage])))
+      slopes.append(derivative(time(tableau.nodes[stage]), combine(tableau.stages[stage])))
     }
     return combine(tableau.weights)
   }

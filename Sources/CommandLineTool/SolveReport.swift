@@ -8,15 +8,17 @@ struct SolveReport {
   private let equations: EquationSystem
   private let solution: EquationSolution
   private let method: ODEMethod
+  private let check: SolutionCheck?
   private let written: Range<Int>
 
   init(
     _ equations: EquationSystem, _ solution: EquationSolution, method: ODEMethod,
-    writing: Range<Int>
+    check: SolutionCheck? = nil, writing: Range<Int>
   ) {
     self.equations = equations
     self.solution = solution
     self.method = method
+    self.check = check
     written = writing
   }
 
@@ -58,6 +60,7 @@ struct SolveReport {
       ],
       "events": .array(solution.events.map(\.json)),
       "status": .string(solution.status.word),
+      "check": check?.json ?? .null,
       "message": solution.status.isCompleted ? .null : .string(message),
     ])
   }
@@ -107,17 +110,8 @@ extension SolveStatus {
 extension SimulationEvent {
   /// Time, kind, and the state before and after it.
   fileprivate var json: JSONValue {
-    let word: String
-    var line = JSONValue.null
-    switch kind {
-    case .event(let place): (word, line) = ("event", JSONValue(place))
-    case .dose: word = "dose"
-    case .infusion: word = "infusion"
-    case .reset: word = "reset"
-    case .steadyState: word = "steadyState"
-    }
     return [
-      "time": .number(time), "kind": .string(word), "line": line,
+      "time": .number(time), "kind": .string("\(kind)"),
       "before": JSONValue(stateBefore), "after": JSONValue(stateAfter),
     ]
   }

@@ -20,7 +20,7 @@ struct SolveCommand: Command {
       "solve forced.ode --inputs signal.csv",
       "solve two-compartments.ode --doses doses.csv --to 72",
       "solve robertson --method rodas5p --to 1e11",
-      "solve mine.ode --method dopri5 --rtol 1e-10 --atol 1e-10",
+      "solve mine.ode --method dopri5 --rtol 1e-10 --atol 1e-10 --report mine.html",
     ])
 
   @Argument(
@@ -57,6 +57,12 @@ struct SolveCommand: Command {
   @Option(help: "Number of evenly spaced times at which the state is written (11 unless given).")
   var points: Int?
   @Option(help: "Arithmetic of the state.") var scalar = Scalar.float64
+  @Option(
+    help:
+      "Whether a solve with a tighter tolerance confirms the solution; auto: where that is cheap.")
+  var check = Check.auto
+  @Option(value: "file", help: "Writes a page with trajectories, inputs, step sizes and errors.")
+  var report: String?
 
   enum Scalar: String, CaseIterable, ArgumentValue {
     case float32, float64
@@ -120,12 +126,23 @@ struct SolveCommand: Command {
     for remark in InputData.remarks(
       signals, from: times.all[0], to: times.all[times.all.count - 1], on: measured?.axis ?? .number
     ) { console.note(remark) }
-    let solution = equations.solution(
-      from: start, at: times.all, parameters: parameters, inputs: signals,
-      doses: schedule ?? DoseSchedule(), solver: solver, scalarType: scalar.type)
+    let solve: Solve = { times, solver in
+      equations.solution(
+        from: start, at: times, parameters: parameters, inputs: signals,
+        doses: schedule ?? DoseSchedule(), solver: solver, scalarType: scalar.type)
+    }
+    let solution = solve(times.all, solver)
+    let verdict = checked(solution, by: solver, solve, at: times.all)?.check
     let report = SolveReport(
-      equations, solution, method: solver.method, writing: times.written)
+      equations, solution, method: solver.method, check: verdict, writing: times.written)
     report.print(to: console)
+    if let warning = verdict?.warning(states: equations.states.map(\.name)) {
+      console.note(warning)
+    }
+    if let path = self.report {
+      try writeReport(
+        path, of: equations, over: times.all, by: solver, (parameters, signals), solve)
+    }
     if !solution.status.isCompleted {
       console.note("error: \(report.message)")
       throw ExitCode.failure
@@ -139,10 +156,8 @@ struct SolveCommand: Command {
       throw .combination(
         "'\(method.name)' estimates no error", remedy: "give it equal steps, as in --step 0.01")
     }
-    let tolerance = Tolerance(
-      relative: relativeTolerance ?? 1e-6, absolute: absoluteTolerance ?? 1e-9)
     return ODESolver(
-      method: method, control: .proportionalIntegral(tolerance, stepBudget: stepBudget))
+      method: method, control: .proportionalIntegral(try tolerance(), stepBudget: stepBudget))
   }
 
   /// Doses and events cannot be undone.

@@ -71,8 +71,17 @@ extension ClassifierRecipe {
 
   // MARK: What does not go together
 
-  /// Says no to further dimensions where nothing flows.
+  /// Euler steps of evolving weights in all that are unrolled at most.
+  private static let weightStepLimit = 10_000
+
+  /// Says no to further dimensions where nothing flows, and to more steps of weights than can be unrolled.
   package func check() throws(ConfigurationError) {
+    let most = max(1, Self.weightStepLimit / solverSteps)
+    if layers == .evolving && weightSteps > most {
+      throw .wrongValue(
+        key: "solver.weightSteps", value: "\(weightSteps)",
+        expected: "at most \(most) beside \(solverSteps) solver.steps")
+    }
     let isFlow = layers == .odeNet || layers == .rungeKuttaNet
     if augmentation != .none && !isFlow {
       throw .wants(

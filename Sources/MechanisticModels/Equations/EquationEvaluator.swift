@@ -63,10 +63,7 @@ package final class EquationEvaluator<Scalar: EquationScalar> {
     times: UnsafePointer<Double>, states: UnsafePointer<Scalar>, rows: Int,
     into results: UnsafeMutablePointer<Scalar>
   ) {
-    workspace.setParameter(0, times)
-    workspace.setParameter(1, states)
-    workspace.setOutput(0, results)
-    workspace.run(rows: rows)
+    workspace.run(rows: rows, times, states, into: results)
   }
 
   /// Computes the values at a time and a state.

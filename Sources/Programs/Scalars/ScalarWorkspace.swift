@@ -90,8 +90,19 @@ public final class ScalarWorkspace {
   package func prepare() { nk_scalar_program_prepare(call) }
 
   /// Evaluates so many rows; outputs that are written may be the memory of parameters.
-  @inline(__always)
   package func run(rows: Int) { nk_scalar_program_run(call, rows) }
+
+  /// Evaluates so many rows after it has taken the addresses of parameters 0 and 1 and of output 0; how rows are laid out
+  /// stays as it was set.
+  package func run(
+    rows: Int, _ first: UnsafeRawPointer, _ second: UnsafeRawPointer,
+    into output: UnsafeMutableRawPointer
+  ) {
+    arguments[0].data = UnsafeMutableRawPointer(mutating: first)
+    arguments[1].data = UnsafeMutableRawPointer(mutating: second)
+    results[0].data = output
+    nk_scalar_program_run(call, rows)
+  }
 
   /// Concrete tensors in, concrete tensors out: one row.
   public func callAsFunction(_ inputs: [Storage]) -> [Storage] {
