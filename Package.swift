@@ -42,7 +42,7 @@ let floors: [(module: String, imports: [String])] = [
   ("Tables", ["NumericCore", "CZlib"]),
   ("TimeSeries", ["NumericCore", "Tables"]),
   ("BundledData", ["NumericCore", "Tables", "TimeSeries", "CBundledData"]),
-  ("MechanisticModels", umbrella + ["Reports"]),
+  ("MechanisticModels", umbrella + ["Reports", "Tables", "TimeSeries"]),
   (
     "LearningTasks",
     umbrella + ["NeuralODE", "Reports", "Tables", "TimeSeries", "BundledData", "MechanisticModels"]
@@ -68,6 +68,12 @@ let tested = [
   "NeuralNets", "ContinuousModels", "MechanisticModels", "Training", "Reports", "Tables",
   "TimeSeries",
   "LearningTasks", "Reproduction", "Benchmarks",
+]
+
+/// What the fuzz targets read with.
+let fuzzed: [Target.Dependency] = [
+  "NumericCore", "Tensors", "Integrators", "Programs", "NeuralNets", "Training", "Tables",
+  "TimeSeries", "MechanisticModels", "LearningTasks",
 ]
 
 let package = Package(
@@ -109,6 +115,14 @@ let package = Package(
         name: "TestSupport",
         dependencies: names(umbrella),
         path: "Tests/TestSupport", swiftSettings: strict),
+      .target(
+        name: "FuzzTargets", dependencies: fuzzed, path: "Tests/FuzzTargets", swiftSettings: strict),
+      .executableTarget(
+        name: "Fuzzing", dependencies: ["FuzzTargets", "NumericCore"], path: "Tests/Fuzzing",
+        swiftSettings: strict),
+      .testTarget(
+        name: "FuzzTests", dependencies: ["FuzzTargets", "NumericCore"], path: "Tests/FuzzTests",
+        swiftSettings: strict),
       // Runs the built tool; it does not link it.
       .testTarget(
         name: "CommandLineTests",

@@ -93,7 +93,7 @@ final class DiscreteAdjoint<Scalar: RowScalar>: CustomEvaluator {
           to: memory.stageCotangent + save.position * width)
       }
       for row in 0..<count {
-        memory.stageTimes[row] = round.times[row] + tableau.node(stage) * round.steps[row]
+        memory.stageTimes[row] = round.stageTime(row, node: tableau.node(stage))
       }
       pass.field.multiply(
         times: memory.stageTimes, states: states[stage], rows: count,
@@ -183,7 +183,7 @@ final class DiscreteAdjoint<Scalar: RowScalar>: CustomEvaluator {
       }
       guard stage + 1 < round.stageCount else { break }
       for row in 0..<round.rows {
-        memory.stageTimes[row] = round.times[row] + tableau.node(stage) * round.steps[row]
+        memory.stageTimes[row] = round.stageTime(row, node: tableau.node(stage))
       }
       pass.field.evaluate(
         times: memory.stageTimes, states: memory.replayStates[stage], rows: round.rows,

@@ -28,12 +28,17 @@ package protocol Command: SendableMetatype {
   /// Checks what no single value can tell; throws `UsageError.combination`.
   func validate() throws(UsageError)
 
+  /// The files that the command line names, so that no output destroys an input.
+  var files: CommandFiles { get }
+
   /// Does the work. A thrown error ends the tool with the error's line and exit code.
   func run(_ console: Console) throws
 }
 
 extension Command {
   package func validate() throws(UsageError) {}
+
+  package var files: CommandFiles { CommandFiles() }
 
   /// The declared parameters in order of declaration, each with its name as written.
   package var parameters: [(name: String, parameter: any AnyParameter)] {

@@ -34,6 +34,11 @@ extension FileError.Reason {
     case .readOnly: "the file system is read-only; choose another place"
     case .nameTooLong: "the name is too long; choose a shorter one"
     case .tooLarge(let limit): "has more than \(limit) bytes; check that it is the right file"
+    case .symbolicLink:
+      "is a symbolic link, which is not followed here; remove it, or name the file itself"
+    case .locked(let process):
+      "the process \(process.map { "\($0) " } ?? "")trains in this folder; wait until it ends, or name another folder "
+        + "with --out"
     case .system(let code): "the system refused (error \(code)); check the path and its device"
     }
   }

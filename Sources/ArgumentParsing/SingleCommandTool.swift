@@ -12,10 +12,12 @@ package enum SingleCommandTool {
   ) -> ExitCode {
     var console = Console(isJSON: false)
     do {
+      try FeatureLevel.checkEnvironment()
       switch try CommandLineParser.parse(type, words[...]) {
       case .help(let command): console.print(HelpText.page(of: command))
       case .run(let command, let json):
         console = Console(isJSON: json)
+        try command.files.check()
         try command.run(console)
       }
       return console.isOutputComplete ? .success : .cannotCreate

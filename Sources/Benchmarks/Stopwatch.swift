@@ -11,12 +11,10 @@ package struct Stopwatch {
 
   /// Does the work once and notes its times.
   package mutating func time<Result>(_ work: () throws -> Result) rethrows -> Result {
-    let clock = ContinuousClock()
-    let (start, used) = (clock.now, SystemClock.processTime)
+    let (start, used) = (SystemClock.monotonicTime, SystemClock.processTime)
     let result = try work()
     processor.append(1e3 * (SystemClock.processTime - used))
-    let elapsed = (clock.now - start).components
-    wall.append(1e3 * Double(elapsed.seconds) + 1e-15 * Double(elapsed.attoseconds))
+    wall.append(1e3 * (SystemClock.monotonicTime - start))
     return result
   }
 

@@ -1,6 +1,9 @@
 // Which feature level is in use, and the public entry points that go through its table.
 #include "Table.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #if defined(__x86_64__)
 static const nk_table *const tables[] = {&nk_table_base, &nk_table_v3, &nk_table_v4};
 #else
@@ -23,8 +26,20 @@ nk_level nk_level_supported(void) {
 
 static const nk_table *best_table = &nk_table_base;
 
+static const char *const names[] = {"base", "v3", "v4"};
+
+int nk_level_requested(void) {
+  const char *name = getenv("NEURAL_ODE_LEVEL");
+  if (!name || !*name) return nk_level_supported();
+  for (int level = nk_level_base; level <= nk_level_v4; level++)
+    if (!strcmp(name, names[level])) return level;
+  return -1;
+}
+
 __attribute__((constructor)) static void choose(void) {
+  int requested = nk_level_requested();
   best = nk_level_supported();
+  if (requested >= 0 && requested < (int)best) best = (nk_level)requested;
   best_table = tables[best];
 }
 

@@ -6,13 +6,13 @@ import NumericCore
 /// What `fit` writes.
 struct FitReport {
   private let equations: EquationSystem
-  private let data: EquationSeries
+  private let data: EquationData
   private let measurements: ParameterFit.Measurements
   private let result: FitResult
   private let likelihood: String
 
   init(
-    _ equations: EquationSystem, _ data: EquationSeries,
+    _ equations: EquationSystem, _ data: EquationData,
     _ measurements: ParameterFit.Measurements, _ result: FitResult, likelihood: String
   ) {
     self.equations = equations

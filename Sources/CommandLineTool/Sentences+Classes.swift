@@ -70,6 +70,8 @@ extension DataError.Reason {
     case .notIDX: "is not an IDX file of unsigned bytes; download it again or convert it"
     case .imagesCutShort(let found, let expected):
       "has \(found) bytes where its head announces \(expected); the file is cut short or has a tail, copy it again"
+    case .imagesTooLarge(let bytes, let limit):
+      "the images take more than \(bytes) bytes, and \(limit) are free for them; take a part of the images"
     case .notImages(let axes):
       "has \(axes) axes where images have 3 or 4; are labels and images swapped?"
     case .noImages: "holds no image; take a file that holds some"

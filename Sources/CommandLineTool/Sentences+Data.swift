@@ -58,6 +58,10 @@ extension DataError.Reason {
       "no bundled file has this name; the names are \(names.joined(separator: ", "))"
     case .empty: "the file is empty; it needs a header line and rows below it"
     case .noRows: "there is a header and no row below it; add the measurements"
+    case .cellTooLong(let limit):
+      "a cell has more than \(limit) bytes; close the quote that begins it, or check that the file is a table"
+    case .tooManyColumns(let limit):
+      "a row has \(limit) cells or more; split the columns over several files, or write them as rows (id,time,channel,value)"
     case .notText: "is not UTF-8 text; save the file as UTF-8"
     case .corruptGzip: "the gzip data are damaged; copy the file again"
     case .truncatedGzip: "the gzip data end too soon; copy the file again"

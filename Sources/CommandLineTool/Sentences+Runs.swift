@@ -70,6 +70,9 @@ extension RunError {
     case .timesCoincide(let offset?, let now):
       "--at: \(shortText(offset)) after the last reading, at \(shortText(now)), cannot be told from the time before it; "
         + "leave it out"
+    case .forecastsNotFinite(let model, let lost, let all):
+      "\(lost) of \(all) forecasts of the \(model) are no finite numbers; check columns and units of the data, or train the "
+        + "model again"
     case .diverged(let step):
       "training diverged: up to step \(step) the loss was no finite number; lower the rate, for example "
         + "--set training.learningRate=0.001, or write very large and very small columns and times in other units"
@@ -82,7 +85,7 @@ extension RunError {
     switch self {
     case .noModel(_, let reason):
       if case .file = reason { .noInput } else { .badData }
-    case .notAForecastModel, .channelsDiffer: .badData
+    case .notAForecastModel, .channelsDiffer, .forecastsNotFinite: .badData
     case .timesCoincide(let offset, _): offset == nil ? .badData : .usage
     case .diverged: .failure
     case .interrupted(let signal, _): signal == 2 ? .interrupted : .stoppedWithCheckpoint
@@ -131,6 +134,7 @@ extension SafetensorsError {
     case .badEntry(let name, _), .unsupportedType(let name, _), .sizeMismatch(let name, _, _),
       .badLayout(let name, _, _), .inexactInteger(let name):
       "its entry '\(name)' is damaged"
+    case .notFinite(let name): "its tensor '\(name)' holds a number that is not finite"
     case .badMetadata(let key): "its description '\(key)' is damaged"
     case .missingTensor(let name): "its tensor '\(name)' is missing"
     case .modelMismatch, .shapeMismatch: "its tensors are those of another network"

@@ -8,15 +8,17 @@ struct SolveReport {
   private let equations: EquationSystem
   private let solution: EquationSolution
   private let method: ODEMethod
+  private let check: SolutionCheck?
   private let written: Range<Int>
 
   init(
     _ equations: EquationSystem, _ solution: EquationSolution, method: ODEMethod,
-    writing: Range<Int>
+    check: SolutionCheck? = nil, writing: Range<Int>
   ) {
     self.equations = equations
     self.solution = solution
     self.method = method
+    self.check = check
     written = writing
   }
 
@@ -51,6 +53,7 @@ struct SolveReport {
         "largestStep": .number(statistics.largestStep),
       ],
       "status": .string(solution.status.word),
+      "check": check?.json ?? .null,
       "message": solution.status.isCompleted ? .null : .string(message),
     ])
   }

@@ -36,6 +36,7 @@ enum Verbs {
   static func run(_ words: [String]) -> ExitCode {
     var console = Console(isJSON: false)
     do {
+      try FeatureLevel.checkEnvironment()
       guard let first = words.first, !["--help", "-h", "help"].contains(first) else {
         console.print(try overview(of: words.dropFirst().first))
         return words.isEmpty ? .usage : console.isOutputComplete ? .success : .cannotCreate
@@ -49,6 +50,7 @@ enum Verbs {
         console.print(HelpText.page(of: command))
       case .run(let command, let json):
         console = Console(isJSON: json)
+        try command.files.check()
         try command.run(console)
       }
       return console.isOutputComplete ? .success : .cannotCreate

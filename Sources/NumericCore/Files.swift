@@ -17,6 +17,10 @@ public struct FileError: Error, Hashable, Sendable {
     case nameTooLong
     /// The file has more bytes than the reader allows.
     case tooLarge(limit: Int)
+    /// A symbolic link where none is followed, or a circle of them.
+    case symbolicLink
+    /// Another process has locked the file; its number, if the file names it.
+    case locked(process: Int?)
     /// Any other error number of the system.
     case system(code: Int32)
   }
@@ -35,7 +39,10 @@ public struct FileError: Error, Hashable, Sendable {
 /// Whole files in and out.
 package enum Files {
   /// All bytes of a file of at most `limit` bytes; pipes and devices are read to their end.
-  package static func read(_ path: String, limit: Int = .max) throws(FileError) -> [UInt8] {
+  ///
+  /// The limit is half of the memory that the process may use if none is given: what is made of the bytes needs as much.
+  package static func read(_ path: String, limit: Int? = nil) throws(FileError) -> [UInt8] {
+    let limit = limit ?? ProcessCalls.availableMemory / 2
     do throws(FileError.Reason) {
       let file = try FileDescriptor(opening: path, .read)
       defer { file.close() }
@@ -68,8 +75,16 @@ package enum Files {
   /// The bytes go to a temporary name in the same directory, to the device, and then to `path`. On failure
   /// the temporary file is removed and an old file is as it was. A symbolic link stays, and its target is
   /// written; a device or a pipe stays as well, and the bytes go through it.
-  package static func writeAtomically(_ bytes: [UInt8], to path: String) throws(FileError) {
+  /// - Parameter followsLinks: if false, the new file takes the place of a symbolic link, a device or a pipe, as in a
+  ///   folder that another user may have made.
+  package static func writeAtomically(
+    _ bytes: [UInt8], to path: String, followsLinks: Bool = true
+  ) throws(FileError) {
     do throws(FileError.Reason) {
+      if !followsLinks {
+        if PathCalls.isDirectory(path) == true { throw .isDirectory }
+        return try replace(path, by: bytes)
+      }
       let target = try PathCalls.followingLinks(path)
       switch PathCalls.kind(target) {
       case .directory?: throw .isDirectory
@@ -93,7 +108,7 @@ package enum Files {
       case .regular?, nil: break
       }
       let temporary = temporaryName(target)
-      if PathCalls.isDirectory(temporary) == false { try PathCalls.remove(temporary) }
+      if PathCalls.isTaken(temporary) { try PathCalls.remove(temporary) }
       try FileDescriptor(opening: temporary, .create).close()
       try PathCalls.remove(temporary)
     } catch {
@@ -116,7 +131,7 @@ package enum Files {
 
   private static func replace(_ path: String, by bytes: [UInt8]) throws(FileError.Reason) {
     let temporary = temporaryName(path)
-    if PathCalls.isDirectory(temporary) == false { try PathCalls.remove(temporary) }
+    if PathCalls.isTaken(temporary) { try PathCalls.remove(temporary) }
     let file = try FileDescriptor(opening: temporary, .create)
     do throws(FileError.Reason) {
       defer { file.close() }
@@ -132,6 +147,7 @@ package enum Files {
       try? PathCalls.remove(temporary)
       throw error
     }
+    PathCalls.synchronizeDirectory(folder(of: path))
   }
 
   private static func writeThrough(_ bytes: [UInt8], _ path: String) throws(FileError.Reason) {
@@ -141,16 +157,23 @@ package enum Files {
   }
 
   /// `writeAtomically` of a text in UTF-8.
-  package static func writeAtomically(_ text: String, to path: String) throws(FileError) {
-    try writeAtomically(Array(text.utf8), to: path)
+  package static func writeAtomically(
+    _ text: String, to path: String, followsLinks: Bool = true
+  ) throws(FileError) {
+    try writeAtomically(Array(text.utf8), to: path, followsLinks: followsLinks)
   }
 
-  /// Adds a text to the end of a file, which is made if it is not there.
-  package static func append(_ text: String, to path: String) throws(FileError) {
+  /// Adds a text to the end of a file, which is made if it is not there; a symbolic link is an error.
+  ///
+  /// - Parameter synchronizes: whether the bytes are on the device when this returns.
+  package static func append(
+    _ text: String, to path: String, synchronizes: Bool = false
+  ) throws(FileError) {
     do throws(FileError.Reason) {
       let file = try FileDescriptor(opening: path, .append)
       defer { file.close() }
       try file.write(Array(text.utf8))
+      if synchronizes { try file.synchronize() }
     } catch {
       throw FileError(path: path, operation: .write, reason: error)
     }
@@ -182,6 +205,34 @@ package enum Files {
   }
 
   package static func exists(_ path: String) -> Bool { PathCalls.isDirectory(path) != nil }
+
+  /// The folder of a path: all before its last slash, or `.`.
+  package static func folder(of path: String) -> String {
+    guard let slash = path.lastIndex(of: "/") else { return "." }
+    return slash == path.startIndex ? "/" : String(path[..<slash])
+  }
+
+  /// Whether a file that is or would be at a path lies in a folder or below it, symbolic links followed.
+  package static func isInside(_ path: String, folder: String) -> Bool {
+    guard let outer = PathCalls.resolved(folder),
+      let target = try? PathCalls.followingLinks(path),
+      let inner = PathCalls.resolved(Self.folder(of: target))
+    else { return false }
+    return inner == outer || inner.hasPrefix(outer == "/" ? "/" : outer + "/")
+  }
+
+  /// Removes what writes that did not end left in a folder: `name.123.tmp` of some names.
+  ///
+  /// For the owner of the folder only: nobody else may be writing these names.
+  package static func removeTemporaries(of names: [String], in folder: String) {
+    for name in PathCalls.names(in: folder) where name.hasSuffix(".tmp") {
+      let stem = name.dropLast(4)
+      guard let dot = stem.lastIndex(of: "."), names.contains(String(stem[..<dot])),
+        Int(stem[stem.index(after: dot)...]) != nil
+      else { continue }
+      try? PathCalls.remove("\(folder)/\(name)")
+    }
+  }
 
   /// Whether a path is another to the same file, or that of a file of the same name while the first leads nowhere, so that
   /// it may have been moved.

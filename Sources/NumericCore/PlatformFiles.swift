@@ -12,8 +12,10 @@ package struct FileDescriptor: Sendable {
     case read
     /// A new file; an existing one is an error.
     case create
-    /// Writes go to the end; the file is made if it is not there.
+    /// Writes go to the end; the file is made if it is not there. A symbolic link is an error.
     case append
+    /// A file to lock, made if it is not there. A symbolic link is an error.
+    case lock
     /// A device or a pipe that is there.
     case existing
     /// A new file that its owner alone reads and writes.
@@ -32,7 +34,8 @@ package struct FileDescriptor: Sendable {
       switch mode {
       case .read: O_RDONLY
       case .create: O_WRONLY | O_CREAT | O_EXCL
-      case .append: O_WRONLY | O_CREAT | O_APPEND
+      case .append: O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW
+      case .lock: O_RDWR | O_CREAT | O_NOFOLLOW
       case .existing: O_WRONLY
       case .scratch: O_RDWR | O_CREAT | O_EXCL
       }
@@ -114,6 +117,32 @@ package struct FileDescriptor: Sendable {
     }
   }
 
+  /// Whether this process may write alone: the advisory lock of the file, which the kernel releases with the last
+  /// descriptor of this opening.
+  ///
+  /// A file system without such locks counts as locked.
+  package func lock() -> Bool {
+    while flock(number, LOCK_EX | LOCK_NB) != 0 {
+      if errno == EWOULDBLOCK { return false }
+      if errno != EINTR { return true }
+    }
+    return true
+  }
+
+  /// Whether a path leads to this very file.
+  package func isFile(at path: String) -> Bool {
+    var (own, other) = (stat(), stat())
+    return fstat(number, &own) == 0 && lstat(path, &other) == 0 && own.st_dev == other.st_dev
+      && own.st_ino == other.st_ino
+  }
+
+  /// Sets the number of bytes of the file, and the position to its end.
+  package func truncate(to size: Int) throws(FileError.Reason) {
+    if ftruncate(number, off_t(size)) != 0 || lseek(number, off_t(size), SEEK_SET) < 0 {
+      throw FileError.Reason(code: errno)
+    }
+  }
+
   package func close() {
     #if canImport(Glibc)
       _ = Glibc.close(number)
@@ -145,6 +174,35 @@ package enum PathCalls {
     if unlink(path) != 0 { throw FileError.Reason(code: errno) }
   }
 
+  /// Waits until the names of a directory are on the device; a file system that cannot is no error.
+  package static func synchronizeDirectory(_ path: String) {
+    let number = open(path, O_RDONLY | O_CLOEXEC)
+    if number < 0 { return }
+    _ = fsync(number)
+    FileDescriptor(number: number).close()
+  }
+
+  /// The names in a directory, without `.` and `..`, in no order; none if it cannot be read.
+  package static func names(in path: String) -> [String] {
+    guard let directory = opendir(path) else { return [] }
+    defer { closedir(directory) }
+    var names: [String] = []
+    while let entry = readdir(directory) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+        pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name != "." && name != ".." { names.append(name) }
+    }
+    return names
+  }
+
+  /// The path without symbolic links, `.` and `..`; nil: nothing is there.
+  package static func resolved(_ path: String) -> String? {
+    guard let text = realpath(path, nil) else { return nil }
+    defer { free(text) }
+    return String(cString: text)
+  }
+
   package static func makeDirectory(_ path: String) throws(FileError.Reason) {
     if mkdir(path, 0o755) != 0 { throw FileError.Reason(code: errno) }
   }
@@ -169,6 +227,12 @@ package enum PathCalls {
   }
 
   package static var processNumber: Int { Int(getpid()) }
+
+  /// Whether something stands at a path, a symbolic link that leads nowhere included.
+  package static func isTaken(_ path: String) -> Bool {
+    var status = stat()
+    return lstat(path, &status) == 0
+  }
 
   /// What stands at the end of a path.
   package enum Kind {
@@ -220,6 +284,7 @@ extension FileError.Reason {
     case ENOSPC, EDQUOT: self = .deviceFull
     case EROFS: self = .readOnly
     case ENAMETOOLONG: self = .nameTooLong
+    case ELOOP: self = .symbolicLink
     default: self = .system(code: code)
     }
   }

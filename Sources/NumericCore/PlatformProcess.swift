@@ -13,6 +13,29 @@ package enum ProcessCalls {
     max(sysconf(Int32(_SC_PHYS_PAGES)), 1) * max(sysconf(Int32(_SC_PAGESIZE)), 1)
   }
 
+  /// Bytes of memory that this process may use: the machine's, or less where a limit of the process or of its control group
+  /// says so.
+  package static var availableMemory: Int {
+    var limit = rlimit()
+    var available = physicalMemory
+    #if canImport(Glibc)
+      let isLimited = getrlimit(__rlimit_resource_t(UInt32(RLIMIT_AS.rawValue)), &limit) == 0
+    #else
+      let isLimited = getrlimit(RLIMIT_AS, &limit) == 0
+    #endif
+    if isLimited, limit.rlim_cur < rlim_t(Int.max) {
+      available = min(available, Int(limit.rlim_cur))
+    }
+    #if os(Linux)
+      if let bytes = try? Files.read("/sys/fs/cgroup/memory.max", limit: 64),
+        let group = Int(String(decoding: bytes.prefix { $0 != 0x0A }, as: UTF8.self))
+      {
+        available = min(available, group)
+      }
+    #endif
+    return max(available, 1)
+  }
+
   /// Ends the process.
   package static func exit(_ code: Int32) -> Never {
     #if canImport(Glibc)

@@ -15,11 +15,11 @@ package struct PlatformThread: @unchecked Sendable {
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
   }
 
-  /// Starts a thread with a stack of 8 MiB, whatever the system's default.
-  package init(_ body: @escaping @Sendable () -> Void) {
+  /// Starts a thread with a stack of 8 MiB, whatever the system's default; nil: the system refuses another thread.
+  package init?(stackSize: Int = 8 << 20, _ body: @escaping @Sendable () -> Void) {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
-    pthread_attr_setstacksize(&attributes, 8 << 20)
+    pthread_attr_setstacksize(&attributes, stackSize)
     let start = Unmanaged.passRetained(Start(body)).toOpaque()
     #if canImport(Darwin)
       var made: pthread_t?
@@ -45,7 +45,8 @@ package struct PlatformThread: @unchecked Sendable {
     #endif
     pthread_attr_destroy(&attributes)
     guard failure == 0, let made else {
-      preconditionFailure("the system refuses another thread (error \(failure))")
+      Unmanaged<Start>.fromOpaque(start).release()
+      return nil
     }
     handle = made
   }

@@ -46,6 +46,12 @@ extension VectorSpace {
     return sum
   }
 
+  /// Whether the components are rounded to single precision.
+  package var isSinglePrecision: Bool {
+    let nearOne = Array(repeating: 1 + 0x1p-40, count: componentCount)
+    return componentCount > 0 && replacingComponents(from: nearOne, at: 0).component(0) == 1
+  }
+
   /// The first component that is not finite, or nil.
   @inlinable
   public var firstNonFiniteComponent: Int? {

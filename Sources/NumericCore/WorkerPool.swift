@@ -9,10 +9,16 @@ package final class WorkerPool: Sendable {
   private let shared = Shared()
   private let helpers: [PlatformThread]
 
-  /// A pool that runs on the calling thread and `threadCount − 1` more.
-  package init(threadCount: Int) {
+  /// A pool that runs on the calling thread and `threadCount − 1` more, or as many as the system grants.
+  package init(threadCount: Int, stackSize: Int = 8 << 20) {
     precondition(threadCount >= 1, "a pool has at least one thread, got \(threadCount)")
-    helpers = (1..<threadCount).map { [shared] _ in PlatformThread { shared.serve() } }
+    var helpers: [PlatformThread] = []
+    while helpers.count < threadCount - 1,
+      let helper = PlatformThread(stackSize: stackSize, { [shared] in shared.serve() })
+    {
+      helpers.append(helper)
+    }
+    self.helpers = helpers
   }
 
   deinit {

@@ -58,8 +58,8 @@ public struct Report: Sendable {
   }
 
   /// Writes the page; whoever looks sees the old file or the whole new one.
-  public func write(to path: String) throws(FileError) {
-    try Files.writeAtomically(Array(html.utf8), to: path)
+  public func write(to path: String, followsLinks: Bool = true) throws(FileError) {
+    try Files.writeAtomically(Array(html.utf8), to: path, followsLinks: followsLinks)
   }
 }
 

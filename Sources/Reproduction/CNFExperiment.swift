@@ -71,13 +71,12 @@ struct CNFExperiment: Experiment {
     let loss = CompiledLoss<PlanarNormalizingFlow, DensityBatch> { model, batch in
       -model.logDensity(of: batch.points, baseVariance: 0.1).mean()
     }
-    let clock = ContinuousClock()
-    let end = clock.now + .seconds(seconds)
+    let end = SystemClock.monotonicTime + seconds
     var state = TrainingState(
       model: layers, optimizer: Adam(for: layers, learningRate: .constant(3e-3)))
     let data = DensityData(.planar(.twoCircles), count: 256)
     // Batches of a few hundred steps until the time is over.
-    for round in 0..<1000 where clock.now < end {
+    for round in 0..<1000 where SystemClock.monotonicTime < end {
       let trainer = Trainer(
         loss, training: data, options: options(200 * (round + 1), run, validations: 1))
       _ = try trainer.train(&state)

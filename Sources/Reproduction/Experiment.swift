@@ -57,9 +57,7 @@ package struct ExperimentResult: Sendable {
 
 /// Runs `body` and says how many seconds of wall time it took.
 package func timed<Value>(_ body: () throws -> Value) rethrows -> (value: Value, seconds: Double) {
-  let clock = ContinuousClock()
-  let start = clock.now
+  let start = SystemClock.monotonicTime
   let value = try body()
-  let (seconds, attoseconds) = (clock.now - start).components
-  return (value, Double(seconds) + Double(attoseconds) * 1e-18)
+  return (value, SystemClock.monotonicTime - start)
 }

@@ -30,6 +30,10 @@ struct ReproduceCommand: Command {
     }
   }
 
+  var files: CommandFiles {
+    CommandFiles(inputs: [("--data", data)], outputs: [("--report", report)])
+  }
+
   func run(_ console: Console) throws {
     let experiments = try chosen()
     if list {

@@ -40,14 +40,15 @@ package struct CSVRow: Sendable {
   fileprivate var hasComma = false
   fileprivate var point: Int?
 
-  /// Whether the row begins with `#`.
-  var isComment: Bool { bytes.first == UInt8(ascii: "#") }
+  /// Whether the first cell begins with `#`.
+  var isComment: Bool { count > 0 && self[0].first == UInt8(ascii: "#") }
 
-  /// The row without its first byte.
+  /// A comment without its `#` and the blanks before it.
   var withoutMark: CSVRow {
     var row = self
-    row.bytes.removeFirst()
-    row.ends = ends.map { $0 - 1 }
+    let length = self[0].startIndex + 1
+    row.bytes.removeFirst(length)
+    row.ends = ends.map { $0 - length }
     return row
   }
 }
@@ -69,6 +70,11 @@ package struct CSVReader {
   private var pending: CSVRow?
   private var hasComma = false
   private var firstPoint: (line: Int, column: Int, text: String)?
+
+  /// Bytes that a cell has at most: more is a quote that does not end, or no table.
+  static let cellLimit = 1 << 20
+  /// Cells that a row has at most.
+  static let columnLimit = 100_000
 
   package init(_ source: ByteSource) {
     self.source = source
@@ -121,19 +127,33 @@ package struct CSVReader {
         byte = after
       }
       switch byte {
-      case dialect.separator: row.endCell(dialect)
+      case dialect.separator:
+        row.endCell(dialect)
+        if row.count == Self.columnLimit {
+          throw DataError(source: name, line: line, .tooManyColumns(limit: Self.columnLimit))
+        }
       case .carriageReturn where try peekByte() == .lineFeed: break
       case .lineFeed, .carriageReturn:
         line += 1
         row.endCell(dialect)
         return true
-      default: row.bytes.append(byte)
+      default: try append(byte, to: &row)
       }
       guard let next = try nextByte() else {
         row.endCell(dialect)
         return true
       }
       byte = next
+    }
+  }
+
+  /// Adds a byte to the cell under way.
+  private func append(_ byte: UInt8, to row: inout CSVRow) throws(DataError) {
+    row.bytes.append(byte)
+    guard row.bytes.count & 0xFFF == 0 else { return }
+    if row.bytes.count - (row.ends.last ?? 0) > Self.cellLimit {
+      throw DataError(
+        source: name, line: row.line, column: row.count + 1, .cellTooLong(limit: Self.cellLimit))
     }
   }
 
@@ -144,7 +164,7 @@ package struct CSVReader {
     while let byte = try nextByte() {
       if byte == .lineFeed { line += 1 }
       if byte != .quote {
-        row.bytes.append(byte)
+        try append(byte, to: &row)
         continue
       }
       switch try nextByte() {
@@ -212,8 +232,16 @@ package func csvCell(_ value: some BinaryFloatingPoint & CustomStringConvertible
 }
 
 /// A text as a cell of CSV, in quotes where it must be.
+///
+/// A text that a spreadsheet would take for a formula gets an apostrophe before it, which spreadsheets read as the mark of a text:
+/// one that begins with `=`, `+`, `-`, `@`, a tab or a carriage return and is no number.
 package func csvCell(_ text: String) -> String {
-  guard text.contains(where: { ",\"\n\r".contains($0) }) else { return text }
+  if let first = text.utf8.first, Array("=+-@\t\r".utf8).contains(first),
+    decimalNumber(ArraySlice(text.utf8)) == nil
+  {
+    return csvCell("'" + text)
+  }
+  guard text.contains(where: { ",\"\n\r\r\n".contains($0) }) else { return text }
   return "\""
     + text.split(separator: "\"", omittingEmptySubsequences: false)
     .joined(separator: "\"\"") + "\""

@@ -41,6 +41,9 @@ public struct DataError: Error, Hashable, Sendable {
     case unclosedQuote
     /// Text between a closing quote and the next separator.
     case textAfterQuote
+    /// A cell of more bytes than any measurement has.
+    case cellTooLong(limit: Int)
+    case tooManyColumns(limit: Int)
     case notText
     case corruptGzip
     case truncatedGzip
@@ -118,6 +121,8 @@ public struct DataError: Error, Hashable, Sendable {
     /// Bytes in the file, and bytes that its head announces.
     case imagesCutShort(found: Int, expected: Int)
     case notImages(axes: Int)
+    /// Images that take more bytes than the process may use.
+    case imagesTooLarge(bytes: Int, limit: Int)
     /// A head of an image file and nothing after it.
     case noImages
     /// Fewer rows or columns of pixels than the network's strides need.

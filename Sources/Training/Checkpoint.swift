@@ -40,16 +40,24 @@ public struct Checkpoint: Sendable {
   public func load<Model: TensorTree>(
     into initial: TrainingState<Model>
   ) throws(CheckpointError) -> TrainingState<Model> {
-    let file = try read()
+    try load(into: initial, from: read())
+  }
+
+  /// The same of a file that is read already.
+  package func load<Model: TensorTree>(
+    into initial: TrainingState<Model>, from file: SafetensorsFile
+  ) throws(CheckpointError) -> TrainingState<Model> {
     guard let text = file.metadata["training"], let counters = try? JSONValue(parsing: text),
       let steps = Steps(counters)
     else { throw .notACheckpoint(path: path) }
     try check(counters, initial.optimizer)
     var state = initial
     do {
-      state.model = try initial.model.loading(file, prefix: "model")
+      // A training that diverges has such numbers, and goes back to its best model.
+      state.model = try initial.model.loading(file, prefix: "model", allowsNonFinite: true)
       state.best = try initial.best.loading(file, prefix: "best")
-      state.optimizer.state = try initial.optimizer.state.loading(file, prefix: "optimizer")
+      state.optimizer.state = try initial.optimizer.state.loading(
+        file, prefix: "optimizer", allowsNonFinite: true)
     } catch {
       throw .file(path: path, reason: error)
     }
@@ -119,12 +127,13 @@ private struct Steps {
 
   init?(_ json: JSONValue) {
     func count(_ name: String) -> Int? { json[name]?.integer.flatMap { $0 >= 0 ? $0 : nil } }
+    func number(_ name: String) -> Double? { json[name]?.number.flatMap { $0 >= 0 ? $0 : nil } }
     guard let step = count("step"), let updates = count("updates"),
       let age = count("age"),
       let bestStep = count("bestStep"), let validations = count("validationsSinceBest"),
       let skipped = count("skipped"), let skippedInARow = count("skippedInARow"),
-      let rollbacks = count("rollbacks"), let rateScale = json["rateScale"]?.number,
-      let wall = json["wall"]?.number
+      let rollbacks = count("rollbacks"), let rateScale = number("rateScale"),
+      let wall = number("wall"), bestStep <= step, updates <= step
     else { return nil }
     self.step = step
     self.updates = updates

@@ -5,46 +5,47 @@ import Synchronization
 public final class MetricsLog: Sendable {
   private struct Pending {
     var text = ""
-    var flushed = ContinuousClock.now
+    var flushed = SystemClock.monotonicTime
   }
 
   public let path: String
-  /// What the file held already, up to the step after which it continues.
-  public let earlier: [StepRecord]
+  /// What the file held already, up to the step after which it continues, thinned.
+  public let earlier: StepHistory
   private let pending = Mutex(Pending())
 
   /// A log that continues after a step: later lines of an existing file are dropped (step 0: all of them).
   public init(path: String, continuingAfter step: Int = 0) throws(FileError) {
     self.path = path
-    var kept = ""
-    var earlier: [StepRecord] = []
+    var kept: [UInt8] = []
+    var earlier = StepHistory()
     if step > 0 && Files.exists(path) {
-      let text = String(decoding: try Files.read(path), as: UTF8.self)
-      for line in text.split(separator: "\n") {
+      for line in try Files.read(path).split(separator: 0x0A) {
         guard let record = StepRecord(line), record.step <= step else { continue }
-        kept += line + "\n"
+        kept += line + [0x0A]
         earlier.append(record)
       }
     }
     self.earlier = earlier
-    try Files.writeAtomically(kept, to: path)
+    try Files.writeAtomically(kept, to: path, followsLinks: false)
   }
 
   /// Adds a line; lines reach the file once a second, and by `flush`.
   func append(_ record: StepRecord) throws(FileError) {
     let isDue = pending.withLock {
       $0.text += record.json.description + "\n"
-      return ContinuousClock.now - $0.flushed > .seconds(1)
+      return SystemClock.monotonicTime - $0.flushed > 1
     }
     if isDue { try flush() }
   }
 
   /// Writes what waits.
-  public func flush() throws(FileError) {
+  ///
+  /// - Parameter synchronizes: whether the lines are on the device when this returns.
+  public func flush(synchronizes: Bool = false) throws(FileError) {
     let text = pending.withLock { pending in
       defer { pending = Pending() }
       return pending.text
     }
-    if !text.isEmpty { try Files.append(text, to: path) }
+    if !text.isEmpty { try Files.append(text, to: path, synchronizes: synchronizes) }
   }
 }

@@ -73,6 +73,9 @@ public struct SafetensorsFile: Sendable {
     self.bytes = bytes
   }
 
+  /// Elements of all tensors.
+  package var numberCount: Int { entries.reduce(0) { $0 + $1.shape.reduce(1, *) } }
+
   /// The entry of a name; nil if there is none.
   public func entry(_ name: String) -> Entry? { entries.first { $0.name == name } }
 

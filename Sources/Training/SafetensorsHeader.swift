@@ -19,6 +19,8 @@ public enum SafetensorsError: Error, Hashable, Sendable {
   case badMetadata(key: String)
   case missingTensor(String)
   case inexactInteger(String)
+  /// A number of a model that is infinite or not a number.
+  case notFinite(String)
   /// The file's tensors are not those of the model.
   case modelMismatch(missing: [String], unexpected: [String])
   case shapeMismatch(name: String, expected: String, found: String)

@@ -46,11 +46,22 @@ extension SafetensorsFile {
     #endif
   }
 
-  /// Writes a file whole or not at all.
+  /// Writes a file whole or not at all; a symbolic link at the path is replaced and not followed.
   public static func write(
     _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to path: String
   ) throws(FileError) {
-    try Files.writeAtomically(bytes(tensors, metadata: metadata), to: path)
+    try Files.writeAtomically(
+      bytes(tensors, metadata: metadata), to: path, followsLinks: false)
+  }
+}
+
+extension Tensor {
+  /// Whether every element of a concrete tensor is a finite number.
+  fileprivate var isFinite: Bool {
+    switch scalarType {
+    case .float32: concreteStorage.elements(as: Float.self).allSatisfy(\.isFinite)
+    case .float64: concreteStorage.elements(as: Double.self).allSatisfy(\.isFinite)
+    }
   }
 }
 
@@ -70,9 +81,11 @@ extension TensorTree {
   /// The same model with the tensors of a file.
   ///
   /// Names and shapes are equal; a 32-bit float may be read into a 64-bit one.
-  /// - Parameter prefix: only this name and those that begin with it and a dot belong to the model; empty: all do.
+  /// - Parameters:
+  ///   - prefix: only this name and those that begin with it and a dot belong to the model; empty: all do.
+  ///   - allowsNonFinite: whether numbers may be infinite or not a number, as an optimizer's moments may become.
   public func loading(
-    _ file: SafetensorsFile, prefix: String = ""
+    _ file: SafetensorsFile, prefix: String = "", allowsNonFinite: Bool = false
   ) throws(SafetensorsError) -> Self {
     let own = namedTensors(prefix: prefix)
     let known = Set(own.map(\.name))
@@ -87,6 +100,7 @@ extension TensorTree {
     var loaded: [Tensor] = []
     for (name, tensor) in own {
       let read = try file.tensor(name)
+      if !allowsNonFinite, !read.isFinite { throw .notFinite(name) }
       guard read.type == tensor.type else {
         guard read.shape == tensor.shape && read.scalarType == .float32 else {
           throw .shapeMismatch(

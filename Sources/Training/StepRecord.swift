@@ -42,9 +42,9 @@ public struct StepRecord: Sendable {
   }
 
   /// Reads a line of the log; nil for one that is torn.
-  init?(_ line: Substring) {
-    guard let value = try? JSONValue(parsing: String(line)), let object = value.object,
-      let step = value["step"]?.integer
+  init?(_ line: ArraySlice<UInt8>) {
+    guard let value = try? JSONValue(parsing: Array(line)), let object = value.object,
+      let step = value["step"]?.integer, step > 0
     else { return nil }
     func number(_ name: String) -> Double { value[name]?.number ?? .nan }
     func numbers(_ object: JSONObject) -> [(name: String, value: Double)] {

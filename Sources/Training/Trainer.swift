@@ -42,6 +42,7 @@ where Data.Batch == Evaluator.Batch {
     _ state: inout TrainingState<Model>, observer: TrainingObserver<Model> = TrainingObserver()
   ) throws -> TrainingStatus {
     let start = observer.clock() - state.wall
+    var saved = observer.clock()
     var order = EpochOrder(count: training.count, key: key(.order))
     var status = TrainingStatus.finished
     while state.step < totalSteps {
@@ -51,13 +52,19 @@ where Data.Batch == Evaluator.Batch {
       }
       var record = try advance(&state, rows: batch(state.step, &order))
       let ended = try validate(&state, &record)
-      state.wall = observer.clock() - start
+      let now = observer.clock()
+      state.wall = max(now - start, state.wall)
       record.wall = state.wall
       let isDue = state.step % options.logInterval == 0 || state.step == totalSteps
       try observer.saw(
         record, isDue: isDue || record.event != nil || record.validation != nil,
         progress: progress(state))
-      if isEvery(options.checkpointInterval, state.step) { try observer.save?(state) }
+      if isEvery(options.checkpointInterval, state.step)
+        || now - saved >= options.checkpointSeconds
+      {
+        try observer.checkpoint(state)
+        saved = now
+      }
       if let ended {
         status = ended
         break

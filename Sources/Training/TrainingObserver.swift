@@ -1,3 +1,4 @@
+import NumericCore
 public import Tensors
 
 /// Who watches a training: logs, progress, checkpoints, and the wish to stop.
@@ -28,8 +29,8 @@ public struct TrainingObserver<Model: TensorTree> {
 
   /// Seconds since now, by a clock that never goes backwards.
   private static func stopwatch() -> () -> Double {
-    let start = ContinuousClock.now
-    return { (ContinuousClock.now - start) / .seconds(1) }
+    let start = SystemClock.monotonicTime
+    return { SystemClock.monotonicTime - start }
   }
 
   func saw(_ record: StepRecord, isDue: Bool, progress position: TrainingProgress) throws {
@@ -38,10 +39,17 @@ public struct TrainingObserver<Model: TensorTree> {
     try onStep?(record)
   }
 
-  /// The log first: a checkpoint never knows of steps that the log lost.
+  /// The log first: every step of a checkpoint is in the log.
+  func checkpoint(_ state: TrainingState<Model>) throws {
+    guard let save else { return }
+    try log?.flush(synchronizes: true)
+    try save(state)
+  }
+
+  /// The last checkpoint and the rest of the log.
   func finish(_ state: TrainingState<Model>) throws {
+    try checkpoint(state)
     try log?.flush()
-    try save?(state)
     progress?.finish()
   }
 }

@@ -7,7 +7,9 @@ public enum TrainingInterval: Hashable, Sendable {
   func steps(perEpoch: Int) -> Int {
     switch self {
     case .steps(let count): count
-    case .epochs(let count): count * perEpoch
+    case .epochs(let count):
+      // More than a number holds is never reached.
+      count.multipliedReportingOverflow(by: perEpoch).overflow ? .max : count * perEpoch
     }
   }
 }
@@ -34,6 +36,8 @@ public struct TrainingOptions: Hashable, Sendable {
   public var patience: Int?
   /// Between two checkpoints; the end and an interruption write one in any case.
   public var checkpointInterval: TrainingInterval
+  /// Seconds after which a step writes a checkpoint even if its interval is not over.
+  public var checkpointSeconds = 60.0
   /// Between two lines of the log.
   public var logInterval: Int
   /// Steps in a row whose loss or gradient is not finite and that are left out, before a rollback.

@@ -64,7 +64,8 @@ import Testing
     #expect((document["metrics"]?["accuracyPercent"]?.number ?? 0) > 95)
     #expect(
       (document["baselines"]?["logisticRegression"]?["accuracyPercent"]?.number ?? 100) < 75)
-    let evaluated = try JSONValue(parsing: tool(["evaluate", run, "--json"]).output)
+    let evaluated = try JSONValue(
+      parsing: tool(["evaluate", run, "--data", data, "--json"]).output)
     for key in ["metrics", "finerSteps", "reconstructionError"] {
       #expect(document[key] != nil && evaluated[key] == document[key], "\(key)")
     }

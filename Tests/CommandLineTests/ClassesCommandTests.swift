@@ -180,7 +180,7 @@ import Testing
     // Places 4 apart with a deviation of 1: by the best rule 97 % of the rows are right.
     #expect((document["metrics"]?["accuracyPercent"]?.number ?? 0) > 85)
 
-    let evaluated = try tool(["evaluate", run, "--json"])
+    let evaluated = try tool(["evaluate", run, "--data", folder + "/f.csv", "--json"])
     #expect(evaluated.status == 0)
     #expect(try JSONValue(parsing: evaluated.output)["metrics"] == document["metrics"])
 

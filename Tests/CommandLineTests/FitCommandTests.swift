@@ -96,14 +96,15 @@ import Testing
     #expect(none.status == 65)
     #expect(
       none.errors
-        == "error: d.csv: 2 series (a, b) where one is wanted; choose one by its id, as in --series 'a'\n"
+        == "error: d.csv: 2 series (a, b); choose one by its id, as in --series 'a'\n"
     )
     let alone = try fit(equations, decay(size: 3))
     let chosen = try fit(equations, "id,time,x\n" + data, "--series", "b")
     #expect(chosen.status == 0 && chosen.output == alone.output)
     let wrong = try fit(equations, "id,time,x\n" + data, "--series", "c")
     #expect(wrong.status == 64)
-    #expect(wrong.errors.contains("d.csv has no series 'c'; the ids are a, b"), "\(wrong.errors)")
+    #expect(
+      wrong.errors.contains("d.csv: there is no series 'c'; the ids are a, b"), "\(wrong.errors)")
     // Under another name the ids are not known: the time goes back.
     let unnamed = try fit(
       equations,
@@ -121,6 +122,6 @@ import Testing
     #expect(words.status == 65)
     #expect(words.errors.contains("name the column of their ids with --id"), "\(words.errors)")
     let single = try fit(equations, decay(), "--series", "b")
-    #expect(single.status == 64 && single.errors.contains("has no column of ids"))
+    #expect(single.status == 64 && single.errors.contains("no column has ids"))
   }
 }

@@ -99,7 +99,7 @@ import Testing
     #expect(numbers.status == 65)
     #expect(
       numbers.errors
-        == "error: u.csv: the times are numbers where those of d.csv are dates; write both in one way\n"
+        == "error: u.csv: the times are numbers, those of d.csv are dates; write both in one way\n"
     )
   }
 
@@ -165,14 +165,15 @@ import Testing
     #expect(wide.status == 64)
     #expect(
       wide.errors.contains(
-        "no column of d.csv (note, y) is named as a state of e.ode (x); map them, as in --column note=x"
+        "d.csv: no column (note, y) is named as a state of e.ode (x); rename a column or map one to a state, as in "
+          + "--column note=x"
       ),
       "\(wide.errors)")
     let long = try run(files, "fit", "e.ode", "--data", "l.csv")
-    #expect(long.errors.contains("no column of l.csv (y) is named as a state of e.ode (x)"))
+    #expect(long.errors.contains("l.csv: no column (y) is named as a state of e.ode (x)"))
     let wrong = try run(files, "fit", "e.ode", "--data", "d.csv", "--column", "Y=x")
     #expect(
-      wrong.errors.contains("--column: d.csv has no column 'Y'; did you mean 'y'?"),
+      wrong.errors.contains("--column: d.csv: there is no column 'Y'; did you mean 'y'?"),
       "\(wrong.errors)")
   }
 

@@ -104,7 +104,7 @@ import Testing
     ),
     (
       ["fit", "sir", "--data", "tristan.csv", "--column", "infected=i", "--column", "recovered=i"],
-      "--column: infected and recovered both measure 'i'; map one of them elsewhere, or leave it out of tristan.csv"
+      "--column: tristan.csv: the columns infected and recovered both measure 'i'; map one of them to another quantity, or remove it"
     ),
     // A negative number is a value, not an option: it reaches the verb's own check.
     (

@@ -189,7 +189,7 @@ import Testing
     #expect(try Files.read(run + "/notes.txt") == Array("mine".utf8))
     #expect(try contents(run)["model.safetensors"] != before["model.safetensors"])
     // The kept folder is a run: it can be evaluated.
-    #expect(try Tool.run("evaluate", run + "/earlier-1").status == 0)
+    #expect(try Tool.run("evaluate", run + "/earlier-1", "--data", data).status == 0)
     #expect(try Tool.run(["train"] + words + ["--seed", "3"]).status == 0)
     #expect(Files.exists(run + "/earlier-2/model.safetensors"))
 

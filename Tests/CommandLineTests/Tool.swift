@@ -28,6 +28,18 @@ enum Tool {
 
   static func run(_ words: String...) throws -> Result { try run(words) }
 
+  /// Starts the tool; what it says is lost.
+  static func start(_ words: [String]) throws -> Process {
+    let process = Process()
+    process.executableURL = products.appendingPathComponent("neural-ode")
+    process.arguments = words
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    return process
+  }
+
   /// Runs the tool; `environment` adds to that of the tests, `output` is a file or device for standard output, `from` the
   /// folder in which it is run, and `limit` what the shell's `ulimit` is called with.
   static func run(

@@ -21,6 +21,14 @@ import Testing
     }
   }
 
+  @Test func `threads that the system refuses are done without`() throws {
+    // No stack is larger than the address space.
+    #expect(PlatformThread(stackSize: 1 << 48) {} == nil)
+    let pool = WorkerPool(threadCount: 4, stackSize: 1 << 48)
+    #expect(pool.threadCount == 1)
+    #expect(try pool.map(100) { $0 * 3 } == (0..<100).map { $0 * 3 })
+  }
+
   @Test func `results come in the order of the indices`() throws {
     let pool = WorkerPool(threadCount: 3)
     #expect(try pool.map(200) { $0 * $0 } == (0..<200).map { $0 * $0 })

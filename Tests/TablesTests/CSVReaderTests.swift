@@ -32,6 +32,48 @@ import Testing
     #expect(try rows("a,b\r1,2\r3,4") == [["a", "b"], ["1", "2"], ["3", "4"]])
   }
 
+  @Test(arguments: [
+    ",#patients\n0,3\n1,4\n", "\"\",#patients\n0,3\n1,4\n", ",#\n", " ,#\n0,1\n",
+    ",,#\n1,2,3\n",
+  ])
+  func `a header whose first cell is empty is no comment`(text: String) throws {
+    var reader = CSVReader(name: "test.csv", bytes: Array(text.utf8))
+    var row = CSVRow()
+    #expect(try reader.readHeader(into: &row))
+    #expect(row.text(0) == "" && row.text(row.count - 1).first == "#")
+  }
+
+  @Test(arguments: ["# a,b\n1,2\n", " #a,b\n1,2\n", "\t# a,b\n1,2\n", "\"# a\",b\n1,2\n"])
+  func `a row whose first cell begins with the mark is a comment`(text: String) throws {
+    var reader = CSVReader(name: "test.csv", bytes: Array(text.utf8))
+    var row = CSVRow()
+    #expect(try reader.readHeader(into: &row))
+    #expect((0..<row.count).map { row.text($0) } == ["a", "b"] || text.contains("\t"))
+    #expect(row.text(0) == "a")
+  }
+
+  @Test func `cells and rows have a largest size`() throws {
+    let long = String(repeating: "x", count: 1 << 20)
+    #expect(try rows("a,b\n\(long.dropLast(9000)),2\n").count == 2)
+    let limit = DataError(source: "test.csv", line: 2, column: 2, .cellTooLong(limit: 1 << 20))
+    #expect(throws: limit) { try rows("a,b\n1,\(long)\(long)\n") }
+    // A quote that does not end takes what follows.
+    #expect(throws: limit) { try rows("a,b\n1,\"" + String(repeating: "1,2\n", count: 1 << 19)) }
+    #expect(
+      throws: DataError(source: "test.csv", line: 1, .tooManyColumns(limit: 100_000))
+    ) { try rows(String(repeating: ",", count: 200_000)) }
+    #expect(try rows(String(repeating: ",", count: 99_998) + "x")[0].count == 99_999)
+  }
+
+  @Test(arguments: [
+    ("=1+1", "'=1+1"), ("+x", "'+x"), ("-x,y", "\"'-x,y\""), ("@cmd", "'@cmd"), ("-", "'-"),
+    ("=\"a\"", "\"'=\"\"a\"\"\""), ("-3.5", "-3.5"), ("+7e2", "+7e2"), ("a=b", "a=b"), ("", ""),
+    ("a\r\nb", "\"a\r\nb\""),
+  ])
+  func `no text of a cell is a formula`(text: String, cell: String) {
+    #expect(csvCell(text) == cell)
+  }
+
   @Test(arguments: ["a;b\n1,5;2\n3,5;1.250\n", "a;b\n1;2\n3;1.250\n1,5;2\n"])
   func `a point among decimal commas may part thousands, and is refused`(text: String) {
     #expect(

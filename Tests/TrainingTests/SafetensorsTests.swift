@@ -74,6 +74,16 @@ import Training
     #expect(try SafetensorsFile(bytes: Self.file("{}", dataCount: 0)).entries == [])
   }
 
+  @Test(arguments: [Float.nan, .infinity, -.infinity])
+  func `a model with a number that is not finite is refused`(value: Float) throws {
+    var model = Line()
+    model.parameters = Tensor([1, value])
+    let bytes = SafetensorsFile.bytes(model.namedTensors())
+    let file = try SafetensorsFile(bytes: bytes)
+    #expect(throws: SafetensorsError.notFinite(model.tensorNames[0])) { try Line().loading(file) }
+    #expect(throws: Never.self) { try Line().loading(file, allowsNonFinite: true) }
+  }
+
   @Test func `half floats and integers are widened exactly`() throws {
     var bytes = Self.file("{\(Self.entry("F16", "[4]", "[0,8]"))}", dataCount: 0)
     bytes += [0x00, 0x3E, 0x01, 0x00, 0x00, 0xFC, 0xFF, 0x7B]

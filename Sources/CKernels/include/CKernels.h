@@ -16,6 +16,9 @@
 typedef enum { nk_level_base = 0, nk_level_v3 = 1, nk_level_v4 = 2 } nk_level;
 /// The highest level that this machine supports.
 nk_level nk_level_supported(void);
+/// The level that the environment variable NEURAL_ODE_LEVEL names (base, v3 or v4); the supported one if it is not set or empty,
+/// -1 for any other word. It is read once, before main: no thread then uses a higher level.
+int nk_level_requested(void);
 /// The level in use on the calling thread.
 nk_level nk_level_current(void);
 /// Chooses a level not above the supported one for the calling thread (for tests); returns the one

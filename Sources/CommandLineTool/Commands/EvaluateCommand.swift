@@ -53,6 +53,20 @@ struct EvaluateCommand: Command {
     return Files.mayBe(trained, data)
   }
 
+  /// Refuses to open a file that the model names and the command line does not: the model may come from anybody.
+  private func checkGiven(_ trained: String?, labels trainedLabels: String? = nil) throws {
+    if data == nil, let trained {
+      throw ToolError(
+        "\(trained): is the data file that the model names, and is only read if you name it; add --data '\(trained)'",
+        code: .noInput)
+    }
+    if isTraining(trained), labels == nil, let trainedLabels {
+      throw ToolError(
+        "\(trainedLabels): is the file of labels that the model names, and is only read if you name it; add --labels "
+          + "'\(trainedLabels)'", code: .noInput)
+    }
+  }
+
   /// Says which rows were measured.
   private func say(_ isTest: Bool, of source: String, _ console: Console) {
     console.print("on \(isTest ? "the test part" : "all rows") of \(source)")
@@ -79,10 +93,11 @@ struct EvaluateCommand: Command {
     }
     let file = try ForecastModelFile(reading: folder)
     var recipe = file.recipe
+    try checkGiven(recipe.file)
     if let data { recipe.file = data }
     let split = try ForecastData(recipe, encoding: file.covariates)
     console.warn(split.warnings)
-    if data == nil && split.normalization != file.forecaster.normalization {
+    if isTraining(file.recipe.file) && split.normalization != file.forecaster.normalization {
       console.note(
         "warning: \(split.source): is not what the model was trained on, so that its test part may hold rows of the "
           + "training; train again, or give the data of the training with --data")
@@ -92,7 +107,7 @@ struct EvaluateCommand: Command {
       throw RunError.channelsDiffer(model: channels, data: split.channels + split.inputs)
     }
     let beside = try file.beside(in: folder)
-    let evaluation = ForecastEvaluation(
+    let evaluation = try ForecastEvaluation(
       file.forecaster, beside: beside.map { [$0] } ?? [], on: split)
     say(true, of: split.source, console)
     console.table(ForecastEvaluation.header, evaluation.rows(unit: split.unitName))
@@ -110,6 +125,7 @@ struct EvaluateCommand: Command {
   /// Accuracy and calibration on the test rows, or on all rows of another file.
   private func evaluateClassifier(_ console: Console) throws {
     var file = try ClassifierModelFile(reading: folder)
+    try checkGiven(file.recipe.file)
     let isTest = isTraining(file.recipe.file)
     if isTest, let data { file.recipe.file = data }
     let rows = try file.testRows(isTest ? nil : data)
@@ -158,12 +174,14 @@ struct EvaluateCommand: Command {
   /// Accuracy and calibration on the test series, or on all labelled series of another file.
   private func evaluateSeriesClasses(_ console: Console) throws {
     var file = try SeriesClassModelFile(reading: folder)
+    try checkGiven(file.recipe.file, labels: file.recipe.labelsFile)
     // Other labels make other parts.
     let isTest =
       isTraining(file.recipe.file)
-      && labels.map { own in file.recipe.labelsFile.map { PathCalls.isSame(own, $0) } ?? false }
+      && labels.map { own in file.recipe.labelsFile.map { Files.mayBe($0, own) } ?? false }
         ?? true
     if isTest, let data { file.recipe.file = data }
+    if isTest, let labels { file.recipe.labelsFile = labels }
     let measured = try measured(file, isTest: isTest)
     let (evaluation, flow) = (measured.evaluation, measured.flow)
     console.warn(measured.warnings)
@@ -190,6 +208,7 @@ struct EvaluateCommand: Command {
   /// The negative log-likelihood of the test rows, or of all rows of another file.
   private func evaluateDensity(_ console: Console) throws {
     var file = try DensityModelFile(reading: folder)
+    try checkGiven(file.recipe.file)
     let isTest = isTraining(file.recipe.file)
     if isTest, let data { file.recipe.file = data }
     let other = isTest ? nil : data

@@ -122,11 +122,19 @@ struct FitCommand: Command {
 
   func run(_ console: Console) throws {
     let equations = try SystemArgument.equations(system)
-    let data = try measuredSeries(for: equations)
-    try data.checkUnit()
-    data.tell(console)
-    let measurements = try FitData(data, equations, mapping: column).measurements()
-    let signals = try self.signals(for: equations, beside: data, console)
+    let mapping = column.map {
+      EquationData.ColumnMapping(column: $0.name, quantity: $0.value)
+    }
+    let file = EquationFile(
+      path: data, time: time, id: id, series: series, unit: unit, dates: dates,
+      missing: missing?.names ?? [])
+    let measured = try file.read(
+      columns: EquationData.columns(for: equations, mapping: mapping)
+    ) { EquationData.nothingMeasured(data, $0, equations, mapping) }
+    try file.checkUnit(of: measured)
+    file.report(measured, to: console)
+    let measurements = try measured.measurements(for: equations, mapping: mapping)
+    let signals = try self.signals(for: equations, beside: measured, mapping, console)
     var fit = ParameterFit(
       equations, to: measurements, likelihood: likelihood.value,
       startValues: try numbers(set, option: "--set"),
@@ -140,7 +148,7 @@ struct FitCommand: Command {
     fit.starts = starts ?? (hasNetworks ? 3 : 8)
     fit.key = RandomKey(UInt64(seed))
     let result = try fit.run()
-    FitReport(equations, data, measurements, result, likelihood: likelihood.rawValue)
+    FitReport(equations, measured, measurements, result, likelihood: likelihood.rawValue)
       .print(to: console)
     if !result.hasConverged {
       console.note("error: the search did not converge; set other starting values with --set")
@@ -148,29 +156,25 @@ struct FitCommand: Command {
     }
   }
 
-  private func measuredSeries(for equations: EquationSystem) throws -> EquationSeries {
-    try EquationSeries(
-      data, columns: FitData.columns(for: equations, mapping: column), unit: unit,
-      dates: dates, missing: missing?.names ?? [], .init(time: time, id: id, series: series)
-    ) { FitData.noColumn(of: data, $0, for: equations, mapping: column) }
-  }
-
   /// The inputs, from the data and from a file of their own, on the times of the data.
   private func signals(
-    for equations: EquationSystem, beside data: EquationSeries, _ console: Console
+    for equations: EquationSystem, beside data: EquationData,
+    _ mapping: [EquationData.ColumnMapping], _ console: Console
   ) throws -> [String: InputSignal] {
     let series = data.series
-    var signals = InputData.signals(of: series, for: equations, mapping: column, interpolation)
+    var signals = data.signals(for: equations, mapping: mapping, interpolation: interpolation)
     if let inputs {
-      let others = try InputData.series(
-        inputs, for: equations, unit: data.axis.unit, dates: dates, missing: missing?.names ?? [])
+      let file = EquationFile(
+        path: inputs, unit: data.axis.unit, dates: dates, missing: missing?.names ?? [],
+        hasSeriesOptions: false)
+      let others = try InputFile.read(file, for: equations)
       let shift = try others.shift(to: data)
-      others.tell(console)
+      file.report(others, to: console)
       signals.merge(
-        InputData.signals(of: others.series, for: equations, interpolation, shift: shift)
+        others.signals(for: equations, interpolation: interpolation, shift: shift)
       ) { $1 }
     }
-    for remark in InputData.remarks(
+    for remark in InputFile.remarks(
       signals, from: series.times[0], to: series.times[series.count - 1], on: data.axis)
     { console.note(remark) }
     return signals

@@ -34,7 +34,7 @@ struct PredictCommand: Command {
   var parameters: String?
 
   func validate() throws(UsageError) {
-    if let out, out == parameters {
+    if let out, let parameters, out == parameters || PathCalls.isSame(out, parameters) {
       throw .combination(
         "--out and --parameters name one file", remedy: "give each its own")
     }
@@ -48,6 +48,12 @@ struct PredictCommand: Command {
         "--at: \(shortText(later)) follows \(shortText(earlier))",
         remedy: "write the times in order, each once")
     }
+  }
+
+  var files: CommandFiles {
+    CommandFiles(
+      run: folder, inputs: [("--data", data)],
+      outputs: [("--out", out), ("--parameters", parameters)])
   }
 
   func run(_ console: Console) throws {
@@ -88,6 +94,11 @@ struct PredictCommand: Command {
   /// The future of every series of the file.
   private func predictSeries(by file: ForecastModelFile, _ console: Console) throws {
     let prediction = try ForecastPrediction(of: data, by: file, at: at?.values.sorted())
+    let lost = prediction.lines.count { !$0.isFinite }
+    if lost > 0 && lost == prediction.lines.count {
+      throw RunError.forecastsNotFinite(
+        model: file.forecaster.kind.title, lost: lost, all: prediction.lines.count)
+    }
     console.warn(prediction.warnings)
     if let parameters, let inferred = prediction.inferred {
       try Files.writeAtomically(inferred.csv, to: parameters)

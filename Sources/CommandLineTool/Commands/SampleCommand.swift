@@ -21,6 +21,10 @@ struct SampleCommand: Command {
     if seed < 0 { throw .combination("--seed is \(seed)", remedy: "write a number from 0 on") }
   }
 
+  var files: CommandFiles {
+    CommandFiles(run: folder, outputs: [("--out", out)])
+  }
+
   func run(_ console: Console) throws {
     if let out { try Files.checkWritable(out) }
     let samples = try DensityModelFile(reading: folder).samples(count, seed: UInt64(seed))

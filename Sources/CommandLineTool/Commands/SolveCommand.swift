@@ -19,7 +19,7 @@ struct SolveCommand: Command {
       "solve lotka-volterra --initial 20,5 --at 0,1,2,5 --json",
       "solve forced.ode --inputs signal.csv",
       "solve robertson --method rodas5p --to 1e11",
-      "solve mine.ode --method dopri5 --rtol 1e-10 --atol 1e-10",
+      "solve mine.ode --method dopri5 --rtol 1e-10 --atol 1e-10 --report mine.html",
     ])
 
   @Argument(
@@ -52,6 +52,12 @@ struct SolveCommand: Command {
   @Option(help: "Number of evenly spaced times at which the state is written (11 unless given).")
   var points: Int?
   @Option(help: "Arithmetic of the state.") var scalar = Scalar.float64
+  @Option(
+    help:
+      "Whether a solve with a tighter tolerance confirms the solution; auto: where that is cheap.")
+  var check = Check.auto
+  @Option(value: "file", help: "Writes a page with trajectories, inputs, step sizes and errors.")
+  var report: String?
 
   enum Scalar: String, CaseIterable, ArgumentValue {
     case float32, float64
@@ -97,25 +103,39 @@ struct SolveCommand: Command {
     let solver = try self.solver()
     let equations = try SystemArgument.equations(system)
     let parameters = try SystemArgument.parameters(of: equations, setting: set)
-    let measured =
-      try inputs.map { try InputData.series($0, for: equations, unit: unit, dates: dates) }
-    let signals =
-      measured.map { InputData.signals(of: $0.series, for: equations, interpolation) } ?? [:]
-    try measured?.checkUnit()
-    measured?.tell(console)
+    let file = inputs.map {
+      EquationFile(path: $0, unit: unit, dates: dates, hasSeriesOptions: false)
+    }
+    let measured = try file.map { try InputFile.read($0, for: equations) }
+    let signals = measured?.signals(for: equations, interpolation: interpolation) ?? [:]
+    if let file, let measured {
+      try file.checkUnit(of: measured)
+      file.report(measured, to: console)
+    }
     try checkInputs(of: equations, signals)
     let start = try initialState(of: equations, parameters)
     let times = try TimeChoice(self, equations).times()
     try checkStepCount(over: abs(times.all[times.all.count - 1] - times.all[0]))
-    for remark in InputData.remarks(
+    for remark in InputFile.remarks(
       signals, from: times.all[0], to: times.all[times.all.count - 1], on: measured?.axis ?? .number
     ) { console.note(remark) }
-    let solution = equations.solution(
-      from: start, at: times.all, parameters: parameters, inputs: signals, solver: solver,
-      scalarType: scalar.type)
+    let solve: Solve = { times, solver in
+      equations.solution(
+        from: start, at: times, parameters: parameters, inputs: signals, solver: solver,
+        scalarType: scalar.type)
+    }
+    let solution = solve(times.all, solver)
+    let verdict = checked(solution, by: solver, solve, at: times.all)?.check
     let report = SolveReport(
-      equations, solution, method: solver.method, writing: times.written)
+      equations, solution, method: solver.method, check: verdict, writing: times.written)
     report.print(to: console)
+    if let warning = verdict?.warning(states: equations.states.map(\.name)) {
+      console.note(warning)
+    }
+    if let path = self.report {
+      try writeReport(
+        path, of: equations, over: times.all, by: solver, (parameters, signals), solve)
+    }
     if !solution.status.isCompleted {
       console.note("error: \(report.message)")
       throw ExitCode.failure
@@ -129,10 +149,8 @@ struct SolveCommand: Command {
       throw .combination(
         "'\(method.name)' estimates no error", remedy: "give it equal steps, as in --step 0.01")
     }
-    let tolerance = Tolerance(
-      relative: relativeTolerance ?? 1e-6, absolute: absoluteTolerance ?? 1e-9)
     return ODESolver(
-      method: method, control: .proportionalIntegral(tolerance, stepBudget: stepBudget))
+      method: method, control: .proportionalIntegral(try tolerance(), stepBudget: stepBudget))
   }
 
   /// Equal steps are counted before they are made.

@@ -41,7 +41,7 @@ extension TrainCommand {
   /// Trains a classifier and says how good it is.
   func trainClasses(_ source: Source, _ console: Console) throws {
     let recipe = try classifierRecipe(source)
-    let directory = directory(recipe.name)
+    let directory = try directory(recipe.name, reading: [recipe.file])
     var run = ClassifierRun(
       recipe: recipe, directory: directory, threads: threads, resumes: resume == .auto)
     run.whenNoticed = console.notice

@@ -22,7 +22,7 @@ extension TrainCommand {
   /// Trains a density and says how good it is.
   func trainDensity(_ source: Source, _ console: Console) throws {
     let recipe = try densityRecipe(source)
-    let directory = directory(recipe.name)
+    let directory = try directory(recipe.name, reading: [recipe.file])
     var run = DensityRun(
       recipe: recipe, directory: directory, threads: threads, resumes: resume == .auto)
     run.whenNoticed = console.notice

@@ -24,7 +24,7 @@ extension TrainCommand {
   /// Trains a classifier of series and says how good it is.
   func trainSeriesClasses(_ source: Source, _ console: Console) throws {
     let recipe = try seriesClassRecipe(source)
-    let directory = directory(recipe.name)
+    let directory = try directory(recipe.name, reading: [recipe.file, recipe.labelsFile])
     let data = try SeriesClassData(recipe)
     console.warn(data.warnings)
     var run = SeriesClassRun(

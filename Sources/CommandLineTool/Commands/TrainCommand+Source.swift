@@ -74,6 +74,15 @@ extension TrainCommand {
     return "runs/" + name
   }
 
+  /// The same, after a check that the training writes over none of the files that it reads.
+  func directory(_ name: String, reading files: [String?]) throws(UsageError) -> String {
+    let folder = directory(name)
+    let configuration = recipe.flatMap { $0.hasSuffix(".json") && resume == .never ? $0 : nil }
+    try CommandFiles.checkTraining(
+      in: folder, inputs: (files + [system]).compactMap(\.self), configuration: configuration)
+    return folder
+  }
+
   func subject(of source: Source) -> Subject {
     switch source {
     case .document(let document):
@@ -107,7 +116,7 @@ extension TrainCommand {
   }
 
   private func document(_ path: String) throws -> JSONValue {
-    let text = String(decoding: try Files.read(path), as: UTF8.self)
+    let text = String(decoding: try Files.read(path, limit: 1 << 24), as: UTF8.self)
     do {
       return try JSONValue(parsing: text)
     } catch {

@@ -243,7 +243,7 @@ struct TrainCommand: Command {
   private func trainForecast(_ source: Source, _ console: Console) throws {
     var recipe = try forecastRecipe(source)
     try addLaw(to: &recipe)
-    let directory = directory(recipe.name)
+    let directory = try directory(recipe.name, reading: [recipe.file])
     var run = ForecastRun(
       recipe: recipe, directory: directory, threads: threads, resumes: resume == .auto)
     run.whenNoticed = console.notice

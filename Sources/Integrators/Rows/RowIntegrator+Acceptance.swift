@@ -37,14 +37,38 @@ extension RowIntegrator {
     _ row: Int, _ position: Int, _ step: StepProposal, _ end: UnsafePointer<Scalar>
   ) -> Bool {
     let error = scratch.norms[position]
+    let logError = quickLog2(error)
+    let ownFactor =
+      rule.hasController
+      ? progress[row].logic.memory.history(
+        size: step.size, logError: logError, isAccepted: error <= 1, rule
+      ).factor(control) : 0
+    let isUnresolved =
+      logError <= rule.unresolvedLogError && isStraight(position, step.size, end)
     let verdict = progress[row].logic.judge(
-      step, error: error, logError: quickLog2(error), rule)
+      step,
+      StepError(
+        value: error, logarithm: logError, ownFactor: ownFactor, isUnresolved: isUnresolved), rule)
+    let time = progress[row].logic.time
     if verdict == .failed {
-      finish(row, failure(progress[row].logic.time, position, end))
+      finish(row, failure(time, position, end))
+    } else if verdict == .singular {
+      finish(row, .singular(time: time))
     } else if verdict == .rejected, let status = progress[row].logic.endBeforeStep(rule) {
       finish(row, status)
     }
     return verdict == .accepted
+  }
+
+  /// Whether a step differs from one of Euler's by a small part of the tolerance.
+  private func isStraight(_ position: Int, _ size: Double, _ end: UnsafePointer<Scalar>) -> Bool {
+    let offset = position * width
+    let (first, last, slope) = (y + offset, end + offset, scratch.slopes[0] + offset)
+    let square = norm.square(
+      width, tolerance,
+      error: { Double(last[$0]) - Double(first[$0]) - size * Double(slope[$0]) },
+      size: { Double(max(first[$0].magnitude, last[$0].magnitude)) })
+    return square <= rule.straightNorm * rule.straightNorm
   }
 
   /// Why a step cannot become smaller.

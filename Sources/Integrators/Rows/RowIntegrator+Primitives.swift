@@ -36,16 +36,14 @@ extension RowIntegrator {
     _ plan: RowCombination, from base: UnsafePointer<Scalar>,
     into target: UnsafeMutablePointer<Scalar>
   ) {
-    setSources(plan)
-    plan.weights.withUnsafeBufferPointer { weights in
-      guard let weights = weights.baseAddress else {
-        target.update(from: base, count: active * width)
-        return
-      }
-      Scalar.combine(
-        base, scratch.sources, weights, count: plan.indices.count, steps: scratch.steps,
-        rows: active, width: width, into: target)
+    guard let weights = plan.weights.baseAddress, !plan.weights.isEmpty else {
+      target.update(from: base, count: active * width)
+      return
     }
+    setSources(plan)
+    Scalar.combine(
+      base, scratch.sources, weights, count: plan.indices.count, steps: scratch.steps,
+      rows: active, width: width, into: target)
   }
 
   /// Norms of the estimated errors of the active rows over the tolerance.
@@ -61,10 +59,39 @@ extension RowIntegrator {
     _ count: Int, steps: UnsafePointer<Double>, _ first: UnsafePointer<Scalar>,
     _ second: UnsafePointer<Scalar>, _ rows: Int, into norms: UnsafeMutablePointer<Double>
   ) {
+    if usesOwnNorm {
+      ownNorms(count, steps: steps, first, second, rows, into: norms)
+      return
+    }
     Scalar.errorNorms(
       scratch.sources, scratch.weights, count: count, steps: steps, first: first, second: second,
       absolute: tolerance.absolute, relative: tolerance.relative, mask: scratch.mask,
       rows: rows, width: width, into: norms)
+  }
+
+  /// The same for norms that the loops over rows do not have.
+  private func ownNorms(
+    _ count: Int, steps: UnsafePointer<Double>, _ first: UnsafePointer<Scalar>,
+    _ second: UnsafePointer<Scalar>, _ rows: Int, into norms: UnsafeMutablePointer<Double>
+  ) {
+    for row in 0..<rows {
+      func error(_ component: Int) -> Double {
+        if !second[row * width + component].isFinite { return .nan }
+        var sum = 0.0
+        for place in 0..<count {
+          guard let source = scratch.sources[place] else { continue }
+          sum += scratch.weights[place] * Double(source[row * width + component])
+        }
+        return steps[row] * sum
+      }
+      norms[row] = norm.square(
+        width, tolerance, error: error,
+        size: { component in
+          let place = row * width + component
+          return Double(max(first[place].magnitude, second[place].magnitude))
+        }
+      ).squareRoot()
+    }
   }
 
   private func setSources(_ plan: RowCombination) {

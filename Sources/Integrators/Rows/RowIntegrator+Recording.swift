@@ -11,6 +11,7 @@ extension RowIntegrator {
     var rowNumbers: UnsafeMutablePointer<Int32>
     var times: UnsafeMutablePointer<Double>
     var steps: UnsafeMutablePointer<Double>
+    var bounds: UnsafeMutablePointer<SIMD2<Double>>?
     var kept: UnsafeMutablePointer<UnsafeMutablePointer<Scalar>?>?
   }
 
@@ -24,7 +25,8 @@ extension RowIntegrator {
       isStartRecorded: isStateRecorded,
       rowNumbers: record.arena.allocate(Int32.self, accepted),
       times: record.arena.allocate(Double.self, accepted),
-      steps: record.arena.allocate(Double.self, accepted), kept: nil)
+      steps: record.arena.allocate(Double.self, accepted),
+      bounds: hasJumps ? record.arena.allocate(SIMD2<Double>.self, accepted) : nil, kept: nil)
     if case .evaluations = record.level, rows == 1 {
       let kept = record.arena.allocate(
         UnsafeMutablePointer<Scalar>?.self, tableau.stageCount + 1)
@@ -36,6 +38,8 @@ extension RowIntegrator {
       round.rowNumbers[place] = scratch.rowNumbers[position]
       round.times[place] = scratch.times[position]
       round.steps[place] = scratch.steps[position]
+      let logic = progress[Int(scratch.rowNumbers[position])].logic
+      round.bounds?[place] = SIMD2(logic.low, logic.high)
       place += 1
     }
     return round
@@ -52,10 +56,7 @@ extension RowIntegrator {
       }
       states[stage] = UnsafePointer(scratch.slots[stage])
     }
-    record.appendRound(
-      rows: round.accepted, rowNumbers: round.rowNumbers, times: round.times,
-      steps: round.steps, stageCount: round.stageCount, stageStates: states,
-      kept: round.kept.map { UnsafePointer($0) })
+    record.appendRound(round, stageStates: states)
   }
 
   private func recordedStart(

@@ -16,10 +16,15 @@ package final class RowIntegrator<Scalar: RowScalar> {
   let tableau: Tableau
   let rule: StepRule
   let tolerance: Tolerance
+  let norm: ErrorNorm
+  /// Whether the norm is none of those that the loops over rows have.
+  let usesOwnNorm: Bool
   /// The slot that holds the state at the end of a step: the last stage if the method reuses it,
   /// else one more.
   let endStage: Int
-  let stagePlans: [RowCombination]
+  let stagePlans: UnsafeBufferPointer<RowCombination>
+  /// Places of the stages in a step.
+  let nodes: UnsafeBufferPointer<Double>
   let errorPlan: RowCombination
   let interpolantStages: [Int]
   lazy var stabilityBoundary = tableau.realStabilityBoundary
@@ -60,9 +65,6 @@ package final class RowIntegrator<Scalar: RowScalar> {
     method: ODEMethod, control: StepControl, rows: Int, width: Int, errorMask: [Bool]? = nil
   ) {
     precondition(rows >= 0 && width > 0, "a row buffer of shape [\(rows), \(width)]")
-    precondition(
-      errorMask.map { $0.count == width && $0.contains(true) } ?? true,
-      "an error mask of \(errorMask?.count ?? 0) elements for rows of \(width)")
     control.check(method)
     self.method = method
     self.control = control
@@ -71,15 +73,22 @@ package final class RowIntegrator<Scalar: RowScalar> {
     tableau = method.tableau
     rule = StepRule(control, errorOrder: tableau.errorOrder ?? 1)
     tolerance = control.tolerance
+    norm = control.norm(width: width, mask: errorMask)
+    usesOwnNorm = norm.kind != .rootMeanSquare || !norm.tolerances.isEmpty
     endStage = tableau.isFSAL ? tableau.stageCount - 1 : tableau.stageCount
-    stagePlans = (0...endStage).map { [tableau] in RowCombination(tableau.row($0)) }
+    let plans = UnsafeMutableBufferPointer<RowCombination>.allocate(capacity: endStage + 1)
+    _ = plans.initialize(from: (0...endStage).map { [tableau] in RowCombination(tableau.row($0)) })
+    stagePlans = UnsafeBufferPointer(plans)
+    let nodes = UnsafeMutableBufferPointer<Double>.allocate(capacity: tableau.nodes.count)
+    _ = nodes.initialize(from: tableau.nodes)
+    self.nodes = UnsafeBufferPointer(nodes)
     errorPlan = RowCombination(tableau.errorWeights ?? [])
     let interpolant = tableau.interpolant
     interpolantStages = (0..<interpolant.stageCount).filter {
       interpolant.coefficients[$0].contains { $0 != 0 }
     }
     scratch = RowScratch(
-      rows: rows, width: width, stageCount: tableau.stageCount, mask: errorMask)
+      rows: rows, width: width, stageCount: tableau.stageCount, weights: norm.weights)
     progress = .allocate(capacity: max(rows, 1))
     reports = .allocate(capacity: max(rows, 1))
     y = UnsafePointer(scratch.states[0])
@@ -91,6 +100,10 @@ package final class RowIntegrator<Scalar: RowScalar> {
   package var byteCount: Int { scratch.byteCount }
 
   deinit {
+    for plan in stagePlans { plan.deallocate() }
+    stagePlans.deallocate()
+    errorPlan.deallocate()
+    nodes.deallocate()
     progress.deallocate()
     reports.deallocate()
   }

@@ -30,7 +30,7 @@ final class RowScratch<Scalar: RowScalar> {
   let isAccepted: UnsafeMutablePointer<Bool>
   let mask: UnsafeMutablePointer<Scalar>?
 
-  init(rows: Int, width: Int, stageCount: Int, mask errorMask: [Bool]?) {
+  init(rows: Int, width: Int, stageCount: Int, weights errorWeights: [Double]) {
     self.rows = rows
     self.width = width
     self.stageCount = stageCount
@@ -59,11 +59,8 @@ final class RowScratch<Scalar: RowScalar> {
     positions = memory(rows, 0)
     groupNumbers = memory(rows, 0)
     isAccepted = memory(rows, false)
-    mask = errorMask.map { bits in
-      let mask = memory(width, Scalar(0))
-      for (index, bit) in bits.enumerated() where bit { mask[index] = 1 }
-      return mask
-    }
+    mask = errorWeights.isEmpty ? nil : memory(width, Scalar(0))
+    for (index, weight) in errorWeights.enumerated() { mask?[index] = Scalar(weight) }
   }
 
   /// Bytes of states, slopes and the mask.

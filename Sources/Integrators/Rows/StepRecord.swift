@@ -22,6 +22,8 @@ package final class StepRecord<Scalar: RowScalar> {
     /// Where each step starts, and its signed size.
     package let times: UnsafePointer<Double>
     package let steps: UnsafePointer<Double>
+    /// Bounds of the times at which the field was evaluated; nil: none.
+    let bounds: UnsafePointer<SIMD2<Double>>?
     /// Stages whose derivative the step used: those of the tableau, and one more, the derivative at
     /// the end (`Tableau.row(stageCount)`, `Tableau.node(stageCount)`), if dense output needed it.
     package let stageCount: Int
@@ -34,6 +36,13 @@ package final class StepRecord<Scalar: RowScalar> {
     package let kept: UnsafePointer<UnsafeMutablePointer<Scalar>?>?
     /// Which of the record's saves lie in these steps.
     package let saves: Range<Int>
+
+    /// The time at which the field was evaluated at a node of a row's step: inside its smooth piece.
+    package func stageTime(_ position: Int, node: Double) -> Double {
+      let time = times[position] + node * steps[position]
+      guard let bounds else { return time }
+      return min(max(time, bounds[position].x), bounds[position].y)
+    }
   }
 
   /// A save time that a step reached or passed.
@@ -97,15 +106,15 @@ package final class StepRecord<Scalar: RowScalar> {
 
   /// Closes a round with the saves that were appended since the one before.
   func appendRound(
-    rows: Int, rowNumbers: UnsafePointer<Int32>, times: UnsafePointer<Double>,
-    steps: UnsafePointer<Double>, stageCount: Int,
-    stageStates: UnsafePointer<UnsafePointer<Scalar>>,
-    kept: UnsafePointer<UnsafeMutablePointer<Scalar>?>?
+    _ round: RowIntegrator<Scalar>.PendingRound,
+    stageStates: UnsafePointer<UnsafePointer<Scalar>>
   ) {
     rounds.append(
       Round(
-        rows: rows, rowNumbers: rowNumbers, times: times, steps: steps, stageCount: stageCount,
-        stageStates: stageStates, kept: kept, saves: firstSave..<saves.count))
+        rows: round.accepted, rowNumbers: round.rowNumbers, times: round.times,
+        steps: round.steps, bounds: round.bounds.map { UnsafePointer($0) },
+        stageCount: round.stageCount, stageStates: stageStates,
+        kept: round.kept.map { UnsafePointer($0) }, saves: firstSave..<saves.count))
     firstSave = saves.count
   }
 }

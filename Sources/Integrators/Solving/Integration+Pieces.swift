@@ -72,9 +72,7 @@ extension Integration {
       logic.setFirstStep(given, rule)
       return
     }
-    func norm(_ vector: State) -> Double {
-      (vector.squaredError(tolerance, first: state, second: state) / componentCount).squareRoot()
-    }
+    func norm(_ vector: State) -> Double { square(vector, second: state).squareRoot() }
     let d1 = norm(first)
     let guess = InitialStep.guess(norm(state), d1, within: limit)
     let signed = guess * logic.direction

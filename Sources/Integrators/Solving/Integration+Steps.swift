@@ -12,21 +12,60 @@ extension Integration {
     while true {
       let step = logic.proposal()
       let end = stepper.attempt(field, logic.time, state, size: step.size)
-      let squared =
-        stepper.error(size: step.size).squaredError(tolerance, first: state, second: end)
-        / componentCount
+      let squared = square(stepper.error(size: step.size), second: end)
       if logic.isNearBudget(rule) { examineStiffness(step, end, squared) }
-      let verdict = logic.judge(
-        step, error: squared, logError: 0.5 * quickLog2(squared), rule)
+      let logError = 0.5 * quickLog2(squared)
+      let error = StepError(
+        value: squared, logarithm: logError, ownFactor: ownFactor(step, squared, logError),
+        isUnresolved: logError <= rule.unresolvedLogError && isStraight(step, end))
+      let verdict = logic.judge(step, error, rule)
       if verdict == .accepted {
         (stepSize, endTime, endState) = (step.size, step.end, end)
         return true
       }
-      ending =
-        verdict == .failed
-        ? failure(end) : logic.tries >= rule.stepBudget ? logic.endBeforeStep(rule) : nil
+      switch verdict {
+      case .failed: ending = failure(end)
+      case .singular: ending = .singular(time: logic.time)
+      default: if logic.tries >= rule.stepBudget { ending = logic.endBeforeStep(rule) }
+      }
       if ending != nil { return false }
     }
+  }
+
+  /// The square of the norm of an error over its tolerance.
+  @inlinable
+  @inline(__always)
+  func square(_ error: State, second: State) -> Double {
+    rule.hasOwnNorm
+      ? ownSquare(error, second)
+      : error.squaredError(tolerance, first: state, second: second) / componentCount
+  }
+
+  @inlinable
+  @inline(never)
+  func ownSquare(_ error: State, _ second: State) -> Double {
+    norm.square(
+      error.componentCount, tolerance, error: { error.component($0) },
+      size: { Swift.max(state.component($0).magnitude, second.component($0).magnitude) })
+  }
+
+  /// Whether a step differs from one of Euler's by a small part of the tolerance.
+  @inlinable
+  @inline(never)
+  mutating func isStraight(_ step: StepProposal, _ end: State) -> Bool {
+    let slope = stepper.slope(field, logic.time, state)
+    let difference = end.adding(-1, times: state).adding(-step.size, times: slope)
+    return square(difference, second: end) <= rule.straightNorm * rule.straightNorm
+  }
+
+  /// The factor of the user's controller, or 0.
+  @inlinable
+  @inline(__always)
+  func ownFactor(_ step: StepProposal, _ squared: Double, _ logError: Double) -> Double {
+    if !rule.hasController { return 0 }
+    return logic.memory.history(
+      size: step.size, logError: logError, isAccepted: squared <= 1, rule
+    ).factor(control)
   }
 
   /// The next of the equal steps to a stop.
@@ -66,9 +105,8 @@ extension Integration {
     let beside = field(step.end, end.adding(1, times: stepper.error(size: step.size)))
     let change = beside.adding(-1, times: field(step.end, end)).scaled(by: step.size)
     extraEvaluations += 2
-    let changeSquared =
-      change.squaredError(tolerance, first: state, second: end) / componentCount
-    logic.stiffness.add((changeSquared / squared).squareRoot(), boundary: stabilityBoundary())
+    logic.stiffness.add(
+      (square(change, second: end) / squared).squareRoot(), boundary: stabilityBoundary())
   }
 
   /// Why a step cannot become smaller.

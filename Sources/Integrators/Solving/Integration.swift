@@ -13,6 +13,7 @@ where Method.State == Field.State {
   @usableFromInline let control: StepControl
   @usableFromInline let rule: StepRule
   @usableFromInline let tolerance: Tolerance
+  @usableFromInline let norm: ErrorNorm
   @usableFromInline let stabilityBoundary: @Sendable () -> Double
   /// Times that fixed steps hit.
   @usableFromInline let saves: [Double]
@@ -63,6 +64,7 @@ where Method.State == Field.State {
     let method = solver.method
     rule = StepRule(solver.control, errorOrder: method.errorOrder ?? 1)
     tolerance = solver.control.tolerance
+    norm = solver.control.norm(width: initial.componentCount)
     stabilityBoundary = { method.realStabilityBoundary }
     componentCount = Double(Swift.max(initial.componentCount, 1))
     forced = ForcedTimes(

@@ -10,7 +10,7 @@ extension ODESolver {
   ///     the field is evaluated on the inner side of it (`VectorField.beginPiece`), and the order of
   ///     the method is kept. Times outside the span do not matter.
   ///   - events: roots of functions and times at which something happens.
-  /// - Throws: `SolveError` if the initial state is not finite.
+  /// - Throws: `SolveError` if the initial state is not finite or the tolerance is below rounding.
   @inlinable
   public func solve<Field: VectorField>(
     _ field: Field, from initial: Field.State, over span: TimeSpan, forcedTimes: [Double] = [],
@@ -29,8 +29,8 @@ extension ODESolver {
   /// - Parameters:
   ///   - forcedTimes: times at which the field may jump, in any order.
   ///   - events: roots of functions and times at which something happens.
-  /// - Throws: `SolveError` if a save time is out of order or outside the span, or the initial state
-  ///   is not finite.
+  /// - Throws: `SolveError` if a save time is out of order or outside the span, the initial state is
+  ///   not finite, or the tolerance is below rounding.
   @inlinable
   public func solve<Field: VectorField>(
     _ field: Field, from initial: Field.State, over span: TimeSpan, at times: [Double],
@@ -99,6 +99,17 @@ extension ODESolver {
   func check(_ initial: some VectorSpace) throws(SolveError) {
     if let component = initial.firstNonFiniteComponent {
       throw .initialStateNotFinite(component: component)
+    }
+    guard let adaptive = control.adaptive, adaptive.norm.tolerances.isEmpty else { return }
+    let smallest =
+      initial.isSinglePrecision
+      ? Tolerance.smallestRelative(for: Float.self) : Tolerance.smallestRelative(for: Double.self)
+    let tolerance = adaptive.tolerance
+    let largest = (0..<initial.componentCount).reduce(0) {
+      Swift.max($0, initial.component($1).magnitude)
+    }
+    if tolerance.absolute + tolerance.relative * largest < smallest * largest {
+      throw .toleranceBelowRounding(relative: tolerance.relative, smallest: smallest)
     }
   }
 

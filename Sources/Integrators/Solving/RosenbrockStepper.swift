@@ -42,10 +42,7 @@ public struct RosenbrockStepper<State: VectorSpace>: Stepper {
     template = state
     first = state
     threshold = absoluteTolerance > 0 ? absoluteTolerance : 1e-8
-    let nearOne = Array(repeating: 1 + 0x1p-40, count: width)
-    let isSingle =
-      width > 0 && state.replacingComponents(from: nearOne, at: 0).component(0) == 1
-    rootPrecision = isSingle ? 0x1p-12 : 0x1p-26
+    rootPrecision = state.isSinglePrecision ? 0x1p-12 : 0x1p-26
   }
 
   @inlinable public var evaluations: Int { counts.evaluations }

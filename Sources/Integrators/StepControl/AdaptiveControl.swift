@@ -1,45 +1,103 @@
 public import NumericCore
 
-/// A controller of the step size by the estimated error.
+/// Steps that keep the estimated error of each below a tolerance.
 ///
-/// With `r` the root mean square of the error over its tolerance and `q` the order of the estimate,
-/// a step with `r ≤ 1` is accepted and the next is `safety · r^(−(integral + proportional) / q) ·
-/// r_before^(proportional / q)` times as large, within bounds; a rejected one is tried again with
-/// `safety · r^(−1/q)`.
+/// A step whose error has a norm of at most 1 is accepted, and `filter`, or the user's own
+/// controller, sets the size of the next; a rejected one is tried again with `safety · r^(−1/k)` times
+/// the size, within `bounds`.
+///
+/// ```swift
+/// var control = AdaptiveControl(Tolerance(relative: 1e-8, absolute: 1e-10), filter: .h211b)
+/// control.norm = .maximum
+/// let solver = ODESolver(method: .tsitouras5, control: .adaptive(control))
+/// ```
 ///
 /// Source: Hairer, Nørsett, Wanner, Solving Ordinary Differential Equations I, II.4; Hairer,
 /// Wanner, II, IV.2.
-public struct AdaptiveControl: Hashable, Sendable {
+public struct AdaptiveControl: Sendable {
   public static let defaultStepBudget = 100_000
 
   public var tolerance: Tolerance
-  public var integral: Double
-  public var proportional: Double
-  /// A step shrinks by no more than this factor after it was accepted.
-  public var floorAfterAcceptance: Double
-  public var safety = 0.9
-  /// Bounds of the factor from one step to the next.
-  public var smallestFactor = 0.2
-  public var largestFactor = 10.0
+  public var norm = ErrorNorm.rootMeanSquare
+  public var filter: StepFilter
+  /// Takes the place of `filter` and `bounds`.
+  public var controller: (any StepController)?
+  public var bounds: StepBounds
   /// The size of the first step; nil: chosen from the field, for one evaluation more.
   public var firstStep: Double?
+  public var smallestStep: SmallestStep?
   public var largestStep: Double
+  /// The largest step, as a part of the span, while the estimated error is no larger than rounding.
+  ///
+  /// A right-hand side that is constant for a while gives no hint of what follows; without a bound,
+  /// the steps would grow over it.
+  public var largestUnresolvedPart = 1.0 / 500
   /// A solve that has tried so many steps ends.
   public var stepBudget: Int
 
+  /// - Precondition: step sizes and the budget are positive.
   public init(
-    _ tolerance: Tolerance, integral: Double, proportional: Double, floorAfterAcceptance: Double,
+    _ tolerance: Tolerance, filter: StepFilter = .damped, bounds: StepBounds = StepBounds(),
     firstStep: Double? = nil, largestStep: Double = .infinity,
     stepBudget: Int = AdaptiveControl.defaultStepBudget
   ) {
     precondition(firstStep ?? 1 > 0 && largestStep > 0, "step sizes are positive")
     precondition(stepBudget > 0, "a step budget is positive, not \(stepBudget)")
     self.tolerance = tolerance
-    self.integral = integral
-    self.proportional = proportional
-    self.floorAfterAcceptance = floorAfterAcceptance
+    self.filter = filter
+    self.bounds = bounds
     self.firstStep = firstStep
     self.largestStep = largestStep
     self.stepBudget = stepBudget
+  }
+}
+
+/// Bounds of the factor from one step to the next.
+public struct StepBounds: Hashable, BitwiseCopyable, Sendable {
+  /// Multiplies the factor, so that few steps are rejected.
+  public var safety = 0.9
+  public var smallest = 0.2
+  public var largest = 10.0
+  /// A step shrinks by no more than this factor after it was accepted.
+  public var smallestAfterAcceptance = 0.2
+
+  public init() {}
+
+  public init(safety: Double, smallest: Double, largest: Double, smallestAfterAcceptance: Double) {
+    self.safety = safety
+    self.smallest = smallest
+    self.largest = largest
+    self.smallestAfterAcceptance = smallestAfterAcceptance
+  }
+}
+
+/// The smallest step of a solve, and what happens there.
+public struct SmallestStep: Hashable, BitwiseCopyable, Sendable {
+  public var size: Double
+  /// Whether a step of this size is accepted whatever its error is; otherwise the solve ends with
+  /// the status `.stepUnderflow`.
+  public var isAccepted: Bool
+
+  /// - Precondition: the size is positive.
+  public init(_ size: Double, isAccepted: Bool = false) {
+    precondition(size > 0, "a smallest step is positive, not \(size)")
+    self.size = size
+    self.isAccepted = isAccepted
+  }
+}
+
+extension AdaptiveControl: Hashable {
+  public static func == (left: AdaptiveControl, right: AdaptiveControl) -> Bool {
+    left.values == right.values
+  }
+
+  public func hash(into hasher: inout Hasher) { values.hash(into: &hasher) }
+
+  /// Everything that makes two controls equal.
+  private var values: [AnyHashable] {
+    [
+      tolerance, norm, filter, controller.map { AnyHashable($0) }, bounds, firstStep, smallestStep,
+      largestStep, largestUnresolvedPart, stepBudget,
+    ]
   }
 }

@@ -16,8 +16,7 @@ public enum StepControl: Hashable, Sendable {
   ) -> StepControl {
     .adaptive(
       AdaptiveControl(
-        tolerance, integral: 0.65, proportional: 0.2, floorAfterAcceptance: 0.2,
-        firstStep: firstStep, largestStep: largestStep, stepBudget: stepBudget))
+        tolerance, firstStep: firstStep, largestStep: largestStep, stepBudget: stepBudget))
   }
 
   /// An integral controller: the rule that torchdiffeq and (with other bounds) diffrax use by
@@ -26,10 +25,17 @@ public enum StepControl: Hashable, Sendable {
     _ tolerance: Tolerance, firstStep: Double? = nil, largestStep: Double = .infinity,
     stepBudget: Int = AdaptiveControl.defaultStepBudget
   ) -> StepControl {
-    .adaptive(
+    var bounds = StepBounds()
+    bounds.smallestAfterAcceptance = 1
+    return .adaptive(
       AdaptiveControl(
-        tolerance, integral: 1, proportional: 0, floorAfterAcceptance: 1, firstStep: firstStep,
+        tolerance, filter: .integral, bounds: bounds, firstStep: firstStep,
         largestStep: largestStep, stepBudget: stepBudget))
+  }
+
+  /// The control of adaptive steps, or nil.
+  public var adaptive: AdaptiveControl? {
+    if case .adaptive(let control) = self { control } else { nil }
   }
 
   public var isAdaptive: Bool {
@@ -38,7 +44,15 @@ public enum StepControl: Hashable, Sendable {
 
   /// The tolerance of adaptive steps; under fixed steps it does not matter.
   @usableFromInline var tolerance: Tolerance {
-    if case .adaptive(let control) = self { control.tolerance } else { .unused }
+    adaptive?.tolerance ?? .unused
+  }
+
+  /// The norm of errors of a state of this width.
+  ///
+  /// - Parameter mask: the components that count; nil: all.
+  @usableFromInline
+  func norm(width: Int, mask: [Bool]? = nil) -> ErrorNorm {
+    (adaptive?.norm ?? .rootMeanSquare).repeated(width: width, mask: mask)
   }
 
   /// How many equal steps an interval of that (signed) length takes, or nil under adaptive control.

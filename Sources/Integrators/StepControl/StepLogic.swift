@@ -12,6 +12,7 @@ struct StepLogic: BitwiseCopyable, Sendable {
   @usableFromInline let end: Double
   /// +1 or −1.
   @usableFromInline let direction: Double
+  @usableFromInline let spanLength: Double
   /// Where the present piece ends.
   @usableFromInline var pieceEnd: Double
   /// Bounds of the times at which the field is evaluated in the present piece.
@@ -20,6 +21,11 @@ struct StepLogic: BitwiseCopyable, Sendable {
   /// The signed size of the next step.
   @usableFromInline var size = 0.0
   @usableFromInline var memory = StepMemory()
+  /// The last accepted step.
+  @usableFromInline var lastSize = 0.0
+  /// Since when no accepted step is larger than the one before, and the size of the step then.
+  @usableFromInline var shrinkingFrom: Double
+  @usableFromInline var shrinkingSize = 0.0
   @usableFromInline var stiffness = StiffnessCount()
   /// Accepted and rejected steps and their sizes; evaluations are counted elsewhere.
   @usableFromInline var counts = StepStatistics()
@@ -34,6 +40,8 @@ struct StepLogic: BitwiseCopyable, Sendable {
     time = start
     self.end = end
     pieceEnd = end
+    spanLength = (end - start).magnitude
+    shrinkingFrom = start
     direction = end < start ? -1 : 1
   }
 
@@ -80,6 +88,29 @@ struct StepProposal: BitwiseCopyable, Sendable {
   }
 }
 
+/// The estimated error of a step that was tried.
+@frozen
+@usableFromInline
+struct StepError: BitwiseCopyable, Sendable {
+  /// The norm of the error over its tolerance, or its square.
+  @usableFromInline let value: Double
+  /// log₂ of the norm.
+  @usableFromInline let logarithm: Double
+  /// The factor of a user's controller; 0 where there is none.
+  @usableFromInline let ownFactor: Double
+  /// Whether the error is no larger than rounding and the step a straight line: the derivative was
+  /// constant, so that the step gives no hint of what follows.
+  @usableFromInline let isUnresolved: Bool
+
+  @inlinable
+  init(value: Double, logarithm: Double, ownFactor: Double = 0, isUnresolved: Bool = false) {
+    self.value = value
+    self.logarithm = logarithm
+    self.ownFactor = ownFactor
+    self.isUnresolved = isUnresolved
+  }
+}
+
 @frozen
 @usableFromInline
 enum StepVerdict: BitwiseCopyable, Sendable {
@@ -87,6 +118,8 @@ enum StepVerdict: BitwiseCopyable, Sendable {
   case rejected
   /// A smaller step leads nowhere.
   case failed
+  /// The end of the span is at a singularity.
+  case singular
 }
 
 // MARK: - Adaptive steps
@@ -101,6 +134,7 @@ extension StepLogic {
   @inlinable
   mutating func setFirstStep(_ size: Double, _ rule: StepRule) {
     self.size = min(size, firstStepLimit(rule)) * direction
+    lastSize = 0
   }
 
   /// The size that the user gave for the first step of the solve.
@@ -134,24 +168,70 @@ extension StepLogic {
   }
 
   /// Decides on a step that was tried, and sets the size of the next.
-  ///
-  /// - Parameters:
-  ///   - error: the norm of the error over its tolerance, or its square.
-  ///   - logError: log₂ of the norm.
   @inlinable
   @inline(__always)
   mutating func judge(
-    _ step: StepProposal, error: Double, logError: Double, _ rule: StepRule
+    _ step: StepProposal, _ error: StepError, _ rule: StepRule
   ) -> StepVerdict {
-    if error <= 1 {
-      let factor = memory.accept(logError: logError, rule)
-      size = min(step.size.magnitude * factor, rule.largestStep) * direction
-      counts.accept(step.size)
-      return .accepted
+    if error.value <= 1 { return accept(step, error, rule) }
+    if rule.acceptsSmallestStep && isSmallest(step, rule) && error.value.isFinite {
+      return accept(step, StepError(value: 1, logarithm: 0, ownFactor: 1), rule)
     }
     counts.rejectedSteps += 1
-    size = step.size * memory.reject(error: error, logError: logError, rule)
-    return time + size == time || memory.isHopeless ? .failed : .rejected
+    let factor = memory.reject(error: error.value, logError: error.logarithm, rule)
+    let own = error.ownFactor
+    size = step.size * (own > 0 && error.value.isFinite ? min(own, 0.9) : factor)
+    if time + size == time || memory.isHopeless { return .failed }
+    return rule.smallestStep > 0 ? boundBelow(step, rule) : .rejected
+  }
+
+  @inlinable
+  @inline(__always)
+  mutating func accept(
+    _ step: StepProposal, _ error: StepError, _ rule: StepRule
+  ) -> StepVerdict {
+    if step.end == end && isNearSingularity(rule) {
+      counts.rejectedSteps += 1
+      return .singular
+    }
+    var factor = memory.accept(size: step.size, logError: error.logarithm, rule)
+    if error.ownFactor > 0 { factor = error.ownFactor }
+    var next = min(step.size.magnitude * factor, rule.largestStep)
+    if error.isUnresolved { next = min(next, rule.unresolvedPart * spanLength) }
+    if step.size.magnitude > lastSize {
+      shrinkingFrom = time
+      shrinkingSize = step.size.magnitude
+    }
+    lastSize = step.size.magnitude
+    size = next * direction
+    counts.accept(step.size)
+    return .accepted
+  }
+
+  /// Whether the steps have shrunk toward the end of the span in a geometric series, whose sum ends
+  /// so near to it that the state there is not determined: the solution has a singularity there.
+  ///
+  /// Steps from `h` to `h′` over a time `T` end at a distance of `h′ T / (h − h′)`.
+  @inlinable
+  func isNearSingularity(_ rule: StepRule) -> Bool {
+    let last = size.magnitude
+    guard last < 1e-3 * shrinkingSize else { return false }
+    let elapsed = (end - shrinkingFrom).magnitude
+    return last * elapsed / (shrinkingSize - last) < rule.singularPart * spanLength
+  }
+
+  @inlinable
+  func isSmallest(_ step: StepProposal, _ rule: StepRule) -> Bool {
+    step.size.magnitude <= rule.smallestStep * (1 + 0x1p-40)
+  }
+
+  /// Keeps the next step above the smallest one, if a step of that size was not tried yet.
+  @inlinable
+  mutating func boundBelow(_ step: StepProposal, _ rule: StepRule) -> StepVerdict {
+    if size.magnitude >= rule.smallestStep { return .rejected }
+    if isSmallest(step, rule) { return .failed }
+    size = rule.smallestStep * direction
+    return .rejected
   }
 }
 

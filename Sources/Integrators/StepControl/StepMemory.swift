@@ -17,14 +17,48 @@ struct StepMemory: BitwiseCopyable, Sendable {
   /// smaller by 1e-21.
   @usableFromInline static let nonFiniteTryLimit = 30
 
+  /// Of the accepted steps before the last one, where a controller reads so much: log₂ of the error,
+  /// the size of the last step, and log₂ of its ratio to the one before.
+  @usableFromInline var olderLogError = 0.0
+  @usableFromInline var lastSize = 0.0
+  @usableFromInline var lastLogRatio = 0.0
+
+  /// The history that a controller reads after a step of this size was tried.
+  @usableFromInline
+  func history(size: Double, logError: Double, isAccepted: Bool, _ rule: StepRule) -> StepHistory {
+    let hasSteps = lastSize > 0
+    return StepHistory(
+      errors: SIMD3(
+        quickExp2(logError), hasSteps ? quickExp2(previousLogError) : 1,
+        hasSteps ? quickExp2(olderLogError) : 1),
+      ratios: SIMD2(hasSteps ? size.magnitude / lastSize : 1, quickExp2(lastLogRatio)),
+      isAccepted: isAccepted, errorOrder: rule.errorOrder)
+  }
+
+  /// log₂ of what a filter adds for the steps before the last one; keeps the accepted step.
+  @inlinable
+  @inline(never)
+  mutating func addHistory(size: Double, logError: Double, _ rule: StepRule) -> Double {
+    let hasSteps = lastSize > 0
+    let logRatio = hasSteps ? quickLog2(size.magnitude / lastSize) : 0
+    let previous = hasSteps ? previousLogError : logError
+    let older = hasSteps ? olderLogError : logError
+    let power =
+      rule.previousExponent * (previous - previousLogError) + rule.olderExponent * older
+      + rule.ratioExponents.x * logRatio + rule.ratioExponents.y * lastLogRatio
+    (olderLogError, lastSize, lastLogRatio) = (previous, size.magnitude, logRatio)
+    return power
+  }
+
   /// How much larger the next step is after one with this log₂ of the error was accepted.
   @inlinable
   @inline(__always)
-  mutating func accept(logError: Double, _ rule: StepRule) -> Double {
-    let power =
+  mutating func accept(size: Double, logError: Double, _ rule: StepRule) -> Double {
+    var power =
       rule.logSafety + rule.exponent * logError + rule.previousExponent * previousLogError
-    let factor = max(rule.floorAfterAcceptance, quickExp2(power))
-    let ceiling = wasRejected ? min(1, rule.largestFactor) : rule.largestFactor
+    if rule.needsHistory { power += addHistory(size: size, logError: logError, rule) }
+    let factor = max(rule.bounds.smallestAfterAcceptance, quickExp2(power))
+    let ceiling = wasRejected ? min(1, rule.bounds.largest) : rule.bounds.largest
     previousLogError = max(logError, StepMemory.smallestLogError)
     wasRejected = false
     nonFiniteTries = 0
@@ -38,11 +72,11 @@ struct StepMemory: BitwiseCopyable, Sendable {
     wasRejected = true
     guard error.isFinite else {
       nonFiniteTries += 1
-      return rule.smallestFactor
+      return rule.bounds.smallest
     }
     nonFiniteTries = 0
     let factor = quickExp2(rule.logSafety + rule.rejectionExponent * logError)
-    return max(rule.smallestFactor, factor)
+    return max(rule.bounds.smallest, factor)
   }
 
   /// Whether a step that shrank from try to try has reached nothing finite.

@@ -1,3 +1,5 @@
+import NumericCore
+
 /// A step control made ready for a method: plain numbers that every decision of a solve reads.
 @frozen
 @usableFromInline
@@ -8,40 +10,62 @@ struct StepRule: BitwiseCopyable, Sendable {
   @usableFromInline let errorOrder: Int
   /// The size of the first step; 0: chosen from the field.
   @usableFromInline let firstStep: Double
+  @usableFromInline let smallestStep: Double
+  @usableFromInline let acceptsSmallestStep: Bool
   @usableFromInline let largestStep: Double
   @usableFromInline let stepBudget: Int
   /// Steps before the end of the budget that are examined for stiffness.
   @usableFromInline let stiffnessWindow: Int
+  /// `−β/k` and `−α`.
   @usableFromInline let exponent: Double
   @usableFromInline let previousExponent: Double
+  @usableFromInline let olderExponent: Double
+  @usableFromInline let ratioExponents: SIMD2<Double>
   @usableFromInline let rejectionExponent: Double
   @usableFromInline let logSafety: Double
-  @usableFromInline let floorAfterAcceptance: Double
-  /// Bounds of the factor from one step to the next.
-  @usableFromInline let smallestFactor: Double
-  @usableFromInline let largestFactor: Double
+  @usableFromInline let bounds: StepBounds
+  /// log₂ of an error that is no larger than rounding.
+  @usableFromInline let unresolvedLogError: Double
+  /// A step whose distance from a straight line has a smaller norm is one.
+  @usableFromInline let straightNorm: Double
+  /// The largest step at such an error, as a part of the span.
+  @usableFromInline let unresolvedPart: Double
+  /// The relative distance of a singularity from the end of the span at which the state there is
+  /// not determined.
+  @usableFromInline let singularPart: Double
+  /// Whether the filter, a user's controller or a user's norm reads more than the usual.
+  @usableFromInline let needsHistory: Bool
+  @usableFromInline let hasController: Bool
+  @usableFromInline let hasOwnNorm: Bool
 
   @usableFromInline
   init(_ control: StepControl, errorOrder: Int) {
+    let adaptive = control.adaptive ?? AdaptiveControl(control.tolerance, stepBudget: .max)
+    let order = Double(errorOrder)
+    let filter = adaptive.filter
+    isAdaptive = control.isAdaptive
     self.errorOrder = errorOrder
-    guard case .adaptive(let adaptive) = control else {
-      isAdaptive = false
-      (firstStep, largestStep, stepBudget, stiffnessWindow) = (0, .infinity, .max, 0)
-      (exponent, previousExponent, rejectionExponent, logSafety) = (0, 0, 0, 0)
-      (floorAfterAcceptance, smallestFactor, largestFactor) = (1, 1, 1)
-      return
-    }
-    isAdaptive = true
     firstStep = adaptive.firstStep ?? 0
+    smallestStep = adaptive.smallestStep?.size ?? 0
+    acceptsSmallestStep = adaptive.smallestStep?.isAccepted ?? false
     largestStep = adaptive.largestStep
     stepBudget = adaptive.stepBudget
     stiffnessWindow = min(adaptive.stepBudget / 2, 100)
-    exponent = -(adaptive.integral + adaptive.proportional) / Double(errorOrder)
-    previousExponent = adaptive.proportional / Double(errorOrder)
-    rejectionExponent = -1 / Double(errorOrder)
-    logSafety = quickLog2(adaptive.safety)
-    floorAfterAcceptance = adaptive.floorAfterAcceptance
-    smallestFactor = adaptive.smallestFactor
-    largestFactor = adaptive.largestFactor
+    exponent = -filter.errors.x / order
+    previousExponent = -filter.errors.y / order
+    olderExponent = -filter.errors.z / order
+    ratioExponents = SIMD2(-filter.ratios.x, -filter.ratios.y)
+    rejectionExponent = -1 / order
+    logSafety = quickLog2(adaptive.bounds.safety)
+    bounds = adaptive.bounds
+    let relative = adaptive.tolerance.relative
+    let rounding = relative > 0 ? 8 * Double.ulpOfOne / relative : 0
+    unresolvedLogError = quickLog2(min(max(1e-10, rounding), 1e-3))
+    straightNorm = min(max(1e-6, rounding), 1e-3)
+    unresolvedPart = adaptive.largestUnresolvedPart
+    singularPart = min(100 * relative, 1e-3)
+    hasController = adaptive.controller != nil
+    needsHistory = filter.needsHistory || hasController
+    hasOwnNorm = adaptive.norm != .rootMeanSquare
   }
 }

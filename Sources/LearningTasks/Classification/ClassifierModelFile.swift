@@ -41,9 +41,9 @@ package struct ClassifierModelFile: Sendable {
     let path = RunFolder.model(in: run)
     do {
       let file = try SafetensorsFile(path: path)
-      guard let text = file.metadata["description"],
-        let description = Description(text, file.metadata["config"])
-      else { throw ReadError.notAClassifier(path: path) }
+      guard let description = Description(file) else {
+        throw ReadError.notAClassifier(path: path)
+      }
       let form = description.recipe.initialModel(
         shape: description.shape, classes: description.classes.count)
       self.init(
@@ -77,22 +77,27 @@ package struct ClassifierModelFile: Sendable {
     var shape: [Int]
     var classes: [String]
 
-    init?(_ text: String, _ config: String?) {
-      guard let config, let document = try? JSONValue(parsing: config),
-        let recipe = try? ClassifierRecipe().overridden(by: document),
-        (try? recipe.check()) != nil,
-        let object = try? JSONValue(parsing: text),
-        let features = object["features"]?.array?.compactMap(\.string),
-        let means = object["means"]?.numbers, let deviations = object["deviations"]?.numbers,
-        let classes = object["classes"]?.array?.compactMap(\.string),
-        let shape = object["shape"]?.array?.compactMap(\.integer), classes.count > 1,
-        features.count == means.count, means.count == deviations.count,
+    init?(_ file: SafetensorsFile) {
+      let stored = StoredDescription(file)
+      guard file.metadata["kind"] == "classifier",
+        let recipe = stored.recipe(ClassifierRecipe()), (try? recipe.check()) != nil,
+        let object = stored.document("description"),
+        let normalization = StoredDescription.normalization(object, names: "features"),
+        let classes = StoredDescription.texts(object["classes"]), classes.count > 1,
+        let sizes = object["shape"]?.numbers, sizes.allSatisfy({ (1...1e6).contains($0) }),
+        Set(classes).count == classes.count,
+        // Of every pixel's channels, 9 weights a channel of the stem.
+        sizes.count != 3 || 9 * sizes[2] * Double(recipe.width) <= stored.largestLayer
+      else { return nil }
+      let shape = sizes.map { Int($0) }
+      guard
         shape.count == 3
-          ? recipe.layers != .evolving && recipe.hasStem : shape == [features.count],
-        shape.allSatisfy({ $0 > 0 })
+          ? recipe.layers != .evolving && recipe.hasStem
+            && shape[0] * shape[1] * shape[2] <= 1 << 26
+          : shape == [normalization.channels.count]
       else { return nil }
       self.recipe = recipe
-      normalization = Normalization(channels: features, means: means, deviations: deviations)
+      self.normalization = normalization
       self.shape = shape
       self.classes = classes
     }

@@ -71,8 +71,22 @@ extension ClassifierRecipe {
 
   // MARK: What does not go together
 
-  /// Says no to further dimensions where nothing flows.
+  /// Steps of a solver at most, and of evolving weights in all of them.
+  private static let stepLimit = 10_000
+
+  /// Says no to further dimensions where nothing flows, and to more steps of weights than can be unrolled.
   package func check() throws(ConfigurationError) {
+    if solverSteps > Self.stepLimit {
+      throw .wrongValue(
+        key: "solver.steps", value: "\(solverSteps)",
+        expected: "a whole number from 1 to \(Self.stepLimit)")
+    }
+    let most = max(1, Self.stepLimit / solverSteps)
+    if layers == .evolving && weightSteps > most {
+      throw .wrongValue(
+        key: "solver.weightSteps", value: "\(weightSteps)",
+        expected: "at most \(most) beside \(solverSteps) solver.steps")
+    }
     let isFlow = layers == .odeNet || layers == .rungeKuttaNet
     if augmentation != .none && !isFlow {
       throw .wants(

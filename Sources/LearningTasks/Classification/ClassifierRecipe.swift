@@ -98,8 +98,8 @@ extension ClassifierRecipe: ConfigurableRecipe {
     ) { $0.hasStem || $0.layers != .evolving },
     .size("network.blocks", \.blocks) { $0.depthLayers }.of([.resNet]),
     .number("network.time", \.time, in: 1e-3...1000).of([.odeNet, .rungeKuttaNet]),
-    .size("solver.steps", \.solverSteps) { $0.depthLayers }.of([.odeNet, .rungeKuttaNet, .evolving]
-    ),
+    .size("solver.steps", \.solverSteps) { $0.depthLayers }
+      .of([.odeNet, .rungeKuttaNet, .evolving]),
     .count("solver.weightSteps", \.weightSteps, atMost: 1000).of([.evolving]),
     .count("training.epochs", \.epochs),
     .count("training.batchSize", \.batchSize),

@@ -40,9 +40,11 @@ extension ClassifierRun.Outcome {
 
   /// Writes `report.html` and `evaluation.json`.
   package func writeReport(to directory: String) throws(FileError) {
-    try ClassifierReport(outcome: self).report().write(to: directory + "/report.html")
+    try ClassifierReport(outcome: self).report().write(
+      to: directory + "/report.html", followsLinks: false)
     try Files.writeAtomically(
-      json(run: directory).text(indented: true) + "\n", to: directory + "/evaluation.json")
+      json(run: directory).text(indented: true) + "\n", to: directory + "/evaluation.json",
+      followsLinks: false)
   }
 
   /// `{"run", "model", "metrics": {…}, "baselines": {name: {…}}}`.

@@ -40,6 +40,8 @@ package struct ClassifierRun: Sendable {
     package var stepsPerEpoch: Int
     package var trainingSeconds: Double
     package var history: [Training.StepRecord]
+    /// Owned until the report is written.
+    var folder: RunFolder?
   }
 
   /// Trains and evaluates; bad data, and a checkpoint that does not fit, are found before anything is written.
@@ -87,7 +89,7 @@ package struct ClassifierRun: Sendable {
       logistic: try LogisticBaseline.evaluation(split, threads: threads),
       parameterCount: model.parameterCount, steps: trained.step,
       stepsPerEpoch: trainer.stepsPerEpoch, trainingSeconds: trained.wall,
-      history: one.history.filter { $0.validation != nil || $0.step % 20 == 0 })
+      history: one.history.filter { $0.validation != nil || $0.step % 20 == 0 }, folder: folder)
   }
 
   static let evaluator = CompiledLoss<ClassifierModel, LabelledPoints>(

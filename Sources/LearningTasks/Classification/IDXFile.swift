@@ -1,3 +1,4 @@
+import NumericCore
 package import Tables
 
 /// An array of bytes in the IDX format of the MNIST family, plain or gzip.
@@ -21,7 +22,14 @@ package struct IDXFile: Sendable {
 
   init(_ file: ByteSource) throws(DataError) {
     var content: [UInt8] = []
-    while try file.read(into: &content) {}
+    let limit = ProcessCalls.availableMemory / 2
+    while try file.read(into: &content) {
+      // A small gzip file may inflate to any size.
+      if content.count > limit {
+        throw DataError(
+          source: file.name, .imagesTooLarge(bytes: content.count, limit: limit))
+      }
+    }
     if content.isEmpty { throw DataError(source: file.name, .empty) }
     guard content.count >= 4, content[0] == 0, content[1] == 0, content[2] == 8,
       (1...4).contains(content[3])

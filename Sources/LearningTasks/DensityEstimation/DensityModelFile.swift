@@ -39,7 +39,7 @@ package struct DensityModelFile: Sendable {
     let path = RunFolder.model(in: run)
     do {
       let file = try SafetensorsFile(path: path)
-      guard let (recipe, normalization) = Self.description(file.metadata) else {
+      guard let (recipe, normalization) = Self.description(file) else {
         throw ReadError.notADensity(path: path)
       }
       let form = recipe.initialModel(dimension: normalization.channels.count)
@@ -66,20 +66,15 @@ package struct DensityModelFile: Sendable {
   }
 
   private static func description(
-    _ metadata: [String: String]
+    _ file: SafetensorsFile
   ) -> (DensityRecipe, Normalization)? {
-    func document(_ key: String) -> JSONValue? {
-      metadata[key].flatMap { try? JSONValue(parsing: $0) }
-    }
-    guard metadata["kind"] == "density", let config = document("config"),
-      let recipe = try? DensityRecipe().overridden(by: config),
-      let text = document("normalization"),
-      let columns = text["columns"]?.array?.compactMap(\.string),
-      let means = text["means"]?.numbers, let deviations = text["deviations"]?.numbers,
-      !columns.isEmpty, columns.count == means.count, means.count == deviations.count,
-      deviations.allSatisfy({ $0 > 0 })
+    let stored = StoredDescription(file)
+    guard file.metadata["kind"] == "density", let recipe = stored.recipe(DensityRecipe()),
+      let text = stored.document("normalization"),
+      let normalization = StoredDescription.normalization(text, names: "columns"),
+      !normalization.channels.isEmpty
     else { return nil }
-    return (recipe, Normalization(channels: columns, means: means, deviations: deviations))
+    return (recipe, normalization)
   }
 }
 

@@ -65,11 +65,12 @@ extension DensityRecipe: ConfigurableRecipe {
     .number("data.test", \.testShare, in: 0.01...0.5),
     .number("data.validation", \.validationShare, in: 0.01...0.4).ofLikelihood,
     .counts("network.hidden", \.hidden).deciding(\.layers),
-    .count("network.waves", \.waves, atLeast: 0).deciding { recipe in
-      LayerSize(
-        weights: 2 * product(recipe.waves, recipe.hidden.first ?? 1),
-        activations: 2 * LayerSize.examples(recipe.batchSize) * Double(recipe.waves))
-    },
+    .count("network.waves", \.waves, atLeast: 0, atMost: RecipeSetting<DensityRecipe>.sizeLimit)
+      .deciding { recipe in
+        LayerSize(
+          weights: 2 * product(recipe.waves, recipe.hidden.first ?? 1),
+          activations: 2 * LayerSize.examples(recipe.batchSize) * Double(recipe.waves))
+      },
     .choice("network.conditioning", \.conditioning),
     .choice("training.method", \.method),
     .optionalChoice("training.trace", \.trace).ofLikelihood,

@@ -193,9 +193,10 @@ extension DensityRun.Outcome {
     to directory: String, baselines: [(name: String, figure: Double)] = []
   ) throws(FileError) {
     try DensityReport(outcome: self, baselines: baselines).report()
-      .write(to: directory + "/report.html")
+      .write(to: directory + "/report.html", followsLinks: false)
     try Files.writeAtomically(
-      json(run: directory).text(indented: true) + "\n", to: directory + "/evaluation.json")
+      json(run: directory).text(indented: true) + "\n", to: directory + "/evaluation.json",
+      followsLinks: false)
   }
 
   /// `{"run", "model", "metrics": {…}, "baselines": {name: …}}`.

@@ -46,6 +46,8 @@ package struct DensityRun: Sendable {
     package var parameterCount: Int { file.model.parameterCount }
     /// Steps, now and then.
     package var history: [StepRecord]
+    /// Owned until the report is written.
+    var folder: RunFolder?
   }
 
   /// Trains and evaluates; bad data, and a checkpoint that does not fit, are found before anything is written.
@@ -61,10 +63,11 @@ package struct DensityRun: Sendable {
     let training = rest.rows(order)
     let normalization = training.normalization
     let values = training.normalized(by: normalization)
+    let folder = directory.map { RunFolder($0, resumes: resumes, whenNoticed: whenNoticed) }
     let (model, state) =
       recipe.method == .flowMatching
-      ? try flowMatching(values, rows: training.count, progress, stop)
-      : try likelihood(values, rows: training.count, progress, stop)
+      ? try flowMatching(values, training.count, folder, progress, stop)
+      : try likelihood(values, training.count, folder, progress, stop)
     let file = DensityModelFile(recipe: recipe, normalization: normalization, model: model)
     if let directory { try file.write(to: RunFolder.model(in: directory)) }
     let (audit, measured, lost) = file.measure(test)
@@ -72,7 +75,7 @@ package struct DensityRun: Sendable {
       file: file, training: training, test: test, cautions: cautions,
       audit: audit, lost: lost,
       gaussian: GaussianBaseline(training).negativeLogLikelihood(of: measured),
-      steps: state.steps, trainingSeconds: state.seconds, history: state.history)
+      steps: state.steps, trainingSeconds: state.seconds, history: state.history, folder: folder)
   }
 
   private typealias Progress = (
@@ -80,7 +83,8 @@ package struct DensityRun: Sendable {
   )
 
   private func flowMatching(
-    _ values: [Float], rows: Int, _ progress: ProgressReporter?, _ stop: StopRequest?
+    _ values: [Float], _ rows: Int, _ folder: RunFolder?, _ progress: ProgressReporter?,
+    _ stop: StopRequest?
   ) throws -> (DensityModelFile.Model, Progress) {
     let dimension = values.count / rows
     var training = FlowMatchingTraining(
@@ -94,13 +98,14 @@ package struct DensityRun: Sendable {
     training.rows = rows
     var model = recipe.initialModel(dimension: dimension)
     let (trainer, state) = training.start()
-    let (trained, done) = try train(trainer, from: state, progress, stop)
+    let (trained, done) = try train(trainer, from: state, folder, progress, stop)
     model.field = trained.model
     return (model, done)
   }
 
   private func likelihood(
-    _ values: [Float], rows: Int, _ progress: ProgressReporter?, _ stop: StopRequest?
+    _ values: [Float], _ rows: Int, _ folder: RunFolder?, _ progress: ProgressReporter?,
+    _ stop: StopRequest?
   ) throws -> (DensityModelFile.Model, Progress) {
     let dimension = values.count / rows
     let model = recipe.initialModel(dimension: dimension)
@@ -125,16 +130,15 @@ package struct DensityRun: Sendable {
       for: model, learningRate: .cosine(from: recipe.learningRate, over: recipe.steps),
       weightDecay: 1e-5)
     let (trained, done) = try train(
-      trainer, from: TrainingState(model: model, optimizer: optimizer), progress, stop)
+      trainer, from: TrainingState(model: model, optimizer: optimizer), folder, progress, stop)
     return (trained.best, done)
   }
 
   /// Trains inside the folder, continuing what is there if that is wanted.
   private func train<Evaluator: ShardEvaluator, Data: TrainingData>(
     _ trainer: Trainer<Evaluator, Data>, from state: TrainingState<Evaluator.Model>,
-    _ progress: ProgressReporter?, _ stop: StopRequest?
+    _ folder: RunFolder?, _ progress: ProgressReporter?, _ stop: StopRequest?
   ) throws -> (TrainingState<Evaluator.Model>, Progress) where Data.Batch == Evaluator.Batch {
-    let folder = directory.map { RunFolder($0, resumes: resumes, whenNoticed: whenNoticed) }
     var one = try RunTraining(trainer, from: state, recipe: recipe, folder: folder)
     try folder?.begin(recipe, isContinued: one.isContinued)
     try one.run(progress: progress, stop: stop)
@@ -203,7 +207,7 @@ package struct DensityEvaluation: Sendable {
   /// Figures and warnings for a reader.
   package var lines: [String] {
     let other =
-      gaussian.map { "\(Figure($0))" } ?? "unknown, the file of the training is not there"
+      gaussian.map { "\(Figure($0))" } ?? "unknown, the file of the training is not read"
     return [
       "NLL \(Figure(audit.fine)) nats a row (Gaussian: \(other)), \(rows) row\(rows == 1 ? "" : "s")",
       audit.sentence(of: "audit"),
@@ -227,16 +231,13 @@ package struct DensityEvaluation: Sendable {
 
 extension DensityModelFile {
   /// The evaluation on other rows, or on the test rows of the recipe's own data.
+  ///
+  /// Beside other rows a file of the training is not read.
   package func evaluation(on rows: PointTable?) throws(DataError) -> DensityEvaluation {
     var recipe = recipe
     recipe.columns = normalization.channels
-    let own: (training: PointTable, test: PointTable)?
-    do throws(DataError) {
-      own = recipe.split(try recipe.readTable())
-    } catch {
-      if rows == nil { throw error }
-      own = nil
-    }
+    let own =
+      rows == nil || recipe.file == nil ? recipe.split(try recipe.readTable()) : nil
     let (audit, measured, lost) = measure(
       rows ?? own?.test ?? PointTable(source: "", columns: [], values: []))
     return DensityEvaluation(

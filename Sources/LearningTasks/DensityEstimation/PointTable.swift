@@ -34,7 +34,7 @@ package struct PointTable: Hashable, Sendable {
     try self.init(CSVReader(BundledData.source(name)), columns: chosen)
   }
 
-  init(_ reader: CSVReader, columns chosen: [String]?) throws(DataError) {
+  package init(_ reader: CSVReader, columns chosen: [String]? = nil) throws(DataError) {
     var reader = reader
     var row = CSVRow()
     guard try reader.readHeader(into: &row) else { throw DataError(source: reader.name, .empty) }
@@ -189,7 +189,7 @@ extension PointTable {
 extension PointTable {
   /// The table as CSV with a header.
   package var csv: String {
-    var text = columns.joined(separator: ",") + "\n"
+    var text = columns.map(csvCell).joined(separator: ",") + "\n"
     for row in 0..<count {
       let cells = values[row * dimension..<(row + 1) * dimension].map { "\(Float($0))" }
       text += cells.joined(separator: ",") + "\n"
@@ -205,7 +205,7 @@ extension PointTable {
 
   /// The table with the log-density of each row as a further column, as CSV.
   package func csv(logDensities: [Double]) -> String {
-    var text = (columns + ["log_density"]).joined(separator: ",") + "\n"
+    var text = (columns + ["log_density"]).map(csvCell).joined(separator: ",") + "\n"
     for row in 0..<count {
       let cells = values[row * dimension..<(row + 1) * dimension].map { "\($0)" }
       text += (cells + [csvCell(Float(logDensities[row]))]).joined(separator: ",") + "\n"

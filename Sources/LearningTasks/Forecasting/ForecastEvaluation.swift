@@ -74,13 +74,15 @@ public struct ForecastEvaluation: Sendable {
 
 extension ForecastEvaluation {
   /// Evaluates on the test part; baselines are fitted to the training part, those `beside` the model are trained already.
+  ///
+  /// - Throws: `RunError.forecastsNotFinite` if a model has no figures.
   public init(
     _ forecaster: SeriesForecaster, beside: [SeriesForecaster] = [], on data: ForecastData
-  ) {
+  ) throws {
     modelName = forecaster.kind.title
     // What the test part is too short for is left out.
-    horizons = Self.horizons(forecaster, beside, data).filter { $0.model.count > 0 }
-    gaps = (data.recipe.gaps ?? []).flatMap { Self.gap($0, forecaster, beside, data) }
+    horizons = try Self.horizons(forecaster, beside, data).filter { $0.model.count > 0 }
+    gaps = try (data.recipe.gaps ?? []).flatMap { try Self.gap($0, forecaster, beside, data) }
       .filter { $0.model.count > 0 }
     solverCheck = forecaster.solverCheck(
       on: Self.sample(data.testWindows).map {
@@ -96,15 +98,16 @@ extension ForecastEvaluation {
 
   private static func horizons(
     _ forecaster: SeriesForecaster, _ beside: [SeriesForecaster], _ data: ForecastData
-  ) -> [Line] {
+  ) throws -> [Line] {
     let (training, test) = (data.windows(of: data.training), data.testWindows)
     let horizons = data.recipe.horizons ?? []
     let tolerance = data.plan.tolerance
-    let others = beside.map { ($0.kind.title, predictions($0, test, horizons, data)) }
+    let others = try beside.map { ($0.kind.title, try predictions($0, test, horizons, data)) }
     // Windows that overlap.
-    let block = Int(((data.plan.history + data.plan.future) / data.plan.stride).rounded(.up))
+    let overlap = (data.plan.history + data.plan.future) / data.plan.stride
+    let block = Int(min(overlap.rounded(.up), 1e9))
     var lines: [Line] = []
-    let predicted = predictions(forecaster, test, horizons, data)
+    let predicted = try predictions(forecaster, test, horizons, data)
     for (channel, name) in data.channels.enumerated() {
       let baselines: [any ForecastBaseline] = [
         LastValueBaseline(
@@ -130,7 +133,8 @@ extension ForecastEvaluation {
   /// `[channel][horizon]`, at the true times of the targets.
   private static func predictions(
     _ forecaster: SeriesForecaster, _ windows: [Window], _ horizons: [Double], _ data: ForecastData
-  ) -> [[GaussianForecasts]] {
+  ) throws -> [[GaussianForecasts]] {
+    var (lost, all) = (0, 0)
     var results = data.channels.map { _ in horizons.map { _ in GaussianForecasts() } }
     forecaster.forEachForecast(of: windows) {
       SeriesExample(forecasting: $0, history: data.plan.history)
@@ -142,23 +146,38 @@ extension ForecastEvaluation {
               at: horizon, within: data.plan.tolerance, channel: channel),
             let row = forecast.times.firstIndex(of: target.time)
           else { continue }
+          all += 1
+          guard forecast.isFinite(row, channel) else {
+            lost += 1
+            continue
+          }
           results[channel][place].append(
             mean: forecast.means[row][channel], deviation: forecast.deviations[row][channel],
             observed: target.value)
         }
       }
     }
+    try check(lost, of: all, forecaster)
     return results
+  }
+
+  /// Figures of the other forecasts would be of other windows than those of the baselines.
+  private static func check(
+    _ lost: Int, of all: Int, _ forecaster: SeriesForecaster
+  ) throws(RunError) {
+    if lost > 0 {
+      throw .forecastsNotFinite(model: forecaster.kind.title, lost: lost, all: all)
+    }
   }
 
   private static func gap(
     _ length: Double, _ forecaster: SeriesForecaster, _ beside: [SeriesForecaster],
     _ data: ForecastData
-  ) -> [Line] {
+  ) throws -> [Line] {
     let gaps = data.gaps(of: data.test, length: length)
     let fitted = data.gaps(of: data.training, length: length)
-    let filled = filled(gaps, forecaster, data)
-    let others = beside.map { ($0.kind.title, Self.filled(gaps, $0, data)) }
+    let filled = try filled(gaps, forecaster, data)
+    let others = try beside.map { ($0.kind.title, try Self.filled(gaps, $0, data)) }
     return data.channels.enumerated().map { channel, name in
       let baseline = InterpolationBaseline(fitting: fitted, channel: channel)
       // Readings of one gap, and of the gap that overlaps it.
@@ -173,7 +192,8 @@ extension ForecastEvaluation {
   /// `[channel]`, at the hidden readings.
   private static func filled(
     _ gaps: [HiddenGap], _ forecaster: SeriesForecaster, _ data: ForecastData
-  ) -> [GaussianForecasts] {
+  ) throws -> [GaussianForecasts] {
+    var (lost, all) = (0, 0)
     var results = data.channels.map { _ in GaussianForecasts() }
     forecaster.forEachForecast(of: gaps) {
       SeriesExample(filling: $0)
@@ -181,12 +201,18 @@ extension ForecastEvaluation {
       for row in 0..<gap.hidden.count {
         for channel in data.channels.indices {
           guard let value = gap.hidden.value(row, channel) else { continue }
+          all += 1
+          guard forecast.isFinite(row, channel) else {
+            lost += 1
+            continue
+          }
           results[channel].append(
             mean: forecast.means[row][channel], deviation: forecast.deviations[row][channel],
             observed: value)
         }
       }
     }
+    try check(lost, of: all, forecaster)
     return results
   }
 }

@@ -13,6 +13,8 @@ public enum RunError: Error, Sendable {
   /// A time of a prediction that rounding makes the same as the one before it, or as the last reading; the offset is that
   /// which was asked for, if one was.
   case timesCoincide(offset: Double?, now: Double)
+  /// Forecasts of a model that are no finite numbers, or have no positive deviation, so many of all.
+  case forecastsNotFinite(model: String, lost: Int, all: Int)
   /// Loss or gradient stayed non-finite.
   case diverged(step: Int)
   /// A signal came; the checkpoint continues.
@@ -71,7 +73,7 @@ public struct ForecastModelFile: Sendable {
     } catch {
       throw .noModel(path: path, reason: error)
     }
-    guard let described = Self.description(file.metadata) else {
+    guard let described = Self.description(file) else {
       throw .notAForecastModel(path: path)
     }
     let (network, builder) = (described.recipe.network, described.builder)
@@ -121,31 +123,34 @@ public struct ForecastModelFile: Sendable {
   }
 
   /// What the metadata say; nil if they are not those of a forecasting model.
-  private static func description(
-    _ metadata: [String: String]
-  ) -> Description? {
-    func document(_ key: String) -> JSONValue? {
-      metadata[key].flatMap { try? JSONValue(parsing: $0) }
-    }
-    guard metadata["kind"] == "forecast", let config = document("config"),
-      let recipe = try? ForecastRecipe().overridden(by: config),
-      let text = document("normalization"),
-      let channels = text["channels"]?.array?.compactMap(\.string),
-      let means = text["means"]?.numbers, let deviations = text["deviations"]?.numbers,
-      let window = text["window"]?.number, let spacing = text["spacing"]?.number,
-      channels.count == means.count, means.count == deviations.count,
-      channels.count > recipe.reading.inputs.count,
-      window > 0, spacing > 0, deviations.allSatisfy({ $0 > 0 })
+  private static func description(_ file: SafetensorsFile) -> Description? {
+    let stored = StoredDescription(file)
+    guard file.metadata["kind"] == "forecast", let recipe = stored.recipe(ForecastRecipe()),
+      let text = stored.document("normalization"),
+      let normalization = StoredDescription.normalization(text, names: "channels"),
+      let clock = StoredDescription.clock(text),
+      normalization.channels.suffix(recipe.reading.inputs.count) == recipe.reading.inputs[...],
+      normalization.channels.count > recipe.reading.inputs.count, recipe.fits(clock)
     else { return nil }
     // Files of earlier versions know none.
-    guard let covariates = CovariateEncoding(document("covariates") ?? []) else { return nil }
+    guard let covariates = CovariateEncoding(stored.document("covariates") ?? []) else {
+      return nil
+    }
     let builder = recipe.builder(
-      clock: ModelClock(window: window, spacing: spacing),
-      channels: channels.count - recipe.reading.inputs.count, covariates: covariates.width)
+      clock: clock, channels: normalization.channels.count - recipe.reading.inputs.count,
+      covariates: covariates.width)
     return Description(
-      recipe: recipe, builder: builder,
-      normalization: Normalization(channels: channels, means: means, deviations: deviations),
-      covariates: covariates)
+      recipe: recipe, builder: builder, normalization: normalization, covariates: covariates)
+  }
+}
+
+extension ForecastRecipe {
+  /// Whether the lengths are those of a model with such a clock: its window is a history and a future.
+  fileprivate func fits(_ clock: ModelClock) -> Bool {
+    guard let history, let future else { return true }
+    let (window, lengths) = (clock.window, (horizons ?? []) + (gaps ?? []))
+    return abs(history + future - window) <= 1e-9 * window && lengths.count <= 1000
+      && lengths.allSatisfy { $0 <= window }
   }
 }
 

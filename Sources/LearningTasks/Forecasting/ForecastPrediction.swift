@@ -113,7 +113,7 @@ public struct ForecastPrediction: Sendable {
   }
 
   private static func grid(_ future: Double, _ spacing: Double) -> [Double] {
-    let count = max(1, min(Int((future / spacing).rounded()), 1_000))
+    let count = Int(max(1, min((future / spacing).rounded(), 1_000)))
     return (1...count).map { future * Double($0) / Double(count) }
   }
 

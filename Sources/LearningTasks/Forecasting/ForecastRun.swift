@@ -34,6 +34,8 @@ public struct ForecastRun: Sendable {
     public var parameterCount: Int
     /// Of a GOKU-net: parameters of every series.
     public var inferred: InferredParameters?
+    /// Owned until the report is written.
+    var folder: RunFolder
   }
 
   /// Trains and evaluates; bad data are found before anything is written.
@@ -71,10 +73,10 @@ public struct ForecastRun: Sendable {
     }
     return Outcome(
       file: file, data: data,
-      evaluation: ForecastEvaluation(trained.forecaster, beside: beside, on: data),
+      evaluation: try ForecastEvaluation(trained.forecaster, beside: beside, on: data),
       history: trained.history, steps: trained.steps, trainingSeconds: trained.seconds,
       parameterCount: trained.forecaster.parameterCount,
-      inferred: data.inferredParameters(by: trained.forecaster))
+      inferred: data.inferredParameters(by: trained.forecaster), folder: folder)
   }
 
   /// A training that could begin.
@@ -216,12 +218,14 @@ extension ForecastRun.Outcome {
     to directory: String, warnings: [String] = []
   ) throws(FileError) {
     try ForecastReport(outcome: self, warnings: warnings).report().write(
-      to: directory + "/report.html")
+      to: directory + "/report.html", followsLinks: false)
     if let inferred {
-      try Files.writeAtomically(inferred.csv, to: directory + "/parameters.csv")
+      try Files.writeAtomically(
+        inferred.csv, to: directory + "/parameters.csv", followsLinks: false)
     }
     try Files.writeAtomically(
-      json(run: directory).text(indented: true) + "\n", to: directory + "/evaluation.json")
+      json(run: directory).text(indented: true) + "\n", to: directory + "/evaluation.json",
+      followsLinks: false)
   }
 
   /// The evaluation as a document.

@@ -13,6 +13,12 @@ public struct SeriesForecast: Hashable, Sendable {
   public var states: [[Double]] = []
 
   public init(times: [Double]) { self.times = times }
+
+  /// Whether a forecast is a finite number with a finite, positive deviation.
+  func isFinite(_ row: Int, _ channel: Int) -> Bool {
+    means[row][channel].isFinite && deviations[row][channel].isFinite
+      && deviations[row][channel] > 0
+  }
 }
 
 /// A trained model of any kind with all that its use needs.

@@ -37,6 +37,10 @@ public struct SolverCheck: Hashable, Sendable {
         "; forwards and back a latent state misses itself by \(NumberText.significant($0, 2)) of its size"
       } ?? ""
     if shift <= Self.limit { return moved + back }
+    if !shift.isFinite {
+      return
+        "warning: a finer solver gives forecasts that are no finite numbers; train the model again"
+    }
     let remedy =
       setting.map { "train with a smaller \($0)" }
       ?? "its steps are a part of the network, use it with no others"

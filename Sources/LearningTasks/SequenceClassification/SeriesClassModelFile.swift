@@ -33,7 +33,7 @@ package struct SeriesClassModelFile: Sendable {
     let path = RunFolder.model(in: run)
     do throws(SafetensorsError) {
       let file = try SafetensorsFile(path: path)
-      guard let described = Description(file.metadata) else {
+      guard let described = Description(file) else {
         throw SafetensorsError.badMetadata(key: "description")
       }
       (recipe, form, classes) = (described.recipe, described.form, described.classes)
@@ -68,26 +68,20 @@ package struct SeriesClassModelFile: Sendable {
     var form: SeriesClassForm
     var classes: [String]
 
-    init?(_ metadata: [String: String]) {
-      func document(_ key: String) -> JSONValue? {
-        metadata[key].flatMap { try? JSONValue(parsing: $0) }
-      }
-      guard metadata["kind"] == "series-classifier", let config = document("config"),
-        let recipe = try? SeriesClassRecipe().overridden(by: config),
-        let object = document("description"),
-        let channels = object["channels"]?.array?.compactMap(\.string),
-        let means = object["means"]?.numbers, let deviations = object["deviations"]?.numbers,
-        let window = object["window"]?.number, let spacing = object["spacing"]?.number,
+    init?(_ file: SafetensorsFile) {
+      let stored = StoredDescription(file)
+      guard file.metadata["kind"] == "series-classifier",
+        let recipe = stored.recipe(SeriesClassRecipe()),
+        let object = stored.document("description"),
+        let normalization = StoredDescription.normalization(object, names: "channels"),
+        let clock = StoredDescription.clock(object), !normalization.channels.isEmpty,
         let covariates = object["covariates"].flatMap(CovariateEncoding.init),
-        let classes = object["classes"]?.array?.compactMap(\.string), classes.count > 1,
-        !channels.isEmpty, channels.count == means.count, means.count == deviations.count,
-        window > 0, spacing > 0, deviations.allSatisfy({ $0 > 0 })
+        let classes = StoredDescription.texts(object["classes"]), classes.count > 1,
+        Set(classes).count == classes.count
       else { return nil }
       self.recipe = recipe
       self.classes = classes
-      form = SeriesClassForm(
-        normalization: Normalization(channels: channels, means: means, deviations: deviations),
-        covariates: covariates, clock: ModelClock(window: window, spacing: spacing))
+      form = SeriesClassForm(normalization: normalization, covariates: covariates, clock: clock)
     }
   }
 }

@@ -65,7 +65,7 @@ extension SeriesClassRecipe: ConfigurableRecipe {
     .size("network.head", \.head) {
       LayerSize(weights: 2 * product($0.head, $0.hidden))
     },
-    .size("network.fieldSteps", \.fieldSteps) {
+    .size("network.fieldSteps", \.fieldSteps, atMost: 100) {
       LayerSize(
         activations: LayerSize.examples($0.batchSize) * product($0.fieldSteps, $0.field + $0.hidden)
       )

@@ -28,9 +28,10 @@ extension SeriesClassRun.Outcome {
   /// Writes `report.html` and `evaluation.json`.
   package func writeReport(to directory: String, warnings: [String]) throws(FileError) {
     try SeriesClassReport(outcome: self, warnings: warnings).report().write(
-      to: directory + "/report.html")
+      to: directory + "/report.html", followsLinks: false)
     try Files.writeAtomically(
-      json(run: directory).text(indented: true) + "\n", to: directory + "/evaluation.json")
+      json(run: directory).text(indented: true) + "\n", to: directory + "/evaluation.json",
+      followsLinks: false)
   }
 
   /// `{"run", "model", "metrics": {…}, "confusion", "baselines": {name: {…}}}`.

@@ -68,6 +68,8 @@ package struct SeriesClassRun: Sendable {
     package var steps: Int
     package var trainingSeconds: Double
     package var history: [Training.StepRecord]
+    /// Owned until the report is written.
+    var folder: RunFolder
   }
 
   /// Trains and evaluates on the recipe's data, read already.
@@ -111,6 +113,6 @@ package struct SeriesClassRun: Sendable {
         on: data.test.map { data.series[$0] }, data.test.map { data.labels[$0] }),
       baselines: try SeriesClassBaselines.evaluations(data, threads: threads),
       parameterCount: model.parameterCount, steps: state.step, trainingSeconds: state.wall,
-      history: one.history.filter { $0.validation != nil || $0.step % 10 == 0 })
+      history: one.history.filter { $0.validation != nil || $0.step % 10 == 0 }, folder: folder)
   }
 }

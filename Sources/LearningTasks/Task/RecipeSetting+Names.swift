@@ -24,11 +24,11 @@ extension RecipeSetting {
   static func counts(
     _ key: String, _ path: any WritableKeyPath<Recipe, [Int]> & Sendable
   ) -> RecipeSetting {
-    RecipeSetting(key: key, expected: "a list of whole numbers from 1") {
+    RecipeSetting(key: key, expected: "a list of at most 100 whole numbers from 1") {
       JSONValue($0[keyPath: path].map(Double.init))
     } write: {
-      guard let counts = $1.array?.map({ $0.integer ?? 0 }), !counts.isEmpty,
-        counts.allSatisfy({ $0 > 0 })
+      guard let counts = $1.array?.map({ $0.integer ?? 0 }), (1...100).contains(counts.count),
+        counts.allSatisfy({ (1...sizeLimit).contains($0) })
       else { return false }
       $0[keyPath: path] = counts
       return true

@@ -43,10 +43,9 @@ package struct RecipeSetting<Recipe>: Sendable {
 
   package static func count(
     _ key: String, _ path: any WritableKeyPath<Recipe, Int> & Sendable, atLeast least: Int = 1,
-    atMost most: Int = .max
+    atMost most: Int = countLimit
   ) -> RecipeSetting {
-    let end = most == .max ? "" : " to \(most)"
-    return RecipeSetting(key: key, expected: "a whole number from \(least)" + end) {
+    RecipeSetting(key: key, expected: "a whole number from \(least) to \(most)") {
       JSONValue($0[keyPath: path])
     } write: {
       guard let value = $1.integer, value >= least, value <= most else { return false }
@@ -55,12 +54,18 @@ package struct RecipeSetting<Recipe>: Sendable {
     }
   }
 
+  /// Counts are smaller, so that products of two of them and of the rows of a file are numbers.
+  package static var countLimit: Int { 1_000_000_000 }
+  /// Sizes of layers are compared with the memory.
+  package static var sizeLimit: Int { 1_000_000_000_000_000 }
+
   /// A count that decides how large layers are.
   package static func size(
     _ key: String, _ path: any WritableKeyPath<Recipe, Int> & Sendable,
+    atMost most: Int = sizeLimit,
     layers: @escaping @Sendable (Recipe) -> LayerSize
   ) -> RecipeSetting {
-    count(key, path, atLeast: 1).deciding(layers)
+    count(key, path, atLeast: 1, atMost: most).deciding(layers)
   }
 
   /// The same setting as one that decides how large layers are.
@@ -148,30 +153,33 @@ extension RecipeSetting {
   package static func optionalNumber(
     _ key: String, _ path: any WritableKeyPath<Recipe, Double?> & Sendable
   ) -> RecipeSetting {
-    optional(key, path, "a positive number") {
+    optional(key, path, "a positive number up to 1e30") {
       .number($0)
     } _: {
-      $0.number.flatMap { $0 > 0 ? $0 : nil }
+      $0.number.flatMap { $0 > 0 && $0 <= 1e30 ? $0 : nil }
     }
   }
 
   package static func optionalCount(
     _ key: String, _ path: any WritableKeyPath<Recipe, Int?> & Sendable
   ) -> RecipeSetting {
-    optional(key, path, "a whole number from 1") {
+    optional(key, path, "a whole number from 1 to \(countLimit)") {
       JSONValue($0)
     } _: {
-      $0.integer.flatMap { $0 > 0 ? $0 : nil }
+      $0.integer.flatMap { (1...countLimit).contains($0) ? $0 : nil }
     }
   }
 
   package static func optionalNumbers(
     _ key: String, _ path: any WritableKeyPath<Recipe, [Double]?> & Sendable
   ) -> RecipeSetting {
-    optional(key, path, "a list of positive numbers") {
+    optional(key, path, "a list of at most 1000 positive numbers up to 1e30") {
       JSONValue($0)
     } _: {
-      $0.numbers.flatMap { $0.allSatisfy { $0 > 0 } ? $0 : nil }
+      $0.numbers.flatMap { numbers in
+        numbers.count <= 1000 && numbers.allSatisfy { $0 > 0 && $0 <= 1e30 }
+          ? numbers : nil
+      }
     }
   }
 

@@ -1,15 +1,24 @@
 import NumericCore
+import Synchronization
 import Training
 
 /// The folder of a training run: what it may hold already, and what a new training does to it.
 ///
 /// Nothing in it is lost. A training that does not continue the run of the folder first moves that run's files into
 /// `earlier-1`, `earlier-2`, …, which are run folders too.
+///
+/// One process at a time trains in a folder: it holds the lock `run.lock` as long as a copy of this value lives.
 package struct RunFolder: Sendable {
   package let path: String
   /// Whether a checkpoint in the folder is continued.
   package let resumes: Bool
   private let whenNoticed: @Sendable (Notice) -> Void
+  private let ownership = Ownership()
+
+  /// The lock, which the copies of a value share.
+  private final class Ownership: Sendable {
+    let lock = Mutex<FileLock?>(nil)
+  }
 
   /// What a user should hear of the folder when a training begins.
   package enum Notice: Hashable, Sendable {
@@ -49,23 +58,37 @@ package struct RunFolder: Sendable {
   /// The name of a run's main training.
   static let main = "last"
 
+  /// Makes this process the folder's owner, if the folder is there, and removes what a killed owner was writing.
+  ///
+  /// - Throws: `locked` if another process trains in the folder.
+  func own() throws(FileError) {
+    guard PathCalls.isDirectory(path) == true else { return }
+    guard ownership.lock.withLock({ $0 == nil }) else { return }
+    let lock = try FileLock.take(path + "/run.lock")
+    ownership.lock.withLock { $0 = lock }
+    Files.removeTemporaries(of: Self.fileNames, in: path)
+  }
+
   /// Says that a training that is continued has no step to make.
   func noteCompletion(steps: Int) { whenNoticed(.isComplete(path, steps: steps)) }
 
   /// Makes the folder ready for a training that is about to begin.
   func begin(_ recipe: some ConfigurableRecipe, isContinued: Bool) throws(FileError) {
     try Files.createDirectory(path)
+    try own()
     if !isContinued {
       if resumes { whenNoticed(.nothingToContinue(path)) }
       try keepEarlierRun()
     }
     try Files.writeAtomically(
-      recipe.json.text(indented: true) + "\n", to: Self.configuration(in: path))
+      recipe.json.text(indented: true) + "\n", to: Self.configuration(in: path),
+      followsLinks: false)
   }
 
   // MARK: An earlier run
 
-  private static let fileNames: [String] =
+  /// The files that a run writes.
+  package static let fileNames: [String] =
     ["config.json", "model.safetensors", "report.html", "evaluation.json", "parameters.csv"]
     + ([main] + ForecastKind.allCases.map(\.rawValue)).flatMap {
       ["\($0).ckpt.safetensors", "\($0).safetensors", "\($0).jsonl"]
@@ -73,10 +96,10 @@ package struct RunFolder: Sendable {
 
   /// A run that got neither to a checkpoint nor to a model is not worth keeping.
   private func keepEarlierRun() throws(FileError) {
-    let names = Self.fileNames.filter { Files.exists("\(path)/\($0)") }
+    let names = Self.fileNames.filter { PathCalls.isTaken("\(path)/\($0)") }
     if !names.contains(where: { $0.hasSuffix(".safetensors") }) { return }
     var number = 1
-    while Files.exists("\(path)/earlier-\(number)") { number += 1 }
+    while PathCalls.isTaken("\(path)/earlier-\(number)") { number += 1 }
     let place = "\(path)/earlier-\(number)"
     try Files.createDirectory(place)
     for name in names { try Files.move("\(path)/\(name)", to: "\(place)/\(name)") }

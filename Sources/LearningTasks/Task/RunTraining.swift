@@ -8,8 +8,9 @@ import Training
 struct RunTraining<Evaluator: ShardEvaluator, Data: TrainingData>
 where Data.Batch == Evaluator.Batch {
   private(set) var state: TrainingState<Evaluator.Model>
-  /// What the log held before, then every step.
-  private(set) var history: [StepRecord] = []
+  /// What the log held before, then every step, both thinned.
+  private var all = StepHistory()
+  var history: [StepRecord] { all.records }
   private let trainer: Trainer<Evaluator, Data>
   private let folder: RunFolder?
   private let name: String
@@ -19,7 +20,8 @@ where Data.Batch == Evaluator.Batch {
   init(
     _ trainer: Trainer<Evaluator, Data>, from state: TrainingState<Evaluator.Model>,
     recipe: some ConfigurableRecipe, folder: RunFolder?, name: String = RunFolder.main
-  ) throws(CheckpointError) {
+  ) throws {
+    try folder?.own()
     self.trainer = trainer
     self.folder = folder
     self.name = name
@@ -44,11 +46,11 @@ where Data.Batch == Evaluator.Batch {
     var observer = TrainingObserver<Evaluator.Model>(progress: progress, stop: stop)
     if let folder, let checkpoint {
       let log = try MetricsLog(path: folder.log(of: name), continuingAfter: state.step)
-      history = log.earlier
+      all = log.earlier
       observer.log = log
       observer.save = { try checkpoint.save($0) }
     }
-    var records: [StepRecord] = []
+    var records = all
     observer.onStep = { record in
       records.append(record)
       let signal = SignalNote.shared.received
@@ -56,7 +58,7 @@ where Data.Batch == Evaluator.Batch {
     }
     let start = state.step
     let status = try trainer.train(&state, observer: observer)
-    history += records
+    all = records
     switch status {
     case .interrupted:
       throw RunError.interrupted(signal: stop?.number ?? 0, run: folder?.path ?? "")

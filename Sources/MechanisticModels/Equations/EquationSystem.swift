@@ -73,7 +73,7 @@ public struct EquationSystem: Sendable {
   public let span: ClosedRange<Double>?
 
   package let formulas: EquationFormulas
-  private let programs: EquationPrograms
+  let programs: EquationPrograms
   /// The equations in smooth pieces; nil for such equations themselves.
   package let hybrid: HybridModel?
 

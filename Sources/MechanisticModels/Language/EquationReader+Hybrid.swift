@@ -32,7 +32,6 @@ private struct HybridBuilder {
       derivatives.append(
         (derivative.name, derivative.position, freezer.freeze(derivative.value)))
     }
-    for formula in base.definedFormulas { freezer.freezeIntermediate(formula.name) }
     outline.inputCount = base.inputs.count
     outline.firstHidden = base.definedFormulas.count
   }

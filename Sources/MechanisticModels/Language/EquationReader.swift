@@ -52,14 +52,14 @@ struct EquationReader {
     var (frozen, outline) = try self.frozen()
     try lower()
     try frozen.lower()
-    let used = symbols.used.union(frozen.symbols.used)
-    for parameter in parameters where !used.contains(parameter.name) {
+    for parameter in parameters
+    where !symbols.used.contains(parameter.name) && !frozen.symbols.used.contains(parameter.name) {
       throw error(.unusedParameter(parameter.name), at: place(of: parameter.name))
     }
     return (frozen, outline)
   }
 
-  /// Makes one graph of all formulas.
+  /// Makes the graph of all formulas.
   private mutating func lower() throws(EquationError) {
     symbols = EquationSymbols(
       states: states.map(\.name), inputs: inputs.map(\.name), parameters: parameters.map(\.name),
@@ -73,7 +73,7 @@ struct EquationReader {
     outputs += try initialValues()
     formulas = EquationFormulas(
       Graph(parameters: symbols.leaves, outputs: outputs), states: states.count,
-      inputs: inputs.count, parameters: parameters.count, intermediates: definedFormulas.count)
+      inputs: inputs.count, parameters: parameters.count, intermediates: intermediates.count)
     try checkInitialValues()
   }
 

@@ -44,7 +44,8 @@ public struct SimulationPage: Sendable {
   /// The page.
   public func report() -> Report {
     var report = Report(
-      title: system.name, subtitle: system.title.isEmpty ? "Simulation" : system.title)
+      title: String(system.name.split(separator: "/").last ?? ""),
+      subtitle: system.title.isEmpty ? "Simulation" : system.title)
     report.section("Result") { section in
       section.facts(facts)
       for chart in trajectories { section.chart(chart) }
@@ -74,7 +75,7 @@ public struct SimulationPage: Sendable {
     let span = [solution.times.first, solution.times.last].compactMap { $0 }
     return [
       .init("Status", solution.status.isCompleted ? "completed" : "ended early"),
-      .init("Time", span.map { NumberText.significant($0, 6) }.joined(separator: " to ")),
+      .init("Time", span.map { "\(Figure($0))" }.joined(separator: " to ")),
       .init("Method", method),
       .init(
         "Steps", "\(statistics.acceptedSteps)", note: "\(statistics.rejectedSteps) rejected"),
@@ -123,7 +124,7 @@ public struct SimulationPage: Sendable {
     Table(
       ["event", "time"],
       rows: moments.prefix(100).map {
-        [.init($0.label), .init(NumberText.significant($0.time, 8))]
+        [.init($0.label), .init("\($0.time)")]
       },
       caption: moments.count > 100 ? "The first 100 of \(moments.count)." : "")
   }
@@ -133,11 +134,13 @@ public struct SimulationPage: Sendable {
     guard let finer, finer.times.count > 1 else { return nil }
     let count = min(finer.times.count, solution.times.count)
     let marks = zip(system.states.indices, Self.colors).map { place, color in
-      let errors = (0..<count).map {
-        max((solution.states[$0][place] - finer.states[$0][place]).magnitude, 1e-300)
-      }
+      // A logarithmic axis has no zero.
+      let errors = (0..<count)
+        .map { (solution.states[$0][place] - finer.states[$0][place]).magnitude }
+      let shown = (0..<count).filter { errors[$0] > 0 }
       return Mark.line(
-        system.states[place].name, x: Array(solution.times.prefix(count)), y: errors, color: color)
+        system.states[place].name, x: shown.map { solution.times[$0] },
+        y: shown.map { errors[$0] }, color: color)
     }
     return Chart(
       "Error", x: Axis("t"), y: Axis("|y − y*|", scale: .logarithmic), width: .half, height: 240,
@@ -158,16 +161,16 @@ extension SolutionCheck {
   ///
   /// - Parameter states: names of the states.
   public func sentence(states: [String]) -> String {
-    let finer = "a solve with a relative tolerance of \(NumberText.significant(finerTolerance, 2))"
+    let finer = "a solve with a relative tolerance of \(Figure(finerTolerance))"
     if tolerances == .infinity && !finerStatus.isCompleted {
       return
-        "\(finer) ends at time \(NumberText.significant(time, 6)): the solution may be singular there"
+        "\(finer) ends at time \(Figure(time)): the solution may be singular there"
     }
     let name = state < states.count ? states[state] : "a state"
-    let distance = NumberText.significant((value - finerValue).magnitude, 2)
+    let distance = Figure((value - finerValue).magnitude)
     let place =
-      "\(name) differs by \(distance) (\(NumberText.significant(tolerances, 2)) tolerances) at time "
-      + NumberText.significant(time, 6)
+      "\(name) differs by \(distance) (\(Figure(tolerances)) tolerances) at time "
+      + "\(Figure(time))"
     return isPassed
       ? "Compared with \(finer), \(place) at most." : "compared with \(finer), \(place)"
   }

@@ -43,6 +43,30 @@ struct SwitchFreezer {
     self.formulas = formulas
     self.states = states
     self.inputs = inputs
+    for name in Self.order(of: formulas) {
+      dependences[name] = dependence(of: formulas[name] ?? .number(0, Position(line: 1, column: 1)))
+      freezeIntermediate(name)
+    }
+  }
+
+  /// The intermediates, those that others need first; not recursive, since chains may be long.
+  private static func order(of formulas: [String: EquationSyntax]) -> [String] {
+    var order: [String] = []
+    var begun: Set<String> = []
+    for root in formulas.keys.sorted() {
+      var tasks = [(name: root, isFinished: false)]
+      while let (name, isFinished) = tasks.popLast() {
+        if isFinished {
+          order.append(name)
+        } else if begun.insert(name).inserted {
+          tasks.append((name, true))
+          for (needed, _) in formulas[name]?.names ?? [] where formulas[needed] != nil {
+            tasks.append((needed, false))
+          }
+        }
+      }
+    }
+    return order
   }
 
   static func modeName(_ place: Int) -> String { "mode \(place)" }
@@ -54,23 +78,18 @@ struct SwitchFreezer {
 
   // MARK: What formulas depend on
 
-  /// - Parameter open: intermediates under way; those in a circle are refused elsewhere.
-  mutating func dependence(of syntax: EquationSyntax, _ open: Set<String> = []) -> Dependence {
+  func dependence(of syntax: EquationSyntax) -> Dependence {
     var found: Dependence = []
-    for (name, _) in syntax.names { found.formUnion(dependence(of: name, open)) }
+    for (name, _) in syntax.names { found.formUnion(dependence(of: name)) }
     return found
   }
 
-  private mutating func dependence(of name: String, _ open: Set<String>) -> Dependence {
+  private func dependence(of name: String) -> Dependence {
     if name == "t" { return .time }
     if states.contains(name) { return .state }
     if inputs.contains(name) { return .input }
     if let place = switchPlace(name) { return drafts[place].dependence }
-    if let known = dependences[name] { return known }
-    guard let formula = formulas[name], !open.contains(name) else { return [] }
-    let found = dependence(of: formula, open.union([name]))
-    dependences[name] = found
-    return found
+    return dependences[name] ?? []
   }
 
   /// The degree in time and inputs of a frozen formula.
@@ -215,6 +234,7 @@ struct SwitchFreezer {
       parts.append((name, frozen))
       formulas[name] = frozen
       frozenFormulas[name] = frozen
+      dependences[name] = dependence(of: frozen)
       degrees[name] = degree(of: frozen)
       reads[name] = switches(readBy: frozen)
     }

@@ -1,0 +1,173 @@
+import ArgumentParsing
+import BundledData
+import MechanisticModels
+import NumericCore
+import Tables
+import TimeSeries
+
+/// The options that choose one series of a file for equations.
+struct EquationFile {
+  var path: String
+  /// Columns of times and of ids; nil: by their usual names.
+  var time: String?
+  var id: String?
+  /// The id of the series; nil: the only one.
+  var series: String?
+  /// The unit of times that are dates; nil: hours.
+  var unit: TimeUnit?
+  var dates: DateOrder?
+  var missing: [String] = []
+  /// Whether the verb has options that choose a series and map columns.
+  var hasSeriesOptions = true
+
+  /// Reads the columns that are named, of a file or a bundled file of that name.
+  ///
+  /// - Parameter ifNone: the error about a file that has none of the columns, given those that it has.
+  func read(
+    columns names: Set<String>, minimumRows: Int = 2, ifNone: ([String]) -> any Error
+  ) throws -> EquationData {
+    var options = TimeSeriesOptions(
+      timeColumn: time, idColumn: id, unit: unit ?? .hours, missing: missing)
+    options.names = names
+    options.dates = dates
+    let file: TimeSeriesFile
+    do {
+      file = try TimeSeriesFile.named(path, options)
+    } catch {
+      if case .noneNamed(let found) = error.reason { throw ifNone(found) }
+      throw ToolError(error.sentenceWithoutOptions + advice(error.reason), code: error.exitCode)
+    }
+    return try EquationData(file, series: series, minimumRows: minimumRows)
+  }
+
+  /// Which option helps, as the end of the sentence.
+  private func advice(_ reason: DataError.Reason) -> String {
+    if case .ambiguousDate = reason {
+      return ", or say it with --dates day-first or --dates month-first"
+    }
+    guard hasSeriesOptions else { return "" }
+    switch reason {
+    case .timeGoesBackwards, .duplicateTime:
+      return id == nil
+        ? "; if the file holds several series, name the column of their ids with --id" : ""
+    case .notANumber(let text, _) where text.isNumberWithComma: return ""
+    case .notANumber(let text, _), .notFinite(let text, _): return ", or write --missing '\(text)'"
+    case .notATime: return ", or name the column of times with --time"
+    default: return ""
+    }
+  }
+
+  /// Prints what is odd, which columns are ignored, and what `t` is if nobody chose its unit.
+  func report(_ data: EquationData, to console: Console) {
+    console.warn(data.warnings)
+    if !data.ignored.isEmpty {
+      console.note(
+        "warning: \(path): \(list(of: data.ignored)) \(data.ignored.count == 1 ? "is" : "are") not named in the equations and "
+          + "ignored" + (hasSeriesOptions ? "; --column maps a column to a name of theirs" : ""))
+    }
+    if unit == nil, let sentence = data.axis.sentence {
+      console.note(
+        "warning: \(path): \(sentence); choose the unit with --unit, as in --unit days")
+    }
+  }
+
+  /// Refuses a unit of times that are numbers.
+  func checkUnit(of data: EquationData) throws(UsageError) {
+    if let unit, data.axis == .number {
+      throw .combination(
+        "--unit \(unit.rawValue): the times of \(path) are no dates but numbers, which have their unit already",
+        remedy: "leave --unit out")
+    }
+  }
+
+  private func list(of names: [String]) -> String {
+    let quoted = names.prefix(6).map { "'\($0)'" }
+    guard let last = quoted.last, quoted.count > 1 else { return quoted.joined() }
+    return names.count > 6
+      ? quoted.joined(separator: ", ") + " and \(names.count - 6) more"
+      : quoted.dropLast().joined(separator: ", ") + " and " + last
+  }
+}
+
+/// Measured inputs of equations, from a file of their own.
+enum InputFile {
+  /// A file whose columns are named as the inputs.
+  static func read(_ file: EquationFile, for equations: EquationSystem) throws -> EquationData {
+    let names = equations.inputs.map(\.name)
+    guard !names.isEmpty else {
+      throw UsageError.combination(
+        "--inputs: \(equations.name) has no input", remedy: "write 'input u = 0' in the equations")
+    }
+    return try file.read(columns: Set(names), minimumRows: 1) { columns in
+      UsageError.combination(
+        "--inputs: no column of \(file.path) (\(columns.joined(separator: ", "))) is named as an input of "
+          + "\(equations.name) (\(names.joined(separator: ", ")))", remedy: "rename a column")
+    }
+  }
+
+  /// A remark for every signal that does not cover a span, for there it keeps its first or last value.
+  static func remarks(
+    _ signals: [String: InputSignal], from: Double, to: Double, on axis: TimeAxis = .number
+  ) -> [String] {
+    signals.sorted { $0.key < $1.key }.compactMap { name, signal in
+      guard let first = signal.times.first, let last = signal.times.last,
+        min(from, to) < first || last < max(from, to)
+      else { return nil }
+      return
+        "warning: the input '\(name)' is known from \(axis.label(of: first)) to \(axis.label(of: last)); "
+        + "outside it keeps its first and last value"
+    }
+  }
+}
+
+extension EquationDataError {
+  /// The description with the option that helps.
+  var sentence: String {
+    switch reason {
+    case .severalSeries(let ids): description + ", as in --series '\(ids[0])'"
+    case .noColumnOfIDs: description + " (--id, --series)"
+    case .noSeries: "--series: " + description
+    case .noColumn, .noQuantity, .measuredTwice: "--column: " + description
+    case .nothingMeasured(_, let example, _, let states):
+      description + ", as in --column \(example)=\(states[0])"
+    case .tooFewRows, .otherKindOfTimes: description
+    }
+  }
+
+  var exitCode: ExitCode {
+    switch reason {
+    case .severalSeries, .tooFewRows, .otherKindOfTimes: .badData
+    default: .usage
+    }
+  }
+}
+
+extension TimeUnit: ArgumentValue {}
+extension InputSignal.Interpolation: ArgumentValue {}
+
+extension TimeAxis {
+  /// What the time of equations is where times are dates.
+  var sentence: String? {
+    guard case .calendar(_, let unit) = self else { return nil }
+    return
+      "the times are dates, t counts \(unit.rawValue) from \(text(of: 0)) on, and rates are per \(unit.rawValue.dropLast())"
+  }
+
+  /// The unit of dates; nil: the times are numbers.
+  var unit: TimeUnit? { if case .calendar(_, let unit) = self { unit } else { nil } }
+
+  /// A time for a reader.
+  func label(of time: Double) -> String { self == .number ? shortText(time) : text(of: time) }
+}
+
+extension TimeSeriesFile {
+  /// A file, or the bundled file of that name if there is no other.
+  static func named(
+    _ path: String, _ options: TimeSeriesOptions
+  ) throws(DataError) -> TimeSeriesFile {
+    let isBundled = BundledData.entries.contains { $0.name == path } && !Files.exists(path)
+    return isBundled
+      ? try parse(try BundledData.contents(of: path), name: path, options)
+      : try read(path, options)
+  }
+}

@@ -1,0 +1,88 @@
+import NumericCore
+public import Tables
+public import TimeSeries
+
+/// One series of a file as data of equations: measurements of states and intermediates, and measured inputs.
+///
+/// ```swift
+/// let model = try EquationSystem(text, name: "decay.ode")
+/// var options = TimeSeriesOptions(unit: .days)
+/// options.names = EquationData.columns(for: model)
+/// let data = try EquationData(TimeSeriesFile.read("decay.csv", options))
+/// var fit = ParameterFit(
+///   model, to: try data.measurements(for: model), inputs: data.signals(for: model))
+/// print(try fit.run())
+/// ```
+public struct EquationData: Sendable {
+  /// A column of a file, and the quantity of the equations that it measures.
+  public struct ColumnMapping: Hashable, Sendable {
+    public var column: String
+    public var quantity: String
+
+    public init(column: String, quantity: String) {
+      self.column = column
+      self.quantity = quantity
+    }
+  }
+
+  /// The path of the file.
+  public let source: String
+  public let series: TimeSeries
+  public let axis: TimeAxis
+  /// Columns that were not read.
+  public let ignored: [String]
+  /// What is odd about the file as a whole and about this series.
+  public let warnings: [DataWarning]
+
+  /// All columns beside times and ids.
+  public var columns: [String] { series.channels + ignored }
+
+  /// - Parameters:
+  ///   - file: the file; read it with `TimeSeriesOptions.names` set to `columns(for:mapping:)`, so that other
+  ///     columns may hold anything.
+  ///   - id: the series to take; nil: the only one.
+  ///   - minimum: rows that the series must have.
+  /// - Throws: `EquationDataError` if there is no such series, or several without an `id`, or too few rows.
+  public init(
+    _ file: TimeSeriesFile, series id: String? = nil, minimumRows minimum: Int = 2
+  ) throws(EquationDataError) {
+    source = file.source
+    series = try Self.one(of: file, id).inMemory
+    guard series.count >= minimum else {
+      throw EquationDataError(source, .tooFewRows(found: series.count, needed: minimum))
+    }
+    axis = file.axis
+    ignored = file.passedOver
+    // Other series of the file may be short or odd.
+    warnings = file.warnings.filter { [series] in $0.id == nil || $0.id == series.id }
+  }
+
+  private static func one(
+    of file: TimeSeriesFile, _ id: String?
+  ) throws(EquationDataError) -> TimeSeries {
+    let ids = file.series.map(\.id)
+    if let id {
+      if let found = file.series.first(where: { $0.id == id }) { return found }
+      throw EquationDataError(
+        file.source, ids == [""] ? .noColumnOfIDs : .noSeries(id, known: ids))
+    }
+    guard file.series.count == 1, let series = file.series.first else {
+      throw EquationDataError(file.source, .severalSeries(ids))
+    }
+    return series
+  }
+
+  /// What is added to the times of these data to make them those of other data.
+  ///
+  /// - Throws: `EquationDataError` if the times of one are dates and those of the other are numbers.
+  public func shift(to other: EquationData) throws(EquationDataError) -> Double {
+    switch (axis, other.axis) {
+    case (.number, .number): return 0
+    case (.calendar(let own, _), .calendar(let origin, let unit)):
+      return (own - origin) / unit.seconds
+    case (.number, .calendar), (.calendar, .number):
+      throw EquationDataError(
+        source, .otherKindOfTimes(other: other.source, areNumbers: axis == .number))
+    }
+  }
+}

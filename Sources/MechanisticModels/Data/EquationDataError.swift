@@ -1,0 +1,77 @@
+import NumericCore
+
+/// Data that do not fit equations.
+public struct EquationDataError: Error, Hashable, Sendable {
+  public enum Reason: Hashable, Sendable {
+    /// A series was chosen by its id, and the file has no ids.
+    case noColumnOfIDs
+    case noSeries(String, known: [String])
+    /// Several series, and none was chosen; their ids.
+    case severalSeries([String])
+    case tooFewRows(found: Int, needed: Int)
+    case noColumn(String, known: [String])
+    case noQuantity(String, equations: String, known: [String])
+    case measuredTwice(String, columns: [String])
+    case nothingMeasured(
+      columns: [String], example: String, equations: String, states: [String])
+    /// The times of these data are numbers and those of the other file dates, or the other way round.
+    case otherKindOfTimes(other: String, areNumbers: Bool)
+  }
+
+  /// The path of the file.
+  public let source: String
+  public let reason: Reason
+
+  package init(_ source: String, _ reason: Reason) {
+    self.source = source
+    self.reason = reason
+  }
+}
+
+extension EquationDataError: CustomStringConvertible {
+  public var description: String { "\(source): \(problem); \(fix)" }
+
+  private var problem: String {
+    switch reason {
+    case .noColumnOfIDs: "no column has ids"
+    case .noSeries(let id, _): "there is no series '\(id)'"
+    case .severalSeries(let ids): "\(ids.count) series (\(list(ids)))"
+    case .tooFewRows(let found, let needed):
+      "\(found) \(found == 1 ? "row" : "rows"), at least \(needed) are needed"
+    case .noColumn(let name, _): "there is no column '\(name)'"
+    case .noQuantity(let name, let equations, _): "\(equations) has no state '\(name)'"
+    case .measuredTwice(let name, let columns):
+      "the columns \(columns.joined(separator: " and ")) both measure '\(name)'"
+    case .nothingMeasured(let columns, _, let equations, let states):
+      "no column (\(columns.joined(separator: ", "))) is named as a state of \(equations) "
+        + "(\(states.joined(separator: ", ")))"
+    case .otherKindOfTimes(let other, let areNumbers):
+      areNumbers
+        ? "the times are numbers, those of \(other) are dates"
+        : "the times are dates, those of \(other) are numbers"
+    }
+  }
+
+  private var fix: String {
+    switch reason {
+    case .noColumnOfIDs: "name the column of ids or choose no series"
+    case .noSeries(let id, let known): suggestion(for: id, among: known, as: "the ids")
+    case .severalSeries: "choose one by its id"
+    case .tooFewRows: "add measurements"
+    case .noColumn(let name, let known), .noQuantity(let name, _, let known):
+      suggestion(for: name, among: known, as: "the names")
+    case .measuredTwice: "map one of them to another quantity, or remove it"
+    case .nothingMeasured: "rename a column or map one to a state"
+    case .otherKindOfTimes: "write both in one way"
+    }
+  }
+
+  private func suggestion(for name: String, among known: [String], as what: String) -> String {
+    nearestName(to: name, among: known).map { "did you mean '\($0)'?" }
+      ?? "\(what) are \(list(known))"
+  }
+
+  private func list(_ names: [String]) -> String {
+    names.prefix(6).joined(separator: ", ") + (names.count > 6 ? ", …" : "")
+  }
+}
