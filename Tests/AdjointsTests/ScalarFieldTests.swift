@@ -39,9 +39,9 @@ private struct Padded: TensorField {
   var rowTensorNames: Set<String> { ["field.harvest"] }
 
   func callAsFunction(_ time: Tensor, _ state: Tensor) -> Tensor {
-    // Far outside of any state: the power underflows to exactly 0.
-    let idle = (0..<200).reduce(exp(-1e4 - square(state))) { sum, step in
-      sum * (state + Double(step))
+    // Exactly 0: the exponentials underflow.
+    let idle = (0..<200).reduce(state.splat(0)) { sum, step in
+      sum + exp(-1e4 - Double(step) - square(state))
     }
     return field(time, state) + idle
   }
