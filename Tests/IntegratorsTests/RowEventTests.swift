@@ -4,7 +4,9 @@ import NumericCore
 import Testing
 
 /// Balls of different restitution that bounce on the ground; each gets a push upward at its forced
-/// times. A row of three: height, velocity, number of bounces.
+/// times.
+///
+/// A row of three: height, velocity, number of bounces.
 private final class Bounces: RowEvents {
   let first: Int
   /// Bounces after which a row ends.
