@@ -5,7 +5,8 @@ import Programs
 struct ScalarPrograms: Sendable {
   /// Instructions above which a field runs as a `Program` instead, whose kernels do many of them at once.
   ///
-  /// Measured on perceptrons of growing width, one row and a thousand: see `Docs/Decisions`.
+  /// An instruction takes 1 to 2 ns for a row, a kernel call of a `Program` 50 to 150 ns, of which a small field needs two
+  /// to four. The limit is an estimate from these figures.
   static let instructionLimit = 160
 
   /// Parameters: time, state, θ…; output: the derivative.

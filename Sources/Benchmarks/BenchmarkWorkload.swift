@@ -23,6 +23,6 @@ public struct BenchmarkWorkload: Sendable {
 
   /// Every workload.
   public static let all: [BenchmarkWorkload] = [
-    spiral, latentSpirals, planarFlow, convolutionalBlock, lorenz, irregularRecurrence,
+    spiral, latentSpirals, planarFlow, convolutionalBlock, lorenz, lorenzRows, irregularRecurrence,
   ]
 }

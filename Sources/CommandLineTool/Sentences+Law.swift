@@ -39,12 +39,14 @@ extension LawError {
     case .dependsOnTime(let system):
       "\(system) depends on the time t itself, and a model's windows begin anywhere; make the phase a state, as in "
         + "'phase\u{27} = 1', or use 'fit'"
+    case .hasJumps(let system):
+      "\(system) has doses or events, which a model of windows does not follow; use 'fit', or make doses an input"
     }
   }
 
   var exitCode: ExitCode {
     switch self {
-    case .inputWithoutValue, .dependsOnTime: .badData
+    case .inputWithoutValue, .dependsOnTime, .hasJumps: .badData
     default: .usage
     }
   }

@@ -110,17 +110,8 @@ extension SolveStatus {
 extension SimulationEvent {
   /// Time, kind, and the state before and after it.
   fileprivate var json: JSONValue {
-    let word: String
-    var line = JSONValue.null
-    switch kind {
-    case .event(let place): (word, line) = ("event", JSONValue(place))
-    case .dose: word = "dose"
-    case .infusion: word = "infusion"
-    case .reset: word = "reset"
-    case .steadyState: word = "steadyState"
-    }
     return [
-      "time": .number(time), "kind": .string(word), "line": line,
+      "time": .number(time), "kind": .string("\(kind)"),
       "before": JSONValue(stateBefore), "after": JSONValue(stateAfter),
     ]
   }

@@ -129,6 +129,11 @@ private func correlation(_ a: [Double], _ b: [Double]) -> Double {
       } == .dependsOnTime(system: "lotka-volterra"))
     #expect(
       try refusal {
+        $0.equations = "prey' = -prey\npredator' = 0*prey\nevent prey < 1: prey = 2"
+        ($0.known, $0.shared, $0.ranges) = ([], [], [])
+      } == .hasJumps(system: "lotka-volterra"))
+    #expect(
+      try refusal {
         ($0.columns, $0.emission) = (["hares=prey"], .learned)
       } == nil)
   }

@@ -146,6 +146,18 @@ private func solution(
     }
   }
 
+  @Test(arguments: ["x > 1", "x = 1", "x >= 1 and t > 0", "not x < 1"])
+  func `an event occurs again and again`(_ condition: String) throws {
+    for solver in [usual, tight] {
+      let found = try solution(
+        "x' = 1\nx(0) = 0.25\nn' = 0\nn(0) = 0\nevent \(condition): x = 0, n = n + 1",
+        at: [0, 0.5, 3, 10.5], solver: solver)
+      for (state, expected) in zip(found.states, [[0.25, 0], [0.75, 0], [0.25, 3], [0.75, 10]]) {
+        #expect(abs(state[0] - expected[0]) < 1e-9 && state[1] == expected[1], "\(condition)")
+      }
+    }
+  }
+
   @Test func `a switch without hysteresis slides`() throws {
     let thermostat = try solution(
       "temp' = -0.1*(temp - 5) + 3*heaviside(20 - temp)\ntemp(0) = 10", at: [0, 25, 50],

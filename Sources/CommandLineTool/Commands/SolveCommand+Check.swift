@@ -68,6 +68,7 @@ extension SolveCommand {
       intermediates: equations.intermediates(
         at: solution.times, states: solution.states, parameters: problem.parameters,
         inputs: problem.inputs), inputs: problem.inputs, method: words(of: solver))
+    page.moments = solution.events.prefix(200).map { .init(time: $0.time, label: "\($0.kind)") }
     if let (finer, check) = checked(solution, by: solver, solve, at: grid) {
       (page.finer, page.check) = (finer, check)
     }

@@ -1,10 +1,22 @@
 /// A weighted sum of stages, without the weights that are zero.
+///
+/// Its owner frees the memory; copies of it cost no reference counts.
 struct RowCombination {
-  let indices: [Int]
-  let weights: [Double]
+  let indices: UnsafeBufferPointer<Int>
+  let weights: UnsafeBufferPointer<Double>
 
   init(_ all: [Double]) {
-    indices = all.indices.filter { all[$0] != 0 }
-    weights = indices.map { all[$0] }
+    let used = all.indices.filter { all[$0] != 0 }
+    let indices = UnsafeMutableBufferPointer<Int>.allocate(capacity: used.count)
+    _ = indices.initialize(from: used)
+    let weights = UnsafeMutableBufferPointer<Double>.allocate(capacity: used.count)
+    _ = weights.initialize(from: used.map { all[$0] })
+    self.indices = UnsafeBufferPointer(indices)
+    self.weights = UnsafeBufferPointer(weights)
+  }
+
+  func deallocate() {
+    indices.deallocate()
+    weights.deallocate()
   }
 }

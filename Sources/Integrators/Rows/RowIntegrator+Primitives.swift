@@ -36,16 +36,14 @@ extension RowIntegrator {
     _ plan: RowCombination, from base: UnsafePointer<Scalar>,
     into target: UnsafeMutablePointer<Scalar>
   ) {
-    setSources(plan)
-    plan.weights.withUnsafeBufferPointer { weights in
-      guard let weights = weights.baseAddress else {
-        target.update(from: base, count: active * width)
-        return
-      }
-      Scalar.combine(
-        base, scratch.sources, weights, count: plan.indices.count, steps: scratch.steps,
-        rows: active, width: width, into: target)
+    guard let weights = plan.weights.baseAddress, !plan.weights.isEmpty else {
+      target.update(from: base, count: active * width)
+      return
     }
+    setSources(plan)
+    Scalar.combine(
+      base, scratch.sources, weights, count: plan.indices.count, steps: scratch.steps,
+      rows: active, width: width, into: target)
   }
 
   /// Norms of the estimated errors of the active rows over the tolerance.

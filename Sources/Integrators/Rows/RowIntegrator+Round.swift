@@ -81,7 +81,7 @@ extension RowIntegrator {
     let evaluated = rule.isAdaptive ? tableau.stageCount : endStage
     for stage in 1..<max(evaluated, 1) {
       combine(stagePlans[stage], from: y, into: scratch.slots[stage])
-      setStageTimes(node: tableau.nodes[stage])
+      setStageTimes(node: nodes[stage])
       evaluate(field, times: scratch.stageTimes, states: scratch.slots[stage], stage: stage)
     }
     if evaluated <= endStage {

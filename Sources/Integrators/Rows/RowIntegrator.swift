@@ -22,7 +22,9 @@ package final class RowIntegrator<Scalar: RowScalar> {
   /// The slot that holds the state at the end of a step: the last stage if the method reuses it,
   /// else one more.
   let endStage: Int
-  let stagePlans: [RowCombination]
+  let stagePlans: UnsafeBufferPointer<RowCombination>
+  /// Places of the stages in a step.
+  let nodes: UnsafeBufferPointer<Double>
   let errorPlan: RowCombination
   let interpolantStages: [Int]
   lazy var stabilityBoundary = tableau.realStabilityBoundary
@@ -69,12 +71,17 @@ package final class RowIntegrator<Scalar: RowScalar> {
     self.rows = rows
     self.width = width
     tableau = method.tableau
-    rule = StepRule(control, errorOrder: tableau.errorOrder ?? 1)
+    rule = StepRule(control, method)
     tolerance = control.tolerance
     norm = control.norm(width: width, mask: errorMask)
     usesOwnNorm = norm.kind != .rootMeanSquare || !norm.tolerances.isEmpty
     endStage = tableau.isFSAL ? tableau.stageCount - 1 : tableau.stageCount
-    stagePlans = (0...endStage).map { [tableau] in RowCombination(tableau.row($0)) }
+    let plans = UnsafeMutableBufferPointer<RowCombination>.allocate(capacity: endStage + 1)
+    _ = plans.initialize(from: (0...endStage).map { [tableau] in RowCombination(tableau.row($0)) })
+    stagePlans = UnsafeBufferPointer(plans)
+    let nodes = UnsafeMutableBufferPointer<Double>.allocate(capacity: tableau.nodes.count)
+    _ = nodes.initialize(from: tableau.nodes)
+    self.nodes = UnsafeBufferPointer(nodes)
     errorPlan = RowCombination(tableau.errorWeights ?? [])
     let interpolant = tableau.interpolant
     interpolantStages = (0..<interpolant.stageCount).filter {
@@ -93,6 +100,10 @@ package final class RowIntegrator<Scalar: RowScalar> {
   package var byteCount: Int { scratch.byteCount }
 
   deinit {
+    for plan in stagePlans { plan.deallocate() }
+    stagePlans.deallocate()
+    errorPlan.deallocate()
+    nodes.deallocate()
     progress.deallocate()
     reports.deallocate()
   }

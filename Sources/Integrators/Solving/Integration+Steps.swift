@@ -17,7 +17,7 @@ extension Integration {
       let logError = 0.5 * quickLog2(squared)
       let error = StepError(
         value: squared, logarithm: logError, ownFactor: ownFactor(step, squared, logError),
-        isUnresolved: logError <= rule.unresolvedLogError && isStraight(step, end))
+        isUnresolved: logError <= rule.unresolvedLogError ? isStraight(step, end) : false)
       let verdict = logic.judge(step, error, rule)
       if verdict == .accepted {
         (stepSize, endTime, endState) = (step.size, step.end, end)

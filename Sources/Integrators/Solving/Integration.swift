@@ -62,7 +62,7 @@ where Method.State == Field.State {
     self.saves = saves
     control = solver.control
     let method = solver.method
-    rule = StepRule(solver.control, errorOrder: method.errorOrder ?? 1)
+    rule = StepRule(solver.control, method)
     tolerance = solver.control.tolerance
     norm = solver.control.norm(width: initial.componentCount)
     stabilityBoundary = { method.realStabilityBoundary }

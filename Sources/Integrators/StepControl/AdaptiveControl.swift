@@ -27,11 +27,13 @@ public struct AdaptiveControl: Sendable {
   public var firstStep: Double?
   public var smallestStep: SmallestStep?
   public var largestStep: Double
-  /// The largest step, as a part of the span, while the estimated error is no larger than rounding.
+  /// The shortest pulse, as a part of the span, that is found after the solution was a straight
+  /// line.
   ///
-  /// A right-hand side that is constant for a while gives no hint of what follows; without a bound,
-  /// the steps would grow over it.
-  public var largestUnresolvedPart = 1.0 / 500
+  /// A right-hand side that is constant for a while gives no hint of what follows: the estimated
+  /// error is rounding, and without a bound the steps would grow over it. There, steps are so small
+  /// that such a pulse meets an evaluation.
+  public var resolvedPart = 1e-3
   /// A solve that has tried so many steps ends.
   public var stepBudget: Int
 
@@ -97,7 +99,7 @@ extension AdaptiveControl: Hashable {
   private var values: [AnyHashable] {
     [
       tolerance, norm, filter, controller.map { AnyHashable($0) }, bounds, firstStep, smallestStep,
-      largestStep, largestUnresolvedPart, stepBudget,
+      largestStep, resolvedPart, stepBudget,
     ]
   }
 }

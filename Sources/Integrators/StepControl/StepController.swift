@@ -2,7 +2,7 @@
 ///
 /// ```swift
 /// struct Cautious: StepController {
-///   func factor(after history: StepHistory) -> Double { history.errors[0] > 0.1 ? 0.5 : 1.5 }
+///   func factor(after history: StepHistory) -> Double { history.error > 0.1 ? 0.5 : 1.5 }
 /// }
 /// control.controller = Cautious()
 /// ```
@@ -15,12 +15,16 @@ public protocol StepController: Hashable, Sendable {
 
 /// The last steps as a controller sees them.
 public struct StepHistory: Hashable, BitwiseCopyable, Sendable {
-  /// Norms of the error over its tolerance: of the step that was tried, of the accepted step before
-  /// it and of the one before that; 1 where there was none.
-  public let errors: SIMD3<Double>
-  /// The size of the step that was tried over that of the accepted step before it, and that over the
-  /// one before; 1 where there was none.
-  public let ratios: SIMD2<Double>
+  /// The norm of the error over its tolerance of the step that was tried.
+  public let error: Double
+  /// That of the accepted step before it, and of the one before that; 1 where there was none.
+  public let previousError: Double
+  public let olderError: Double
+  /// The size of the step that was tried over that of the accepted step before it; 1 where there was
+  /// none.
+  public let ratio: Double
+  /// The same of the two accepted steps before.
+  public let previousRatio: Double
   /// Whether the step was accepted.
   public let isAccepted: Bool
   /// The error estimate of a step of size `h` is O(h^errorOrder).
@@ -39,26 +43,28 @@ public struct StepHistory: Hashable, BitwiseCopyable, Sendable {
 ///
 /// With `r` the norms of the error of this step and the two accepted ones before it, `ρ` the ratios
 /// of their sizes and `k` the order of the estimate, the next step is
-/// `safety · r₁^(−β₁/k) · r₂^(−β₂/k) · r₃^(−β₃/k) · ρ₁^(−α₁) · ρ₂^(−α₂)` times as large.
+/// `safety · r₁^(−β₁/k) · r₂^(−β₂/k) · r₃^(−β₃/k) · ρ₁^(−α₂) · ρ₂^(−α₃)` times as large.
 ///
 /// Source: Söderlind, Digital filters in adaptive time-stepping, ACM Trans. Math. Softw. 29 (2003),
 /// table 1 and section 4.
 public struct StepFilter: Hashable, BitwiseCopyable, Sendable {
-  /// `β`.
-  public var errors: SIMD3<Double>
-  /// `α`.
-  public var ratios: SIMD2<Double>
+  public var beta1: Double
+  public var beta2: Double
+  public var beta3: Double
+  public var alpha2: Double
+  public var alpha3: Double
 
-  public init(errors: SIMD3<Double>, ratios: SIMD2<Double> = SIMD2(0, 0)) {
-    self.errors = errors
-    self.ratios = ratios
+  public init(beta: (Double, Double, Double), alpha: (Double, Double) = (0, 0)) {
+    (beta1, beta2, beta3) = beta
+    (alpha2, alpha3) = alpha
   }
 
   /// The coefficients of a PID controller, as diffrax writes them (`pcoeff`, `icoeff`, `dcoeff`).
   public init(proportional: Double = 0, integral: Double, derivative: Double = 0) {
     self.init(
-      errors: SIMD3(
-        proportional + integral + derivative, -(proportional + 2 * derivative), derivative))
+      beta: (
+        proportional + integral + derivative, -(proportional + 2 * derivative), derivative
+      ))
   }
 
   /// The integral controller: the rule of torchdiffeq and, with other bounds, the default of diffrax.
@@ -66,17 +72,17 @@ public struct StepFilter: Hashable, BitwiseCopyable, Sendable {
   /// The proportional–integral controller of Hairer and Wanner's `dopri5`, with a stronger damping.
   public static let damped = StepFilter(proportional: 0.2, integral: 0.65)
   /// PI.4.2.
-  public static let pi42 = StepFilter(errors: SIMD3(3 / 5, -1 / 5, 0))
+  public static let pi42 = StepFilter(beta: (3 / 5, -1 / 5, 0))
   /// PI.3.3.
-  public static let pi33 = StepFilter(errors: SIMD3(2 / 3, -1 / 3, 0))
+  public static let pi33 = StepFilter(beta: (2 / 3, -1 / 3, 0))
   /// PI.3.4, Gustafsson's controller.
-  public static let pi34 = StepFilter(errors: SIMD3(7 / 10, -4 / 10, 0))
-  public static let h211PI = StepFilter(errors: SIMD3(1 / 6, 1 / 6, 0))
-  public static let h211b = StepFilter(errors: SIMD3(1 / 4, 1 / 4, 0), ratios: SIMD2(1 / 4, 0))
-  public static let h312PID = StepFilter(errors: SIMD3(1 / 18, 1 / 9, 1 / 18))
+  public static let pi34 = StepFilter(beta: (7 / 10, -4 / 10, 0))
+  public static let h211PI = StepFilter(beta: (1 / 6, 1 / 6, 0))
+  public static let h211b = StepFilter(beta: (1 / 4, 1 / 4, 0), alpha: (1 / 4, 0))
+  public static let h312PID = StepFilter(beta: (1 / 18, 1 / 9, 1 / 18))
   public static let h312b = StepFilter(
-    errors: SIMD3(1 / 8, 2 / 8, 1 / 8), ratios: SIMD2(3 / 8, 1 / 8))
+    beta: (1 / 8, 2 / 8, 1 / 8), alpha: (3 / 8, 1 / 8))
 
   /// Whether it reads more than the errors of the last two steps.
-  var needsHistory: Bool { errors.z != 0 || ratios != SIMD2(0, 0) }
+  var needsHistory: Bool { beta3 != 0 || alpha2 != 0 || alpha3 != 0 }
 }

@@ -23,7 +23,7 @@ struct StepLogic: BitwiseCopyable, Sendable {
   @usableFromInline var memory = StepMemory()
   /// The last accepted step.
   @usableFromInline var lastSize = 0.0
-  /// Since when no accepted step is larger than the one before, and the size of the step then.
+  /// Since when steps have been shrinking, but for small variations, and the size of the step then.
   @usableFromInline var shrinkingFrom: Double
   @usableFromInline var shrinkingSize = 0.0
   @usableFromInline var stiffness = StiffnessCount()
@@ -134,7 +134,7 @@ extension StepLogic {
   @inlinable
   mutating func setFirstStep(_ size: Double, _ rule: StepRule) {
     self.size = min(size, firstStepLimit(rule)) * direction
-    lastSize = 0
+    shrinkingSize = 0
   }
 
   /// The size that the user gave for the first step of the solve.
@@ -198,7 +198,7 @@ extension StepLogic {
     if error.ownFactor > 0 { factor = error.ownFactor }
     var next = min(step.size.magnitude * factor, rule.largestStep)
     if error.isUnresolved { next = min(next, rule.unresolvedPart * spanLength) }
-    if step.size.magnitude > lastSize {
+    if step.size.magnitude > min(shrinkingSize, 1.5 * lastSize) {
       shrinkingFrom = time
       shrinkingSize = step.size.magnitude
     }
@@ -215,7 +215,7 @@ extension StepLogic {
   @inlinable
   func isNearSingularity(_ rule: StepRule) -> Bool {
     let last = size.magnitude
-    guard last < 1e-3 * shrinkingSize else { return false }
+    guard last < 0.1 * shrinkingSize else { return false }
     let elapsed = (end - shrinkingFrom).magnitude
     return last * elapsed / (shrinkingSize - last) < rule.singularPart * spanLength
   }

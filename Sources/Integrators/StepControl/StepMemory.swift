@@ -28,10 +28,9 @@ struct StepMemory: BitwiseCopyable, Sendable {
   func history(size: Double, logError: Double, isAccepted: Bool, _ rule: StepRule) -> StepHistory {
     let hasSteps = lastSize > 0
     return StepHistory(
-      errors: SIMD3(
-        quickExp2(logError), hasSteps ? quickExp2(previousLogError) : 1,
-        hasSteps ? quickExp2(olderLogError) : 1),
-      ratios: SIMD2(hasSteps ? size.magnitude / lastSize : 1, quickExp2(lastLogRatio)),
+      error: quickExp2(logError), previousError: hasSteps ? quickExp2(previousLogError) : 1,
+      olderError: hasSteps ? quickExp2(olderLogError) : 1,
+      ratio: hasSteps ? size.magnitude / lastSize : 1, previousRatio: quickExp2(lastLogRatio),
       isAccepted: isAccepted, errorOrder: rule.errorOrder)
   }
 
@@ -45,7 +44,7 @@ struct StepMemory: BitwiseCopyable, Sendable {
     let older = hasSteps ? olderLogError : logError
     let power =
       rule.previousExponent * (previous - previousLogError) + rule.olderExponent * older
-      + rule.ratioExponents.x * logRatio + rule.ratioExponents.y * lastLogRatio
+      + rule.ratioExponent * logRatio + rule.previousRatioExponent * lastLogRatio
     (olderLogError, lastSize, lastLogRatio) = (previous, size.magnitude, logRatio)
     return power
   }

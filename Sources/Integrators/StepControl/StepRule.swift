@@ -20,7 +20,8 @@ struct StepRule: BitwiseCopyable, Sendable {
   @usableFromInline let exponent: Double
   @usableFromInline let previousExponent: Double
   @usableFromInline let olderExponent: Double
-  @usableFromInline let ratioExponents: SIMD2<Double>
+  @usableFromInline let ratioExponent: Double
+  @usableFromInline let previousRatioExponent: Double
   @usableFromInline let rejectionExponent: Double
   @usableFromInline let logSafety: Double
   @usableFromInline let bounds: StepBounds
@@ -28,7 +29,7 @@ struct StepRule: BitwiseCopyable, Sendable {
   @usableFromInline let unresolvedLogError: Double
   /// A step whose distance from a straight line has a smaller norm is one.
   @usableFromInline let straightNorm: Double
-  /// The largest step at such an error, as a part of the span.
+  /// The largest step along a straight line, as a part of the span.
   @usableFromInline let unresolvedPart: Double
   /// The relative distance of a singularity from the end of the span at which the state there is
   /// not determined.
@@ -39,22 +40,23 @@ struct StepRule: BitwiseCopyable, Sendable {
   @usableFromInline let hasOwnNorm: Bool
 
   @usableFromInline
-  init(_ control: StepControl, errorOrder: Int) {
+  init(_ control: StepControl, _ method: ODEMethod) {
     let adaptive = control.adaptive ?? AdaptiveControl(control.tolerance, stepBudget: .max)
+    errorOrder = method.errorOrder ?? 1
     let order = Double(errorOrder)
     let filter = adaptive.filter
     isAdaptive = control.isAdaptive
-    self.errorOrder = errorOrder
     firstStep = adaptive.firstStep ?? 0
     smallestStep = adaptive.smallestStep?.size ?? 0
     acceptsSmallestStep = adaptive.smallestStep?.isAccepted ?? false
     largestStep = adaptive.largestStep
     stepBudget = adaptive.stepBudget
     stiffnessWindow = min(adaptive.stepBudget / 2, 100)
-    exponent = -filter.errors.x / order
-    previousExponent = -filter.errors.y / order
-    olderExponent = -filter.errors.z / order
-    ratioExponents = SIMD2(-filter.ratios.x, -filter.ratios.y)
+    exponent = -filter.beta1 / order
+    previousExponent = -filter.beta2 / order
+    olderExponent = -filter.beta3 / order
+    ratioExponent = -filter.alpha2
+    previousRatioExponent = -filter.alpha3
     rejectionExponent = -1 / order
     logSafety = quickLog2(adaptive.bounds.safety)
     bounds = adaptive.bounds
@@ -62,7 +64,7 @@ struct StepRule: BitwiseCopyable, Sendable {
     let rounding = relative > 0 ? 8 * Double.ulpOfOne / relative : 0
     unresolvedLogError = quickLog2(min(max(1e-10, rounding), 1e-3))
     straightNorm = min(max(1e-6, rounding), 1e-3)
-    unresolvedPart = adaptive.largestUnresolvedPart
+    unresolvedPart = adaptive.resolvedPart * method.largestStepAcrossPulse
     singularPart = min(100 * relative, 1e-3)
     hasController = adaptive.controller != nil
     needsHistory = filter.needsHistory || hasController

@@ -86,6 +86,30 @@ public struct ODEMethod: Hashable, Sendable {
     }
   }
 
+  /// The largest step, in widths of a pulse, at which the error estimate sees the pulse wherever it
+  /// lies: the weights of the evaluations inside of it do not cancel.
+  var largestStepAcrossPulse: Double {
+    guard case .explicitRungeKutta(let tableau) = scheme, let weights = tableau.errorWeights
+    else { return 2 }
+    let least = 0.05 * (weights.map(\.magnitude).max() ?? 0)
+    func isSeen(_ start: Double, _ width: Double) -> Bool {
+      let inside = tableau.nodes.indices.filter {
+        tableau.nodes[$0] > start && tableau.nodes[$0] < start + width
+      }
+      let isWhole = inside.count == weights.count
+      return isWhole || inside.reduce(0) { $0 + weights[$1] }.magnitude >= least
+    }
+    return [2, 1.75, 1.5, 1.25].first { step in
+      // Pulses that begin or end just beside a node.
+      let width = 1 / step
+      return tableau.nodes.allSatisfy { node in
+        [node - 1e-9, node + 1e-9, node - width - 1e-9, node - width + 1e-9].allSatisfy {
+          $0 < 0 || $0 + width > 1 || isSeen($0, width)
+        }
+      }
+    } ?? 1
+  }
+
   /// Whether it estimates its own error, as adaptive steps need it.
   public var isAdaptive: Bool { embeddedOrder != nil }
 

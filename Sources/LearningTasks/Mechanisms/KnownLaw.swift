@@ -36,6 +36,7 @@ public struct KnownLaw: Sendable {
     for input in system.inputs where input.defaultValue == nil {
       throw .inputWithoutValue(input.name)
     }
+    if system.hasJumps { throw .hasJumps(system: system.name) }
     if system.dependsOnTime { throw .dependsOnTime(system: system.name) }
   }
 

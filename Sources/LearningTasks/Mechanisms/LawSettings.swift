@@ -50,6 +50,8 @@ public enum LawError: Error, Hashable, Sendable {
   case inputWithoutValue(String)
   /// The equations speak of the time itself, and windows begin anywhere.
   case dependsOnTime(system: String)
+  /// The equations have doses or events.
+  case hasJumps(system: String)
 }
 
 extension LawSettings {

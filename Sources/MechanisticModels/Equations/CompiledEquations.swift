@@ -96,6 +96,12 @@ final class CompiledEquations<Scalar: EquationScalar> {
   ) -> (states: [[Double]], report: RowReport) {
     let (start, end) = (times[0], times[times.count - 1])
     let missing = [Double](repeating: .nan, count: initial.componentCount)
+    func failed(_ status: SolveStatus) -> (states: [[Double]], report: RowReport) {
+      (
+        Array(repeating: missing, count: times.count),
+        RowReport(status: status, statistics: StepStatistics())
+      )
+    }
     do {
       let solution = try solver.solve(
         field, from: initial, over: TimeSpan(from: start, to: end), at: times)
@@ -105,11 +111,9 @@ final class CompiledEquations<Scalar: EquationScalar> {
         RowReport(status: solution.status, statistics: solution.statistics)
       )
     } catch .initialStateNotFinite(let component) {
-      let status = SolveStatus.nonFinite(time: start, component: component)
-      return (
-        Array(repeating: missing, count: times.count),
-        RowReport(status: status, statistics: StepStatistics())
-      )
+      return failed(.nonFinite(time: start, component: component))
+    } catch .toleranceBelowRounding {
+      return failed(.stepUnderflow(time: start))
     } catch {
       preconditionFailure("save times are monotone: \(error)")
     }

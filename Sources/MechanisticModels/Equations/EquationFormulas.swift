@@ -72,18 +72,6 @@ package struct EquationFormulas: Sendable {
   }
 }
 
-extension EquationFormulas {
-  /// The derivatives of some outputs by time, states, the first inputs and parameters: `[output, 1 + state + input + parameter]`.
-  func gradients(of outputs: Range<Int>, inputs: Int) -> EquationProgram {
-    let places =
-      [timePlace] + Array(statePlaces) + Array(inputPlaces.prefix(inputs)) + Array(parameterPlaces)
-    return EquationProgram(
-      EquationFormulas.vectorGraph(
-        graph.keeping(outputs: Array(outputs)).jacobian(by: places), states: stateCount,
-        inputs: inputCount))
-  }
-}
-
 extension Graph {
   /// The graph of `∂ outputs[i] / ∂ parameters[j]` for the parameters at some places, row after row; all are scalars.
   ///

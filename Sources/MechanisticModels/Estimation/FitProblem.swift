@@ -13,6 +13,8 @@ final class FitProblem {
   let weightDeviations: [Double?]
   /// Root mean square of the measured values (their logarithms, if lognormal) about the mean of their column.
   let spread: Double
+  /// Whether there are doses or events, which the adjoint does not have.
+  let hasJumps: Bool
   var solves = 0
   /// The scale of Student's distribution; nil as long as errors count as normal.
   var robustScale: Double?
@@ -37,7 +39,7 @@ final class FitProblem {
     guard fit.method.isExplicit || fit.search != .gradient else {
       throw .methodWithoutAdjoint(fit.method.name)
     }
-    let hasJumps = fit.doses != DoseSchedule() || fit.system.hasJumps
+    hasJumps = fit.doses != DoseSchedule() || fit.system.hasJumps
     if hasJumps && fit.search == .gradient { throw .jumpsWithoutAdjoint }
     try FitProblem.checkNames(of: fit)
     let observables = try FitProblem.observables(of: fit)

@@ -30,7 +30,8 @@ extension FitProblem {
     }
     let isShort = fit.measurements.times.count < 4
     switch fit.search {
-    case .automatic where scales.count > Self.sensitivityLimit && fit.method.isExplicit:
+    case .automatic
+    where scales.count > Self.sensitivityLimit && fit.method.isExplicit && !hasJumps:
       return outcomes(gradientSearch, starts)
     case .automatic where hasNetworks && !isShort:
       return outcomes(MultipleShooting(self, segments: fit.segments).search, starts)

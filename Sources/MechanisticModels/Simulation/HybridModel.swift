@@ -106,9 +106,8 @@ package final class HybridModel: Sendable {
   init(_ outline: HybridOutline, frozen: EquationSystem) {
     self.frozen = frozen
     formulaProgram = frozen.program(.intermediates)
-    let first = frozen.formulas.intermediates.lowerBound + outline.firstHidden
-    let hidden = first..<frozen.formulas.intermediates.upperBound
-    gradientProgram = frozen.formulas.gradients(of: hidden, inputs: outline.inputCount)
+    gradientProgram = frozen.program(
+      .intermediateGradients(from: outline.firstHidden, inputs: outline.inputCount))
     switches = outline.switches
     events = outline.events
     doses = outline.doses

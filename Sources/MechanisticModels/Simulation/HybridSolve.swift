@@ -209,9 +209,9 @@ final class HybridSolve<Scalar: EquationScalar> {
     return model.events.map { values[$0.condition] != 0 }
   }
 
-  /// Applies every event whose condition has changed; those that a change makes occur follow.
+  /// Applies every event whose condition has changed; those that a change makes occur follow, each once.
   private func fireEvents() {
-    var count = 0
+    var hasOccurred: Set<Int> = []
     while isRunning {
       let now = conditionValues()
       guard let place = now.indices.first(where: { now[$0] != conditions[$0] }) else { return }
@@ -219,14 +219,8 @@ final class HybridSolve<Scalar: EquationScalar> {
       let event = model.events[place]
       switch event.direction {
       case .rising where !now[place], .falling where now[place]: continue
-      default: break
+      default: if hasOccurred.insert(place).inserted { apply(event, place) }
       }
-      count += 1
-      if count > 100 {
-        status = .stepUnderflow(time: time)
-        return
-      }
-      apply(event, place)
     }
   }
 
@@ -248,7 +242,12 @@ final class HybridSolve<Scalar: EquationScalar> {
     }
     if !event.assignments.isEmpty {
       sliding = []
-      updateModes(atThreshold: crossing)
+      // A switch stays at its threshold if the event does not move its root.
+      let after = registers.values(time, ownState)
+      let isUnmoved = crossing.map {
+        after[model.switches[$0].root] == values[model.switches[$0].root]
+      }
+      updateModes(atThreshold: isUnmoved == true ? crossing : nil)
     }
     record(.event(line: event.line), before)
     if event.isTerminal {

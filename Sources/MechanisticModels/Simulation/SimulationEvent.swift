@@ -13,8 +13,22 @@ public struct SimulationEvent: Hashable, Sendable {
     case steadyState
   }
 
+  /// The time of the jump.
   public var time: Double
   public var kind: Kind
   public var stateBefore: [Double]
   public var stateAfter: [Double]
+}
+
+extension SimulationEvent.Kind: CustomStringConvertible {
+  /// A few words for a table.
+  public var description: String {
+    switch self {
+    case .event(let line): "event of line \(line)"
+    case .dose: "dose"
+    case .infusion: "infusion"
+    case .reset: "reset"
+    case .steadyState: "steady state"
+    }
+  }
 }

@@ -1,0 +1,73 @@
+import Foundation
+import NumericCore
+import Testing
+
+@Suite struct DoseTests {
+  /// Runs the tool on files with these contents; their names in the words and messages are short ones.
+  private func run(_ files: [String: String], _ words: String...) throws -> Tool.Result {
+    let folder = "/tmp/neural-ode-doses-\(UUID().uuidString)"
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    for (name, text) in files {
+      try Files.writeAtomically(Array(text.utf8), to: "\(folder)/\(name)")
+    }
+    var result = try Tool.run(words.map { files[$0] == nil ? $0 : "\(folder)/\($0)" })
+    result.errors = result.errors.replacingOccurrences(of: folder + "/", with: "")
+    return result
+  }
+
+  private let decay = "c' = -k*c\nk = 0.5\nc(0) = 0\nspan = 0..10"
+  private let table =
+    "ID,TIME,AMT,RATE,CMT,II,ADDL,EVID\n1,0,100,.,1,4,1,1\n1,1,.,.,.,.,.,0\n2,2,30,10,c,.,.,1\n"
+
+  @Test func `doses of a chosen series are given`() throws {
+    for (series, exact) in [
+      ("1", 100 * (exp(-5.0) + exp(-3.0))), ("2", 20 * (exp(-2.5) - exp(-4.0))),
+    ] {
+      let result = try run(
+        ["a.ode": decay, "d.csv": table], "solve", "a.ode", "--doses", "d.csv", "--series", series,
+        "--at", "10", "--json")
+      #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+      let document = try JSONValue(parsing: result.output).object
+      let found = try #require(document?["states"]?.array?.last?.numbers?.first)
+      #expect(abs(found - exact) < 1e-4)
+      #expect(document?["events"]?.array?.count == (series == "1" ? 2 : 1))
+    }
+  }
+
+  @Test func `what is wrong with doses is said`() throws {
+    let several = try run(["a.ode": decay, "d.csv": table], "solve", "a.ode", "--doses", "d.csv")
+    #expect(several.status == 64 && several.errors.contains("--series '1'"))
+    let unknown = try run(
+      ["a.ode": decay, "d.csv": table], "solve", "a.ode", "--doses", "d.csv", "--series", "3")
+    #expect(unknown.status == 64 && unknown.errors.contains("no series '3'"))
+    let wrong = try run(
+      ["a.ode": decay, "d.csv": "TIME,AMT,CMT\n0,5,9\n"], "solve", "a.ode", "--doses", "d.csv")
+    #expect(wrong.status == 65 && wrong.errors.contains("d.csv:2: CMT is 9"))
+    let backward = try run(
+      ["a.ode": decay, "d.csv": "TIME,AMT\n0,5\n"], "solve", "a.ode", "--doses", "d.csv", "--from",
+      "5", "--to", "0")
+    #expect(backward.status == 64 && backward.errors.contains("forward in time"))
+    let alone = try run(["a.ode": decay], "solve", "a.ode", "--series", "1")
+    #expect(alone.status == 64 && alone.errors.contains("--doses"))
+  }
+
+  @Test func `an event that ends a solve is reported with time and state`() throws {
+    let fall = "h' = v\nv' = -2\nh(0) = 1\nv(0) = 0\nevent h = 0 falling: stop\nspan = 0..3"
+    let result = try run(["a.ode": fall], "solve", "a.ode")
+    #expect(result.status == 0 && result.errors.isEmpty)
+    #expect(result.output.contains("an event ended the solve at time 1"))
+    #expect(result.output.contains("v = -2"))
+  }
+
+  @Test(arguments: [
+    ("x' = 0\nx(1.7e9) = 1\nspan = 1.7e9..1700000060", ["1700000000", "1700000020", "1700000060"]),
+    ("x' = 0\nx(2459000.5) = 1\nspan = 2459000.5..2459002", ["2459000.5", "2459001.5"]),
+    ("x' = 0\nx(0) = 1\nspan = 0..1", ["0.333333", "0.666667"]),
+  ])
+  func `times have digits enough to tell rows apart`(text: String, times: [String]) throws {
+    let result = try run(["a.ode": text], "solve", "a.ode", "--points", "4")
+    let first = result.output.split(separator: "\n").map { $0.split(separator: " ").first ?? "" }
+    for time in times { #expect(first.contains(Substring(time)), "\(time) in \(first)") }
+  }
+}
