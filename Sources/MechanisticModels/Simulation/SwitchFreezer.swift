@@ -118,7 +118,6 @@ struct SwitchFreezer {
     if name == "t" || inputs.contains(name) { return 1 }
     if states.contains(name) { return Self.notPolynomial }
     guard formulas[name] != nil else { return 0 }
-    freezeIntermediate(name)
     return degrees[name] ?? Self.notPolynomial
   }
 
@@ -129,7 +128,6 @@ struct SwitchFreezer {
       if let place = switchPlace(name) {
         found.insert(place)
       } else if formulas[name] != nil {
-        freezeIntermediate(name)
         found.formUnion(reads[name] ?? [])
       }
     }
@@ -138,8 +136,8 @@ struct SwitchFreezer {
 
   // MARK: Freezing
 
-  /// Freezes the formula of an intermediate, once.
-  mutating func freezeIntermediate(_ name: String) {
+  /// Freezes the formula of an intermediate, once; those that it needs are frozen already, but for those of a circle.
+  private mutating func freezeIntermediate(_ name: String) {
     guard frozenFormulas[name] == nil, let formula = formulas[name] else { return }
     // An intermediate in a circle is refused when formulas are lowered; here it must only end.
     frozenFormulas[name] = formula
@@ -153,10 +151,7 @@ struct SwitchFreezer {
   /// A formula with modes in place of its switches.
   mutating func freeze(_ syntax: EquationSyntax) -> EquationSyntax {
     switch syntax {
-    case .number: return syntax
-    case .name(let name, _):
-      freezeIntermediate(name)
-      return syntax
+    case .number, .name: return syntax
     case .negated(let operand, let position): return .negated(freeze(operand), position)
     case .complement(let operand, let position): return .complement(freeze(operand), position)
     case .binary(let symbol, let left, let right, let position):
