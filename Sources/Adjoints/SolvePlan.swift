@@ -50,7 +50,7 @@ package final class SolvePlan: Sendable {
     self.timesType = timesType
     self.parameterTypes = parameterTypes
     self.isPerRow = isPerRow
-    self.solver = solver
+    self.solver = solver.withoutSearchForPulses
     self.adjoint = adjoint
     self.sharing = sharing
     self.errorMask = errorMask
@@ -194,5 +194,16 @@ package final class SolvePlan: Sendable {
       forward: Program(fieldGraph(rows: bucket), invariant: sharedParameters))
     cache[bucket] = made
     return made
+  }
+}
+
+extension ODESolver {
+  /// The solver without small steps along straight lines.
+  ///
+  /// A field of tensors is often constant before it is trained; its jumps are forced times.
+  fileprivate var withoutSearchForPulses: ODESolver {
+    guard case .adaptive(var adaptive) = control else { return self }
+    adaptive.resolvedPart = 1
+    return ODESolver(method: method, control: .adaptive(adaptive))
   }
 }

@@ -27,7 +27,9 @@ public func floor(_ x: Tensor) -> Tensor { .apply(.floor, x) }
 /// `a` to the power `b`; the derivative in `b` needs `a > 0`.
 public func pow(_ a: Tensor, _ b: Tensor) -> Tensor { .apply(.power, a, b) }
 
-/// `x` to a fixed power. Whole powers up to 16 are products (at most 6 roundings), the power ½ is a square root.
+/// `x` to a fixed power.
+///
+/// Whole powers up to 16 are products (at most 6 roundings), the power ½ is a square root.
 public func pow(_ x: Tensor, _ exponent: Double) -> Tensor {
   if exponent == 0.5 { return sqrt(x) }
   guard let whole = Int(exactly: exponent), abs(whole) <= 16 else {

@@ -21,7 +21,9 @@ enum EquationFunction: String, CaseIterable {
   /// Words with a meaning of their own.
   static let reserved = ["pi", "t", "span", "input", "in", "fixed", "network"]
 
-  /// Whether the name cannot be given to a quantity. The others are functions only before a parenthesis in a formula.
+  /// Whether the name cannot be given to a quantity.
+  ///
+  /// The others are functions only before a parenthesis in a formula.
   static func isReserved(_ name: String) -> Bool {
     if reserved.contains(name) { return true }
     return switch EquationFunction(rawValue: name) {

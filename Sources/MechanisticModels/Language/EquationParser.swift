@@ -114,7 +114,9 @@ struct EquationParser {
     return nil
   }
 
-  /// A parameter or an intermediate. A comparison at its top is a bound, unless an operator follows that no bound can have.
+  /// A parameter or an intermediate.
+  ///
+  /// A comparison at its top is a bound, unless an operator follows that no bound can have.
   private mutating func definition() throws(EquationError) -> EquationStatement.Kind {
     let start = place
     if !startsComplement {

@@ -19,7 +19,9 @@ public struct SolutionCheck: Hashable, Sendable {
   /// The relative tolerance of the finer solve.
   public var finerTolerance: Double
 
-  /// Solutions that differ by more tolerances than this are reported. A smooth problem of moderate length
+  /// Solutions that differ by more tolerances than this are reported.
+  ///
+  /// A smooth problem of moderate length
   /// accumulates some ten.
   public static let threshold = 100.0
 
