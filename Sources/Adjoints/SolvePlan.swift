@@ -50,6 +50,7 @@ package final class SolvePlan: Sendable {
     self.timesType = timesType
     self.parameterTypes = parameterTypes
     self.isPerRow = isPerRow
+    // A field of tensors is often constant before it is trained; its jumps are forced times.
     self.solver = solver.withoutSearchForPulses
     self.adjoint = adjoint
     self.sharing = sharing
@@ -194,16 +195,5 @@ package final class SolvePlan: Sendable {
       forward: Program(fieldGraph(rows: bucket), invariant: sharedParameters))
     cache[bucket] = made
     return made
-  }
-}
-
-extension ODESolver {
-  /// The solver without small steps along straight lines.
-  ///
-  /// A field of tensors is often constant before it is trained; its jumps are forced times.
-  fileprivate var withoutSearchForPulses: ODESolver {
-    guard case .adaptive(var adaptive) = control else { return self }
-    adaptive.resolvedPart = 1
-    return ODESolver(method: method, control: .adaptive(adaptive))
   }
 }

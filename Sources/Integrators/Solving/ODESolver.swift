@@ -25,3 +25,14 @@ extension StepControl {
       "\(method.name) has no error estimate; use fixed steps, or a method such as dopri5")
   }
 }
+
+extension ODESolver {
+  /// The solver without small steps along straight lines, for fields whose jumps are forced times.
+  ///
+  /// See `AdaptiveControl.resolvedPart`.
+  package var withoutSearchForPulses: ODESolver {
+    guard case .adaptive(var adaptive) = control else { return self }
+    adaptive.resolvedPart = 1
+    return ODESolver(method: method, control: .adaptive(adaptive))
+  }
+}

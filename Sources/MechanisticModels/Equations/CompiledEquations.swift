@@ -32,6 +32,8 @@ final class CompiledEquations<Scalar: EquationScalar> {
   ) -> (states: [[Double]], report: RowReport) {
     inputs = InputReader(signals, of: system, derivatives)
     jacobianInputs = jacobian.map { InputReader(signals, of: system, $0) }
+    // Equations with jumps are solved in pieces.
+    let solver = solver.withoutSearchForPulses
     return solver.method.isExplicit
       ? smallSolution(initial, times, solver) ?? explicitSolution(initial, times, solver)
       : implicitSolution(initial, times, solver)

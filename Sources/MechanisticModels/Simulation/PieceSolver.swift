@@ -19,7 +19,7 @@ struct PieceSolver {
 
   /// - Parameter used: steps that the pieces before have tried.
   init(_ solver: ODESolver, used: Int) {
-    var solver = solver
+    var solver = solver.withoutSearchForPulses
     if case .adaptive(var control) = solver.control {
       control.stepBudget = max(1, control.stepBudget - used)
       solver.control = .adaptive(control)
