@@ -73,7 +73,7 @@ final class ScalarFieldEvaluator<Scalar: RowScalar> {
     }
     adjoint.setOutput(output, result)
     for (place, gradient) in gradients.enumerated() {
-      // A backsolve wants the gradient itself, not what it adds.
+      // A backsolve needs the gradient itself, not a sum.
       if programs.includesOutputs && !isPerRow[place] {
         gradient.update(repeating: 0, count: parameterCounts[place])
       }

@@ -16,7 +16,7 @@ package final class SolvePlan: Sendable {
   package let solver: ODESolver
   package let adjoint: Adjoint
   package let sharing: StepSharing
-  /// Components of a row that count in the error norm; nil: all.
+  /// Components of a row that count in the error norm; `nil` selects all.
   package let errorMask: [Bool]?
   /// The field of so many rows, closed: parameters `time, state, θ…`, output `f`.
   private let makeGraph: @Sendable (Int) -> Graph
@@ -105,7 +105,7 @@ package final class SolvePlan: Sendable {
     }
   }
 
-  /// Types of `time, state, θ…` for so many rows; the time is always double precision.
+  /// Types of `time, state, θ…` for a number of rows; the time is always double precision.
   package static func argumentTypes(
     state: TensorType, parameters: [TensorType], isPerRow: [Bool], sharing: StepSharing, rows: Int
   ) -> [TensorType] {

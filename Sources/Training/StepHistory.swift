@@ -1,4 +1,4 @@
-/// The records of a training, so many of them at most that neither memory nor a report grows with its length.
+/// The records of a training, thinned so that neither memory nor the report grows with its length.
 ///
 /// Of the steps without a validation every 2ᵏ-th is kept, of the validations every 2ᵏ-th, with the smallest k that suffices.
 public struct StepHistory: Sendable {

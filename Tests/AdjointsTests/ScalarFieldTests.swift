@@ -33,7 +33,7 @@ private struct Harvest: TensorField {
   }
 }
 
-/// The same field with so many idle operations that it is no scalar program.
+/// The same field with enough idle operations that it does not run as a scalar program.
 private struct Padded: TensorField {
   var field: Harvest
   var rowTensorNames: Set<String> { ["field.harvest"] }

@@ -107,7 +107,7 @@ private let tight = StepControl.proportionalIntegral(Tolerance(relative: 1e-9, a
   }
 
   @Test(arguments: [ODEMethod.dormandPrince5, .verner6, .rodas5P, .heun2], [1.0, -1.0])
-  func `the field is told each piece and evaluated inside of it`(
+  func `a piece begins before the field is evaluated inside it`(
     method: ODEMethod, sign: Double
   ) throws {
     for control in [tight, .fixed(0.1)] where method.isAdaptive || !control.isAdaptive {

@@ -7,7 +7,7 @@ import Testing
 import Training
 
 @Suite struct HopperTests {
-  @Test func `without its data the hopper claims nothing and says what it wants`() throws {
+  @Test func `without its data the hopper makes no claim and names the missing file`() throws {
     let result = try HopperExperiment().run(ExperimentRun(seed: 0, isQuick: true))
     #expect(result.claims.isEmpty && result.notes.count == 1)
   }

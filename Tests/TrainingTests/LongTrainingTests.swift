@@ -17,7 +17,7 @@ import Training
       options: options)
   }
 
-  /// A clock that a test sets: so many seconds a reading.
+  /// A clock that a test sets: it advances by a fixed number of seconds per reading.
   private final class Clock: Sendable {
     private let time: Mutex<Double>
     private let pause: Double

@@ -136,7 +136,7 @@ typedef struct nk_scalar_program {
 
 /// Runs the setup parts with row 0 of their arguments, for all lanes.
 void nk_scalar_program_prepare(nk_scalar_program *program);
-/// Runs the body of a prepared program for so many rows. Results that are written may be the memory
+/// Runs the body of a prepared program for a number of rows. Results that are written may be the memory
 /// of arguments of the same rows.
 static inline void nk_scalar_program_run(const nk_scalar_program *program, long rows) {
   program->run(program, rows);

@@ -58,7 +58,7 @@ package final class RowIntegrator<Scalar: RowScalar> {
   var output: UnsafeMutablePointer<Scalar>
   var record: StepRecord<Scalar>?
 
-  /// - Parameter errorMask: which components of a row count in the error norm; nil: all.
+  /// - Parameter errorMask: which components of a row count in the error norm; `nil` selects all.
   /// - Precondition: adaptive control wants a method that estimates its error; the mask has `width`
   ///   elements and one of them is true.
   package init(

@@ -54,7 +54,7 @@ public struct ErrorNorm: Hashable, Sendable {
   /// The norm of a state that consists of copies of the one it was made for: the rows of a batch
   /// with one step, or a state and its tangents.
   ///
-  /// - Parameter mask: the components that count; nil: all.
+  /// - Parameter mask: the components that count; `nil` selects all.
   /// - Precondition: weights and tolerances fit a whole number of times into the width.
   func repeated(width: Int, mask: [Bool]?) -> ErrorNorm {
     func fits(_ count: Int) -> Bool { count == 0 || width % count == 0 }

@@ -49,7 +49,7 @@ public enum StepControl: Hashable, Sendable {
 
   /// The norm of errors of a state of this width.
   ///
-  /// - Parameter mask: the components that count; nil: all.
+  /// - Parameter mask: the components that count; `nil` selects all.
   @usableFromInline
   func norm(width: Int, mask: [Bool]? = nil) -> ErrorNorm {
     (adaptive?.norm ?? .rootMeanSquare).repeated(width: width, mask: mask)

@@ -13,7 +13,7 @@ struct StepMemory: BitwiseCopyable, Sendable {
 
   /// log₂ 1e-4: an error before that was smaller counts as this (Hairer's `facold`).
   @usableFromInline static let smallestLogError = -13.287712379549449
-  /// A row whose error was not finite so many times in a row has failed: by then the step is
+  /// A row whose error is not finite in this many consecutive tries has failed: by then the step is
   /// smaller by 1e-21.
   @usableFromInline static let nonFiniteTryLimit = 30
 

@@ -13,7 +13,7 @@ public enum RunError: Error, Sendable {
   /// A time of a prediction that rounding makes the same as the one before it, or as the last reading; the offset is that
   /// which was asked for, if one was.
   case timesCoincide(offset: Double?, now: Double)
-  /// Forecasts of a model that are no finite numbers, or have no positive deviation, so many of all.
+  /// Forecasts that are not finite or have no positive deviation, and how many there are in all.
   case forecastsNotFinite(model: String, lost: Int, all: Int)
   /// Loss or gradient stayed non-finite.
   case diverged(step: Int)

@@ -7,7 +7,7 @@ import Tensors
 /// Used by one thread at a time.
 final class CompiledEquations<Scalar: EquationScalar> {
   let derivatives: EquationEvaluator<Scalar>
-  /// `[derivative, state]`: all derivatives by the first states, as `FieldLinearization` wants them.
+  /// `[derivative, state]`: all derivatives by the first states, as in `FieldLinearization`.
   let jacobian: EquationEvaluator<Scalar>?
   fileprivate var inputs: InputReader?
   fileprivate var jacobianInputs: InputReader?
@@ -86,7 +86,7 @@ final class CompiledEquations<Scalar: EquationScalar> {
   private func implicitSolution(
     _ initial: [Double], _ times: [Double], _ solver: ODESolver
   ) -> (states: [[Double]], report: RowReport) {
-    precondition(jacobian != nil, "\(solver.method.name) wants the equations' Jacobian")
+    precondition(jacobian != nil, "\(solver.method.name) needs the equations' Jacobian")
     return singleSolution(
       of: StiffEquationField(equations: self), from: initial.map(Scalar.init), at: times, solver
     ) { $0.map(Double.init) }

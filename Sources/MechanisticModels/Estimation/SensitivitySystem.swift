@@ -103,7 +103,7 @@ extension SensitivitySystem {
   /// The states `[time][state]` and their derivatives `[time][unknown, state]` at the times, of which the first is that
   /// of the initial state.
   ///
-  /// - Precondition: an implicit method wants a system made with `isLinearized`.
+  /// - Precondition: an implicit method needs a system made with `isLinearized`.
   package func solution(
     of system: EquationSystem, at times: [Double], parameters: [Double],
     inputs: [String: InputSignal] = [:], doses: DoseSchedule = DoseSchedule(), solver: ODESolver

@@ -25,7 +25,7 @@ struct EquationParser {
   var endWords: Set<String> = []
   /// Whether `not` is a quantity, so that `not - 1` is a difference.
   let definesNot: Bool
-  /// So deep, and a formula of so many operators, can be read and differentiated without running out of stack.
+  /// Formulas of this depth and this number of operators are read and differentiated without overflowing the stack.
   static let depthLimit = 1_000
 
   /// The statements of `text`; `source` names it in errors.

@@ -88,10 +88,10 @@ public final class ScalarWorkspace {
   /// Computes what depends on invariant parameters alone; wanted after they change.
   package func prepare() { nk_scalar_program_prepare(call) }
 
-  /// Evaluates so many rows; outputs that are written may be the memory of parameters.
+  /// Evaluates this number of rows; outputs that are written may be the memory of parameters.
   package func run(rows: Int) { nk_scalar_program_run(call, rows) }
 
-  /// Evaluates so many rows after it has taken the addresses of parameters 0 and 1 and of output 0; how rows are laid out
+  /// Evaluates this number of rows after it has taken the addresses of parameters 0 and 1 and of output 0; how rows are laid out
   /// stays as it was set.
   package func run(
     rows: Int, _ first: UnsafeRawPointer, _ second: UnsafeRawPointer,
