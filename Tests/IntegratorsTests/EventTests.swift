@@ -288,9 +288,12 @@ private func solver(_ method: ODEMethod, _ step: Double = 0.01) -> ODESolver {
     }
     for method in ODEMethod.explicit {
       for events in [[], never] {
-        _ = try allocations(method, events, 20)
-        // Three times as many steps take no more memory.
-        let (few, many) = (try allocations(method, events, 20), try allocations(method, events, 60))
+        // Three times as many steps take no more memory. Caches of the runtime grow now and then; the least of
+        // several solves is the solve's own.
+        func least(_ end: Double) throws -> Int? {
+          try (0..<5).map { _ in try allocations(method, events, end) }.min()
+        }
+        let (few, many) = (try least(20), try least(60))
         #expect(few == many, "\(method), \(events.count) events")
       }
     }

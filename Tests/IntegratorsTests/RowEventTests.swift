@@ -165,8 +165,9 @@ private let fine = StepControl.proportionalIntegral(Tolerance(relative: 1e-9, ab
           return allocations_end()
         }
       }
-      _ = allocations(20)
-      #expect(allocations(20) == allocations(60))
+      // Caches of the runtime grow now and then; the least of several solves is the solve's own.
+      func least(_ end: Double) -> Int? { (0..<5).map { _ in allocations(end) }.min() }
+      #expect(least(20) == least(60))
       #expect(integrator.eventRecords.isEmpty)
     }
   }
