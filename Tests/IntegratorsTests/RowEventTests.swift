@@ -165,9 +165,9 @@ private let fine = StepControl.proportionalIntegral(Tolerance(relative: 1e-9, ab
           return allocations_end()
         }
       }
-      // Caches of the runtime grow now and then; the least of several solves is the solve's own.
-      func least(_ end: Double) -> Int? { (0..<5).map { _ in allocations(end) }.min() }
-      #expect(least(20) == least(60))
+      // An array that grows takes one allocation less where the allocator happens to give it a larger block.
+      func median(_ end: Double) -> Int { (0..<9).map { _ in allocations(end) }.sorted()[4] }
+      #expect(median(20) == median(60))
       #expect(integrator.eventRecords.isEmpty)
     }
   }
