@@ -289,12 +289,12 @@ private func solver(_ method: ODEMethod, _ step: Double = 0.01) -> ODESolver {
     for method in ODEMethod.explicit {
       for events in [[], never] {
         // Three times as many steps take no more memory. An array that grows takes one allocation less where the
-        // allocator happens to give it a larger block.
+        // allocator gives it a larger block; an allocation a step would be hundreds.
         func median(_ end: Double) throws -> Int {
           try (0..<9).map { _ in try allocations(method, events, end) }.sorted()[4]
         }
         let (few, many) = (try median(20), try median(60))
-        #expect(few == many, "\(method), \(events.count) events")
+        #expect(abs(few - many) <= 1, "\(method), \(events.count) events")
       }
     }
   }

@@ -165,9 +165,10 @@ private let fine = StepControl.proportionalIntegral(Tolerance(relative: 1e-9, ab
           return allocations_end()
         }
       }
-      // An array that grows takes one allocation less where the allocator happens to give it a larger block.
+      // An array that grows takes one allocation less where the allocator gives it a larger block; an allocation
+      // a step would be hundreds.
       func median(_ end: Double) -> Int { (0..<9).map { _ in allocations(end) }.sorted()[4] }
-      #expect(median(20) == median(60))
+      #expect(abs(median(20) - median(60)) <= 1)
       #expect(integrator.eventRecords.isEmpty)
     }
   }
