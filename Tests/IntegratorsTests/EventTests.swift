@@ -288,8 +288,8 @@ private func solver(_ method: ODEMethod, _ step: Double = 0.01) -> ODESolver {
     }
     for method in ODEMethod.explicit {
       for events in [[], never] {
-        // Three times as many steps take no more memory. An array that grows takes one allocation less where the
-        // allocator gives it a larger block; an allocation a step would be hundreds.
+        // Three times as many steps take no more memory. Counts differ by one between sets of solves, for a cause that
+        // is not known yet; an allocation in each step would be hundreds.
         func median(_ end: Double) throws -> Int {
           try (0..<9).map { _ in try allocations(method, events, end) }.sorted()[4]
         }

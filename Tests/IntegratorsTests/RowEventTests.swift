@@ -165,8 +165,8 @@ private let fine = StepControl.proportionalIntegral(Tolerance(relative: 1e-9, ab
           return allocations_end()
         }
       }
-      // An array that grows takes one allocation less where the allocator gives it a larger block; an allocation
-      // a step would be hundreds.
+      // Counts differ by one between sets of solves, for a cause that is not known yet; an allocation in each step
+      // would be hundreds.
       func median(_ end: Double) -> Int { (0..<9).map { _ in allocations(end) }.sorted()[4] }
       #expect(abs(median(20) - median(60)) <= 1)
       #expect(integrator.eventRecords.isEmpty)
