@@ -2,13 +2,13 @@ import Integrators
 import NumericCore
 
 /// A fit made ready: unknowns on an unbounded scale, residuals and their derivatives.
-final class FitProblem {
+package final class FitProblem {
   let fit: ParameterFit
   let observables: [SensitivitySystem.Observable]
   let unknowns: [SensitivitySystem.Unknown]
-  let names: [String]
-  let scales: [ParameterScale]
-  let start: [Double]
+  package let names: [String]
+  package let scales: [ParameterScale]
+  package let start: [Double]
   /// Standard deviation of the starting value of a network's weight, by unknown; nil for any other unknown.
   let weightDeviations: [Double?]
   /// Root mean square of the measured values (their logarithms, if lognormal) about the mean of their column.
@@ -162,6 +162,7 @@ final class FitProblem {
       residuals.append(residual)
     }
     var linear = LevenbergMarquardt.Linearization(residuals: residuals, jacobian: [])
+    if let robustScale { linear = linear.robust(scale: robustScale) }
     let penalties = zip(weightDeviations, z).filter { $0.0 != nil }.map { weightPenalty * $0.1 }
     linear.appendPriors(residuals: penalties, jacobian: [])
     return linear
