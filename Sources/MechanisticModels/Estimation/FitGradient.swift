@@ -4,7 +4,7 @@ import NumericCore
 import Programs
 import Tensors
 
-/// Half the sum of squared residuals over the first times of a fit, and its gradient by the discrete adjoint.
+/// Half the sum of squared residuals of a fit, and its gradient by the discrete adjoint.
 ///
 /// One solve and its way back, however many unknowns there are.
 final class FitGradient {
@@ -14,11 +14,11 @@ final class FitGradient {
   /// 1 for a state whose initial value is a variable, 0 where it follows from the parameters.
   private let isVariable: [Bool]
 
-  init(_ problem: FitProblem, count: Int) {
+  init(_ problem: FitProblem) {
     self.problem = problem
     let (fit, observables) = (problem.fit, problem.observables)
-    let times = Array(fit.measurements.times.prefix(count))
-    let rows = Array(fit.measurements.values.prefix(count))
+    let times = fit.measurements.times
+    let rows = fit.measurements.values
     let isLognormal = fit.likelihood == .lognormal
     let known = rows.map { row in row.map { $0.isNaN ? 0.0 : 1.0 } }
     targets = FitTargets(
@@ -65,7 +65,9 @@ final class FitGradient {
         case .parameter(let parameter): byParameter[parameter]
         case .initial(let state): byInitial[state]
         }
-      gradient.append(slope * problem.scales[place].slope(z[place]))
+      // Beyond a bound the value stays.
+      let isInside = problem.scales[place].bounds.contains(z[place])
+      gradient.append(isInside ? slope * problem.scales[place].slope(z[place]) : 0)
       guard problem.weightDeviations[place] != nil else { continue }
       let penalty = problem.weightPenalty * problem.weightPenalty
       value += 0.5 * penalty * z[place] * z[place]

@@ -1,96 +1,72 @@
 import NumericCore
 
 extension FitProblem {
-  /// 97.5 % of the standard normal distribution.
-  private static var normalQuantile: Double { 1.959963984540054 }
-
-  /// Everything that is known about a minimum.
-  ///
-  /// - Parameter outcomes: of the searches that led to it.
-  func result(_ best: Outcome, outcomes: [Outcome]) -> FitResult {
-    let count = Double(best.linearization.dataCount)
-    let dataSquares = best.linearization.dataSquares
-    let isProfiled = fit.profiles && !hasNetworks && !best.linearization.jacobian.isEmpty
-    let information = FitInformation(best.linearization, unknowns: scales.count)
-    let deviations = standardErrors(best, information)
-    var estimates: [FitResult.Estimate] = []
-    for (place, name) in names.enumerated() where weightDeviations[place] == nil {
-      let error = deviations?[place] ?? nil
-      estimates.append(
-        .init(
-          name: name, value: scales[place].value(best.unknowns[place]),
-          laplace: error.flatMap { laplace(scales[place], best.unknowns[place], error: $0) },
-          profile: isProfiled
-            ? FitProfile(self, best, place: place, error: error).interval : nil))
+  /// Everything that is known about the best of the minima.
+  func result(_ attempts: [FitSearch.Attempt]) -> FitResult? {
+    var attempts = attempts
+    for _ in 0..<3 {
+      guard let first = attempts.min(by: { $0.value < $1.value }) else { return nil }
+      let analysis = FitAnalysis(self, refined(first.outcome), attempts)
+      let (estimates, improvement) = estimates(analysis)
+      guard let improvement, robustScale == nil else { return result(analysis, estimates) }
+      // A profile met something better than the minimum: it was not the minimum.
+      let search = FitSearch(self)
+      guard let outcome = search.minimize(from: improvement.unknowns) else { break }
+      attempts.append(.init(origin: .profile, outcome: outcome))
     }
-    let groups = information == nil ? [] : unidentifiedGroups(at: best.unknowns)
+    guard let first = attempts.min(by: { $0.value < $1.value }) else { return nil }
+    let analysis = FitAnalysis(self, first.outcome, attempts)
+    return result(analysis, estimates(analysis).estimates)
+  }
+
+  private func estimates(
+    _ analysis: FitAnalysis
+  ) -> (estimates: [FitResult.Estimate], improvement: TrustRegion.Outcome?) {
+    let best = analysis.best
+    let isProfiled = fit.profiles && !hasNetworks && analysis.information != nil
+    let errors = analysis.standardErrors
+    var estimates: [FitResult.Estimate] = []
+    for place in analysis.reported {
+      let (scale, error) = (scales[place], errors[place])
+      var estimate = FitResult.Estimate(
+        name: names[place], value: scale.value(best.unknowns[place]),
+        standardError: error.map { $0 * scale.slope(best.unknowns[place]) },
+        laplace: error.flatMap { analysis.laplace(place, error: $0) })
+      if isProfiled, let threshold = analysis.threshold {
+        let profile = FitProfile(self, best, place: place, error: error, threshold: threshold)
+        estimate.profile = profile.interval()
+        if let improvement = profile.improvement { return (estimates, improvement) }
+      }
+      estimates.append(estimate)
+    }
+    return (estimates, nil)
+  }
+
+  private func result(_ analysis: FitAnalysis, _ estimates: [FitResult.Estimate]) -> FitResult {
+    let best = analysis.best
+    let rows = rows(at: best.unknowns, derivatives: false)
+    let dataSquares =
+      rows.map { $0.residuals.prefix($0.dataCount).reduce(0) { $0 + $1 * $1 } } ?? .nan
+    let count = best.evaluation.dataCount
     let (parameters, initials) = values(at: best.unknowns)
     let initial = fit.system.initialState(parameters: parameters).enumerated()
       .map { initials[$0] ?? $1 }
+    let findings = FitFindings(analysis, estimates)
+    let optima = analysis.optima
     return FitResult(
-      estimates: estimates, unidentifiedGroups: groups, parameters: parameters,
+      estimates: estimates, derived: analysis.derived(profiles: fit.profiles),
+      unidentifiedGroups: findings.groups, parameters: parameters,
       initialState: initial,
-      standardDeviation: robustScale ?? (dataSquares / count).squareRoot(),
-      residualSquares: dataSquares, logLikelihood: logLikelihood(best.linearization),
-      measurementCount: best.linearization.dataCount, hasConverged: best.hasConverged,
-      starts: max(fit.starts, outcomes.count), agreeingStarts: Self.agreement(of: outcomes),
-      solves: solves,
+      standardDeviation: robustScale ?? (dataSquares / Double(count)).squareRoot(),
+      residualSquares: dataSquares, logLikelihood: -best.evaluation.value,
+      measurementCount: count, hasConverged: best.hasConverged,
+      starts: analysis.attempts.count,
+      agreeingStarts: FitSearch.agreement(of: analysis.attempts),
+      searches: analysis.searches, optima: optima, findings: findings.findings(optima: optima),
+      objective: best.evaluation.value, freedom: analysis.freedom ?? 0,
+      correlations: analysis.correlations,
+      standardizedResiduals: Array(best.evaluation.residuals.prefix(count)),
+      profileThreshold: analysis.threshold ?? .infinity, solves: solves,
       predictions: predictions(at: best.unknowns) ?? [])
-  }
-
-  /// What trades against each other, by the derivatives in the units of the equations: on the search's scale those of a value
-  /// at its bound vanish.
-  private func unidentifiedGroups(at point: [Double]) -> [FitResult.UnidentifiedGroup] {
-    guard
-      let linear = linearization(
-        at: point, count: fit.measurements.times.count, inUnitsOfSearch: false),
-      let information = FitInformation(linear, unknowns: scales.count)
-    else { return [] }
-    return information.unidentifiedGroups.compactMap { group in
-      // Weights of networks have no one best value anyway.
-      let known = group.places.filter { weightDeviations[$0] == nil }.map { names[$0] }
-      return known.isEmpty
-        ? nil : FitResult.UnidentifiedGroup(names: known, measuredCombinations: group.measured)
-    }
-  }
-
-  /// 95 % by the curvature; nil where that spans so many powers of ten that it says nothing.
-  private func laplace(
-    _ scale: ParameterScale, _ middle: Double, error: Double
-  ) -> ClosedRange<Double>? {
-    // Twice an error of 5 on a scale of logarithms is a factor of 18,000 to either side.
-    if case .linear = scale {} else if error > 5 { return nil }
-    let ends = [-1, 1].map { scale.value(middle + $0 * Self.normalQuantile * error) }
-    guard ends.allSatisfy(\.isFinite) else { return nil }
-    return min(ends[0], ends[1])...max(ends[0], ends[1])
-  }
-
-  /// The logarithm of the likelihood at its maximum over the standard deviation.
-  private func logLikelihood(_ linearization: LevenbergMarquardt.Linearization) -> Double {
-    let count = Double(linearization.dataCount)
-    let squares = linearization.dataSquares
-    if let robustScale {
-      // Γ(5/2) / (√(4π) Γ(2)) = 3/8 is the density's factor for four degrees of freedom.
-      return -0.5 * squares + count * .logarithm(0.375 / robustScale)
-    }
-    var value = -0.5 * count * (1 + .logarithm(2 * .pi * squares / count))
-    if fit.likelihood == .lognormal {
-      for row in fit.measurements.values {
-        for measured in row where !measured.isNaN { value -= .logarithm(measured) }
-      }
-    }
-    return value
-  }
-
-  /// Standard errors in the search's coordinates; nil if the data have no freedom left.
-  private func standardErrors(_ best: Outcome, _ information: FitInformation?) -> [Double?]? {
-    guard let information else { return nil }
-    // A weight of a network has a penalty of its own and takes no freedom from the data.
-    let weights = weightDeviations.count { $0 != nil }
-    let freedom = best.linearization.dataCount - max(information.rank - weights, 0)
-    guard freedom > 0 else { return nil }
-    let squares = max(best.linearization.dataSquares, solverSquares)
-    let variance = robustScale == nil ? squares / Double(freedom) : 1
-    return information.standardErrors(variance: variance)
   }
 }

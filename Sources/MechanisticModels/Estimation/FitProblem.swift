@@ -10,26 +10,21 @@ package final class FitProblem {
   package let scales: [ParameterScale]
   package let start: [Double]
   /// Standard deviation of the starting value of a network's weight, by unknown; nil for any other unknown.
-  let weightDeviations: [Double?]
+  package let weightDeviations: [Double?]
   /// Root mean square of the measured values (their logarithms, if lognormal) about the mean of their column.
   let spread: Double
   /// Whether there are doses or events, which the adjoint does not have.
   let hasJumps: Bool
-  var solves = 0
+  package var solves = 0
   /// The scale of Student's distribution; nil as long as errors count as normal.
   var robustScale: Double?
+  let constants: DerivedConstants
   private let parameters: [Double]
   private let knownInitials: [Int: Double]
-  private(set) lazy var sensitivity = SensitivityRegisters(
-    SensitivitySystem(
-      fit.system, unknowns: unknowns, observables: observables,
-      isLinearized: !fit.method.isExplicit), fit)
+  let sensitivity: SensitivityRegisters
 
   /// The system without sensitivities.
-  private lazy var plain = SensitivityRegisters(
-    SensitivitySystem(
-      fit.system, unknowns: [], observables: observables, isLinearized: !fit.method.isExplicit),
-    fit)
+  private let plain: SensitivityRegisters
 
   /// Whether stability bounded the steps of a solve that had to be given up.
   var wasStiff: Bool { sensitivity.wasStiff || plain.wasStiff }
@@ -60,6 +55,31 @@ package final class FitProblem {
     parameters = setup.parameters
     knownInitials = setup.knownInitials
     spread = FitProblem.spread(of: fit)
+    func registers(_ unknowns: [SensitivitySystem.Unknown]) -> SensitivityRegisters {
+      SensitivityRegisters(
+        SensitivitySystem(
+          fit.system, unknowns: unknowns, observables: observables,
+          isLinearized: !fit.method.isExplicit), fit)
+    }
+    // Of many unknowns the adjoint finds the gradient.
+    sensitivity = registers(
+      setup.unknowns.count > FitSearch.sensitivityLimit ? [] : setup.unknowns)
+    plain = registers([])
+    constants = DerivedConstants(fit.system, unknowns: unknowns)
+  }
+
+  /// The first `count` times of another problem.
+  init(_ other: FitProblem, count: Int) {
+    var fit = other.fit
+    fit.measurements.times = Array(fit.measurements.times.prefix(count))
+    fit.measurements.values = Array(fit.measurements.values.prefix(count))
+    self.fit = fit
+    (observables, unknowns, names) = (other.observables, other.unknowns, other.names)
+    (scales, start, weightDeviations) = (other.scales, other.start, other.weightDeviations)
+    (parameters, knownInitials) = (other.parameters, other.knownInitials)
+    (hasJumps, robustScale) = (other.hasJumps, other.robustScale)
+    spread = FitProblem.spread(of: fit)
+    (sensitivity, plain, constants) = (other.sensitivity, other.plain, other.constants)
   }
 
   private static func checkNames(of fit: ParameterFit) throws(FitError) {
@@ -134,38 +154,11 @@ package final class FitProblem {
     return (parameters, initials)
   }
 
-  /// The measured quantities and their derivatives by the unknowns at the first `count` times:
-  /// `[time][observable, then unknown × observable]`; nil if the equations cannot be solved.
-  func observations(at z: [Double], count: Int) -> [[Double]]? {
-    let (parameters, initials) = values(at: z)
-    guard (parameters + initials.values).allSatisfy({ $0.isFinite }) else { return nil }
-    solves += 1
-    return sensitivity.walk(
-      at: Array(fit.measurements.times.prefix(count)), parameters: parameters, initials: initials
-    )?.observations
-  }
-
   /// The measured quantities at all times, `[time][observable]`; nil if the equations cannot be solved.
   func predictions(at z: [Double]) -> [[Double]]? {
     let (parameters, initials) = values(at: z)
     return plain.walk(at: fit.measurements.times, parameters: parameters, initials: initials)?
       .observations
-  }
-
-  /// Residuals of all data and of the penalties, without derivatives.
-  func residuals(at z: [Double]) -> LevenbergMarquardt.Linearization? {
-    guard let predictions = predictions(at: z) else { return nil }
-    var residuals: [Double] = []
-    for (found, measured) in zip(predictions.joined(), fit.measurements.values.joined())
-    where !measured.isNaN {
-      guard let (residual, _) = residual(of: found, measured: measured) else { return nil }
-      residuals.append(residual)
-    }
-    var linear = LevenbergMarquardt.Linearization(residuals: residuals, jacobian: [])
-    if let robustScale { linear = linear.robust(scale: robustScale) }
-    let penalties = zip(weightDeviations, z).filter { $0.0 != nil }.map { weightPenalty * $0.1 }
-    linear.appendPriors(residuals: penalties, jacobian: [])
-    return linear
   }
 
   /// The residual of a value, and its derivative by the value; nil if the value cannot be.
@@ -177,36 +170,15 @@ package final class FitProblem {
   /// What a weight of a network adds to the residuals: this times the weight.
   var weightPenalty: Double { fit.networkPenalty * spread / (robustScale ?? 1) }
 
-  /// Residuals of the measured values among the first `count` times, with derivatives by the search's own
-  /// coordinates, or by the values themselves.
-  func linearization(
-    at z: [Double], count: Int, inUnitsOfSearch: Bool = true
-  ) -> LevenbergMarquardt.Linearization? {
-    guard let observations = observations(at: z, count: count) else { return nil }
-    let slopes = zip(scales, z).map { inUnitsOfSearch ? $0.slope($1) : 1 }
-    let columns = fit.measurements.names.count
-    var residuals: [Double] = []
-    var jacobian: [Double] = []
-    for (measured, found) in zip(fit.measurements.values, observations) {
-      for column in 0..<columns where !measured[column].isNaN {
-        guard let (residual, factor) = residual(of: found[column], measured: measured[column])
-        else { return nil }
-        residuals.append(residual)
-        for unknown in scales.indices {
-          jacobian.append(factor * found[(1 + unknown) * columns + column] * slopes[unknown])
-        }
-      }
-    }
-    guard residuals.allSatisfy({ $0.isFinite }), jacobian.allSatisfy({ $0.isFinite }) else {
-      return nil
-    }
-    var linear = LevenbergMarquardt.Linearization(residuals: residuals, jacobian: jacobian)
-    if let robustScale { linear = linear.robust(scale: robustScale) }
-    for unknown in scales.indices where weightDeviations[unknown] != nil {
-      linear.appendPrior(
-        weightPenalty * z[unknown], slope: weightPenalty, at: unknown, of: scales.count)
-    }
-    return linear
+  /// Solves the equations: `[time][observable, then unknown × observable]`; nil if they cannot be solved.
+  func observations(at z: [Double], derivatives: Bool) -> [[Double]]? {
+    let (parameters, initials) = values(at: z)
+    guard (parameters + initials.values).allSatisfy({ $0.isFinite }) else { return nil }
+    solves += 1
+    let registers = derivatives ? sensitivity : plain
+    return registers.walk(
+      at: fit.measurements.times, parameters: parameters, initials: initials
+    )?.observations
   }
 }
 

@@ -1,12 +1,10 @@
 import NumericCore
 
-/// The profile of the likelihood by one unknown, followed to its 95 % threshold on either side.
+/// The profile of the likelihood by one unknown, followed to its threshold on either side.
 ///
 /// At a distance from the best value all others are fitted anew (Venzon and Moolgavkar 1988; Raue and others 2009), from where
 /// the slopes of the path lead: on a chaotic orbit any other point is too far away for a search.
-struct FitProfile {
-  /// 95 % of the χ² distribution with one degree of freedom.
-  private static let threshold = 3.841458820694124
+final class FitProfile {
   /// The profile is followed over so many standard errors, and on a scale of logarithms over 23 (a factor of 10¹⁰).
   private static let reach = 10.0
   private static let logarithmicReach = 23.0
@@ -21,31 +19,44 @@ struct FitProfile {
   /// Steps are shortened to this part of a standard error to find a good prediction.
   private static let shortest = 1.0 / 128
 
-  private let problem: FitProblem
-  private let best: FitProblem.Outcome
+  private let problem: any FitObjective
+  private let best: TrustRegion.Outcome
   private let place: Int
+  /// The drop of twice the log-likelihood at the ends.
+  private let threshold: Double
   /// A standard error, or where there is none the usual size of a change, in the search's coordinates.
   private let unit: Double
   private let isLinear: Bool
   /// Whether there is a standard error, by which steps are measured.
   private let hasError: Bool
+  /// Every fit on the way, in no order.
+  private var curve: [Refit] = []
+  /// Something better than the best point, if it was met.
+  private(set) var improvement: TrustRegion.Outcome?
 
-  init(_ problem: FitProblem, _ best: FitProblem.Outcome, place: Int, error: Double?) {
+  init(
+    _ problem: any FitObjective, _ best: TrustRegion.Outcome, place: Int, error: Double?,
+    threshold: Double
+  ) {
     self.problem = problem
     self.best = best
     self.place = place
-    if case .linear = problem.scales[place] { isLinear = true } else { isLinear = false }
+    self.threshold = threshold
+    let scale = problem.scales[place]
+    isLinear = !scale.isLogarithmic
     hasError = error != nil
     // On a scale of logarithms 3 is a factor of twenty.
-    unit = isLinear ? error ?? max(best.unknowns[place].magnitude, 1) : min(error ?? 1, 3)
+    unit = isLinear ? error ?? scale.unit(at: best.unknowns[place]) : min(error ?? 1, 3)
   }
 
-  /// Both ends, as values.
-  var interval: FitResult.Profile {
-    let origin = origin
-    let (first, second) = (end(from: origin, direction: -1), end(from: origin, direction: 1))
-    return problem.scales[place].isIncreasing
-      ? .init(lower: first, upper: second) : .init(lower: second, upper: first)
+  /// Both ends, as values, and the curve between them.
+  func interval() -> FitResult.Profile {
+    let origin = origin()
+    let (lower, upper) = (end(from: origin, direction: -1), end(from: origin, direction: 1))
+    let points = curve.filter { $0.drop < 3 * threshold }.sorted { $0.coordinate < $1.coordinate }
+    return .init(
+      lower: lower, upper: upper,
+      curve: points.map { .init(value: value($0.coordinate), drop: $0.drop) })
   }
 
   /// The best fit at one value of the unknown.
@@ -69,12 +80,12 @@ struct FitProfile {
   }
 
   /// The best fit, or, of a value that went to its bound, one that is as good and not as far out.
-  private var origin: Refit {
+  private func origin() -> Refit {
     let own = refit(best, at: best.unknowns[place])
     let start = problem.start[place]
     let near = min(max(own.coordinate, start - Self.farthest), start + Self.farthest)
     guard !isLinear, near != own.coordinate, let found = search(at: near, along: [own]),
-      found.drop < Self.threshold
+      found.drop < threshold
     else { return own }
     return found
   }
@@ -94,6 +105,8 @@ struct FitProfile {
     // From far out the profile is followed back, and beyond where the search began.
     let back = isLinear ? 0 : max(0, direction * (problem.start[place] - middle))
     let limit = max(Self.reach * unit, isLinear ? 0 : back + Self.logarithmicReach)
+    let bounds = problem.scales[place].bounds
+    let room = direction > 0 ? bounds.upperBound - middle : middle - bounds.lowerBound
     var path = [origin]
     var (offset, step, retries) = (0.0, follows ? unit / 2 : unit, 0)
     var isShortened = false
@@ -102,7 +115,8 @@ struct FitProfile {
       // Where the search began there is a solution, and farther on there need not be one: no step passes over it.
       let isLanding = offset < back && offset + step >= back
       if isLanding && !isShortened { step = max(back - offset, unit) }
-      guard offset + step <= limit * 1.001 else { return .open }
+      guard offset + step <= limit * 1.001, offset < room * (1 - 1e-12) else { return .open }
+      step = min(step, room - offset)
       let coordinate = middle + direction * (offset + step)
       let continued = follows ? continuation(of: path, to: coordinate) : .noSolution
       if case .far = continued, step > Self.shortest * unit {
@@ -111,12 +125,12 @@ struct FitProfile {
         continue
       }
       let found = continued.fit ?? search(at: coordinate, along: path)
-      if let found, found.drop < Self.threshold {
+      if let found, found.drop < threshold {
         path.append(found)
         offset += step
         isShortened = false
         // The drop grows like the square of the distance: aim a little beyond the threshold.
-        let factor = found.drop > 0.1 ? (Self.threshold / found.drop).squareRoot() * 1.05 : 2
+        let factor = found.drop > 0.1 ? (threshold / found.drop).squareRoot() * 1.05 : 2
         step = isLanding ? unit : min(offset * (min(max(factor, 1.05), 2) - 1), 2 * step)
         continue
       }
@@ -135,10 +149,33 @@ struct FitProfile {
     return .lost
   }
 
-  private func refit(_ outcome: FitProblem.Outcome, at coordinate: Double) -> Refit {
-    Refit(
-      coordinate: coordinate, drop: problem.drop(outcome.linearization.squares, best),
-      unknowns: outcome.unknowns, slopes: outcome.linearization.slopes(following: place))
+  private func refit(_ outcome: TrustRegion.Outcome, at coordinate: Double) -> Refit {
+    let fit = Refit(
+      coordinate: coordinate, drop: drop(outcome.evaluation), unknowns: outcome.unknowns,
+      slopes: outcome.evaluation.slopes(following: place, of: outcome.unknowns.count))
+    curve.append(fit)
+    if outcome.evaluation.value < improvement?.evaluation.value ?? (best.evaluation.value - 1e-3) {
+      improvement = outcome
+    }
+    return fit
+  }
+
+  /// Twice the drop of the log-likelihood from the best point.
+  private func drop(_ evaluation: FitEvaluation) -> Double {
+    2 * (evaluation.value - best.evaluation.value)
+  }
+
+  /// The minimum over all unknowns but the profiled one.
+  private func minimize(from point: [Double], known: FitEvaluation? = nil) -> TrustRegion.Outcome? {
+    var minimizer = TrustRegion(scales: problem.scales)
+    minimizer.frozen = place
+    // A profile needs the minimum's value, whose error is the square of the step's.
+    minimizer.decreaseTolerance = 1e-7 / (1 + best.evaluation.value.magnitude)
+    minimizer.flatness = 1e-6
+    minimizer.iterationLimit = 50
+    return minimizer.minimize(from: point, known: known) {
+      self.problem.evaluate(at: $0, derivatives: true)
+    }
   }
 
   /// The fit at a coordinate, from where the path leads, or where it does not, by a search.
@@ -163,15 +200,14 @@ struct FitProfile {
       }
     }
     point[place] = coordinate
-    guard let start = problem.linearization(at: point, count: problem.fit.measurements.times.count)
-    else { return .noSolution }
-    let startDrop = problem.drop(start.squares, best)
-    guard startDrop < last.drop + Self.allowance,
-      let found = problem.minimize(from: point, known: start, freezing: place)
+    point = zip(problem.scales, point).map { $0.within($1) }
+    guard let start = problem.evaluate(at: point, derivatives: true) else { return .noSolution }
+    let startDrop = drop(start)
+    guard startDrop < last.drop + Self.allowance, let found = minimize(from: point, known: start)
     else { return .far }
     let fit = refit(found, at: coordinate)
     // Above the threshold only what the path led to nearly by itself is certain to be no plateau.
-    return fit.drop < Self.threshold || startDrop < fit.drop + 2 ? .fit(fit) : .far
+    return fit.drop < threshold || startDrop < fit.drop + 2 ? .fit(fit) : .far
   }
 
   /// The lowest drop that is found from the fits on the way, their continuation and the best point; nil if none of them leads to
@@ -190,10 +226,11 @@ struct FitProfile {
     for start in starts {
       var point = start
       point[place] = coordinate
-      guard let found = problem.minimize(from: point, freezing: place) else { continue }
+      point = zip(problem.scales, point).map { $0.within($1) }
+      guard let found = minimize(from: point) else { continue }
       let fit = refit(found, at: coordinate)
       if fit.drop < lowest?.drop ?? .infinity { lowest = fit }
-      if fit.drop < Self.threshold { break }
+      if fit.drop < threshold { break }
     }
     return lowest
   }
@@ -220,16 +257,16 @@ struct FitProfile {
     var (path, outside, drop) = (path, bracket.outside, bracket.drop)
     var inside = path[path.count - 1]
     let width = (outside - inside.coordinate).magnitude
-    let target = Self.threshold.squareRoot()
+    let target = threshold.squareRoot()
     var isHalving = false
     var suspicion = 0.03
     // Without a solution on the other side a rough place is enough, for there is no bound.
     while (outside - inside.coordinate).magnitude > width * (drop == nil ? 1e-3 : 1e-8) {
       if problem.solves >= lastSolve { return .end(.lost) }
       let before = (outside - inside.coordinate).magnitude
-      if before < suspicion * width && inside.drop < Self.threshold / 2 {
+      if before < suspicion * width && inside.drop < threshold / 2 {
         if let again = refit(at: outside, along: path, follows: follows),
-          again.drop < Self.threshold
+          again.drop < threshold
         {
           return .further(again)
         }
@@ -243,10 +280,10 @@ struct FitProfile {
       }
       let coordinate = inside.coordinate + part * (outside - inside.coordinate)
       let found = refit(at: coordinate, along: path, follows: follows)
-      if let found, (found.drop - Self.threshold).magnitude < 1e-3 {
+      if let found, (found.drop - threshold).magnitude < 1e-3 {
         return .end(.bound(value(coordinate)))
       }
-      if let found, found.drop < Self.threshold {
+      if let found, found.drop < threshold {
         inside = found
         path.append(found)
       } else {
@@ -260,42 +297,14 @@ struct FitProfile {
   private func value(_ coordinate: Double) -> Double { problem.scales[place].value(coordinate) }
 }
 
-extension FitProblem {
-  /// The sum of squares that errors of the solver, ten times its tolerance, may make: less says nothing of the data.
-  var solverSquares: Double {
-    let values = fit.measurements.values.joined().filter { !$0.isNaN }
-    let relative = 10 * fit.tolerance.relative
-    let size =
-      fit.likelihood == .lognormal
-      ? Double(values.count) : values.reduce(0) { $0 + $1 * $1 }
-    return max(relative * relative * size, 1e-300)
-  }
-
-  /// Twice the drop of the log-likelihood from the best to another minimum.
-  fileprivate func drop(_ squares: Double, _ best: Outcome) -> Double {
-    if robustScale != nil { return squares - best.linearization.squares }
-    let floor = solverSquares
-    return Double(best.linearization.dataCount)
-      * .logarithm(max(squares, floor) / max(best.linearization.squares, floor))
-  }
-}
-
-extension LevenbergMarquardt.Linearization {
-  /// How the unknowns that are best for a value of one of them follow it: `−(JᵀJ)⁻¹ Jᵀ jₚ` without the row and column `p`, and 1 for `p`.
-  fileprivate func slopes(following place: Int) -> [Double] {
-    let n = jacobian.count / max(residuals.count, 1)
-    var normal = normalEquations(n).matrix
-    var side = (0..<n).map { -normal[$0 * n + place] }
-    side[place] = 1
-    for i in 0..<n {
-      (normal[place * n + i], normal[i * n + place]) = (0, 0)
-      // What has no effect stays where it is.
-      normal[i * n + i] = max(normal[i * n + i] * (1 + 1e-12), 1e-300)
-    }
-    normal[place * n + place] = 1
-    guard let factor = DenseMatrix.cholesky(normal, size: n) else {
-      return (0..<n).map { $0 == place ? 1 : 0 }
-    }
-    return DenseMatrix.solve(cholesky: factor, size: n, side)
+extension FitEvaluation {
+  /// How the unknowns that are best for a value of one of them follow it: the `s` of the least `‖J s‖` with 1 for that one.
+  fileprivate func slopes(following place: Int, of n: Int) -> [Double] {
+    var free = [Bool](repeating: true, count: n)
+    free[place] = false
+    let side = residuals.indices.map { -jacobian[$0 * n + place] }
+    var slopes = triangular(free, side: side).solution
+    slopes[place] = 1
+    return slopes
   }
 }

@@ -1,152 +1,115 @@
-import Integrators
-import NumericCore
+package import NumericCore
 
-extension FitProblem {
-  typealias Outcome = LevenbergMarquardt.Result
+/// The search for the minimum of a fit from several points.
+///
+/// The user's own start on all data comes first, always. Beside it: growing stretches of the data from there, points of a
+/// Latin hypercube, and, where these leave a doubt, multiple shooting and further points. All of it follows from the key.
+package struct FitSearch {
+  package let objective: any FitObjective
+  package var search = ParameterFit.Search.automatic
+  /// Searches of the first round; at most twice as many follow where they disagree.
+  package var starts = 8
+  package var segments: Int?
+  package var key = RandomKey(0)
 
-  /// Whether the equations have networks to be fitted.
-  var hasNetworks: Bool { weightDeviations.contains { $0 != nil } }
-
-  /// The minimum of the fit's likelihood, from the best of the sums of squares.
-  func refined(_ best: Outcome) -> Outcome {
-    guard fit.likelihood == .robust else { return best }
-    // The scale comes from the least-squares fit and then from the robust one; then it stays.
-    var outcome = best
-    for _ in 0..<3 {
-      robustScale = nil
-      let plain = linearization(at: outcome.unknowns, count: fit.measurements.times.count)
-      let residuals = plain.map { $0.residuals.prefix($0.dataCount) } ?? []
-      robustScale = StudentErrors.scale(of: Array(residuals))
-      outcome = minimize(from: outcome.unknowns, count: fit.measurements.times.count) ?? outcome
-    }
-    return outcome
-  }
-
-  /// The minima of the sum of squares from all starting points; those without a solution are left out.
-  func searches() -> [Outcome] {
-    let starts = 0..<max(fit.starts, 1)
-    func outcomes(_ search: ([Double]) -> Outcome?, _ attempts: Range<Int>) -> [Outcome] {
-      attempts.compactMap { search(startingPoint($0)) }
-    }
-    let isShort = fit.measurements.times.count < 4
-    switch fit.search {
-    case .automatic
-    where scales.count > Self.sensitivityLimit && fit.method.isExplicit && !hasJumps:
-      return outcomes(gradientSearch, starts)
-    case .automatic where hasNetworks && !isShort:
-      return outcomes(MultipleShooting(self, segments: fit.segments).search, starts)
-    case .automatic:
-      let growing = outcomes(search, starts)
-      guard !isShort, isDoubtful(growing) else { return growing }
-      let shooting = MultipleShooting(self, segments: fit.segments)
-      return growing + outcomes(shooting.search, 0..<min(starts.count, 3))
-    case .growing: return outcomes(search, starts)
-    case .shooting:
-      if isShort { return outcomes(search, starts) }
-      return outcomes(MultipleShooting(self, segments: fit.segments).search, starts)
-    case .gradient: return outcomes(gradientSearch, starts)
-    }
-  }
-
-  /// Whether fewer than half of the starting points ended at the best minimum, or that leaves most of the data's spread
-  /// unexplained.
-  private func isDoubtful(_ outcomes: [Outcome]) -> Bool {
-    guard let best = outcomes.map(\.linearization.squares).min(), let first = outcomes.first else {
-      return true
-    }
-    let agreeing = Self.agreement(of: outcomes)
-    let whole = Double(first.linearization.dataCount) * spread * spread
-    return 2 * agreeing < max(fit.starts, 1) || best > 0.5 * whole
-  }
-
-  /// How many searches ended at the best minimum.
-  static func agreement(of outcomes: [Outcome]) -> Int {
-    let squares = outcomes.map(\.linearization.squares)
-    guard let best = squares.min() else { return 0 }
-    return squares.count { $0 <= best * (1 + 1e-4) + 1e-12 }
-  }
-
-  /// The written start, and others around it.
-  ///
-  /// Normal in the search's coordinates, of standard deviation 0.5 (a factor of 1.6 for a positive unknown). Weights of
-  /// networks are drawn for each of them.
-  private func startingPoint(_ attempt: Int) -> [Double] {
-    let noise = fit.key.folding(in: UInt64(attempt)).normal(start.count, as: Double.self)
-    return zip(start.indices, noise).map { place, noise in
-      if let deviation = weightDeviations[place] { return deviation * noise }
-      if attempt == 0 { return start[place] }
-      if case .linear = scales[place] {
-        return start[place] + 0.5 * max(start[place].magnitude, 0.1) * noise
-      }
-      return start[place] + 0.5 * noise
-    }
-  }
-
-  /// A minimum, approached over growing stretches of the data.
-  private func search(from point: [Double]) -> Outcome? {
-    let total = fit.measurements.times.count
-    var point = point
-    for part in [0.25, 0.5] {
-      let count = Int((Double(total) * part).rounded(.up))
-      let measured = fit.measurements.values.prefix(count).joined().count { !$0.isNaN }
-      guard count >= 3, measured >= weightDeviations.count(where: { $0 == nil }) else { continue }
-      // A short stretch need not be fitted exactly.
-      if let outcome = minimize(from: point, count: count, iterations: 20) {
-        point = outcome.unknowns
-      }
-    }
-    return minimize(from: point, count: total)
-  }
-
-  /// A minimum by L-BFGS with adjoint gradients, approached over growing stretches of the data.
-  private func gradientSearch(from point: [Double]) -> Outcome? {
-    let total = fit.measurements.times.count
-    var point = point
-    var minimizer = LimitedMemoryBFGS()
-    var found: LimitedMemoryBFGS.Result?
-    for (part, iterations) in [(0.25, 100), (0.5, 100), (1.0, 2000)] {
-      let count = Int((Double(total) * part).rounded(.up))
-      guard count >= min(3, total) else { continue }
-      minimizer.iterationLimit = iterations
-      let gradient = FitGradient(self, count: count)
-      found = minimizer.minimize(from: point, gradient.evaluate)
-      if let found { point = found.unknowns }
-    }
-    guard let found else { return nil }
-    let linear =
-      scales.count <= Self.sensitivityLimit
-      ? linearization(at: point, count: total) : residuals(at: point)
-    return linear.map {
-      Outcome(
-        unknowns: point, linearization: $0, iterations: found.iterations,
-        hasConverged: found.hasConverged)
-    }
-  }
+  package init(_ objective: any FitObjective) { self.objective = objective }
 
   /// So many unknowns at most have their sensitivities solved for.
-  static var sensitivityLimit: Int { 200 }
+  package static var sensitivityLimit: Int { 200 }
 
-  func minimize(from point: [Double], count: Int, iterations: Int = 200) -> Outcome? {
-    var minimizer = LevenbergMarquardt()
-    minimizer.iterationLimit = iterations
-    // The weights of a network have no one best value.
-    if hasNetworks { minimizer.valueTolerance = 1e-3 }
-    return minimizer.minimize(from: point) { self.linearization(at: $0, count: count) }
+  /// A search and where it ended.
+  package struct Attempt: Sendable {
+    package var origin: FitResult.Start.Origin
+    package var outcome: TrustRegion.Outcome
+
+    package var value: Double { outcome.evaluation.value }
   }
 
-  /// The minimum over all unknowns but one.
-  ///
-  /// - Parameter known: the linearization at `point`, where it is known already.
-  func minimize(
-    from point: [Double], known: LevenbergMarquardt.Linearization? = nil, freezing frozen: Int
-  ) -> Outcome? {
-    var minimizer = LevenbergMarquardt()
-    minimizer.frozen = frozen
-    // A profile needs the minimum's value, whose error is the square of the step's.
-    minimizer.stepTolerance = 1e-5
-    minimizer.gradientTolerance = 1e-6
-    return minimizer.minimize(from: point, known: known) {
-      self.linearization(at: $0, count: self.fit.measurements.times.count)
+  /// All searches that found a solution, in the order of their starts.
+  package func run() -> [Attempt] {
+    if objective.hasNetworks { return networkSearches() }
+    var attempts: [Attempt] = []
+    func add(_ origin: FitResult.Start.Origin, _ point: [Double]?) {
+      guard let point, let outcome = minimize(from: point) else { return }
+      attempts.append(Attempt(origin: origin, outcome: outcome))
     }
+    add(.written, objective.start)
+    add(.growing, grown(from: objective.start))
+    if search == .shooting { add(.shooting, met(from: objective.start)) }
+    for round in 0..<3 {
+      let isFirst = round == 0
+      guard isFirst || isDoubtful(attempts) else { break }
+      let points = sampledPoints(count: starts - (isFirst ? 2 : 0), round: round)
+      for (place, point) in points.enumerated() {
+        // Where a long oscillation has many minima its beginning has few.
+        let isGrown = !isFirst && place % 2 == 1
+        add(.sampled, isGrown ? grown(from: point) : point)
+      }
+      guard isFirst, search == .automatic, isDoubtful(attempts) else { continue }
+      add(.shooting, met(from: objective.start))
+      for point in points.prefix(2) { add(.shooting, met(from: point)) }
+    }
+    return attempts
+  }
+
+  /// Networks have no plausible range: their weights are drawn anew for each start.
+  private func networkSearches() -> [Attempt] {
+    (0..<max(starts, 1)).compactMap { attempt in
+      let noise = key.folding(in: UInt64(attempt)).normal(objective.start.count, as: Double.self)
+      let point = objective.start.indices.map { place in
+        if let deviation = objective.weightDeviations[place] { return deviation * noise[place] }
+        let unit = objective.scales[place].unit(at: objective.start[place])
+        return objective.start[place] + (attempt == 0 ? 0 : 0.5 * unit * noise[place])
+      }
+      let near = search == .growing ? grown(from: point) : met(from: point)
+      return minimize(from: near ?? point).map {
+        Attempt(origin: attempt == 0 ? .written : .sampled, outcome: $0)
+      }
+    }
+  }
+
+  /// Whether the best minimum was found only once.
+  private func isDoubtful(_ attempts: [Attempt]) -> Bool {
+    starts > 1 && Self.agreement(of: attempts) < 2
+  }
+
+  /// How many searches ended at the best minimum, to a thousandth of a unit of the log-likelihood.
+  package static func agreement(of attempts: [Attempt]) -> Int {
+    let best = attempts.map(\.value).min() ?? .infinity
+    return attempts.count { $0.value <= best + 1e-3 }
+  }
+
+  // MARK: One search
+
+  package func minimize(
+    from point: [Double], on objective: (any FitObjective)? = nil, iterations: Int = 200
+  ) -> TrustRegion.Outcome? {
+    let objective = objective ?? self.objective
+    var minimizer = TrustRegion(scales: objective.scales)
+    minimizer.iterationLimit = iterations
+    // The weights of a network have no one best value.
+    if objective.hasNetworks { minimizer.flatness = 1e-2 }
+    return minimizer.minimize(from: point) { objective.evaluate(at: $0, derivatives: true) }
+  }
+
+  /// Where the minima of growing stretches of the data lead; a short stretch need not be fitted exactly.
+  private func grown(from point: [Double], parts: [Double] = [0.25, 0.5]) -> [Double]? {
+    var (point, hasMoved) = (point, false)
+    for part in parts {
+      guard let stretch = objective.restricted(toPart: part),
+        let found = minimize(from: point, on: stretch, iterations: 20)
+      else { continue }
+      (point, hasMoved) = (found.unknowns, true)
+    }
+    return hasMoved ? point : nil
+  }
+
+  /// Where the segments of multiple shooting meet.
+  ///
+  /// What is left of their jumps may be far off at the end of a chaotic orbit, but never soon: each stretch starts from the
+  /// minimum of a slightly shorter one.
+  private func met(from point: [Double]) -> [Double]? {
+    guard let met = objective.met(from: point, segments: segments) else { return nil }
+    return grown(from: met, parts: [0.3, 0.5, 0.7, 0.8, 0.9]) ?? met
   }
 }

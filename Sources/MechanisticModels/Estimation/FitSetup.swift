@@ -23,7 +23,7 @@ struct FitSetup {
       if parameter.isFixed || fit.knownValues[parameter.name] != nil { continue }
       add(
         .parameter(place), parameter.name, value,
-        ParameterScale(lower: parameter.lowerBound, upper: parameter.upperBound),
+        ParameterScale(lower: parameter.lowerBound, upper: parameter.upperBound, start: value),
         weightDeviation: parameter.weightDeviation)
     }
   }
@@ -35,11 +35,14 @@ struct FitSetup {
       if let known = fit.knownValues[name] {
         knownInitials[place] = known
       } else if !state.isInitialFixed || !state.hasInitialValue {
-        let value = fit.startValues[name] ?? firstValue(of: place) ?? written[place]
+        let measured = firstValue(of: place)
+        let known = fit.startValues[name] ?? measured ?? written[place]
+        let value = known.isNaN ? 1 : known
         let positive = fit.likelihood == .lognormal && value > 0
-        add(
-          .initial(place), name, value.isNaN ? 1 : value,
-          ParameterScale(lower: positive ? 0 : -.infinity, upper: .infinity))
+        var scale = ParameterScale(
+          lower: positive ? 0 : -.infinity, upper: .infinity, start: value)
+        if measured != nil { scale.decades = 0.2 }
+        add(.initial(place), name, value, scale)
       }
     }
   }

@@ -45,35 +45,18 @@ final class MultipleShooting {
       problem.fit, isInterior: true)
   }
 
-  /// The minimum found from a point of the search; nil if there is no solution.
-  func search(from point: [Double]) -> FitProblem.Outcome? {
+  /// The unknowns with which the segments meet, from a point of the search; nil if there is no solution.
+  func search(from point: [Double]) -> [Double]? {
     var point = point + guessNodes(from: point)
-    var minimizer = LevenbergMarquardt()
+    var minimizer = TrustRegion(scales: problem.scales + nodeScales)
     minimizer.iterationLimit = 30
-    minimizer.stepTolerance = 1e-6
-    minimizer.gradientTolerance = 1e-6
+    minimizer.decreaseTolerance = 1e-8
     for weight in [0.1, 1, 10, 100, 1000, 1e4] {
-      let found = minimizer.minimize(from: point) { self.linearization(at: $0, weight: weight) }
+      let found = minimizer.minimize(from: point) { self.evaluation(at: $0, weight: weight) }
       guard let found else { return nil }
       point = found.unknowns
     }
-    return joined(from: Array(point.prefix(shared)))
-  }
-
-  /// The minimum of one solve over all data, from where the segments met.
-  ///
-  /// What is left of the jumps may be far off at the end of a chaotic orbit, but never soon: each stretch starts from the
-  /// minimum of a slightly shorter one.
-  private func joined(from point: [Double]) -> FitProblem.Outcome? {
-    let total = problem.fit.measurements.times.count
-    var point = point
-    for part in [0.3, 0.5, 0.7, 0.8, 0.9] {
-      let count = Int((Double(total) * part).rounded(.up))
-      if count >= 3, let found = problem.minimize(from: point, count: count, iterations: 20) {
-        point = found.unknowns
-      }
-    }
-    return problem.minimize(from: point, count: total)
+    return Array(point.prefix(shared))
   }
 
   // MARK: Nodes
@@ -105,7 +88,11 @@ final class MultipleShooting {
     }
     let isLognormal = problem.fit.likelihood == .lognormal
     nodeScales = guesses.dropFirst().flatMap { state in
-      state.map { ParameterScale(lower: isLognormal && $0 > 0 ? 0 : -.infinity, upper: .infinity) }
+      zip(state, stateSizes).map { value, size in
+        let isPositive = isLognormal && value > 0
+        return ParameterScale(
+          lower: isPositive ? 0 : -.infinity, upper: .infinity, start: isPositive ? value : size)
+      }
     }
     return zip(nodeScales, guesses.dropFirst().joined()).map { $0.coordinate($1) }
   }
@@ -124,9 +111,8 @@ final class MultipleShooting {
 
   // MARK: Residuals
 
-  private func linearization(
-    at point: [Double], weight: Double
-  ) -> LevenbergMarquardt.Linearization? {
+  /// Half the sum of squares, in units of the data's spread.
+  private func evaluation(at point: [Double], weight: Double) -> FitEvaluation? {
     let (parameters, initials) = problem.values(at: point)
     guard (parameters + initials.values).allSatisfy({ $0.isFinite }) else { return nil }
     problem.solves += 1
@@ -146,16 +132,13 @@ final class MultipleShooting {
         appendJump(after: segment, end, columns, point, weight, to: &jumps)
       }
     }
-    var linear = LevenbergMarquardt.Linearization(
-      residuals: rows.residuals, jacobian: rows.jacobian)
-    linear.appendPriors(residuals: jumps.residuals, jacobian: jumps.jacobian)
+    let count = rows.residuals.count
+    rows.append(jumps)
     for unknown in 0..<shared where problem.weightDeviations[unknown] != nil {
-      let penalty = problem.weightPenalty
-      linear.appendPrior(penalty * point[unknown], slope: penalty, at: unknown, of: width)
+      rows.append(problem.weightPenalty * point[unknown])
+      rows.set(unknown, problem.weightPenalty)
     }
-    let isFinite =
-      linear.residuals.allSatisfy { $0.isFinite } && linear.jacobian.allSatisfy { $0.isFinite }
-    return isFinite ? linear : nil
+    return rows.evaluation(dataCount: count, unit: problem.spread)
   }
 
   /// The times of a segment up to the start of the next, and the rows whose data it explains.
@@ -242,6 +225,22 @@ private struct ShootingRows {
   mutating func append(_ residual: Double) {
     residuals.append(residual)
     jacobian.append(contentsOf: repeatElement(0, count: width))
+  }
+
+  mutating func append(_ others: ShootingRows) {
+    residuals += others.residuals
+    jacobian += others.jacobian
+  }
+
+  /// Half the sum of squares; nil if a row is not finite.
+  func evaluation(dataCount: Int, unit: Double) -> FitEvaluation? {
+    guard residuals.allSatisfy({ $0.isFinite }), jacobian.allSatisfy({ $0.isFinite }) else {
+      return nil
+    }
+    let scaled = residuals.map { $0 / unit }
+    return FitEvaluation(
+      value: 0.5 * scaled.reduce(0) { $0 + $1 * $1 }, residuals: scaled,
+      jacobian: jacobian.map { $0 / unit }, dataCount: dataCount)
   }
 
   /// Sets a derivative of the last residual.

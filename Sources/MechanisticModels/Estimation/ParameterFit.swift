@@ -96,10 +96,10 @@ public struct ParameterFit: Sendable {
   /// Estimates everything that is not known.
   public func run() throws(FitError) -> FitResult {
     let problem = try FitProblem(self)
-    let outcomes = problem.searches()
-    guard let best = outcomes.min(by: { $0.linearization.squares < $1.linearization.squares })
-    else { throw problem.wasStiff ? .stiff(method: method.name) : .noSolution }
-    return problem.result(problem.refined(best), outcomes: outcomes)
+    guard let result = problem.result(problem.searches()) else {
+      throw problem.wasStiff ? .stiff(method: method.name) : .noSolution
+    }
+    return result
   }
 }
 

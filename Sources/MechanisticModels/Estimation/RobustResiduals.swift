@@ -13,13 +13,12 @@ enum StudentErrors {
   }
 }
 
-extension LevenbergMarquardt.Linearization {
+extension FitEvaluation {
   /// Residuals `s = ±√(2ρ(r / scale))` with `ρ(u) = (ν+1)/2 · log(1 + u²/ν)`, whose half squares are the negative
   /// log-likelihood of Student's distribution up to a constant.
-  func robust(scale: Double) -> Self {
+  mutating func makeRobust(scale: Double) {
     let freedom = StudentErrors.freedom
     let columns = residuals.isEmpty ? 0 : jacobian.count / residuals.count
-    var result = self
     for (row, residual) in residuals.enumerated() {
       let u = residual / scale
       let size = ((freedom + 1) * .logarithmOnePlus(u * u / freedom)).squareRoot()
@@ -28,9 +27,8 @@ extension LevenbergMarquardt.Linearization {
         size > 1e-8
         ? (freedom + 1) * u.magnitude / (freedom + u * u) / size
         : ((freedom + 1) / freedom).squareRoot()
-      result.residuals[row] = u < 0 ? -size : size
-      for column in 0..<columns { result.jacobian[row * columns + column] *= slope / scale }
+      residuals[row] = u < 0 ? -size : size
+      for column in 0..<columns { jacobian[row * columns + column] *= slope / scale }
     }
-    return result
   }
 }
