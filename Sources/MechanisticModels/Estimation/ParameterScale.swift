@@ -1,7 +1,7 @@
 import NumericCore
 
 /// A map from the whole line to the allowed values of an unknown, so that a search needs no bounds.
-enum ParameterScale: Sendable {
+package enum ParameterScale: Sendable {
   case linear
   /// `lower + exp(z)`
   case above(Double)

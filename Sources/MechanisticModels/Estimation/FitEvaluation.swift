@@ -1,0 +1,47 @@
+/// A fit's objective at one point of the search.
+///
+/// The objective `F` is a negative logarithm of a posterior density. Everything that a datum, a prior or a penalty adds to it
+/// is one pseudo-residual, so that one Gauss–Newton search serves every likelihood: the gradient of `F` is `JᵀR`, and
+/// `JᵀJ` is its Gauss–Newton (expected-information) Hessian. For a log-density `ℓ(y; f)` of a prediction `f` with the
+/// expected information `I`, the row is `R = −ℓ′(f)/√I` and `J = √I · ∂f/∂z`.
+package struct FitEvaluation: Sendable {
+  /// `F`, all constants included, so that likelihoods and information criteria can be compared.
+  package var value: Double
+  /// `R`, `[row]`.
+  package var residuals: [Double]
+  /// `J`, `[row, unknown]`, row-major; empty where derivatives were not requested.
+  package var jacobian: [Double]
+  /// Rows that belong to data; the rows after them belong to priors and penalties.
+  package var dataCount: Int
+
+  package init(value: Double, residuals: [Double], jacobian: [Double], dataCount: Int) {
+    self.value = value
+    self.residuals = residuals
+    self.jacobian = jacobian
+    self.dataCount = dataCount
+  }
+}
+
+/// What the search minimizes: a function of unknowns in search coordinates (`ParameterScale` maps them to values).
+package protocol FitObjective: AnyObject {
+  /// Names of the unknowns.
+  var names: [String] { get }
+  var scales: [ParameterScale] { get }
+  /// The user's starting point, in search coordinates.
+  var start: [Double] { get }
+  /// Unknowns that describe the noise (a standard deviation, an overdispersion): they take no freedom from the data.
+  var noiseUnknowns: Set<Int> { get }
+  /// Whether the size of the errors is estimated: intervals then use Student's t and F in place of the normal
+  /// distribution and χ².
+  var estimatesNoise: Bool { get }
+  /// The objective at a point; nil where the equations have no solution.
+  func evaluate(at z: [Double], derivatives: Bool) -> FitEvaluation?
+  /// The objective of the data of the first part of the time (`0…1`), a start for a fit to all of them; nil where these
+  /// are too few.
+  func restricted(toPart part: Double) -> (any FitObjective)?
+}
+
+extension FitObjective {
+  package var noiseUnknowns: Set<Int> { [] }
+  package func restricted(toPart part: Double) -> (any FitObjective)? { nil }
+}
