@@ -64,19 +64,22 @@ package struct CommandPage: Sendable {
   package var discussion: String
   /// Command lines without the tool's name.
   package var examples: [String]
+  /// Titles of groups of options with the names of their options; empty: one group. Options of no group follow under 'Options'.
+  package var groups: [(title: String, options: [String])]
 
   /// The command as a user calls it.
   package var call: String { verb.isEmpty ? tool : "\(tool) \(verb)" }
 
   package init(
     tool: String = "neural-ode", verb: String = "", summary: String, discussion: String = "",
-    examples: [String] = []
+    examples: [String] = [], groups: [(title: String, options: [String])] = []
   ) {
     self.tool = tool
     self.verb = verb
     self.summary = summary
     self.discussion = discussion
     self.examples = examples
+    self.groups = groups
   }
 }
 

@@ -21,10 +21,17 @@ package enum HelpText {
       sections.append(
         list("Arguments", arguments.map { (usage($0.name, $0.parameter), text($0.parameter)) }))
     }
+    for group in page.groups {
+      let own = group.options.compactMap { name in options.first { $0.name == name } }
+      sections.append(list(group.title, own.map { (usage($0.name, $0.parameter), text($0.parameter)) }))
+    }
+    let grouped = Set(page.groups.flatMap(\.options))
     sections.append(
       list(
         "Options",
-        options.map { (usage($0.name, $0.parameter), text($0.parameter)) } + [
+        options.filter { !grouped.contains($0.name) }.map {
+          (usage($0.name, $0.parameter), text($0.parameter))
+        } + [
           ("--json", "Write one JSON document to standard output, and nothing else."),
           ("--help", "Show this page."),
         ]))

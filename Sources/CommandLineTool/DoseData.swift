@@ -37,7 +37,7 @@ enum DoseData {
     return schedule
   }
 
-  private static func table(_ path: String, for equations: EquationSystem) throws -> EventTable {
+  static func table(_ path: String, for equations: EquationSystem) throws -> EventTable {
     var reader = try CSVReader(path: path)
     var row = CSVRow()
     guard try reader.readHeader(into: &row) else { throw DataError(source: path, .empty) }

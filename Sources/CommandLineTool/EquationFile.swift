@@ -40,6 +40,35 @@ struct EquationFile {
     return try EquationData(file, series: series, minimumRows: minimumRows)
   }
 
+  /// Reads the file as the experiments of a fit; a bundled file by its name.
+  func readFit(for equations: EquationSystem, _ options: FitTableOptions) throws -> FitData {
+    let isBundled = BundledData.entries.contains { $0.name == path } && !Files.exists(path)
+    do throws(any Error) {
+      let reader =
+        isBundled
+        ? CSVReader(name: path, bytes: try BundledData.contents(of: path))
+        : try CSVReader(path: path)
+      let data = try FitData(FitTable(reader), for: equations, options)
+      if let unit, data.axis == .number { throw Self.uselessUnit(unit, path) }
+      return data
+    } catch let error as DataError {
+      throw ToolError(error.sentenceWithoutOptions + advice(error.reason), code: error.exitCode)
+    }
+  }
+
+  private static func uselessUnit(_ unit: TimeUnit, _ path: String) -> UsageError {
+    .combination(
+      "--unit \(unit.rawValue): the times of \(path) are no dates but numbers, which have their unit already",
+      remedy: "leave --unit out")
+  }
+
+  /// Prints what is odd, which columns are ignored, and what `t` is if nobody chose its unit.
+  func report(_ data: FitData, to console: Console) {
+    console.warn(data.warnings)
+    for note in data.notes { console.note("note: \(path): \(note)") }
+    report(ignored: data.ignored, axis: data.axis, to: console)
+  }
+
   /// Which option helps, as the end of the sentence.
   private func advice(_ reason: DataError.Reason) -> String {
     if case .ambiguousDate = reason {
@@ -60,12 +89,16 @@ struct EquationFile {
   /// Prints what is odd, which columns are ignored, and what `t` is if nobody chose its unit.
   func report(_ data: EquationData, to console: Console) {
     console.warn(data.warnings)
-    if !data.ignored.isEmpty {
+    report(ignored: data.ignored, axis: data.axis, to: console)
+  }
+
+  private func report(ignored: [String], axis: TimeAxis, to console: Console) {
+    if !ignored.isEmpty {
       console.note(
-        "warning: \(path): \(list(of: data.ignored)) \(data.ignored.count == 1 ? "is" : "are") not named in the equations and "
+        "warning: \(path): \(list(of: ignored)) \(ignored.count == 1 ? "is" : "are") not named in the equations and "
           + "ignored" + (hasSeriesOptions ? "; --column maps a column to a name of theirs" : ""))
     }
-    if unit == nil, let sentence = data.axis.sentence {
+    if unit == nil, let sentence = axis.sentence {
       console.note(
         "warning: \(path): \(sentence); choose the unit with --unit, as in --unit days")
     }
@@ -73,11 +106,7 @@ struct EquationFile {
 
   /// Refuses a unit of times that are numbers.
   func checkUnit(of data: EquationData) throws(UsageError) {
-    if let unit, data.axis == .number {
-      throw .combination(
-        "--unit \(unit.rawValue): the times of \(path) are no dates but numbers, which have their unit already",
-        remedy: "leave --unit out")
-    }
+    if let unit, data.axis == .number { throw Self.uselessUnit(unit, path) }
   }
 
   private func list(of names: [String]) -> String {
@@ -127,16 +156,21 @@ extension EquationDataError {
     case .severalSeries(let ids): description + ", as in --series '\(ids[0])'"
     case .noColumnOfIDs: description + " (--id, --series)"
     case .noSeries: "--series: " + description
-    case .noColumn, .noQuantity, .measuredTwice: "--column: " + description
+    case .noColumn, .noQuantity: "--column: " + description
+    case .noLimit(_, let column, let isLower):
+      description + ", or give \(isLower ? "--lower-limit" : "--upper-limit") '\(column)=…'"
     case .nothingMeasured(_, let example, _, let states):
       description + ", as in --column \(example)=\(states[0])"
-    case .tooFewRows, .otherKindOfTimes: description
+    case .unknownCondition, .conditionTwice, .noCondition: "--conditions: " + description
+    case .tooFewRows, .otherKindOfTimes, .conditionVaries: description
     }
   }
 
   var exitCode: ExitCode {
     switch reason {
-    case .severalSeries, .tooFewRows, .otherKindOfTimes: .badData
+    case .severalSeries, .tooFewRows, .otherKindOfTimes, .noLimit, .conditionVaries,
+      .conditionTwice, .noCondition, .unknownCondition:
+      .badData
     default: .usage
     }
   }

@@ -17,13 +17,30 @@ extension FitError {
     case .tooFewMeasurements(let found, let unknowns):
       "\(counted(found, "measurement")) \(found == 1 ? "does" : "do") not determine \(counted(unknowns, "unknown")); fix some "
         + "with --fix"
+    case .dataBeforeStart(let id, let time, let start):
+      "a measurement at time \(shortText(time))" + (id.isEmpty ? "" : " of '\(id)'")
+        + " lies before the start at \(shortText(start)); choose an earlier start with --from"
+    case .standardError(let name, let time, let value):
+      "the standard error of '\(name)' is \(shortText(value)) at time \(shortText(time)), and it must be positive; "
+        + "correct it, or leave its cell empty to have it estimated"
+    case .notACount(let name, let time, let value):
+      "'\(name)' is \(shortText(value)) at time \(shortText(time)), which is not a count; "
+        + "counts are whole numbers from 0 on; choose --likelihood normal for other values"
+    case .censoredCount(let name, let time):
+      "'\(name)' has a censored value at time \(shortText(time)), and counts cannot be censored; write the count, or choose "
+        + "another noise"
+    case .allCensored(let name):
+      "every value of '\(name)' is censored, so the size of its noise cannot be estimated; give it, as in "
+        + "--observe '\(name) ~ normal(0.1)', or leave the column out"
+    case .noSteadyStateInTime:
+      "the equations depend on the time t, so they have no steady state to start from; leave --pre-equilibrate out"
     case .nothingToEstimate: "every value is fixed; leave one free"
     case .outOfRange(let name, let value, let lower, let upper):
       "\(name)=\(shortText(value)) is outside of the bounds \(shortText(lower))..\(shortText(upper)) of the "
         + "equations; choose a value within them"
     case .notPositive(let name, let time, let value):
-      "'\(name)' is \(value) at time \(time), and lognormal errors want positive values; "
-        + "remove it or choose --likelihood normal"
+      "'\(name)' is \(shortText(value)) at time \(shortText(time)), and lognormal noise needs positive values; "
+        + "write it as censored if it is below a limit, as in <0.1, or choose --likelihood normal or combined"
     case .inputWithoutSignal(let name):
       "the input '\(name)' has no values; give a column of that name, or write 'input \(name) = 0'"
     case .methodWithoutAdjoint(let name):
@@ -42,8 +59,9 @@ extension FitError {
     switch self {
     case .unknownName, .unknownColumn, .unknownInput, .nothingToEstimate, .methodWithoutAdjoint,
       .jumpsWithoutAdjoint,
-      .outOfRange:
+      .outOfRange, .dataBeforeStart, .noSteadyStateInTime:
       .usage
+    case .standardError, .notACount, .censoredCount, .allCensored: .badData
     case .tooFewMeasurements, .notPositive, .inputWithoutSignal: .badData
     case .noSolution, .stiff: .failure
     }

@@ -41,6 +41,8 @@ extension Double: ElementaryScalar {
   package static func cosine(_ x: Double) -> Double { cos(x) }
   package static func hyperbolicTangent(_ x: Double) -> Double { tanh(x) }
   package static func errorFunction(_ x: Double) -> Double { erf(x) }
+  /// `1 − erf(x)`, without cancellation.
+  package static func complementaryErrorFunction(_ x: Double) -> Double { erfc(x) }
   package static func power(_ base: Double, _ exponent: Double) -> Double { pow(base, exponent) }
 }
 

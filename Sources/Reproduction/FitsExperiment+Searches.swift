@@ -199,8 +199,10 @@ extension FitsExperiment {
         inputs["births"] = InputSignal(data.births)
       }
       var fit = ParameterFit(
-        system, to: .init(times: data.times, names: ["cases"], values: data.cases.map { [$0] }),
-        likelihood: .lognormal, inputs: inputs)
+        system,
+        to: .init(
+          times: data.times, names: ["cases"], values: data.cases.map { [$0] }, inputs: inputs),
+        noise: .lognormal)
       fit.key = run.key
       fit.starts = run.choose(full: 2, quick: 1)
       fit.search = .growing

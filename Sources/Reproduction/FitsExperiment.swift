@@ -149,11 +149,11 @@ package struct FitsExperiment: Experiment {
 
   private static func fit(
     _ system: EquationSystem, _ data: Measured, _ names: [String],
-    _ likelihood: ParameterFit.Likelihood, _ run: ExperimentRun
+    _ noise: NoiseModel, _ run: ExperimentRun
   ) throws -> FitResult {
     var fit = ParameterFit(
       system, to: .init(times: data.times, names: names, values: data.values),
-      likelihood: likelihood)
+      noise: noise)
     fit.key = run.key
     fit.starts = run.choose(full: 8, quick: 2)
     return try fit.run()

@@ -7,8 +7,8 @@ import Testing
 struct ClassicalFit: CustomTestStringConvertible {
   let name: String
   let system: EquationSystem
-  let measurements: ParameterFit.Measurements
-  /// The least sum of squares with a standard deviation for each column.
+  let experiments: Experiments
+  /// The least `Σ n/2 (1 + log(2π S/n))`, with a standard deviation for each column.
   let objective: Double
   let values: [String: Double]
 
@@ -29,12 +29,8 @@ struct ClassicalFit: CustomTestStringConvertible {
     let lines = try text("csv").split(separator: "\n").map { $0.split(separator: ",") }
     let rows = lines.dropFirst().map { $0.compactMap { Double($0) } }
     let columns = (lines.first ?? []).dropFirst().map(String.init)
-    let unknown = [Double](repeating: .nan, count: columns.count)
-    // The equations start at 0.
-    let isMeasured = rows.first?.first == 0
-    measurements = ParameterFit.Measurements(
-      times: (isMeasured ? [] : [0]) + rows.map { $0[0] }, names: columns,
-      values: (isMeasured ? [] : [unknown]) + rows.map { Array($0.dropFirst()) })
+    experiments = Experiments(
+      times: rows.map { $0[0] }, names: columns, values: rows.map { Array($0.dropFirst()) })
     let table = try #require(try fixture("fits/suite").array)
     let entry = try #require(table.first { $0.object?["name"]?.string == name }?.object)
     objective = try #require(entry["objective"]?.number)
@@ -42,19 +38,9 @@ struct ClassicalFit: CustomTestStringConvertible {
   }
 
   func fit(seed: Int) -> ParameterFit {
-    var fit = ParameterFit(system, to: measurements)
+    var fit = ParameterFit(system, to: experiments)
     fit.key = RandomKey(UInt64(seed))
     return fit
-  }
-
-  /// `Σ n/2 (1 + log(2π S/n))` over the columns.
-  func objective(of result: FitResult) -> Double {
-    measurements.names.indices.reduce(0) { sum, column in
-      let rows = zip(measurements.values, result.predictions).filter { !$0.0[column].isNaN }
-      let count = Double(rows.count)
-      let squares = rows.reduce(0) { $0 + ($1.0[column] - $1.1[column]) * ($1.0[column] - $1.1[column]) }
-      return sum + count / 2 * (1 + .logarithm(2 * .pi * squares / count))
-    }
   }
 }
 
@@ -67,7 +53,7 @@ struct ClassicalFit: CustomTestStringConvertible {
     fit.profiles = false
     let result = try fit.run()
     let count = Double(result.measurementCount)
-    let excess = problem.objective(of: result) - problem.objective
+    let excess = result.objective - problem.objective
     #expect(excess < 0.5e-4 * count, "\(name) \(seed): \(excess) above SciPy's")
     #expect(result.hasConverged)
   }

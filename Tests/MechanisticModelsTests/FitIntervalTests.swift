@@ -15,7 +15,7 @@ private struct Decay {
     values = zip(times, errors).map { 2 * Double.exponential(-rate * $0) + noise * $1 }
   }
 
-  var measurements: ParameterFit.Measurements {
+  var measurements: Experiments {
     .init(times: times, names: ["x"], values: values.map { [$0] })
   }
 
@@ -58,7 +58,7 @@ private func isNear(_ found: Double?, _ expected: Double, digits: Double = 1e-5)
 
 @Suite struct FitIntervalTests {
   private func fit(
-    _ text: String, _ data: ParameterFit.Measurements
+    _ text: String, _ data: Experiments
   ) throws -> FitResult {
     var fit = ParameterFit(try EquationSystem(text, name: "e"), to: data)
     fit.starts = 4
@@ -153,7 +153,7 @@ private func isNear(_ found: Double?, _ expected: Double, digits: Double = 1e-5)
     }
     // Two states, two groups.
     let both = Decay()
-    let data = ParameterFit.Measurements(
+    let data = Experiments(
       times: both.times, names: ["x", "y"],
       values: zip(both.values, both.times).map { [$0, 1 + $1] })
     let two = try fit("x' = -(a+b)*x\ny' = c*d\ny(0) = 1\n" + start, data)
@@ -246,7 +246,7 @@ private func isNear(_ found: Double?, _ expected: Double, digits: Double = 1e-5)
   @Test(arguments: [1, 1e5, 1e-5])
   func `intervals are those of the data in any unit`(unit: Double) throws {
     let decay = Decay()
-    let data = ParameterFit.Measurements(
+    let data = Experiments(
       times: decay.times, names: ["x"], values: decay.values.map { [unit * $0] })
     let result = try fit("x' = -k*x\nk = 0.3 > 0\nx(0) = \(2 * unit)", data)
     #expect(result.estimates.allSatisfy { $0.isIdentified })

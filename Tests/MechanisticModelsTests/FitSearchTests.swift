@@ -20,7 +20,7 @@ private let lorenz = """
 private func measurements(
   of system: EquationSystem, at times: [Double], from initial: [Double], parameters: [Double],
   noise: Double
-) -> ParameterFit.Measurements {
+) -> Experiments {
   let solver = ODESolver(
     method: .tsitouras5,
     control: .proportionalIntegral(Tolerance(relative: 1e-10, absolute: 1e-10)))

@@ -113,15 +113,15 @@ private let ramp = InputSignal(times: [0, 1, 3], values: [2, 4, 0])
     let truth = system.solution(
       at: times, parameters: [2.5, 0.6], inputs: ["u": input], solver: tight)
     var fit = ParameterFit(
-      system, to: .init(times: times, names: ["x"], values: truth.states), inputs: ["u": input])
+      system, to: .init(times: times, names: ["x"], values: truth.states, inputs: ["u": input]))
     fit.starts = 2
     let result = try fit.run()
     // The data are exact up to the tolerances of both solves.
     #expect(abs(try #require(result["gain"]) - 2.5) < 1e-5)
     #expect(abs(try #require(result["delay"]) - 0.6) < 1e-5)
-    fit.inputs = [:]
+    fit.experiments.experiments[0].inputs = [:]
     #expect(throws: FitError.inputWithoutSignal("u")) { try fit.run() }
-    fit.inputs = ["u": input, "uu": input]
+    fit.experiments.experiments[0].inputs = ["u": input, "uu": input]
     #expect(throws: FitError.unknownInput("uu", suggestion: "u")) { try fit.run() }
   }
 }

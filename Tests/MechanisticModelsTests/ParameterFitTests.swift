@@ -33,7 +33,7 @@ private func isNear(_ found: Double?, _ expected: Double, digits: Double = 5e-4)
       system,
       to: .init(
         times: (0..<21).map { 1900 + Double($0) }, names: ["prey", "predator"], values: pelts),
-      likelihood: .lognormal)
+      noise: .lognormal)
     fit.starts = 4
     let result = try fit.run()
     try expectEstimates(result, of: "hare and lynx")
@@ -130,9 +130,9 @@ private func isNear(_ found: Double?, _ expected: Double, digits: Double = 5e-4)
     var noise = SeededGenerator(seed: 3)
     var values = times.map { [5 * Double.exponential(-0.8 * $0) + 0.02 * noise.numbers(1)[0]] }
     values[7] = [9]
-    let data = ParameterFit.Measurements(times: times, names: ["x"], values: values)
+    let data = Experiments(times: times, names: ["x"], values: values)
     let normal = try ParameterFit(system, to: data).run()
-    let robust = try ParameterFit(system, to: data, likelihood: .robust).run()
+    let robust = try ParameterFit(system, to: data, noise: .student).run()
     #expect(isNear(robust["k"], 0.8, digits: 0.02))
     #expect(!isNear(normal["k"], 0.8, digits: 0.02))
     // Both go through the same searches.
@@ -155,16 +155,15 @@ private func isNear(_ found: Double?, _ expected: Double, digits: Double = 5e-4)
 
   @Test func `names are checked`() throws {
     let system = try EquationSystem("x' = -k*x\nk = 0.5 > 0\nx(0) = 3", name: "decay")
-    let data = ParameterFit.Measurements(
+    let data = Experiments(
       times: [0, 1, 2], names: ["x"], values: [[3], [2], [-1]])
     #expect(throws: FitError.unknownName("kk", suggestion: "k")) {
       try ParameterFit(system, to: data, startValues: ["kk": 1]).run()
     }
     #expect(throws: FitError.notPositive("x", time: 2, value: -1)) {
-      try ParameterFit(system, to: data, likelihood: .lognormal).run()
+      try ParameterFit(system, to: data, noise: .lognormal).run()
     }
-    var other = data
-    other.names = ["y"]
+    var other = Experiments(times: [0, 1, 2], names: ["y"], values: [[3], [2], [1]])
     #expect(throws: FitError.unknownColumn("y", suggestion: nil)) {
       try ParameterFit(system, to: other).run()
     }

@@ -120,7 +120,7 @@ private struct StiffReference {
     var fit = ParameterFit(
       try #require(NamedSystem.named("robertson")).equations(),
       to: .init(times: [0] + times, names: ["a", "b", "c"], values: [missing] + values),
-      likelihood: .lognormal, startValues: ["k1": 0.1, "k2": 1e7, "k3": 4e4],
+      noise: .lognormal, startValues: ["k1": 0.1, "k2": 1e7, "k3": 4e4],
       knownValues: ["a(0)": 1, "b(0)": 0, "c(0)": 0])
     fit.starts = 2
     return fit

@@ -8,45 +8,129 @@ import NumericCore
 /// `neural-ode fit`: parameters and initial state of known equations, from data.
 struct FitCommand: Command {
   static let page = CommandPage(
-    verb: "fit", summary: "Estimates parameters and initial state of known equations from data.",
+    verb: "fit", summary: "Estimates parameters and initial values of known equations from data.",
     discussion:
-      "Columns of the data with the name of a state or an intermediate are fitted; --column maps others, and what "
-      + "the equations do not name is ignored. Where times are dates, t counts hours from the first, or what --unit says. Every parameter "
-      + "and initial value is estimated unless it is 'fixed' in the equations or given by --fix; an "
-      + "initial value, that at the first time of the data, is named as in 'x(0)'. Intervals are of 95 %: by the "
-      + "curvature at the best point (Laplace), and by the profile of the likelihood; '≤' and '≥' stand where the data bound a "
-      + "value on one side only, 'open' where they do not bound it. Columns with the name of an input are "
-      + "measured inputs, interpolated; those of --inputs have times of their own. A 'network(x, y)' in the "
-      + "equations is fitted along with the parameters. A name of a bundled file "
-      + "('neural-ode data' lists them) is data as well.",
+      "Columns of the data with the name of a state, an intermediate or an 'observe' statement of the equations are "
+      + "fitted; --column maps others, and what the equations do not name is ignored. Series with different ids are experiments "
+      + "that are fitted together. Every parameter and initial value is estimated unless it is 'fixed' in the equations, given "
+      + "by --fix, or a column of the data; 'x(0)' names the initial value of x. Initial values belong to the start of the span of the "
+      + "equations (--from; 0 without a span), not to the first row. A cell '<0.1', '>50', or BLQ, LO or HI with a limit is a "
+      + "censored value; several rows at one time are replicates; columns AMT, RATE, CMT, II, ADDL, SS, EVID hold doses. Each "
+      + "observed column has noise of a size of its own, which is estimated. Where times are dates, t counts hours from "
+      + "the first, or what --unit gives. Intervals are of 95 %. Docs/Fitting.md is the guide.",
     examples: [
       "fit lotka-volterra --data lynx_hare.csv --column hare=prey --column lynx=predator",
       "fit sir --data tristan.csv --column infected=i --column recovered=r --fix 'r(0)=0'",
-      "fit mine.ode --data mine.csv --likelihood lognormal --json",
+      "fit oral.ode --data subjects.csv --column DV=cp --per-experiment cl,v --likelihood proportional",
+      "fit mine.ode --data mine.csv --observe 'od = scale*x + offset ~ normal' --prior 'k=lognormal(0, 0.5)'",
+      "fit decay.ode --data assay.csv --lower-limit 0.1 --report fit.html --json",
       "fit robertson --data kinetics.csv --likelihood lognormal --method rodas5p",
-      "fit forced.ode --data cases.csv --inputs births.csv --search shooting",
+    ],
+    groups: [
+      (
+        "Data",
+        [
+          "data", "time", "id", "series", "column", "channel-column", "value-column", "error",
+          "lower-limit", "upper-limit", "missing", "unit", "dates",
+        ]
+      ),
+      (
+        "Experiments",
+        [
+          "per-experiment", "conditions", "doses", "inputs", "interpolation", "from",
+          "pre-equilibrate",
+        ]
+      ),
+      (
+        "Observations and unknowns",
+        ["observe", "likelihood", "prior", "bounds", "fix", "set"]
+      ),
+      (
+        "Search",
+        ["search", "method", "starts", "seed", "segments", "network-penalty"]
+      ),
+      ("Output", ["intervals", "out", "report"]),
     ])
 
   @Argument(
     value: "system", help: "A name ('neural-ode systems' lists them), or a file of equations.")
   var system: String
-  @Option(value: "file", help: "CSV, wide or long; one series of it is fitted.") var data: String
-  @Option(value: "id", help: "The id of the series, if the data hold several.") var series: String?
+
+  // Data
+  @Option(value: "file", help: "CSV, wide or long, or the name of a bundled file.")
+  var data: String
   @Option(value: "name", help: "The column of times.") var time: String?
   @Option(value: "name", help: "The column that tells series apart.") var id: String?
+  @Option(value: "id", help: "Fits only the series of this id.") var series: String?
+  @Option(
+    value: "column=name",
+    help:
+      "A column of the data (of a long table: a channel) and what it measures. Several columns of one quantity are replicates."
+  )
+  var column: [Assignment] = []
+  @Option(
+    value: "name",
+    help: "Of a long table: the column that names what a row measures ('channel' if not given).")
+  var channelColumn: String?
+  @Option(
+    value: "name", help: "Of a long table: the column of values ('value' if not given).")
+  var valueColumn: String?
+  @Option(
+    value: "column=column",
+    help: "The known standard errors of a column, as in x=x_se; a column 'x_sd' or 'x_se' is found without it.")
+  var error: [Assignment] = []
+  @Option(
+    value: "limit",
+    help: "The lower limit of quantification that BLQ, LO or LLOQ stand for, of all columns or as in x=0.1.")
+  var lowerLimit: [String] = []
+  @Option(
+    value: "limit",
+    help: "The upper limit that ALQ, HI or ULOQ stand for, of all columns or as in x=400.")
+  var upperLimit: [String] = []
+  @Option(help: "Words that mean a missing value; an empty cell is one anyway.")
+  var missing: NameList?
   @Option(help: "The unit of t, and of rates, where times are dates; hours if not given.")
   var unit: TimeUnit?
   @Option(help: "What comes first in dates such as 5/4/2024.") var dates: DateOrder?
-  @Option(help: "Words that mean a missing value; an empty cell is one anyway.")
-  var missing: NameList?
+
+  // Experiments
   @Option(
-    value: "column=name",
-    help: "A column of the data and the state or intermediate that it measures.")
-  var column: [Assignment] = []
+    value: "name,…",
+    help: "Parameters and initial values that every series has its own value of; others are shared.")
+  var perExperiment: NameList?
+  @Option(
+    value: "file",
+    help: "CSV with a column of ids, and one for each parameter or initial value that is known in each series.")
+  var conditions: String?
+  @Option(value: "file", help: "CSV of doses: TIME, AMT, RATE or DUR, CMT, II, ADDL, SS, EVID, ID.")
+  var doses: String?
   @Option(value: "file", help: "CSV with a column for each measured input, at times of its own.")
   var inputs: String?
   @Option(help: "What holds between two measured values of an input.")
   var interpolation = InputSignal.Interpolation.linear
+  @Option(value: "time", help: "When the initial values hold.") var from: Double?
+  @Flag(help: "Starts every series from the steady state of the equations without doses.")
+  var preEquilibrate
+
+  // Observations and unknowns
+  @Option(
+    value: "statement",
+    help:
+      "What a column measures and its noise, as after 'observe' in the equations: 'od = scale*x ~ normal', 'x ~ proportional', 'cases = increase(c) ~ poisson'.")
+  var observe: [String] = []
+  @Option(help: "The noise of columns that have none of their own; robust is student.")
+  var likelihood = Likelihood.normal
+  @Option(
+    value: "name=prior",
+    help: "A prior: normal(mean, sd), lognormal(mean of log, sd of log) or uniform(lower, upper).")
+  var prior: [String] = []
+  @Option(
+    value: "name=range", help: "Bounds of a parameter or initial value, as in k=0.1..10 or 'x(0)=0..'.")
+  var bounds: [Assignment] = []
+  @Option(help: "A known value, which is not estimated.") var fix: [Assignment] = []
+  @Option(help: "Sets where the search for a value starts.") var set: [Assignment] = []
+
+  // Search
   @Option(
     help:
       "Growing stretches of the data, multiple shooting, or gradients by the adjoint; automatic: as the equations and the "
@@ -57,30 +141,38 @@ struct FitCommand: Command {
     help: "The method that solves the equations (see 'neural-ode methods'); rodas5p if stiff.")
   var method = "tsit5"
   @Option(
-    value: "number", help: "Segments of multiple shooting; one for three times if not given.")
-  var segments: Int?
-  @Option(
-    name: "network-penalty", value: "size",
-    help: "What large weights of networks cost, relative to the spread of the data.")
-  var networkPenalty = 1e-3
-  @Option(help: "Intervals by the profile of the likelihood, or, faster, by its curvature alone.")
-  var intervals = Intervals.profile
-  @Option(help: "The distribution of the errors.") var likelihood = Likelihood.normal
-  @Option(help: "Sets where the search for a value starts.") var set: [Assignment] = []
-  @Option(help: "A known value, which is not estimated.") var fix: [Assignment] = []
-  @Option(
     value: "number", help: "Number of starting points; 8, or 3 for networks, if not given.")
   var starts: Int?
   @Option(value: "number", help: "Seed of the starting points.") var seed = 0
+  @Option(
+    value: "number", help: "Segments of multiple shooting; one for three times if not given.")
+  var segments: Int?
+  @Option(
+    value: "size",
+    help: "What large weights of networks cost, relative to the spread of the data.")
+  var networkPenalty = 1e-3
+
+  // Output
+  @Option(help: "Intervals by the profile of the likelihood, or, faster, by its curvature alone.")
+  var intervals = Intervals.profile
+  @Option(value: "file", help: "Writes the result as JSON, and a report beside it.") var out: String?
+  @Option(
+    value: "file",
+    help: "Writes a page with curves, bands, residuals, profiles and correlations.")
+  var report: String?
 
   enum Likelihood: String, CaseIterable, ArgumentValue {
-    case normal, lognormal, robust
+    case normal, lognormal, proportional, combined, student, robust, poisson, negbinomial
 
-    var value: ParameterFit.Likelihood {
+    var noise: NoiseModel {
       switch self {
       case .normal: .normal
       case .lognormal: .lognormal
-      case .robust: .robust
+      case .proportional: .proportional
+      case .combined: .combined
+      case .student, .robust: .student
+      case .poisson: .poisson
+      case .negbinomial: .negativeBinomial
       }
     }
   }
@@ -102,6 +194,13 @@ struct FitCommand: Command {
     }
   }
 
+  var files: CommandFiles {
+    CommandFiles(
+      inputs: [
+        ("--data", data), ("--inputs", inputs), ("--doses", doses), ("--conditions", conditions),
+      ], outputs: [("--out", out), ("--report", report)])
+  }
+
   func validate() throws(UsageError) {
     if let segments, segments < 2 {
       throw .combination("--segments is \(segments)", remedy: "write 2 or more")
@@ -118,90 +217,5 @@ struct FitCommand: Command {
     for name in (set + fix).map(\.name) where !known.insert(name).inserted {
       throw .combination("'\(name)' is given twice by --set and --fix", remedy: "keep one of them")
     }
-  }
-
-  func run(_ console: Console) throws {
-    let equations = try SystemArgument.equations(system)
-    let mapping = column.map {
-      EquationData.ColumnMapping(column: $0.name, quantity: $0.value)
-    }
-    let file = EquationFile(
-      path: data, time: time, id: id, series: series, unit: unit, dates: dates,
-      missing: missing?.names ?? [])
-    let measured = try file.read(
-      columns: EquationData.columns(for: equations, mapping: mapping)
-    ) { EquationData.nothingMeasured(data, $0, equations, mapping) }
-    try file.checkUnit(of: measured)
-    file.report(measured, to: console)
-    let measurements = try measured.measurements(for: equations, mapping: mapping)
-    let signals = try self.signals(for: equations, beside: measured, mapping, console)
-    var fit = ParameterFit(
-      equations, to: measurements, likelihood: likelihood.value,
-      startValues: try numbers(set, option: "--set"),
-      knownValues: try numbers(fix, option: "--fix"), inputs: signals)
-    fit.method = try solvingMethod()
-    fit.search = search.value
-    fit.segments = segments
-    fit.profiles = intervals == .profile
-    fit.networkPenalty = networkPenalty
-    let hasNetworks = equations.parameters.contains { $0.weightDeviation != nil }
-    fit.starts = starts ?? (hasNetworks ? 3 : 8)
-    fit.key = RandomKey(UInt64(seed))
-    let result = try fit.run()
-    FitReport(equations, measured, measurements, result, likelihood: likelihood.rawValue)
-      .print(to: console)
-    if !result.hasConverged {
-      console.note("error: the search did not converge; set other starting values with --set")
-      throw ExitCode.failure
-    }
-  }
-
-  /// The inputs, from the data and from a file of their own, on the times of the data.
-  private func signals(
-    for equations: EquationSystem, beside data: EquationData,
-    _ mapping: [EquationData.ColumnMapping], _ console: Console
-  ) throws -> [String: InputSignal] {
-    let series = data.series
-    var signals = data.signals(for: equations, mapping: mapping, interpolation: interpolation)
-    if let inputs {
-      let file = EquationFile(
-        path: inputs, unit: data.axis.unit, dates: dates, missing: missing?.names ?? [],
-        hasSeriesOptions: false)
-      let others = try InputFile.read(file, for: equations)
-      let shift = try others.shift(to: data)
-      file.report(others, to: console)
-      signals.merge(
-        others.signals(for: equations, interpolation: interpolation, shift: shift)
-      ) { $1 }
-    }
-    for remark in InputFile.remarks(
-      signals, from: series.times[0], to: series.times[series.count - 1], on: data.axis)
-    { console.note(remark) }
-    return signals
-  }
-
-  private func solvingMethod() throws(UsageError) -> ODEMethod {
-    let method = try ODEMethod.argument(method)
-    guard method.isAdaptive else {
-      throw .combination(
-        "'\(method.name)' estimates no error, which a fit wants",
-        remedy: "choose another method, as in --method tsit5")
-    }
-    return method
-  }
-
-  private func numbers(
-    _ assignments: [Assignment], option: String
-  ) throws(UsageError) -> [String: Double] {
-    var values: [String: Double] = [:]
-    for assignment in assignments {
-      guard let value = Double(argument: assignment.value) else {
-        throw .combination(
-          "\(option): '\(assignment.value)' is not a number",
-          remedy: "write one as in \(option) '\(assignment.name)=1'")
-      }
-      values[assignment.name] = value
-    }
-    return values
   }
 }

@@ -2,16 +2,13 @@ import NumericCore
 public import Tables
 public import TimeSeries
 
-/// One series of a file as data of equations: measurements of states and intermediates, and measured inputs.
+/// One series of a file as measured inputs of equations.
 ///
 /// ```swift
-/// let model = try EquationSystem(text, name: "decay.ode")
 /// var options = TimeSeriesOptions(unit: .days)
-/// options.names = EquationData.columns(for: model)
-/// let data = try EquationData(TimeSeriesFile.read("decay.csv", options))
-/// var fit = ParameterFit(
-///   model, to: try data.measurements(for: model), inputs: data.signals(for: model))
-/// print(try fit.run())
+/// options.names = Set(model.inputs.map(\.name))
+/// let data = try EquationData(TimeSeriesFile.read("births.csv", options))
+/// let signals = data.signals(for: model)
 /// ```
 public struct EquationData: Sendable {
   /// A column of a file, and the quantity of the equations that it measures.
@@ -75,14 +72,14 @@ public struct EquationData: Sendable {
   /// What is added to the times of these data to make them those of other data.
   ///
   /// - Throws: `EquationDataError` if the times of one are dates and those of the other are numbers.
-  public func shift(to other: EquationData) throws(EquationDataError) -> Double {
-    switch (axis, other.axis) {
+  public func shift(to other: TimeAxis, of source: String) throws(EquationDataError) -> Double {
+    switch (axis, other) {
     case (.number, .number): return 0
     case (.calendar(let own, _), .calendar(let origin, let unit)):
       return (own - origin) / unit.seconds
     case (.number, .calendar), (.calendar, .number):
       throw EquationDataError(
-        source, .otherKindOfTimes(other: other.source, areNumbers: axis == .number))
+        self.source, .otherKindOfTimes(other: source, areNumbers: axis == .number))
     }
   }
 }

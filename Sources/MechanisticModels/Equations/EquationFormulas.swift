@@ -4,13 +4,14 @@ import Tensors
 /// The formulas of a system as one graph of scalars, double precision throughout.
 ///
 /// Parameters of the graph: the time, the states, the inputs, the parameters of the system. Outputs: the derivatives, the
-/// intermediates, the initial values (not a number where a state has none).
+/// intermediates, the initial values (not a number where a state has none), the observations.
 package struct EquationFormulas: Sendable {
   package let graph: Graph
   package let stateCount: Int
   package let inputCount: Int
   package let parameterCount: Int
   package let intermediateCount: Int
+  package let observationCount: Int
 
   package let timePlace = 0
   package var statePlaces: Range<Int> { 1..<1 + stateCount }
@@ -24,17 +25,25 @@ package struct EquationFormulas: Sendable {
   package var initialValues: Range<Int> {
     stateCount + intermediateCount..<2 * stateCount + intermediateCount
   }
+  /// Formulas of observables and the arguments of their noise.
+  package var observations: Range<Int> {
+    initialValues.upperBound..<initialValues.upperBound + observationCount
+  }
 
-  package init(_ graph: Graph, states: Int, inputs: Int, parameters: Int, intermediates: Int) {
+  package init(
+    _ graph: Graph, states: Int, inputs: Int, parameters: Int, intermediates: Int,
+    observations: Int = 0
+  ) {
     precondition(
       graph.parameters.count == 1 + states + inputs + parameters
-        && graph.outputs.count == 2 * states + intermediates,
+        && graph.outputs.count == 2 * states + intermediates + observations,
       "a graph of \(graph.parameters.count) parameters and \(graph.outputs.count) outputs")
     self.graph = graph
     stateCount = states
     inputCount = inputs
     parameterCount = parameters
     intermediateCount = intermediates
+    observationCount = observations
   }
 
   /// No formulas.

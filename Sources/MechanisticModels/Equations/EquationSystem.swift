@@ -24,9 +24,12 @@ public struct EquationSystem: Sendable {
     public var name: String
     /// The comment at its derivative.
     public var note: String
-    public var hasInitialValue: Bool
+    public var hasInitialValue = false
     /// Its initial value is known, or follows from the parameters: not to be estimated by itself.
-    public var isInitialFixed: Bool
+    public var isInitialFixed = false
+    /// Bounds of the initial value; infinite where there are none.
+    public var initialLowerBound = -Double.infinity
+    public var initialUpperBound = Double.infinity
   }
 
   /// A number that may be set or estimated.
@@ -51,6 +54,22 @@ public struct EquationSystem: Sendable {
     public var note: String
   }
 
+  /// A measured quantity and its noise: the statement `observe od = scale*x + offset ~ normal(0.1)`.
+  public struct Observable: Hashable, Sendable {
+    /// The name of its column in data.
+    public var name: String
+    public var note: String
+    /// The formula as it was written, or the name itself.
+    public var formula: String
+    /// Whether it is the increase of the formula since the row before, as a count over an interval is.
+    public var isIncrease: Bool
+    /// nil: as the fit gives it.
+    public var noise: NoiseModel?
+    /// Place of its formula among the observations, and those of the noise's arguments; no arguments: they are estimated.
+    package var value: Int
+    package var arguments: [Int]
+  }
+
   /// A signal from outside.
   public struct Input: Hashable, Sendable {
     public var name: String
@@ -69,6 +88,10 @@ public struct EquationSystem: Sendable {
   /// In the order of writing.
   public let intermediates: [Intermediate]
   public let inputs: [Input]
+  /// What is measured, by `observe` statements.
+  public let observables: [Observable]
+  /// Prior distributions of parameters and initial values (`x(0)`) by name.
+  public let priors: [String: Prior]
   /// The times over which it is usually solved.
   public let span: ClosedRange<Double>?
 
@@ -96,6 +119,8 @@ public struct EquationSystem: Sendable {
     parameters = reader.parameters
     intermediates = reader.intermediates
     inputs = reader.inputs
+    observables = reader.observables
+    priors = reader.priors
     span = reader.span
     formulas = reader.formulas
     programs = EquationPrograms(reader.formulas)

@@ -4,77 +4,117 @@ import NumericCore
 import Programs
 import Tensors
 
-/// Half the sum of squared residuals of a fit, and its gradient by the discrete adjoint.
+/// The objective of a fit and its gradient by the discrete adjoint.
 ///
-/// One solve and its way back, however many unknowns there are.
+/// One solve of every experiment and its way back, however many unknowns there are: the derivatives of the objective by
+/// what is observed are the cotangents of the solve.
 final class FitGradient {
-  private let problem: FitProblem
-  private let lossAndGradient: ValueAndGradient<FitVariables, FitTargets>
-  private let targets: FitTargets
-  /// 1 for a state whose initial value is a variable, 0 where it follows from the parameters.
-  private let isVariable: [Bool]
+  private typealias Pullback = ValueAndGradient<FitVariables, FitSeeds>
 
-  init(_ problem: FitProblem) {
+  private let problem: FitProblem
+  private let part: Double
+  private let pullbacks: [Pullback]
+  /// 1 for a state whose initial value is a variable, 0 where it follows from the parameters.
+  private let isVariable: [[Bool]]
+
+  init(_ problem: FitProblem, part: Double) {
     self.problem = problem
-    let (fit, observables) = (problem.fit, problem.observables)
-    let times = fit.measurements.times
-    let rows = fit.measurements.values
-    let isLognormal = fit.likelihood == .lognormal
-    let known = rows.map { row in row.map { $0.isNaN ? 0.0 : 1.0 } }
-    targets = FitTargets(
-      values: Tensor(
-        rows: rows.map { row in
-          row.map { $0.isNaN ? (isLognormal ? 1 : 0) : isLognormal ? .logarithm($0) : $0 }
-        }), mask: Tensor(rows: known))
-    let start = problem.values(at: problem.start).initials
-    let isVariable = fit.system.states.indices.map { start[$0] != nil }
+    self.part = part
+    let values = problem.values(at: problem.start)
+    let isVariable = problem.models.map { model in
+      let initials = model.values(at: values).initials
+      return problem.fit.system.states.indices.map { initials[$0] != nil }
+    }
     self.isVariable = isVariable
-    let solver = ODESolver(
-      method: fit.method,
-      control: .proportionalIntegral(fit.tolerance, stepBudget: fit.stepBudget))
-    let (system, inputs) = (fit.system, fit.inputs)
-    lossAndGradient = valueAndGrad { (variables: FitVariables, targets: FitTargets) in
-      let field = EquationTensorField(system, parameters: variables.parameters, inputs: inputs)
-      let initial = system.initialState(
-        parameters: variables.parameters, replacing: variables.initial, where: isVariable)
-      let states = Flow(of: field, solver: solver)(initial, at: times).states
-        .reshaped([times.count, system.states.count])
-      let found = system.observations(
-        observables, times: Tensor(times), states: states, field: field)
-      let values = isLognormal ? log(found) : found
-      return 0.5 * square((values - targets.values) * targets.mask).sum()
+    pullbacks = zip(problem.models, isVariable).map {
+      Self.pullback(of: $0, problem, isVariable: $1, part: part)
     }
   }
 
-  /// The loss and its gradient by the search's coordinates, penalties of weights included; nil if the equations cannot
-  /// be solved.
+  private static func pullback(
+    of model: ExperimentModel, _ problem: FitProblem, isVariable: [Bool], part: Double
+  ) -> Pullback {
+    let times = Array(model.times.prefix(model.count(ofPart: part)))
+    let (fit, sources) = (problem.fit, problem.sources)
+    let (system, inputs) = (fit.system, model.experiment.inputs)
+    return valueAndGrad { (variables: FitVariables, seeds: FitSeeds) in
+      let field = EquationTensorField(system, parameters: variables.parameters, inputs: inputs)
+      let initial = system.initialState(
+        parameters: variables.parameters, replacing: variables.initial, where: isVariable)
+      let states = Flow(of: field, solver: fit.solver)(initial, at: times).states
+        .reshaped([times.count, system.states.count])
+      let found = system.observations(sources, times: Tensor(times), states: states, field: field)
+      return (found * seeds.values).sum()
+    }
+  }
+
+  /// The objective and its gradient by the search's coordinates; nil if the equations cannot be solved.
   func evaluate(_ z: [Double]) -> LimitedMemoryBFGS.Evaluation? {
-    let (parameters, initials) = problem.values(at: z)
-    guard (parameters + initials.values).allSatisfy({ $0.isFinite }) else { return nil }
-    problem.solves += 1
-    let initial = isVariable.indices.map { initials[$0] ?? 0 }
-    let found = lossAndGradient(
-      FitVariables(parameters: Tensor(parameters), initial: Tensor(initial)), targets)
+    guard let whole = problem.evaluate(at: z, derivatives: false, part: part),
+      let terms = problem.terms(at: z, part: part)
+    else { return nil }
+    let values = problem.values(at: z)
+    var gradient = [Double](repeating: 0, count: z.count)
+    for number in problem.models.indices {
+      let own = terms.filter { $0.prediction.experiment == number }
+      add(own, of: number, values, to: &gradient)
+    }
+    for (place, unknown) in problem.unknowns.enumerated() {
+      // Beyond a bound the value stays.
+      let isInside = unknown.scale.bounds.contains(z[place])
+      gradient[place] *= isInside ? unknown.scale.slope(z[place]) : 0
+    }
+    // Rows of priors and penalties depend on one unknown each.
+    for (place, slope) in problem.priorGradient(at: z, part: part) { gradient[place] += slope }
+    guard gradient.allSatisfy({ $0.isFinite }) else { return nil }
+    return (whole.value, gradient)
+  }
+
+  /// Adds the derivatives of the terms of one experiment by the values of the unknowns.
+  private func add(
+    _ terms: [(prediction: FitProblem.Prediction, term: NoiseTerm)], of number: Int,
+    _ values: [Double], to gradient: inout [Double]
+  ) {
+    let model = problem.models[number]
+    let sources = problem.sources.count
+    var seeds = [Double](repeating: 0, count: model.count(ofPart: part) * sources)
+    for (prediction, term) in terms {
+      let observable = problem.observables[prediction.datum.observable]
+      let byValue = term.slope(\.byValue)
+      seeds[prediction.datum.time * sources + observable.source] += byValue
+      if let since = prediction.datum.since { seeds[since * sources + observable.source] -= byValue }
+      if prediction.datum.standardError != nil { continue }
+      for (place, argument) in observable.arguments.enumerated() {
+        let slope = place == 0 ? term.slope(\.byArguments.0) : term.slope(\.byArguments.1)
+        switch argument {
+        case .source(let source):
+          seeds[prediction.datum.time * sources + source] +=
+            slope / (place == 0 ? prediction.arguments.0 : prediction.arguments.1)
+        case .unknown(let unknown): gradient[unknown] += slope / values[unknown]
+        case .profiled, .known: break
+        }
+      }
+    }
+    let (parameters, initials) = model.values(at: values)
+    let initial = problem.fit.system.states.indices.map { initials[$0] ?? 0 }
+    let found = pullbacks[number](
+      FitVariables(parameters: Tensor(parameters), initial: Tensor(initial)),
+      FitSeeds(values: Tensor(seeds, shape: [seeds.count / sources, sources])))
     let byParameter = found.gradient.parameters.values
     let byInitial = found.gradient.initial.values
-    var value = found.loss
-    var gradient: [Double] = []
-    for (place, unknown) in problem.unknowns.enumerated() {
-      let slope =
-        switch unknown {
-        case .parameter(let parameter): byParameter[parameter]
-        case .initial(let state): byInitial[state]
-        }
-      // Beyond a bound the value stays.
-      let isInside = problem.scales[place].bounds.contains(z[place])
-      gradient.append(isInside ? slope * problem.scales[place].slope(z[place]) : 0)
-      guard problem.weightDeviations[place] != nil else { continue }
-      let penalty = problem.weightPenalty * problem.weightPenalty
-      value += 0.5 * penalty * z[place] * z[place]
-      gradient[place] += penalty * z[place]
+    for (unknown, place) in zip(model.structure.unknowns, model.places) {
+      switch unknown {
+      case .parameter(let parameter): gradient[place] += byParameter[parameter]
+      case .initial(let state): gradient[place] += byInitial[state]
+      }
     }
-    guard value.isFinite, gradient.allSatisfy({ $0.isFinite }) else { return nil }
-    return (value, gradient)
+  }
+}
+
+extension NoiseTerm {
+  /// The derivative of the penalty.
+  fileprivate func slope(_ path: KeyPath<Row, Double>) -> Double {
+    main.residual * main[keyPath: path] + (scale.map { $0.residual * $0[keyPath: path] } ?? 0)
   }
 }
 
@@ -91,15 +131,11 @@ private struct FitVariables: TensorTree {
   }
 }
 
-/// Measured values and where there are any, `[time, column]` both.
-private struct FitTargets: TensorTree {
+/// Derivatives of the objective by what is observed, `[time, source]`.
+private struct FitSeeds: TensorTree {
   var values: Tensor
-  var mask: Tensor
 
-  mutating func visit(_ visitor: inout some TensorVisitor) {
-    visitor("values", &values)
-    visitor("mask", &mask)
-  }
+  mutating func visit(_ visitor: inout some TensorVisitor) { visitor("values", &values) }
 }
 
 extension EquationSystem {
@@ -120,18 +156,21 @@ extension EquationSystem {
     return concatenate(columns, axis: 1)
   }
 
-  /// Measured quantities `[time, observable]` of states `[time, state]`.
+  /// Observed quantities `[time, source]` of states `[time, state]`.
   fileprivate func observations(
-    _ observables: [SensitivitySystem.Observable], times: Tensor, states: Tensor,
+    _ sources: [SensitivitySystem.Observable], times: Tensor, states: Tensor,
     field: EquationTensorField
   ) -> Tensor {
-    let columns = observables.map { observable in
-      switch observable {
+    func formula(_ place: Int) -> Tensor {
+      values(
+        of: [place], time: times, state: states, parameters: field.parameters,
+        inputs: field.inputs(at: times, like: states))
+    }
+    let columns = sources.map { source in
+      switch source {
       case .state(let place): states.sliced(place..<place + 1, axis: 1)
-      case .intermediate(let place):
-        values(
-          of: [formulas.intermediates.lowerBound + place], time: times, state: states,
-          parameters: field.parameters, inputs: field.inputs(at: times, like: states))
+      case .intermediate(let place): formula(formulas.intermediates.lowerBound + place)
+      case .observation(let place): formula(formulas.observations.lowerBound + place)
       }
     }
     return concatenate(columns, axis: 1)

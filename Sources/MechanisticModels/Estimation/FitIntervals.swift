@@ -6,9 +6,9 @@ extension FitProblem {
     var attempts = attempts
     for _ in 0..<3 {
       guard let first = attempts.min(by: { $0.value < $1.value }) else { return nil }
-      let analysis = FitAnalysis(self, refined(first.outcome), attempts)
+      let analysis = FitAnalysis(self, first.outcome, attempts)
       let (estimates, improvement) = estimates(analysis)
-      guard let improvement, robustScale == nil else { return result(analysis, estimates) }
+      guard let improvement else { return result(analysis, estimates) }
       // A profile met something better than the minimum: it was not the minimum.
       let search = FitSearch(self)
       guard let outcome = search.minimize(from: improvement.unknowns) else { break }
@@ -44,29 +44,40 @@ extension FitProblem {
 
   private func result(_ analysis: FitAnalysis, _ estimates: [FitResult.Estimate]) -> FitResult {
     let best = analysis.best
-    let rows = rows(at: best.unknowns, derivatives: false)
-    let dataSquares =
-      rows.map { $0.residuals.prefix($0.dataCount).reduce(0) { $0 + $1 * $1 } } ?? .nan
-    let count = best.evaluation.dataCount
-    let (parameters, initials) = values(at: best.unknowns)
-    let initial = fit.system.initialState(parameters: parameters).enumerated()
-      .map { initials[$0] ?? $1 }
+    let fitted = fittedValues(at: best.unknowns)
+    let squares = fitted.reduce(0) { $0 + $1.difference * $1.difference }
     let findings = FitFindings(analysis, estimates)
     let optima = analysis.optima
     return FitResult(
       estimates: estimates, derived: analysis.derived(profiles: fit.profiles),
-      unidentifiedGroups: findings.groups, parameters: parameters,
-      initialState: initial,
-      standardDeviation: robustScale ?? (dataSquares / Double(count)).squareRoot(),
-      residualSquares: dataSquares, logLikelihood: -best.evaluation.value,
-      measurementCount: count, hasConverged: best.hasConverged,
-      starts: analysis.attempts.count,
-      agreeingStarts: FitSearch.agreement(of: analysis.attempts),
-      searches: analysis.searches, optima: optima, findings: findings.findings(optima: optima),
+      unidentifiedGroups: findings.groups,
+      parameters: models[0].values(at: values(at: best.unknowns)).parameters,
+      initialState: initialState(of: 0, z: best.unknowns),
+      standardDeviation: (squares / Double(dataCount)).squareRoot(), residualSquares: squares,
+      logLikelihood: -best.evaluation.value, measurementCount: dataCount,
+      hasConverged: best.hasConverged, starts: analysis.attempts.count,
+      agreeingStarts: FitSearch.agreement(of: analysis.attempts), searches: analysis.searches,
+      optima: optima, findings: findings.findings(optima: optima),
       objective: best.evaluation.value, freedom: analysis.freedom ?? 0,
-      correlations: analysis.correlations,
-      standardizedResiduals: Array(best.evaluation.residuals.prefix(count)),
-      profileThreshold: analysis.threshold ?? .infinity, solves: solves,
-      predictions: predictions(at: best.unknowns) ?? [])
+      correlations: analysis.correlations, profileThreshold: analysis.threshold ?? .infinity,
+      draws: FitDraws(analysis, key: fit.key.folding(in: 7)).points(fit.draws),
+      solves: solves, fitted: fitted)
+  }
+
+  /// Every measured value beside that of the equations.
+  private func fittedValues(at z: [Double]) -> [FitResult.FittedValue] {
+    (terms(at: z) ?? []).map { prediction, term in
+      let observable = observables[prediction.datum.observable]
+      let model = models[prediction.experiment]
+      let measured = prediction.datum.value.number
+      let difference =
+        observable.noise == .lognormal
+        ? Double.logarithm(prediction.value / measured) : prediction.value - measured
+      return .init(
+        experiment: model.experiment.id, observable: observable.name,
+        time: model.experiment.measurements[prediction.datum.measurement].time,
+        measured: prediction.datum.value, value: prediction.value, difference: difference,
+        standardized: term.main.residual)
+    }
   }
 }

@@ -14,20 +14,6 @@ extension FitProblem {
     return search.run()
   }
 
-  /// The minimum of the fit's likelihood, from the best of the sums of squares.
-  func refined(_ best: TrustRegion.Outcome) -> TrustRegion.Outcome {
-    guard fit.likelihood == .robust else { return best }
-    // The scale comes from the least-squares fit and then from the robust one; then it stays.
-    var outcome = best
-    for _ in 0..<3 {
-      robustScale = nil
-      guard let plain = rows(at: outcome.unknowns, derivatives: false) else { return outcome }
-      robustScale = StudentErrors.scale(of: Array(plain.residuals.prefix(plain.dataCount)))
-      outcome = FitSearch(self).minimize(from: outcome.unknowns) ?? outcome
-    }
-    return outcome
-  }
-
   // MARK: Many unknowns
 
   private func gradientSearches() -> [FitSearch.Attempt] {
@@ -46,15 +32,13 @@ extension FitProblem {
 
   /// A minimum by L-BFGS with adjoint gradients, approached over growing stretches of the data.
   private func gradientSearch(from point: [Double]) -> TrustRegion.Outcome? {
-    let total = fit.measurements.times.count
     var point = point
     var minimizer = LimitedMemoryBFGS()
     var found: LimitedMemoryBFGS.Result?
     for (part, iterations) in [(0.25, 100), (0.5, 100), (1.0, 2000)] {
-      let count = Int((Double(total) * part).rounded(.up))
-      guard count >= min(3, total) else { continue }
+      guard part == 1 || restricted(toPart: part) != nil else { continue }
       minimizer.iterationLimit = iterations
-      let gradient = FitGradient(count < total ? FitProblem(self, count: count) : self)
+      let gradient = FitGradient(self, part: part)
       found = minimizer.minimize(from: point, gradient.evaluate)
       if let found { point = found.unknowns }
     }

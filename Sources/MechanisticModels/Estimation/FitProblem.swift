@@ -1,227 +1,176 @@
 import Integrators
 import NumericCore
 
-/// A fit made ready: unknowns on an unbounded scale, residuals and their derivatives.
+/// A fit made ready: unknowns on an unbounded scale, and minus the logarithm of the posterior density with its derivatives.
+///
+/// Used by one thread at a time.
 package final class FitProblem {
   let fit: ParameterFit
-  let observables: [SensitivitySystem.Observable]
-  let unknowns: [SensitivitySystem.Unknown]
-  package let names: [String]
-  package let scales: [ParameterScale]
-  package let start: [Double]
-  /// Standard deviation of the starting value of a network's weight, by unknown; nil for any other unknown.
-  package let weightDeviations: [Double?]
-  /// Root mean square of the measured values (their logarithms, if lognormal) about the mean of their column.
-  let spread: Double
+  let observables: [FitObservable]
+  let unknowns: [FitUnknown]
+  /// The experiments in their order.
+  let models: [ExperimentModel]
+  package private(set) var start: [Double]
+  /// Data of all experiments.
+  let dataCount: Int
   /// Whether there are doses or events, which the adjoint does not have.
   let hasJumps: Bool
   package var solves = 0
-  /// The scale of Student's distribution; nil as long as errors count as normal.
-  var robustScale: Double?
-  let constants: DerivedConstants
-  private let parameters: [Double]
-  private let knownInitials: [Int: Double]
-  let sensitivity: SensitivityRegisters
+  /// What is evaluated at every time of a solve.
+  let sources: [SensitivitySystem.Observable]
+  /// Intermediates that follow from the parameters alone.
+  private let constants: DerivedConstants
+  private var systems: [ExperimentModel.Structure: SharedSystem] = [:]
+  private var sensitivities: [SensitivityRegisters?]
+  private var plain: [SensitivityRegisters?]
 
-  /// The system without sensitivities.
-  private let plain: SensitivityRegisters
+  /// What experiments with the same unknowns share.
+  private struct SharedSystem {
+    var system: SensitivitySystem
+    var frozen: SensitivitySystem?
+  }
 
+  package var names: [String] { unknowns.map(\.name) }
+  package var scales: [ParameterScale] { unknowns.map(\.scale) }
+  package var weightDeviations: [Double?] { unknowns.map(\.weightDeviation) }
   /// Whether stability bounded the steps of a solve that had to be given up.
-  var wasStiff: Bool { sensitivity.wasStiff || plain.wasStiff }
+  var wasStiff: Bool { (sensitivities + plain).contains { $0?.wasStiff ?? false } }
 
   init(_ fit: ParameterFit) throws(FitError) {
     self.fit = fit
     guard fit.method.isExplicit || fit.search != .gradient else {
       throw .methodWithoutAdjoint(fit.method.name)
     }
-    hasJumps = fit.doses != DoseSchedule() || fit.system.hasJumps
+    let experiments = fit.experiments.experiments
+    hasJumps = experiments.contains { $0.doses != DoseSchedule() } || fit.system.hasJumps
     if hasJumps && fit.search == .gradient { throw .jumpsWithoutAdjoint }
-    try FitProblem.checkNames(of: fit)
-    let observables = try FitProblem.observables(of: fit)
-    var setup = FitSetup(fit, observables)
-    setup.addParameters()
-    setup.addInitialValues()
+    let setup = try FitSetup(fit)
     guard !setup.unknowns.isEmpty else { throw .nothingToEstimate }
-    let others = setup.weightDeviations.count { $0 == nil }
-    guard fit.measurements.count > others else {
-      throw .tooFewMeasurements(found: fit.measurements.count, unknowns: others)
+    let others = setup.unknowns.count { $0.weightDeviation == nil && $0.prior == nil }
+    guard fit.experiments.count > others else {
+      throw .tooFewMeasurements(found: fit.experiments.count, unknowns: others)
     }
-    self.observables = observables
+    if fit.preEquilibrates && fit.system.dependsOnTime { throw .noSteadyStateInTime }
+    observables = setup.observables.observables
+    sources = setup.observables.sources
     unknowns = setup.unknowns
-    names = setup.names
-    scales = setup.scales
-    start = zip(setup.scales, setup.start).map { $0.coordinate($1) }
-    weightDeviations = setup.weightDeviations
-    parameters = setup.parameters
-    knownInitials = setup.knownInitials
-    spread = FitProblem.spread(of: fit)
-    func registers(_ unknowns: [SensitivitySystem.Unknown]) -> SensitivityRegisters {
-      SensitivityRegisters(
-        SensitivitySystem(
-          fit.system, unknowns: unknowns, observables: observables,
-          isLinearized: !fit.method.isExplicit), fit)
-    }
-    // Of many unknowns the adjoint finds the gradient.
-    sensitivity = registers(
-      setup.unknowns.count > FitSearch.sensitivityLimit ? [] : setup.unknowns)
-    plain = registers([])
-    constants = DerivedConstants(fit.system, unknowns: unknowns)
-  }
-
-  /// The first `count` times of another problem.
-  init(_ other: FitProblem, count: Int) {
-    var fit = other.fit
-    fit.measurements.times = Array(fit.measurements.times.prefix(count))
-    fit.measurements.values = Array(fit.measurements.values.prefix(count))
-    self.fit = fit
-    (observables, unknowns, names) = (other.observables, other.unknowns, other.names)
-    (scales, start, weightDeviations) = (other.scales, other.start, other.weightDeviations)
-    (parameters, knownInitials) = (other.parameters, other.knownInitials)
-    (hasJumps, robustScale) = (other.hasJumps, other.robustScale)
-    spread = FitProblem.spread(of: fit)
-    (sensitivity, plain, constants) = (other.sensitivity, other.plain, other.constants)
-  }
-
-  private static func checkNames(of fit: ParameterFit) throws(FitError) {
-    let system = fit.system
-    let names = system.parameters.map(\.name) + system.states.map { "\($0.name)(0)" }
-    for name in [String](fit.startValues.keys) + [String](fit.knownValues.keys)
-    where !names.contains(name) {
-      throw .unknownName(name, suggestion: nearestName(to: name, among: names))
-    }
-    for parameter in system.parameters {
-      for value in [fit.startValues[parameter.name], fit.knownValues[parameter.name]] {
-        guard let value, value < parameter.lowerBound || parameter.upperBound < value else {
-          continue
-        }
-        throw .outOfRange(
-          parameter.name, value: value, lower: parameter.lowerBound, upper: parameter.upperBound)
+    models = experiments.indices.map { ExperimentModel($0, setup) }
+    for model in models {
+      for measurement in model.experiment.measurements where measurement.time < model.start.time {
+        throw .dataBeforeStart(
+          model.experiment.id, time: measurement.time, start: model.start.time)
       }
     }
-    let inputs = system.inputs.map(\.name)
-    for name in fit.inputs.keys.sorted() where !inputs.contains(name) {
-      throw .unknownInput(name, suggestion: nearestName(to: name, among: inputs))
+    start = setup.unknowns.map { $0.scale.coordinate($0.start) }
+    dataCount = fit.experiments.count
+    constants = DerivedConstants(fit.system, parameters: Self.shared(setup.unknowns))
+    sensitivities = models.map { _ in nil }
+    plain = models.map { _ in nil }
+    startSizes()
+  }
+
+  /// Starts the search for sizes of noise at those of the residuals at the starting point.
+  private func startSizes() {
+    let searched = unknowns.indices.filter { place in
+      guard case .noise(_, argument: 0) = unknowns[place].target else { return false }
+      return fit.startValues[unknowns[place].name] == nil
     }
-    for input in system.inputs where input.defaultValue == nil && fit.inputs[input.name] == nil {
-      throw .inputWithoutSignal(input.name)
+    guard !searched.isEmpty, let found = predictions(at: start, derivatives: false, part: 1) else {
+      return
+    }
+    for place in searched {
+      guard case .noise(let observable, _) = unknowns[place].target,
+        observables[observable].noise == .combined
+      else { continue }
+      let squares = found.compactMap { prediction -> Double? in
+        guard prediction.datum.observable == observable,
+          case .exact(let measured) = prediction.datum.value
+        else { return nil }
+        return (prediction.value - measured) * (prediction.value - measured)
+      }
+      let mean = squares.reduce(0, +) / Double(max(squares.count, 1))
+      if mean > 0, mean.isFinite { start[place] = unknowns[place].scale.coordinate(mean.squareRoot()) }
     }
   }
 
-  private static func observables(
-    of fit: ParameterFit
-  ) throws(FitError) -> [SensitivitySystem.Observable] {
-    let (system, measurements) = (fit.system, fit.measurements)
-    var observables: [SensitivitySystem.Observable] = []
-    for (column, name) in measurements.names.enumerated() {
-      if let place = system.stateIndex(name) {
-        observables.append(.state(place))
-      } else if let place = system.intermediates.firstIndex(where: { $0.name == name }) {
-        observables.append(.intermediate(place))
+  /// Parameters that are the same in all experiments, with their places among the unknowns.
+  private static func shared(_ unknowns: [FitUnknown]) -> [(parameter: Int, place: Int)] {
+    unknowns.enumerated().compactMap { place, unknown in
+      if case .local(.parameter(let parameter), experiment: nil) = unknown.target {
+        (parameter, place)
       } else {
-        let known = system.states.map(\.name) + system.intermediates.map(\.name)
-        throw .unknownColumn(name, suggestion: nearestName(to: name, among: known))
-      }
-      guard fit.likelihood == .lognormal else { continue }
-      for (time, row) in zip(measurements.times, measurements.values) where row[column] <= 0 {
-        throw .notPositive(name, time: time, value: row[column])
+        nil
       }
     }
-    return observables
   }
 
-  private static func spread(of fit: ParameterFit) -> Double {
-    var (squares, count) = (0.0, 0)
-    for column in fit.measurements.names.indices {
-      let values = fit.measurements.values.map { $0[column] }.filter { !$0.isNaN }
-        .map { fit.likelihood == .lognormal ? Double.logarithm($0) : $0 }
-      let mean = values.reduce(0, +) / Double(max(values.count, 1))
-      squares += values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-      count += values.count
-    }
-    let spread = (squares / Double(max(count, 1))).squareRoot()
-    return spread > 0 ? spread : 1
+  package func derivedValues(at z: [Double]) -> [DerivedValue]? {
+    let slopes = zip(unknowns, z).map { $0.scale.slope($1) }
+    let parameters = models[0].values(at: values(at: z)).parameters
+    return constants.values(parameters: parameters, slopes: slopes)
   }
 
-  /// Parameters of the system, and known initial values, at a point of the search.
-  func values(at z: [Double]) -> (parameters: [Double], initials: [Int: Double]) {
-    var (parameters, initials) = (parameters, knownInitials)
-    for (place, unknown) in unknowns.enumerated() {
-      switch unknown {
-      case .parameter(let parameter): parameters[parameter] = scales[place].value(z[place])
-      case .initial(let state): initials[state] = scales[place].value(z[place])
-      }
-    }
-    return (parameters, initials)
+  /// The values of all unknowns at a point of the search.
+  func values(at z: [Double]) -> [Double] { zip(unknowns, z).map { $0.scale.value($1) } }
+
+  // MARK: Solving
+
+  private func shared(_ structure: ExperimentModel.Structure) -> SharedSystem {
+    if let found = systems[structure] { return found }
+    let system = SensitivitySystem(
+      fit.system, unknowns: structure.unknowns, observables: sources,
+      isLinearized: !fit.method.isExplicit)
+    let made = SharedSystem(system: system, frozen: fit.system.hybrid.map { system.frozen($0) })
+    systems[structure] = made
+    return made
   }
 
-  /// The measured quantities at all times, `[time][observable]`; nil if the equations cannot be solved.
-  func predictions(at z: [Double]) -> [[Double]]? {
-    let (parameters, initials) = values(at: z)
-    return plain.walk(at: fit.measurements.times, parameters: parameters, initials: initials)?
-      .observations
+  func registers(of number: Int, derivatives: Bool) -> SensitivityRegisters {
+    if let found = derivatives ? sensitivities[number] : plain[number] { return found }
+    let model = models[number]
+    let shared = shared(derivatives ? model.structure : .init(unknowns: []))
+    let made = SensitivityRegisters(
+      shared.system, fit, of: model.experiment, frozen: shared.frozen)
+    if derivatives { sensitivities[number] = made } else { plain[number] = made }
+    return made
   }
 
-  /// The residual of a value, and its derivative by the value; nil if the value cannot be.
-  func residual(of value: Double, measured: Double) -> (residual: Double, slope: Double)? {
-    guard fit.likelihood == .lognormal else { return (value - measured, 1) }
-    return value > 0 ? (.logarithm(value) - .logarithm(measured), 1 / value) : nil
-  }
-
-  /// What a weight of a network adds to the residuals: this times the weight.
-  var weightPenalty: Double { fit.networkPenalty * spread / (robustScale ?? 1) }
-
-  /// Solves the equations: `[time][observable, then unknown × observable]`; nil if they cannot be solved.
-  func observations(at z: [Double], derivatives: Bool) -> [[Double]]? {
-    let (parameters, initials) = values(at: z)
+  /// The sources at times of one experiment, `[time][source]`, with derivatives `[source, then the experiment's unknowns × source]`; nil if the
+  /// equations cannot be solved.
+  ///
+  /// - Parameter times: increasing, the first is the start of the solve.
+  func solution(
+    of number: Int, at times: [Double], values: [Double], derivatives: Bool
+  ) -> [[Double]]? {
+    let (parameters, initials) = models[number].values(at: values)
     guard (parameters + initials.values).allSatisfy({ $0.isFinite }) else { return nil }
     solves += 1
-    let registers = derivatives ? sensitivity : plain
-    return registers.walk(
-      at: fit.measurements.times, parameters: parameters, initials: initials
-    )?.observations
-  }
-}
-
-/// The memory in which a system runs with its sensitivities.
-final class SensitivityRegisters {
-  let system: SensitivitySystem
-  private let fit: ParameterFit
-  private let field: SensitivitySimulation
-  private let isInterior: Bool
-  private let observation: EquationEvaluator<Double>
-  private(set) var wasStiff = false
-
-  /// - Parameter isInterior: whether solves start at a state that has the doses at its time already.
-  init(_ system: SensitivitySystem, _ fit: ParameterFit, isInterior: Bool = false) {
-    self.system = system
-    self.fit = fit
-    self.isInterior = isInterior
-    field = SensitivitySimulation(system, of: fit.system, inputs: fit.inputs, doses: fit.doses)
-    observation = EquationEvaluator(
-      system.observation, parameters: fit.system.defaultParameters)
+    return registers(of: number, derivatives: derivatives)
+      .walk(at: times, parameters: parameters, initials: initials)?.observations
   }
 
-  /// Whole states and observations at the times; nil if the equations cannot be solved.
-  func walk(
-    at times: [Double], parameters: [Double], initials: [Int: Double]
-  ) -> (states: [[Double]], observations: [[Double]])? {
-    observation.set(parameters: parameters)
-    let initial = system.initialState(parameters: parameters, fixed: initials, time: times[0])
-    guard initial.prefix(system.stateCount).allSatisfy({ $0.isFinite }) else { return nil }
-    let solver = ODESolver(
-      method: fit.method,
-      control: .proportionalIntegral(fit.tolerance, stepBudget: fit.stepBudget))
-    let (states, status) = field.states(
-      from: initial, at: times, parameters: parameters, solver, isContinued: isInterior)
-    guard status.reachedEnd, states.count == times.count else {
-      if case .stiff = status { wasStiff = true }
-      return nil
-    }
-    var inputs = InputReader(fit.inputs, of: fit.system, observation)
-    let observations = zip(times, states).map { time, state in
-      inputs.read(at: time, into: observation)
-      return observation.results(time: time, state: state)
-    }
-    return (states, observations)
+  /// The states at the times of an experiment, `[time][state]`; nil if the equations cannot be solved.
+  func states(of number: Int, at times: [Double], z: [Double]) -> [[Double]]? {
+    let (parameters, initials) = models[number].values(at: values(at: z))
+    return registers(of: number, derivatives: false)
+      .walk(at: times, parameters: parameters, initials: initials)?.states
+  }
+
+  /// The initial state of an experiment.
+  func initialState(of number: Int, z: [Double]) -> [Double] {
+    let (parameters, initials) = models[number].values(at: values(at: z))
+    let written = fit.system.initialState(parameters: parameters)
+    return written.indices.map { initials[$0] ?? written[$0] }
+  }
+
+  /// What large weights of networks add to the squared residuals of an observable: this times the sum of their squares.
+  func weightPenalty(of observable: FitObservable) -> Double {
+    let penalty = fit.networkPenalty * observable.spread
+    return penalty * penalty / Double(observables.count)
+  }
+
+  /// The sum of the squares of networks' weights.
+  func weightSquares(at z: [Double]) -> Double {
+    zip(unknowns, z).reduce(0) { $1.0.weightDeviation == nil ? $0 : $0 + $1.1 * $1.1 }
   }
 }

@@ -85,14 +85,14 @@ public struct FitResult: Sendable {
   public var freedom: Double
   /// Correlations of the estimates by the curvature, `[estimate][estimate]`; nil where the data do not determine one of the two.
   public var correlations: [[Double?]]
-  /// Residuals in units of their standard deviation, in the order of the objective's rows.
-  public var standardizedResiduals: [Double]
   /// By how much the log-likelihood drops, twice, at the ends of a 95 % interval.
   public var profileThreshold: Double
+  /// Joint draws of all unknowns, in the coordinates of the search: see `ParameterFit.draws`.
+  package var draws: [[Double]]
   /// Solves of the equations with their sensitivities.
   public var solves: Int
-  /// Values of the measured quantities, `[time][column]`.
-  public var predictions: [[Double]]
+  /// Every measured value beside that of the equations, experiment by experiment.
+  public var fitted: [FittedValue]
 
   /// The estimated value of a name.
   public subscript(name: String) -> Double? { estimates.first { $0.name == name }?.value }
@@ -126,6 +126,21 @@ extension FitResult {
     public var iterations: Int
     /// Values where it ended, in the order of the estimates.
     public var values: [Double]
+  }
+
+  /// A measured value beside that of the equations.
+  public struct FittedValue: Sendable {
+    /// Id of the experiment.
+    public var experiment: String
+    public var observable: String
+    public var time: Double
+    public var measured: Measurement.Value
+    /// Of the equations.
+    public var value: Double
+    /// The value of the equations less the measured one, or the logarithm of their ratio, if lognormal.
+    public var difference: Double
+    /// The same in units of the noise's standard deviation; of other distributions the score in units of its own.
+    public var standardized: Double
   }
 
   /// A minimum of the objective.

@@ -7,16 +7,6 @@ public import NumericCore
 /// data (a long oscillation has many local minima, its beginning has few), or with multiple shooting. Networks in the
 /// equations are fitted along with the parameters.
 public struct ParameterFit: Sendable {
-  /// The distribution of the measurement errors.
-  public enum Likelihood: String, Sendable, CaseIterable {
-    /// Normal errors of one standard deviation: least squares.
-    case normal
-    /// Normal errors of the logarithms, of one standard deviation.
-    case lognormal
-    /// Errors by Student's distribution with four degrees of freedom: outliers weigh little.
-    case robust
-  }
-
   /// How a minimum is searched for.
   public enum Search: String, Sendable, CaseIterable {
     /// Growing stretches, and multiple shooting where these leave a doubt or the equations have networks; gradients by the
@@ -30,37 +20,27 @@ public struct ParameterFit: Sendable {
     case gradient
   }
 
-  /// What was measured and when.
-  public struct Measurements: Sendable {
-    /// Increasing; the first is the time of the initial state.
-    public var times: [Double]
-    /// Names of states or intermediates, one a column.
-    public var names: [String]
-    /// `[time][column]`; not-a-number where nothing was measured.
-    public var values: [[Double]]
-
-    public init(times: [Double], names: [String], values: [[Double]]) {
-      self.times = times
-      self.names = names
-      self.values = values
-    }
-
-    var count: Int { values.reduce(0) { $0 + $1.count { !$0.isNaN } } }
-  }
-
   public var system: EquationSystem
-  public var measurements: Measurements
-  public var likelihood: Likelihood
+  public var experiments: Experiments
+  /// The noise of observables that have none in the equations.
+  public var noise: NoiseModel
   /// Values to start from, by name; others start as written.
   ///
-  /// `x(0)` names the initial value of `x`.
+  /// `x(0)` names the initial value of `x`, `sd(x)` the standard deviation of the noise of `x` where that is searched for, `k[e1]` the value of
+  /// `k` in the experiment `e1` where it is individual.
   public var startValues: [String: Double]
   /// Known values by name, which are not estimated.
   public var knownValues: [String: Double]
-  /// Measured inputs of the equations by name; an input without one has its default value.
-  public var inputs: [String: InputSignal]
-  /// Doses beside those of the equations; they may begin before the first measurement only as infusions.
-  public var doses = DoseSchedule()
+  /// Bounds by name, within those of the equations; infinite where there are none.
+  public var bounds: [String: (lower: Double, upper: Double)] = [:]
+  /// Prior distributions by name, in place of those in the equations.
+  public var priors: [String: Prior] = [:]
+  /// Names of parameters and initial values that every experiment has a value of its own of.
+  public var individual: Set<String> = []
+  /// When the initial values hold; nil: see `start(of:)`.
+  public var startTime: Double?
+  /// Whether every experiment starts from the steady state of its equations without doses.
+  public var preEquilibrates = false
   public var search = Search.automatic
   /// Segments of multiple shooting; nil: one for three measured times, but no more than 240 unknown states.
   public var segments: Int?
@@ -68,7 +48,10 @@ public struct ParameterFit: Sendable {
   public var networkPenalty = 1e-3
   /// Whether intervals by the profile of the likelihood are computed; never with a network in the equations.
   public var profiles = true
-  /// Number of starting points.
+  /// Joint draws of the unknowns for bands of trajectories; 0: none.
+  public var draws = 0
+  /// Searches of the first round: one from the written start on all data, one on growing stretches, the others from points of a Latin
+  /// hypercube. At most twice as many follow where they disagree.
   public var starts = 8
   public var key = RandomKey(0)
   /// The method of the solver; sensitivities follow by it as well.
@@ -81,18 +64,23 @@ public struct ParameterFit: Sendable {
   public var stepBudget = 5_000
 
   public init(
-    _ system: EquationSystem, to measurements: Measurements, likelihood: Likelihood = .normal,
-    startValues: [String: Double] = [:], knownValues: [String: Double] = [:],
-    inputs: [String: InputSignal] = [:]
+    _ system: EquationSystem, to experiments: Experiments, noise: NoiseModel = .normal,
+    startValues: [String: Double] = [:], knownValues: [String: Double] = [:]
   ) {
     self.system = system
-    self.measurements = measurements
-    self.likelihood = likelihood
+    self.experiments = experiments
+    self.noise = noise
     self.startValues = startValues
     self.knownValues = knownValues
-    self.inputs = inputs
   }
 
+  /// The prior of a name, by the fit or by the equations.
+  func prior(of name: String) -> Prior? { priors[name] ?? system.priors[name] }
+
+  var solver: ODESolver {
+    ODESolver(
+      method: method, control: .proportionalIntegral(tolerance, stepBudget: stepBudget))
+  }
   /// Estimates everything that is not known.
   public func run() throws(FitError) -> FitResult {
     let problem = try FitProblem(self)
@@ -111,6 +99,18 @@ public enum FitError: Error, Equatable, Sendable {
   case unknownInput(String, suggestion: String?)
   case tooFewMeasurements(found: Int, unknowns: Int)
   case nothingToEstimate
+  /// A measurement lies before the start of the solve of its experiment.
+  case dataBeforeStart(String, time: Double, start: Double)
+  /// A known standard deviation that is not positive.
+  case standardError(String, time: Double, value: Double)
+  /// A count that is negative or not whole.
+  case notACount(String, time: Double, value: Double)
+  /// A count that is known to lie below or above a limit only.
+  case censoredCount(String, time: Double)
+  /// Every value of an observable is censored, and the size of its noise is unknown.
+  case allCensored(String)
+  /// Equations that depend on the time have no steady state to start from.
+  case noSteadyStateInTime
   /// A start or a known value of a parameter lies outside of the bounds in the equations.
   case outOfRange(String, value: Double, lower: Double, upper: Double)
   /// A measurement that is not positive cannot have lognormal errors.

@@ -20,6 +20,8 @@ package struct SensitivitySystem: Sendable {
   package enum Observable: Hashable, Sendable {
     case state(Int)
     case intermediate(Int)
+    /// A formula of an `observe` statement, or an argument of its noise.
+    case observation(Int)
   }
 
   package let unknowns: [Unknown]
@@ -60,6 +62,7 @@ package struct SensitivitySystem: Sendable {
       switch observable {
       case .state(let place): formulas.graph.outputs.count + place
       case .intermediate(let place): formulas.intermediates.lowerBound + place
+      case .observation(let place): formulas.observations.lowerBound + place
       }
     }
     func program(_ graph: Graph) -> EquationProgram {

@@ -68,6 +68,20 @@ public struct EquationError: Error, Equatable, Sendable {
     case notAParameter(String)
     case emptyRange(from: Double, to: Double)
     case outsideBounds(String, value: Double, lower: Double, upper: Double)
+    /// Bounds of an initial value that follows from parameters.
+    case boundedFormula(String)
+    case unknownNoise(String, suggestion: String?)
+    case unknownDistribution(String, suggestion: String?)
+    /// Too many or too few numbers in parentheses after a noise model or a distribution.
+    case distributionArguments(String, expected: String, found: Int)
+    case notPositive(String, value: Double)
+    /// `observe x` without a formula, where nothing is named `x`.
+    case observationWithoutFormula(String)
+    /// `increase` elsewhere than around the whole formula of an observation.
+    case increaseInside
+    /// A prior of something that is neither a parameter nor an initial value that is a number.
+    case priorOfUnknown(String, suggestion: String?)
+    case priorOfFixed(String)
   }
 }
 
@@ -155,6 +169,29 @@ extension EquationError.Reason: CustomStringConvertible {
     case .notAParameter(let name):
       "'\(name)' is computed, so it has no bounds and is not fixed; remove them, "
         + "or write a comparison in parentheses: \(name) = (a > b)"
+    case .boundedFormula(let name):
+      "\(name)(0) follows from parameters, so it has no bounds of its own; bound the parameters"
+    case .unknownNoise(let name, let suggestion):
+      "there is no noise model '\(name)'; "
+        + (suggestion.map { "did you mean '\($0)'?" }
+          ?? "write one of \(NoiseModel.names.joined(separator: ", "))")
+    case .unknownDistribution(let name, let suggestion):
+      "there is no prior '\(name)'; "
+        + (suggestion.map { "did you mean '\($0)'?" }
+          ?? "write normal(mean, sd), lognormal(mean of log, sd of log) or uniform(lower, upper)")
+    case .distributionArguments(let name, let expected, let found):
+      "'\(name)' takes \(expected), not \(found)"
+    case .notPositive(let name, let value):
+      "\(name) is \(value); write a positive number"
+    case .observationWithoutFormula(let name):
+      "nothing is named '\(name)'; write what it measures: observe \(name) = formula"
+    case .increaseInside:
+      "'increase' is the whole formula of an observation; move factors inside, as in observe cases = increase(rho*c)"
+    case .priorOfUnknown(let name, let suggestion):
+      "'\(name)' is neither a parameter nor an initial value; "
+        + (suggestion.map { "did you mean '\($0)'?" } ?? "name one, as in prior k ~ normal(1, 0.2)")
+    case .priorOfFixed(let name):
+      "'\(name)' is not estimated, so it has no prior; remove 'fixed' or the prior"
     case .emptyRange(let from, let to):
       "the range \(from)..\(to) is empty; write the smaller number first"
     case .outsideBounds(let name, let value, let lower, let upper):

@@ -123,7 +123,7 @@ struct EquationLexer {
     case ")":
       _ = open.popLast()
       return ")"
-    case "+", "^", ",", "-", "?", ":": return String(character)
+    case "+", "^", ",", "-", "?", ":", "~": return String(character)
     case "−", "–": return "-"
     case "·", "×", "⋅", "∙": return "*"
     case "'", "’", "′": return "'"

@@ -2,16 +2,16 @@
 ///
 ///     text       = { [ statement ] [ "#" comment ] line end }
 ///     statement  = derivative "=" formula
-///                | name "(" formula ")" "=" formula [ "fixed" ]
+///                | name "(" formula ")" "=" sum { constraint }
 ///                | name "=" formula { constraint }
 ///                | "input" name [ "=" formula ]
 ///                | "span" "=" formula ".." formula
-///                | event | dose
+///                | event | dose | observation | prior
 ///     derivative = name "'" | "d" name "/" "dt" | "d" "(" name ")" "/" "dt" | "der" "(" name ")"
 ///     constraint = "in" sum ".." [ sum ] | ( ">" | ">=" | "<" | "<=" ) sum | "fixed"
 ///
 /// `d` of `dx/dt` stands without a space before the name. The grammar of a formula is in `EquationParser+Formulas.swift`, that of events and
-/// doses in `EquationParser+Hybrid.swift`.
+/// doses in `EquationParser+Hybrid.swift`, that of observations and priors in `EquationParser+Observations.swift`.
 /// `;` ends a statement as a line end does.
 struct EquationParser {
   typealias Position = EquationError.Position
@@ -65,6 +65,14 @@ struct EquationParser {
 
     if beginsEvent { return made(.event(try event()), "event", start) }
     if beginsDose { return made(.dose(try dose()), "dose", start) }
+    if beginsStatement("observe") {
+      let (name, observation) = try observation()
+      return made(.observation(observation), name, start)
+    }
+    if beginsStatement("prior") {
+      let (name, prior) = try prior()
+      return made(.prior(prior), name, start)
+    }
     if let name = try takeDerivative() {
       try expect("=")
       return made(.derivative(try formula()), name, start)
@@ -79,8 +87,8 @@ struct EquationParser {
       let time = try formula()
       try expect(")")
       try expect("=")
-      let value = try formula()
-      return made(.initial(value, time: time, isFixed: take(.name("fixed"))), name, start)
+      let (value, found) = try constrained()
+      return made(.initial(value, time: time, found), name, start)
     }
     try expect("=", or: "\"'\", \"(\" or \"=\" after '\(name)'")
     if name == "span" {
@@ -118,14 +126,21 @@ struct EquationParser {
   ///
   /// A comparison at its top is a bound, unless an operator follows that no bound can have.
   private mutating func definition() throws(EquationError) -> EquationStatement.Kind {
+    let (formula, found) = try constrained()
+    return .definition(formula, found)
+  }
+
+  private mutating func constrained() throws(EquationError) -> (
+    EquationSyntax, [EquationStatement.Constraint]
+  ) {
     let start = place
     if !startsComplement {
       let formula = try sum()
       let found = try constraints()
-      guard continuesCondition else { return .definition(formula, found) }
+      guard continuesCondition else { return (formula, found) }
       place = start
     }
-    return .definition(try formula(), [])
+    return (try formula(), [])
   }
 
   private mutating func constraints() throws(EquationError) -> [EquationStatement.Constraint] {

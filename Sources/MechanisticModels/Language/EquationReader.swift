@@ -27,7 +27,16 @@ struct EquationReader {
   /// Lag and bioavailability of doses by state.
   private(set) var lags: [String: EquationSyntax] = [:]
   private(set) var bioavailabilities: [String: EquationSyntax] = [:]
-  private var initials: [Named<(formula: EquationSyntax, time: EquationSyntax, isFixed: Bool)>] = []
+  private var initials:
+    [Named<
+      (
+        formula: EquationSyntax, time: EquationSyntax, constraints: [EquationStatement.Constraint]
+      )
+    >] = []
+  var observationSyntax: [Named<ObservationSyntax>] = []
+  var priorSyntax: [Named<PriorSyntax>] = []
+  var observables: [EquationSystem.Observable] = []
+  private(set) var priors: [String: Prior] = [:]
   /// What names stand for, and the scalars of a trace that stand for them.
   var symbols = EquationSymbols()
   /// Finished intermediates.
@@ -51,6 +60,9 @@ struct EquationReader {
     try separateDosing()
     var (frozen, outline) = try self.frozen()
     try lower()
+    try readPriors()
+    // The frozen equations are solved, not observed.
+    frozen.observationSyntax = []
     try frozen.lower()
     for parameter in parameters
     where !symbols.used.contains(parameter.name) && !frozen.symbols.used.contains(parameter.name) {
@@ -71,9 +83,11 @@ struct EquationReader {
       outputs.append(finished[place] ?? symbols.missing)
     }
     outputs += try initialValues()
+    let observations = try observations()
     formulas = EquationFormulas(
-      Graph(parameters: symbols.leaves, outputs: outputs), states: states.count,
-      inputs: inputs.count, parameters: parameters.count, intermediates: intermediates.count)
+      Graph(parameters: symbols.leaves, outputs: outputs + observations), states: states.count,
+      inputs: inputs.count, parameters: parameters.count, intermediates: intermediates.count,
+      observations: observations.count)
     try checkInitialValues()
   }
 
@@ -116,14 +130,14 @@ extension EquationReader {
     case .derivative(let formula):
       try define(name, at: position)
       derivatives.append((name, position, formula))
-      states.append(.init(name: name, note: note, hasInitialValue: false, isInitialFixed: false))
-    case .initial(let formula, let time, let isFixed):
+      states.append(.init(name: name, note: note))
+    case .initial(let formula, let time, let constraints):
       if EquationFunction.isReserved(name) { throw error(.reservedName(name), at: position) }
       let isRepeated = initials.first { $0.name == name && $0.value.time.text == time.text }
       if let first = isRepeated {
         throw error(.definedTwice("\(name)(…)", firstLine: first.position.line), at: position)
       }
-      initials.append((name, position, (formula, time, isFixed)))
+      initials.append((name, position, (formula, time, constraints)))
     case .definition(let formula, let constraints):
       try define(name, at: position)
       if formula.names.contains(where: { $0.name != "pi" }) {
@@ -135,6 +149,16 @@ extension EquationReader {
       }
     case .event(let event): events.append((name, position, event))
     case .dose(let dose): doses.append((name, position, dose))
+    case .observation(let observation):
+      if let first = observationSyntax.first(where: { $0.name == name }) {
+        throw error(.definedTwice("observe \(name)", firstLine: first.position.line), at: position)
+      }
+      observationSyntax.append((name, position, observation))
+    case .prior(let prior):
+      if let first = priorSyntax.first(where: { $0.name == name }) {
+        throw error(.definedTwice("prior \(name)", firstLine: first.position.line), at: position)
+      }
+      priorSyntax.append((name, position, prior))
     case .input(let value):
       try define(name, at: position)
       var number: Double?
@@ -166,21 +190,29 @@ extension EquationReader {
     var parameter = EquationSystem.Parameter(
       name: name, defaultValue: try number(formula, naming: name), lowerBound: -.infinity,
       upperBound: .infinity, isFixed: false, note: note, weightDeviation: nil)
+    (parameter.lowerBound, parameter.upperBound, parameter.isFixed) = try bounds(
+      constraints, of: name, parameter.defaultValue, at: position)
+    return parameter
+  }
+
+  /// The bounds of a value, which lies within them, and whether it is fixed.
+  private mutating func bounds(
+    _ constraints: [EquationStatement.Constraint], of name: String, _ value: Double,
+    at position: Position
+  ) throws(EquationError) -> (lower: Double, upper: Double, isFixed: Bool) {
+    var (lower, upper, isFixed) = (-Double.infinity, Double.infinity, false)
     for constraint in constraints {
       switch constraint {
-      case .fixed: parameter.isFixed = true
-      case .atLeast(let bound): parameter.lowerBound = try number(bound, naming: name)
-      case .atMost(let bound): parameter.upperBound = try number(bound, naming: name)
+      case .fixed: isFixed = true
+      case .atLeast(let bound): lower = try number(bound, naming: name)
+      case .atMost(let bound): upper = try number(bound, naming: name)
       }
     }
-    let (value, lower, upper) = (
-      parameter.defaultValue, parameter.lowerBound, parameter.upperBound
-    )
     guard lower < upper else { throw error(.emptyRange(from: lower, to: upper), at: position) }
     guard lower <= value, value <= upper else {
       throw error(.outsideBounds(name, value: value, lower: lower, upper: upper), at: position)
     }
-    return parameter
+    return (lower, upper, isFixed)
   }
 
   private mutating func range(
@@ -192,7 +224,7 @@ extension EquationReader {
   }
 
   /// The value of a formula without names.
-  private mutating func number(
+  mutating func number(
     _ formula: EquationSyntax, naming name: String
   ) throws(EquationError) -> Double {
     if let found = formula.names.first(where: { $0.name != "pi" }) {
@@ -235,7 +267,39 @@ extension EquationReader {
         throw error(.initialValueNotConstant(initial.name), at: initial.value.formula.position)
       }
       states[place].hasInitialValue = true
-      states[place].isInitialFixed = initial.value.isFixed || depends[output]
+      let constraints = initial.value.constraints
+      let isFixed = constraints.contains { if case .fixed = $0 { true } else { false } }
+      states[place].isInitialFixed = isFixed || depends[output]
+      if depends[output] {
+        guard constraints.count == (isFixed ? 1 : 0) else {
+          throw error(.boundedFormula(initial.name), at: initial.position)
+        }
+        continue
+      }
+      let value = symbols.value(of: try expression(initial.value.formula)) ?? .nan
+      let bounds = try bounds(
+        constraints, of: "\(initial.name)(0)", value, at: initial.position)
+      (states[place].initialLowerBound, states[place].initialUpperBound) = (
+        bounds.lower, bounds.upper
+      )
+    }
+  }
+
+  /// The priors of parameters and initial values.
+  private mutating func readPriors() throws(EquationError) {
+    for prior in priorSyntax {
+      let name = prior.name
+      let known = parameters.map(\.name) + states.map { "\($0.name)(0)" }
+      guard known.contains(name) else {
+        throw error(
+          .priorOfUnknown(name, suggestion: nearestName(to: name, among: known)),
+          at: prior.position)
+      }
+      let isFixed =
+        parameters.first { $0.name == name }?.isFixed
+        ?? states.first { "\($0.name)(0)" == name }?.isInitialFixed ?? false
+      guard !isFixed else { throw error(.priorOfFixed(name), at: prior.position) }
+      priors[name] = try distribution(prior.value)
     }
   }
 }

@@ -54,8 +54,8 @@ struct EquationStatement {
   enum Kind {
     /// `x' = formula`
     case derivative(EquationSyntax)
-    /// `x(0) = formula`, perhaps `fixed`
-    case initial(EquationSyntax, time: EquationSyntax, isFixed: Bool)
+    /// `x(0) = formula`, perhaps bounded or `fixed`
+    case initial(EquationSyntax, time: EquationSyntax, [Constraint])
     /// `k = formula`, a parameter if the formula is a number, else an intermediate.
     case definition(EquationSyntax, [Constraint])
     /// `input u` or `input u = 0`
@@ -64,6 +64,10 @@ struct EquationStatement {
     case dose(DoseSyntax)
     /// `span = 0..20`
     case span(EquationSyntax, EquationSyntax)
+    /// `observe od = formula ~ noise`
+    case observation(ObservationSyntax)
+    /// `prior k ~ distribution`
+    case prior(PriorSyntax)
   }
 
   /// What may follow a parameter's value.

@@ -12,9 +12,10 @@ final class SensitivitySimulation {
   private let smooth: CompiledEquations<Double>
   private let pieces: HybridRegisters<Double>?
 
+  /// - Parameter frozen: the sensitivities of the frozen equations, where several simulations share them; nil: made here.
   init(
     _ sensitivity: SensitivitySystem, of system: EquationSystem, inputs: [String: InputSignal],
-    doses: DoseSchedule = DoseSchedule()
+    doses: DoseSchedule = DoseSchedule(), frozen shared: SensitivitySystem? = nil
   ) {
     self.system = system
     self.inputs = inputs
@@ -27,9 +28,7 @@ final class SensitivitySimulation {
       derivatives: sensitivity.field, jacobian: sensitivity.fieldJacobian,
       parameters: system.defaultParameters)
     pieces = system.pieces(inputs, doses).map { model in
-      let frozen = SensitivitySystem(
-        model.frozen, unknowns: sensitivity.unknowns, observables: [],
-        isLinearized: sensitivity.fieldJacobian != nil)
+      let frozen = shared ?? sensitivity.frozen(model)
       return HybridRegisters(
         model, derivatives: frozen.field, jacobian: frozen.fieldJacobian, signals: inputs,
         parameters: system.defaultParameters)
@@ -54,6 +53,14 @@ final class SensitivitySimulation {
       pieces, from: initial, reset: initial, unknowns: unknowns, solver: solver)
     let states = solve.run(doses, at: times, isContinued: isContinued)
     return (states, solve.status)
+  }
+}
+
+extension SensitivitySystem {
+  /// The sensitivities of the same unknowns in frozen equations.
+  func frozen(_ model: HybridModel) -> SensitivitySystem {
+    SensitivitySystem(
+      model.frozen, unknowns: unknowns, observables: [], isLinearized: fieldJacobian != nil)
   }
 }
 

@@ -1,4 +1,4 @@
-import Tables
+package import Tables
 internal import NumericCore
 
 /// Looks for what is odd about a file that can be read.
@@ -96,5 +96,39 @@ struct DataScan {
     }
     guard areDates, times.count > 1, let first = times.first else { return nil }
     return DataWarning(source: source, line: all[0].firstLine, .datesAsNumbers(first))
+  }
+}
+
+/// Rows of one series: a time, the line of the file, and a value for each channel, not-a-number where it is missing.
+package struct ScannedSeries {
+  package var id: String
+  package var rows: [(time: Double, line: Int, values: [Double])]
+
+  package init(id: String, rows: [(time: Double, line: Int, values: [Double])]) {
+    self.id = id
+    self.rows = rows
+  }
+}
+
+extension DataWarning {
+  /// What is odd about series that were read by other means.
+  package static func warnings(
+    source: String, axis: TimeAxis, _ series: [ScannedSeries], channels: [String]
+  ) throws(DataError) -> [DataWarning] {
+    var all: [SeriesAccumulator] = []
+    for one in series {
+      var accumulator = SeriesAccumulator(id: one.id, channels: channels.count)
+      for row in one.rows.sorted(by: { $0.time < $1.time }) {
+        try accumulator.begin(
+          row.time, text: "", .average, at: DataPosition(source: source, line: row.line))
+        for (channel, value) in row.values.enumerated() where !value.isNaN {
+          accumulator.add(value, channel)
+        }
+      }
+      accumulator.close()
+      all.append(accumulator)
+    }
+    return DataScan(source: source, axis: axis, isLong: false).warnings(all, channels)
+      .filter { if case .shortSeries = $0.kind { false } else { true } }
   }
 }

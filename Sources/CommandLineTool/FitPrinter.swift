@@ -4,22 +4,17 @@ import MechanisticModels
 import NumericCore
 
 /// What `fit` writes.
-struct FitReport {
-  private let equations: EquationSystem
-  private let data: EquationData
-  private let measurements: ParameterFit.Measurements
+struct FitPrinter {
+  private let fit: ParameterFit
+  private let data: FitData
   private let result: FitResult
-  private let likelihood: String
+  private var equations: EquationSystem { fit.system }
+  private var likelihood: String { fit.noise.rawValue }
 
-  init(
-    _ equations: EquationSystem, _ data: EquationData,
-    _ measurements: ParameterFit.Measurements, _ result: FitResult, likelihood: String
-  ) {
-    self.equations = equations
+  init(_ fit: ParameterFit, _ data: FitData, _ result: FitResult) {
+    self.fit = fit
     self.data = data
-    self.measurements = measurements
     self.result = result
-    self.likelihood = likelihood
   }
 
   func print(to console: Console) {
@@ -150,8 +145,6 @@ struct FitReport {
       "timeUnit": data.axis.unit.map { .string($0.rawValue) } ?? .null,
       "timeOrigin": data.axis.unit.map { _ in .string(data.axis.text(of: 0)) } ?? .null,
       "ignoredColumns": JSONValue(data.ignored),
-      "columns": JSONValue(measurements.names), "times": JSONValue(measurements.times),
-      "predictions": .array(result.predictions.map { JSONValue($0) }),
     ]
   }
 

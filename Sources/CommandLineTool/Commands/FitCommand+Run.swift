@@ -1,0 +1,265 @@
+import ArgumentParsing
+import Integrators
+import MechanisticModels
+import NumericCore
+import Tables
+import TimeSeries
+
+extension FitCommand {
+  func run(_ console: Console) throws {
+    let equations = try self.equations()
+    let file = EquationFile(
+      path: data, time: time, id: id, series: series, unit: unit, dates: dates,
+      missing: missing?.names ?? [])
+    var measured = try file.readFit(for: equations, try tableOptions())
+    file.report(measured, to: console)
+    try add(conditionsTo: &measured, equations)
+    try add(dosesTo: &measured, equations, console)
+    try add(inputsTo: &measured, equations, console)
+    countOnce(dosesIn: &measured, equations, console)
+    let fit = try self.fit(equations, to: measured.experiments)
+    let result = try fit.run()
+    let page = FitPrinter(fit, measured, result)
+    page.print(to: console)
+    if !result.hasConverged {
+      console.note("error: the search did not converge; set other starting values with --set")
+      throw ExitCode.failure
+    }
+  }
+
+  /// The equations with the statements of `--observe` and `--prior`.
+  private func equations() throws -> EquationSystem {
+    let written = try SystemArgument.equations(system)
+    let statements =
+      observe.map { (option: "--observe", text: "observe \($0)") }
+      + prior.map { (option: "--prior", text: "prior \(Self.priorStatement($0))") }
+    if statements.isEmpty { return written }
+    let own = written.text.hasSuffix("\n") ? written.text : written.text + "\n"
+    let text = own + statements.map(\.text).joined(separator: "\n") + "\n"
+    do {
+      return try EquationSystem(text, name: written.name)
+    } catch {
+      let first = own.split(separator: "\n", omittingEmptySubsequences: false).count
+      let place = error.position.line - first
+      guard statements.indices.contains(place) else { throw error }
+      throw UsageError.combination(
+        "\(statements[place].option): \(error.reason)", remedy: "see 'Docs/Equations.md'")
+    }
+  }
+
+  /// `k=normal(1, 0.2)` is `k ~ normal(1, 0.2)`.
+  private static func priorStatement(_ text: String) -> String {
+    guard !text.contains("~"), let sign = text.firstIndex(of: "=") else { return text }
+    return text[..<sign] + " ~ " + text[text.index(after: sign)...]
+  }
+
+  private func tableOptions() throws(UsageError) -> FitTableOptions {
+    var options = FitTableOptions()
+    options.timeColumn = time
+    options.idColumn = id
+    options.channelColumn = channelColumn
+    options.valueColumn = valueColumn
+    options.series = series
+    options.unit = unit ?? .hours
+    options.dates = dates
+    options.missing = missing?.names ?? []
+    options.mapping = column.map { .init(column: $0.name, quantity: $0.value) }
+    options.errorColumns = Dictionary(error.map { ($0.name, $0.value) }) { $1 }
+    options.lowerLimits = try limits(lowerLimit, option: "--lower-limit")
+    options.upperLimits = try limits(upperLimit, option: "--upper-limit")
+    options.interpolation = interpolation
+    return options
+  }
+
+  private func limits(
+    _ words: [String], option: String
+  ) throws(UsageError) -> [String: Double] {
+    var limits: [String: Double] = [:]
+    for word in words {
+      let assignment = Assignment(argument: word)
+      guard let value = Double(argument: assignment?.value ?? word) else {
+        throw .combination(
+          "\(option): '\(word)' is not a limit",
+          remedy: "write a number, or a column and a number as in \(option) x=0.1")
+      }
+      limits[assignment?.name ?? ""] = value
+    }
+    return limits
+  }
+
+  // MARK: What belongs to the experiments
+
+  private func add(conditionsTo data: inout FitData, _ equations: EquationSystem) throws {
+    guard let conditions else { return }
+    let table = try ConditionTable(FitTable(CSVReader(path: conditions)), for: equations)
+    data.experiments = try table.applied(to: data.experiments)
+  }
+
+  private func add(
+    dosesTo data: inout FitData, _ equations: EquationSystem, _ console: Console
+  ) throws {
+    guard let doses else { return }
+    guard data.axis == .number else {
+      throw UsageError.combination(
+        "--doses: the times of \(self.data) are dates",
+        remedy: "write the doses into columns AMT and CMT of it")
+    }
+    let table = try DoseData.table(doses, for: equations)
+    var coincident = 0
+    for place in data.experiments.experiments.indices {
+      let id = data.experiments.experiments[place].id
+      let only = table.series.count == 1 && table.series[0].id.isEmpty ? table.series[0] : nil
+      guard let found = only ?? table[id] else { continue }
+      data.experiments.experiments[place].doses.doses += found.schedule.doses
+      data.experiments.experiments[place].doses.resets += found.schedule.resets
+      let times = Set(found.schedule.expanded.map(\.time))
+      coincident += data.experiments.experiments[place].measurements
+        .count { times.contains($0.time) && !$0.isBeforeDose }
+    }
+    let ids = data.experiments.experiments.map(\.id)
+    let unmatched = table.series.map(\.id).filter { !$0.isEmpty && !ids.contains($0) }
+    if !unmatched.isEmpty && series == nil {
+      throw UsageError.combination(
+        "--doses: \(doses) has doses of '\(unmatched[0])', which is no series of \(self.data)",
+        remedy: "the ids are \(ids.prefix(6).joined(separator: ", "))")
+    }
+    if coincident > 0 {
+      console.note(
+        "note: \(counted(coincident, "measurement")) at the time of a dose of \(doses) "
+          + "\(coincident == 1 ? "counts" : "count") as taken after it; write the doses as rows of the data, after "
+          + "the measurement, to have it before")
+    }
+  }
+
+  /// The inputs from a file of their own, on the times of the data.
+  private func add(
+    inputsTo data: inout FitData, _ equations: EquationSystem, _ console: Console
+  ) throws {
+    var signals: [String: InputSignal] = [:]
+    if let inputs {
+      let file = EquationFile(
+        path: inputs, unit: data.axis.unit, dates: dates, missing: missing?.names ?? [],
+        hasSeriesOptions: false)
+      let others = try InputFile.read(file, for: equations)
+      let shift = try others.shift(to: data.axis, of: data.source)
+      file.report(others, to: console)
+      signals = others.signals(for: equations, interpolation: interpolation, shift: shift)
+    }
+    var remarks: [String] = []
+    for place in data.experiments.experiments.indices {
+      data.experiments.experiments[place].inputs.merge(signals) { $1 }
+      let experiment = data.experiments.experiments[place]
+      let times = experiment.measurements.map(\.time)
+      guard let first = times.min(), let last = times.max() else { continue }
+      for remark in InputFile.remarks(experiment.inputs, from: first, to: last, on: data.axis)
+      where !remarks.contains(remark) {
+        remarks.append(remark)
+      }
+    }
+    for remark in remarks { console.note(remark) }
+  }
+
+  /// Counts a dose once that the equations have as a fixed initial value already.
+  private func countOnce(
+    dosesIn data: inout FitData, _ equations: EquationSystem, _ console: Console
+  ) {
+    let initial = equations.initialState()
+    let fit = ParameterFit(equations, to: data.experiments)
+    var found: String?
+    for place in data.experiments.experiments.indices {
+      let start = from ?? fit.start(of: data.experiments.experiments[place]).time
+      data.experiments.experiments[place].doses.doses.removeAll { dose in
+        guard dose.time == start, dose.administration == .bolus, dose.steadyState == nil,
+          let state = equations.stateIndex(dose.compartment), dose.amount != 0,
+          equations.states[state].isInitialFixed, initial[state] == dose.amount,
+          dose.repetition == nil
+        else { return false }
+        found = "\(dose.compartment)(0) = \(shortText(dose.amount))"
+        return true
+      }
+    }
+    guard let found else { return }
+    console.note(
+      "warning: \(data.source) has a dose at the start that \(equations.name) has as \(found) already; it counts once. "
+        + "Write 0 there if the doses of the data are all there are")
+  }
+
+  // MARK: The fit
+
+  private func fit(
+    _ equations: EquationSystem, to experiments: Experiments
+  ) throws -> ParameterFit {
+    var fit = ParameterFit(
+      equations, to: experiments, noise: likelihood.noise,
+      startValues: try numbers(set, option: "--set"),
+      knownValues: try numbers(fix, option: "--fix"))
+    for entry in bounds { fit.bounds[entry.name] = try range(entry) }
+    fit.individual = Set(perExperiment?.names ?? [])
+    fit.startTime = from
+    fit.preEquilibrates = preEquilibrate
+    fit.method = try solvingMethod()
+    fit.search = search.value
+    fit.segments = segments
+    fit.profiles = intervals == .profile
+    fit.networkPenalty = networkPenalty
+    let hasNetworks = equations.parameters.contains { $0.weightDeviation != nil }
+    fit.starts = starts ?? (hasNetworks ? 3 : 8)
+    fit.key = RandomKey(UInt64(seed))
+    return fit
+  }
+
+  private func range(_ entry: Assignment) throws(UsageError) -> (lower: Double, upper: Double) {
+    let text = entry.value
+    let parts = Self.ends(of: text)
+    let values = parts.map { parts in
+      [
+        parts.0.isEmpty ? -.infinity : Double(argument: parts.0),
+        parts.1.isEmpty ? .infinity : Double(argument: parts.1),
+      ]
+    }
+    guard let values, let lower = values[0], let upper = values[1], lower < upper else {
+      throw .combination(
+        "--bounds: '\(text)' is not a range",
+        remedy: "write one as in --bounds '\(entry.name)=0.1..10', or '\(entry.name)=0..' for one bound")
+    }
+    return (lower, upper)
+  }
+
+  /// The texts before and after the first two dots in a row.
+  private static func ends(of text: String) -> (String, String)? {
+    var place = text.startIndex
+    while place < text.endIndex {
+      let next = text.index(after: place)
+      if text[place] == ".", next < text.endIndex, text[next] == "." {
+        return (String(text[..<place]), String(text[text.index(after: next)...]))
+      }
+      place = next
+    }
+    return nil
+  }
+
+  private func solvingMethod() throws(UsageError) -> ODEMethod {
+    let method = try ODEMethod.argument(method)
+    guard method.isAdaptive else {
+      throw .combination(
+        "'\(method.name)' estimates no error, which a fit needs",
+        remedy: "choose another method, as in --method tsit5")
+    }
+    return method
+  }
+
+  private func numbers(
+    _ assignments: [Assignment], option: String
+  ) throws(UsageError) -> [String: Double] {
+    var values: [String: Double] = [:]
+    for assignment in assignments {
+      guard let value = Double(argument: assignment.value) else {
+        throw .combination(
+          "\(option): '\(assignment.value)' is not a number",
+          remedy: "write one as in \(option) '\(assignment.name)=1'")
+      }
+      values[assignment.name] = value
+    }
+    return values
+  }
+}
