@@ -44,40 +44,30 @@ extension FitProblem {
 
   private func result(_ analysis: FitAnalysis, _ estimates: [FitResult.Estimate]) -> FitResult {
     let best = analysis.best
-    let fitted = fittedValues(at: best.unknowns)
-    let squares = fitted.reduce(0) { $0 + $1.difference * $1.difference }
+    let count = best.evaluation.dataCount
+    let curves = FitCurves(
+      problem: self, z: best.unknowns, covariance: analysis.covariance,
+      quantile: analysis.quantile
+    ).all(isBanded: !hasNetworks)
+    let squares = curves.reduce(0) { $0 + $1.residualSquares }
+    let values = models[0].values(at: values(at: best.unknowns))
     let findings = FitFindings(analysis, estimates)
     let optima = analysis.optima
     return FitResult(
       estimates: estimates, derived: analysis.derived(profiles: fit.profiles),
-      unidentifiedGroups: findings.groups,
-      parameters: models[0].values(at: values(at: best.unknowns)).parameters,
+      unidentifiedGroups: findings.groups, parameters: values.parameters,
       initialState: initialState(of: 0, z: best.unknowns),
-      standardDeviation: (squares / Double(dataCount)).squareRoot(), residualSquares: squares,
-      logLikelihood: -best.evaluation.value, measurementCount: dataCount,
-      hasConverged: best.hasConverged, starts: analysis.attempts.count,
-      agreeingStarts: FitSearch.agreement(of: analysis.attempts), searches: analysis.searches,
-      optima: optima, findings: findings.findings(optima: optima),
+      standardDeviation: (squares / Double(count)).squareRoot(),
+      residualSquares: squares, logLikelihood: -best.evaluation.value,
+      measurementCount: count, hasConverged: best.hasConverged,
+      starts: analysis.attempts.count,
+      agreeingStarts: FitSearch.agreement(of: analysis.attempts),
+      searches: analysis.searches, optima: optima, findings: findings.findings(optima: optima),
       objective: best.evaluation.value, freedom: analysis.freedom ?? 0,
-      correlations: analysis.correlations, profileThreshold: analysis.threshold ?? .infinity,
-      draws: FitDraws(analysis, key: fit.key.folding(in: 7)).points(fit.draws),
-      solves: solves, fitted: fitted)
-  }
-
-  /// Every measured value beside that of the equations.
-  private func fittedValues(at z: [Double]) -> [FitResult.FittedValue] {
-    (terms(at: z) ?? []).map { prediction, term in
-      let observable = observables[prediction.datum.observable]
-      let model = models[prediction.experiment]
-      let measured = prediction.datum.value.number
-      let difference =
-        observable.noise == .lognormal
-        ? Double.logarithm(prediction.value / measured) : prediction.value - measured
-      return .init(
-        experiment: model.experiment.id, observable: observable.name,
-        time: model.experiment.measurements[prediction.datum.measurement].time,
-        measured: prediction.datum.value, value: prediction.value, difference: difference,
-        standardized: term.main.residual)
-    }
+      correlations: analysis.correlations,
+      profileThreshold: analysis.threshold ?? .infinity,
+      draws: FitDraws(analysis, key: fit.key.folding(in: 7)).points(fit.draws), solves: solves,
+      curves: curves, noises: noises(at: best.unknowns),
+      experimentStarts: models.map { .init(experiment: $0.experiment.id, start: $0.start) })
   }
 }

@@ -59,9 +59,9 @@ public struct FitResult: Sendable {
   public var derived: [Estimate]
   /// What trades against each other, by the sensitivities at the best point.
   public var unidentifiedGroups: [UnidentifiedGroup]
-  /// All parameters of the system at the best point, weights of networks included.
+  /// All parameters of the system at the best point, weights of networks included; those of the first experiment.
   public var parameters: [Double]
-  /// The state at the first measured time.
+  /// The state at the start of the first experiment.
   public var initialState: [Double]
   /// Maximum-likelihood standard deviation of the errors (of the logarithms, if lognormal).
   public var standardDeviation: Double
@@ -91,8 +91,14 @@ public struct FitResult: Sendable {
   package var draws: [[Double]]
   /// Solves of the equations with their sensitivities.
   public var solves: Int
-  /// Every measured value beside that of the equations, experiment by experiment.
-  public var fitted: [FittedValue]
+  /// Measured and fitted values of every observable of every experiment, with curves and bands between them.
+  public var curves: [FitCurve]
+  /// The noise of every observable.
+  public var noises: [FitNoise]
+  /// Where the solve of each experiment starts.
+  public var experimentStarts: [FitStartOfExperiment]
+
+  public var experimentCount: Int { experimentStarts.count }
 
   /// The estimated value of a name.
   public subscript(name: String) -> Double? { estimates.first { $0.name == name }?.value }
@@ -126,21 +132,6 @@ extension FitResult {
     public var iterations: Int
     /// Values where it ended, in the order of the estimates.
     public var values: [Double]
-  }
-
-  /// A measured value beside that of the equations.
-  public struct FittedValue: Sendable {
-    /// Id of the experiment.
-    public var experiment: String
-    public var observable: String
-    public var time: Double
-    public var measured: Measurement.Value
-    /// Of the equations.
-    public var value: Double
-    /// The value of the equations less the measured one, or the logarithm of their ratio, if lognormal.
-    public var difference: Double
-    /// The same in units of the noise's standard deviation; of other distributions the score in units of its own.
-    public var standardized: Double
   }
 
   /// A minimum of the objective.
