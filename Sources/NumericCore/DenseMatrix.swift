@@ -1,77 +1,48 @@
-/// Small dense systems of equations, row-major.
+/// Small dense matrices, row-major.
 package enum DenseMatrix {
-  /// The factor `L` of `A = L Lᵀ` for a symmetric matrix `[n, n]`; nil if `A` is not positive definite.
-  package static func cholesky(_ matrix: [Double], size n: Int) -> [Double]? {
-    var factor = [Double](repeating: 0, count: n * n)
-    for i in 0..<n {
-      for j in 0...i {
-        var sum = matrix[i * n + j]
-        for k in 0..<j { sum -= factor[i * n + k] * factor[j * n + k] }
-        if i == j {
-          guard sum > 0, sum.isFinite else { return nil }
-          factor[i * n + i] = sum.squareRoot()
-        } else {
-          factor[i * n + j] = sum / factor[j * n + j]
-        }
-      }
-    }
-    return factor
-  }
-
-  /// The solution of `L Lᵀ x = b`.
-  package static func solve(cholesky factor: [Double], size n: Int, _ b: [Double]) -> [Double] {
-    var x = b
-    for i in 0..<n {
-      for k in 0..<i { x[i] -= factor[i * n + k] * x[k] }
-      x[i] /= factor[i * n + i]
-    }
-    for i in (0..<n).reversed() {
-      for k in i + 1..<n { x[i] -= factor[k * n + i] * x[k] }
-      x[i] /= factor[i * n + i]
-    }
-    return x
-  }
-
-  /// Eigenvalues, ascending, and eigenvectors (`vectors[k]` belongs to `values[k]`) of a symmetric matrix, by
-  /// Jacobi's rotations.
-  package static func eigen(
+  /// Singular values, ascending, and right singular vectors (`vectors[k]` belongs to `values[k]`) of a square matrix, by
+  /// one-sided Jacobi rotations: small values keep their relative accuracy where columns are scaled.
+  /// - Source: Hestenes 1958; Golub and Van Loan, section 8.6.3.
+  package static func singular(
     _ matrix: [Double], size n: Int
   ) -> (values: [Double], vectors: [[Double]]) {
-    var a = matrix
-    var v = [Double](repeating: 0, count: n * n)
-    for i in 0..<n { v[i * n + i] = 1 }
+    var columns = (0..<n).map { column in (0..<n).map { matrix[$0 * n + column] } }
+    var vectors = (0..<n).map { row in (0..<n).map { $0 == row ? 1.0 : 0 } }
     for _ in 0..<60 {
-      var offDiagonal = 0.0
+      var isDone = true
       for p in 0..<n {
-        for q in 0..<n where p != q { offDiagonal += a[p * n + q] * a[p * n + q] }
+        for q in p + 1..<n {
+          let (a, b) = (dot(columns[p], columns[p]), dot(columns[q], columns[q]))
+          let product = dot(columns[p], columns[q])
+          guard product.magnitude > 1e-15 * (a * b).squareRoot() else { continue }
+          isDone = false
+          let theta = (b - a) / (2 * product)
+          let t = (theta >= 0 ? 1 : -1) / (theta.magnitude + (theta * theta + 1).squareRoot())
+          let c = 1 / (t * t + 1).squareRoot()
+          rotate(&columns, p, q, c, c * t)
+          rotate(&vectors, p, q, c, c * t)
+        }
       }
-      if offDiagonal == 0 { break }
-      for p in 0..<n {
-        for q in p + 1..<n where a[p * n + q] != 0 { rotate(&a, &v, n, p, q) }
-      }
+      if isDone { break }
     }
-    let order = (0..<n).sorted { a[$0 * n + $0] < a[$1 * n + $1] }
-    return (
-      order.map { a[$0 * n + $0] }, order.map { column in (0..<n).map { v[$0 * n + column] } }
-    )
+    let values = columns.map { dot($0, $0).squareRoot() }
+    let order = values.indices.sorted { values[$0] < values[$1] }
+    return (order.map { values[$0] }, order.map { vectors[$0] })
   }
 
-  /// One rotation that makes element `(p, q)` zero (Golub and Van Loan, section 8.5).
-  private static func rotate(_ a: inout [Double], _ v: inout [Double], _ n: Int, _ p: Int, _ q: Int)
-  {
-    let theta = (a[q * n + q] - a[p * n + p]) / (2 * a[p * n + q])
-    let t = (theta >= 0 ? 1 : -1) / (theta.magnitude + (theta * theta + 1).squareRoot())
-    let c = 1 / (t * t + 1).squareRoot()
-    let s = t * c
-    for k in 0..<n {
-      let (x, y) = (a[k * n + p], a[k * n + q])
-      (a[k * n + p], a[k * n + q]) = (c * x - s * y, s * x + c * y)
-    }
-    for k in 0..<n {
-      let (x, y) = (a[p * n + k], a[q * n + k])
-      (a[p * n + k], a[q * n + k]) = (c * x - s * y, s * x + c * y)
-      let (u, w) = (v[k * n + p], v[k * n + q])
-      (v[k * n + p], v[k * n + q]) = (c * u - s * w, s * u + c * w)
+  private static func dot(_ a: [Double], _ b: [Double]) -> Double {
+    var sum = 0.0
+    for i in a.indices { sum += a[i] * b[i] }
+    return sum
+  }
+
+  /// `(p, q) ← (c p − s q, s p + c q)`.
+  private static func rotate(
+    _ columns: inout [[Double]], _ p: Int, _ q: Int, _ c: Double, _ s: Double
+  ) {
+    for k in columns[p].indices {
+      let (x, y) = (columns[p][k], columns[q][k])
+      (columns[p][k], columns[q][k]) = (c * x - s * y, s * x + c * y)
     }
   }
 }

@@ -27,6 +27,16 @@ public struct FitCurve: Sendable {
   public var prediction: [ClosedRange<Double>]
 }
 
+extension FitCurve {
+  /// The sum of the squared residuals of exact values (of the logarithms, if lognormal).
+  public var residualSquares: Double {
+    points.reduce(0) { sum, point in
+      let residual = (point.residual ?? 0) * point.deviation
+      return sum + residual * residual
+    }
+  }
+}
+
 /// The solve of one experiment.
 public struct FitStartOfExperiment: Hashable, Sendable {
   public var experiment: String

@@ -39,9 +39,24 @@ package protocol FitObjective: AnyObject {
   /// The objective of the data of the first part of the time (`0…1`), a start for a fit to all of them; nil where these
   /// are too few.
   func restricted(toPart part: Double) -> (any FitObjective)?
+  /// Where the unknowns go if the data are cut into segments with states of their own that are drawn together (multiple
+  /// shooting), which starts far from a minimum survive; nil where there is none.
+  func met(from z: [Double], segments: Int?) -> [Double]?
+  /// The standard deviation of the starting value of a network's weight, by unknown; nil for any other unknown.
+  var weightDeviations: [Double?] { get }
+  /// Quantities that follow from the unknowns; nil where they have no value.
+  func derivedValues(at z: [Double]) -> [DerivedValue]?
+  /// Solves of the equations until now.
+  var solves: Int { get }
 }
 
 extension FitObjective {
   package var noiseUnknowns: Set<Int> { [] }
+  package var weightDeviations: [Double?] { names.map { _ in nil } }
   package func restricted(toPart part: Double) -> (any FitObjective)? { nil }
+  package func derivedValues(at z: [Double]) -> [DerivedValue]? { [] }
+  package func met(from z: [Double], segments: Int?) -> [Double]? { nil }
+
+  /// Whether the equations have networks to be fitted.
+  package var hasNetworks: Bool { weightDeviations.contains { $0 != nil } }
 }

@@ -60,7 +60,9 @@ final class FitGradient {
       add(own, of: number, values, to: &gradient)
     }
     for (place, unknown) in problem.unknowns.enumerated() {
-      gradient[place] *= unknown.scale.slope(z[place])
+      // Beyond a bound the value stays.
+      let isInside = unknown.scale.bounds.contains(z[place])
+      gradient[place] *= isInside ? unknown.scale.slope(z[place]) : 0
     }
     // Rows of priors and penalties depend on one unknown each.
     for (place, slope) in problem.priorGradient(at: z, part: part) { gradient[place] += slope }

@@ -1,12 +1,12 @@
 import NumericCore
 
-/// What the data say of the unknowns near a point: the eigensystem of `JᵀJ`, scaled to a unit diagonal.
+/// What the data determine of the unknowns near a point: the singular values of the Jacobian, with columns of length 1.
 ///
-/// A direction of eigenvalue 0 changes the unknowns and no residual (Raue and others 2009 call it structural
+/// A direction of singular value 0 changes the unknowns and no residual (Raue and others 2009 call it structural
 /// non-identifiability where it holds everywhere).
 struct FitInformation {
-  /// Sensitivities are good to about 1e-8: what is below the square of 1e-6 is no more than their error.
-  private static let leastEigenvalue = 1e-12
+  /// Sensitivities are good to about 1e-8: what is below 1e-6 is no more than their error.
+  private static let leastValue = 1e-6
   /// An unknown belongs to the directions that the data do not see if it has more than this part of one.
   private static let leastShare = 1e-6
 
@@ -14,39 +14,53 @@ struct FitInformation {
   private let values: [Double]
   private let vectors: [[Double]]
 
-  /// Of the derivatives `[residual, unknown]`, row-major; nil if there are none.
-  init?(_ linearization: LevenbergMarquardt.Linearization, unknowns n: Int) {
-    let count = linearization.jacobian.count
-    guard n > 0, count > 0, count == linearization.residuals.count * n else { return nil }
-    var normal = linearization.normalEquations(n).matrix
-    let sizes = (0..<n).map { max(normal[$0 * n + $0], 1e-300).squareRoot() }
+  /// Of the derivatives `[row, unknown]`, row-major; nil if there are none.
+  init?(_ evaluation: FitEvaluation, unknowns n: Int) {
+    let count = evaluation.jacobian.count
+    guard n > 0, count > 0, count == evaluation.residuals.count * n else { return nil }
+    let factor = TriangularFactor(evaluation.jacobian, size: n, side: evaluation.residuals)
+    var matrix = factor.matrix
+    let sizes = (0..<n).map { column in
+      max((0..<n).reduce(0) { $0 + matrix[$1 * n + column] * matrix[$1 * n + column] }, 1e-300)
+        .squareRoot()
+    }
     for i in 0..<n {
-      for j in 0..<n { normal[i * n + j] /= sizes[i] * sizes[j] }
+      for j in 0..<n { matrix[i * n + j] /= sizes[j] }
     }
     self.sizes = sizes
-    (values, vectors) = DenseMatrix.eigen(normal, size: n)
+    (values, vectors) = DenseMatrix.singular(matrix, size: n)
   }
 
   /// Directions that the data see.
-  var rank: Int { values.count { $0 >= Self.leastEigenvalue } }
+  var rank: Int { values.count { $0 >= Self.leastValue } }
 
-  /// Standard errors, the roots of the diagonal of `variance · (JᵀJ)⁻¹`; an element is nil where the data say nothing.
-  func standardErrors(variance: Double) -> [Double?] {
-    sizes.indices.map { place in
-      if unseen(place, place) > Self.leastShare { return nil }
-      var sum = 0.0
-      for (value, vector) in zip(values, vectors) where value >= Self.leastEigenvalue {
-        sum += vector[place] * vector[place] / value
+  /// `(JᵀJ)⁻¹` over the directions that the data see, `[unknown, unknown]`.
+  var covariance: [Double] {
+    let n = sizes.count
+    var result = [Double](repeating: 0, count: n * n)
+    for (value, vector) in zip(values, vectors) where value >= Self.leastValue {
+      for i in 0..<n {
+        let part = vector[i] / (value * value * sizes[i])
+        for j in 0..<n { result[i * n + j] += part * vector[j] / sizes[j] }
       }
-      return (sum * variance).squareRoot() / sizes[place]
     }
+    return result
+  }
+
+  /// Whether the data determine an unknown by itself.
+  func isSeen(_ place: Int) -> Bool { unseen(place, place) <= Self.leastShare }
+
+  /// Standard errors, the roots of the diagonal of `variance · (JᵀJ)⁻¹`; an element is nil where the data determine nothing.
+  func standardErrors(variance: Double) -> [Double?] {
+    let (n, covariance) = (sizes.count, covariance)
+    return sizes.indices.map { isSeen($0) ? (covariance[$0 * n + $0] * variance).squareRoot() : nil }
   }
 
   /// The unknowns that the data do not determine, in groups that trade against each other.
   ///
   /// Two unknowns are of one group if the projection on the unseen directions couples them, directly or through others.
   var unidentifiedGroups: [(places: [Int], measured: Int)] {
-    var rest = sizes.indices.filter { unseen($0, $0) > Self.leastShare }
+    var rest = sizes.indices.filter { !isSeen($0) }
     var groups: [(places: [Int], measured: Int)] = []
     while let first = rest.first {
       var group = [first]
@@ -72,7 +86,7 @@ struct FitInformation {
   /// An element of the projection on the directions that the data do not see.
   private func unseen(_ i: Int, _ j: Int) -> Double {
     zip(values, vectors).reduce(0) {
-      $1.0 < Self.leastEigenvalue ? $0 + $1.1[i] * $1.1[j] : $0
+      $1.0 < Self.leastValue ? $0 + $1.1[i] * $1.1[j] : $0
     }
   }
 }

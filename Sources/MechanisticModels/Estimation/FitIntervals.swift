@@ -1,41 +1,73 @@
 import NumericCore
 
-// Interim.
 extension FitProblem {
-  func result(_ best: Outcome, outcomes: [Outcome]) -> FitResult {
-    let n = start.count
-    var information = [Double](repeating: 0, count: n * n)
-    for row in best.evaluation.residuals.indices {
-      for i in 0..<n {
-        for j in 0..<n {
-          information[i * n + j] +=
-            best.evaluation.jacobian[row * n + i] * best.evaluation.jacobian[row * n + j]
-        }
-      }
+  /// Everything that is known about the best of the minima.
+  func result(_ attempts: [FitSearch.Attempt]) -> FitResult? {
+    var attempts = attempts
+    for _ in 0..<3 {
+      guard let first = attempts.min(by: { $0.value < $1.value }) else { return nil }
+      let analysis = FitAnalysis(self, first.outcome, attempts)
+      let (estimates, improvement) = estimates(analysis)
+      guard let improvement else { return result(analysis, estimates) }
+      // A profile met something better than the minimum: it was not the minimum.
+      let search = FitSearch(self)
+      guard let outcome = search.minimize(from: improvement.unknowns) else { break }
+      attempts.append(.init(origin: .profile, outcome: outcome))
     }
+    guard let first = attempts.min(by: { $0.value < $1.value }) else { return nil }
+    let analysis = FitAnalysis(self, first.outcome, attempts)
+    return result(analysis, estimates(analysis).estimates)
+  }
+
+  private func estimates(
+    _ analysis: FitAnalysis
+  ) -> (estimates: [FitResult.Estimate], improvement: TrustRegion.Outcome?) {
+    let best = analysis.best
+    let isProfiled = fit.profiles && !hasNetworks && analysis.information != nil
+    let errors = analysis.standardErrors
     var estimates: [FitResult.Estimate] = []
-    for (place, name) in names.enumerated() {
-      var range: ClosedRange<Double>?
-      if let factor = DenseMatrix.cholesky(information, size: n) {
-        let unit = (0..<n).map { $0 == place ? 1.0 : 0 }
-        let error = DenseMatrix.solve(cholesky: factor, size: n, unit)[place].squareRoot()
-        let ends = [-1.96, 1.96].map { scales[place].value(best.unknowns[place] + $0 * error) }
-        range = min(ends[0], ends[1])...max(ends[0], ends[1])
+    for place in analysis.reported {
+      let (scale, error) = (scales[place], errors[place])
+      var estimate = FitResult.Estimate(
+        name: names[place], value: scale.value(best.unknowns[place]),
+        standardError: error.map { $0 * scale.slope(best.unknowns[place]) },
+        laplace: error.flatMap { analysis.laplace(place, error: $0) })
+      if isProfiled, let threshold = analysis.threshold {
+        let profile = FitProfile(self, best, place: place, error: error, threshold: threshold)
+        estimate.profile = profile.interval()
+        if let improvement = profile.improvement { return (estimates, improvement) }
       }
-      estimates.append(
-        .init(name: name, value: scales[place].value(best.unknowns[place]), laplace: range, profile: nil))
+      estimates.append(estimate)
     }
-    let squares = (predictions(at: best.unknowns, derivatives: false, part: 1) ?? []).reduce(0.0) {
-      let r = $1.value - $1.datum.value.number
-      return $0 + r * r
-    }
+    return (estimates, nil)
+  }
+
+  private func result(_ analysis: FitAnalysis, _ estimates: [FitResult.Estimate]) -> FitResult {
+    let best = analysis.best
+    let count = best.evaluation.dataCount
+    let curves = FitCurves(
+      problem: self, z: best.unknowns, covariance: analysis.covariance,
+      quantile: analysis.quantile
+    ).all(isBanded: !hasNetworks)
+    let squares = curves.reduce(0) { $0 + $1.residualSquares }
+    let values = models[0].values(at: values(at: best.unknowns))
+    let findings = FitFindings(analysis, estimates)
+    let optima = analysis.optima
     return FitResult(
-      estimates: estimates, unidentifiedGroups: [],
-      parameters: models[0].values(at: values(at: best.unknowns)).parameters,
+      estimates: estimates, derived: analysis.derived(profiles: fit.profiles),
+      unidentifiedGroups: findings.groups, parameters: values.parameters,
       initialState: initialState(of: 0, z: best.unknowns),
-      standardDeviation: (squares / Double(dataCount)).squareRoot(), residualSquares: squares,
-      logLikelihood: -best.evaluation.value, measurementCount: dataCount,
-      hasConverged: best.hasConverged, starts: fit.starts, agreeingStarts: 1, solves: solves,
-      predictions: [])
+      standardDeviation: (squares / Double(count)).squareRoot(),
+      residualSquares: squares, logLikelihood: -best.evaluation.value,
+      measurementCount: count, hasConverged: best.hasConverged,
+      starts: analysis.attempts.count,
+      agreeingStarts: FitSearch.agreement(of: analysis.attempts),
+      searches: analysis.searches, optima: optima, findings: findings.findings(optima: optima),
+      objective: best.evaluation.value, freedom: analysis.freedom ?? 0,
+      correlations: analysis.correlations,
+      standardizedResiduals: Array(best.evaluation.residuals.prefix(count)),
+      profileThreshold: analysis.threshold ?? .infinity, solves: solves,
+      curves: curves, noises: noises(at: best.unknowns),
+      experimentStarts: models.map { .init(experiment: $0.experiment.id, start: $0.start) })
   }
 }

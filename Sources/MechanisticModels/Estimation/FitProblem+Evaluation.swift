@@ -28,6 +28,7 @@ extension FitProblem: FitObjective {
     }
     let others = unknowns.count { $0.weightDeviation == nil && $0.prior == nil }
     let isShort = models.allSatisfy { $0.count(ofPart: part) < min(3, $0.times.count) }
+      || models.allSatisfy { $0.count(ofPart: part) == $0.times.count }
     return data < others || isShort ? nil : PartialObjective(problem: self, part: part)
   }
   /// A measured value with what the equations give for it.
@@ -190,6 +191,8 @@ private final class PartialObjective: FitObjective {
   var start: [Double] { problem.start }
   var noiseUnknowns: Set<Int> { problem.noiseUnknowns }
   var estimatesNoise: Bool { problem.estimatesNoise }
+  var weightDeviations: [Double?] { problem.weightDeviations }
+  var solves: Int { problem.solves }
 
   func evaluate(at z: [Double], derivatives: Bool) -> FitEvaluation? {
     problem.evaluate(at: z, derivatives: derivatives, part: part)

@@ -5,7 +5,9 @@ public struct FitResult: Sendable {
     /// A parameter's name, or `x(0)`.
     public var name: String
     public var value: Double
-    /// 95 % by the curvature at the minimum (Laplace); nil if the data do not determine the value.
+    /// Standard error of the value; nil if the data do not determine it.
+    public var standardError: Double?
+    /// 95 % by the curvature at the minimum (Laplace), with Student's t where the size of the errors is estimated; nil if the data do not determine the value.
     public var laplace: ClosedRange<Double>?
     /// 95 % by the profile of the likelihood; nil if it was not computed.
     public var profile: Profile?
@@ -19,6 +21,15 @@ public struct FitResult: Sendable {
   public struct Profile: Equatable, Sendable {
     public var lower: ProfileEnd
     public var upper: ProfileEnd
+    /// Points of the profile, by value: what a chart of it shows.
+    public var curve: [ProfilePoint] = []
+  }
+
+  /// The best fit with one value given.
+  public struct ProfilePoint: Equatable, Sendable {
+    public var value: Double
+    /// How far twice the log-likelihood lies below its maximum.
+    public var drop: Double
   }
 
   /// One end of a profile interval.
@@ -44,11 +55,13 @@ public struct FitResult: Sendable {
 
   /// Of everything that was unknown, except weights of networks.
   public var estimates: [Estimate]
+  /// Intermediates that follow from the parameters alone, as a half-life does.
+  public var derived: [Estimate]
   /// What trades against each other, by the sensitivities at the best point.
   public var unidentifiedGroups: [UnidentifiedGroup]
-  /// All parameters of the system at the best point, weights of networks included.
+  /// All parameters of the system at the best point, weights of networks included; those of the first experiment.
   public var parameters: [Double]
-  /// The state at the first measured time.
+  /// The state at the start of the first experiment.
   public var initialState: [Double]
   /// Maximum-likelihood standard deviation of the errors (of the logarithms, if lognormal).
   public var standardDeviation: Double
@@ -60,11 +73,103 @@ public struct FitResult: Sendable {
   /// Searches from starting points, and how many of them ended at this minimum.
   public var starts: Int
   public var agreeingStarts: Int
+  /// Every search, the best first (a chart of their objectives is a waterfall plot).
+  public var searches: [Start]
+  /// Minima whose likelihood is so near the best one's that the data do not reject them; the best first.
+  public var optima: [Optimum]
+  /// What a reader of the estimates has to be told.
+  public var findings: [Finding]
+  /// Negative logarithm of the likelihood, times the priors' densities, at the best point.
+  public var objective: Double
+  /// Degrees of freedom of the estimated size of the errors; infinite where it is known.
+  public var freedom: Double
+  /// Correlations of the estimates by the curvature, `[estimate][estimate]`; nil where the data do not determine one of the two.
+  public var correlations: [[Double?]]
+  /// Residuals in units of their standard deviation, in the order of the objective's rows.
+  public var standardizedResiduals: [Double]
+  /// By how much the log-likelihood drops, twice, at the ends of a 95 % interval.
+  public var profileThreshold: Double
   /// Solves of the equations with their sensitivities.
   public var solves: Int
-  /// Values of the measured quantities, `[time][column]`.
-  public var predictions: [[Double]]
+  /// Measured and fitted values of every observable of every experiment, with curves and bands between them.
+  public var curves: [FitCurve]
+  /// The noise of every observable.
+  public var noises: [FitNoise]
+  /// Where the solve of each experiment starts.
+  public var experimentStarts: [FitStartOfExperiment]
+
+  public var experimentCount: Int { experimentStarts.count }
 
   /// The estimated value of a name.
   public subscript(name: String) -> Double? { estimates.first { $0.name == name }?.value }
+
+  /// Whether there is one optimum that was found as well as the data can tell: the search converged, no value runs away
+  /// and no other optimum fits as well.
+  public var isTrustworthy: Bool { findings.allSatisfy { !$0.isFatal } }
+}
+
+extension FitResult {
+  /// A search from one starting point.
+  public struct Start: Sendable {
+    /// Where it began.
+    public enum Origin: String, Sendable {
+      /// At the written values, on all data.
+      case written
+      /// At the written values, on growing stretches of the data.
+      case growing
+      /// At a point of a Latin hypercube.
+      case sampled
+      /// Where the segments of multiple shooting met.
+      case shooting
+      /// At something better that a profile met.
+      case profile
+    }
+
+    public var origin: Origin
+    /// Where it ended, as `FitResult.objective`.
+    public var objective: Double
+    public var hasConverged: Bool
+    public var iterations: Int
+    /// Values where it ended, in the order of the estimates.
+    public var values: [Double]
+  }
+
+  /// A minimum of the objective.
+  public struct Optimum: Sendable {
+    /// In the order of the estimates.
+    public var values: [Double]
+    /// How far its objective lies above the best one's.
+    public var objectiveDifference: Double
+  }
+
+  /// Where an unknown goes that has no optimum.
+  public enum Limit: String, Sendable, Equatable {
+    case zero, infinity, minusInfinity
+  }
+
+  /// A remark on a fit.
+  public enum Finding: Sendable, Equatable {
+    /// The search was still moving when it ended.
+    case notConverged
+    /// The objective falls, or stays flat, as far as this value is followed.
+    case diverging(String, to: Limit)
+    /// The data press this value against its bound in the equations.
+    case atBound(String, bound: Double)
+    /// Other optima are as good: see `optima`.
+    case severalOptima(count: Int)
+    /// Some changes of these together change nothing that was measured; the data determine so many combinations.
+    case unidentified([String], measuredCombinations: Int)
+    /// Any value fits as well, which its profile confirms.
+    case noEffect(String)
+    /// Only one of several searches ended at the optimum: there may be a better one.
+    case foundOnce(searches: Int)
+
+    /// Whether there is no trustworthy optimum.
+    public var isFatal: Bool {
+      switch self {
+      case .notConverged, .diverging, .severalOptima: true
+      case .atBound, .unidentified, .noEffect, .foundOnce: false
+      }
+    }
+  }
 }

@@ -1,63 +1,115 @@
-import NumericCore
+package import NumericCore
 
-// Interim.
-extension FitProblem {
-  struct Outcome {
-    var unknowns: [Double]
-    var evaluation: FitEvaluation
-    var hasConverged: Bool
+/// The search for the minimum of a fit from several points.
+///
+/// The user's own start on all data comes first, always. Beside it: growing stretches of the data from there, points of a
+/// Latin hypercube, and, where these leave a doubt, multiple shooting and further points. All of it follows from the key.
+package struct FitSearch {
+  package let objective: any FitObjective
+  package var search = ParameterFit.Search.automatic
+  /// Searches of the first round; at most twice as many follow where they disagree.
+  package var starts = 8
+  package var segments: Int?
+  package var key = RandomKey(0)
+
+  package init(_ objective: any FitObjective) { self.objective = objective }
+
+  /// So many unknowns at most have their sensitivities solved for.
+  package static var sensitivityLimit: Int { 200 }
+
+  /// A search and where it ended.
+  package struct Attempt: Sendable {
+    package var origin: FitResult.Start.Origin
+    package var outcome: TrustRegion.Outcome
+
+    package var value: Double { outcome.evaluation.value }
   }
 
-  var hasNetworks: Bool { weightDeviations.contains { $0 != nil } }
+  /// All searches that found a solution, in the order of their starts.
+  package func run() -> [Attempt] {
+    if objective.hasNetworks { return networkSearches() }
+    var attempts: [Attempt] = []
+    func add(_ origin: FitResult.Start.Origin, _ point: [Double]?) {
+      guard let point, let outcome = minimize(from: point) else { return }
+      attempts.append(Attempt(origin: origin, outcome: outcome))
+    }
+    add(.written, objective.start)
+    add(.growing, grown(from: objective.start))
+    if search == .shooting { add(.shooting, met(from: objective.start)) }
+    for round in 0..<3 {
+      let isFirst = round == 0
+      guard isFirst || isDoubtful(attempts) else { break }
+      let points = sampledPoints(count: starts - (isFirst ? 2 : 0), round: round)
+      for (place, point) in points.enumerated() {
+        // Where a long oscillation has many minima its beginning has few.
+        let isGrown = !isFirst && place % 2 == 1
+        add(.sampled, isGrown ? grown(from: point) : point)
+      }
+      guard isFirst, search == .automatic, isDoubtful(attempts) else { continue }
+      add(.shooting, met(from: objective.start))
+      for point in points.prefix(2) { add(.shooting, met(from: point)) }
+    }
+    return attempts
+  }
 
-  func searches() -> [Outcome] {
-    (0..<max(fit.starts, 1)).compactMap { attempt in
-      let noise = fit.key.folding(in: UInt64(attempt)).normal(start.count, as: Double.self)
-      let point = zip(start.indices, noise).map { place, noise in
-        attempt == 0 ? start[place] : start[place] + 0.5 * noise
+  /// Networks have no plausible range: their weights are drawn anew for each start.
+  private func networkSearches() -> [Attempt] {
+    (0..<max(starts, 1)).compactMap { attempt in
+      let noise = key.folding(in: UInt64(attempt)).normal(objective.start.count, as: Double.self)
+      let point = objective.start.indices.map { place in
+        if let deviation = objective.weightDeviations[place] { return deviation * noise[place] }
+        let unit = objective.scales[place].unit(at: objective.start[place])
+        return objective.start[place] + (attempt == 0 ? 0 : 0.5 * unit * noise[place])
       }
-      var begin = point
-      if let part = restricted(toPart: 0.5), let found = minimize(part, from: begin) {
-        begin = found.unknowns
+      let near = search == .growing ? grown(from: point) : met(from: point)
+      return minimize(from: near ?? point).map {
+        Attempt(origin: attempt == 0 ? .written : .sampled, outcome: $0)
       }
-      return [minimize(self, from: begin), minimize(self, from: point)].compactMap { $0 }
-        .min { $0.evaluation.value < $1.evaluation.value }
     }
   }
 
-  func minimize(_ objective: any FitObjective, from start: [Double]) -> Outcome? {
-    guard var now = objective.evaluate(at: start, derivatives: true) else { return nil }
-    var (point, damping, n) = (start, 1e-3, start.count)
-    n = start.count
-    for _ in 0..<300 {
-      var (matrix, gradient) = ([Double](repeating: 0, count: n * n), [Double](repeating: 0, count: n))
-      for (row, r) in now.residuals.enumerated() {
-        for i in 0..<n {
-          gradient[i] += now.jacobian[row * n + i] * r
-          for j in 0..<n { matrix[i * n + j] += now.jacobian[row * n + i] * now.jacobian[row * n + j] }
-        }
-      }
-      let largest = (0..<n).map { gradient[$0].magnitude / max(matrix[$0 * n + $0], 1e-300).squareRoot() }.max() ?? 0
-      if largest < 1e-7 { return Outcome(unknowns: point, evaluation: now, hasConverged: true) }
-      var moved = false
-      while damping < 1e16 {
-        var damped = matrix
-        for i in 0..<n { damped[i * n + i] += damping * max(matrix[i * n + i], 1e-10) }
-        if let factor = DenseMatrix.cholesky(damped, size: n) {
-          let step = DenseMatrix.solve(cholesky: factor, size: n, gradient.map { -$0 })
-          let next = zip(point, step).map { $0 + $1 }
-          if let found = objective.evaluate(at: next, derivatives: true), found.value <= now.value {
-            let isSmall = now.value - found.value < 1e-12 * (1 + now.value.magnitude)
-            (point, now, moved) = (next, found, true)
-            damping = max(damping / 5, 1e-12)
-            if isSmall && damping < 1e-6 { return Outcome(unknowns: point, evaluation: now, hasConverged: true) }
-            break
-          }
-        }
-        damping *= 4
-      }
-      if !moved { return Outcome(unknowns: point, evaluation: now, hasConverged: damping >= 1e16) }
+  /// Whether the best minimum was found only once.
+  private func isDoubtful(_ attempts: [Attempt]) -> Bool {
+    starts > 1 && Self.agreement(of: attempts) < 2
+  }
+
+  /// How many searches ended at the best minimum, to a thousandth of a unit of the log-likelihood.
+  package static func agreement(of attempts: [Attempt]) -> Int {
+    let best = attempts.map(\.value).min() ?? .infinity
+    return attempts.count { $0.value <= best + 1e-3 }
+  }
+
+  // MARK: One search
+
+  package func minimize(
+    from point: [Double], on objective: (any FitObjective)? = nil, iterations: Int = 200
+  ) -> TrustRegion.Outcome? {
+    let objective = objective ?? self.objective
+    var minimizer = TrustRegion(scales: objective.scales)
+    minimizer.iterationLimit = iterations
+    // The weights of a network have no one best value.
+    if objective.hasNetworks { minimizer.flatness = 1e-2 }
+    return minimizer.minimize(from: point) { objective.evaluate(at: $0, derivatives: true) }
+  }
+
+  /// Where the minima of growing stretches of the data lead; a short stretch need not be fitted exactly.
+  private func grown(from point: [Double], parts: [Double] = [0.25, 0.5]) -> [Double]? {
+    var (point, hasMoved) = (point, false)
+    for part in parts {
+      guard let stretch = objective.restricted(toPart: part),
+        let found = minimize(from: point, on: stretch, iterations: 20)
+      else { continue }
+      (point, hasMoved) = (found.unknowns, true)
     }
-    return Outcome(unknowns: point, evaluation: now, hasConverged: false)
+    return hasMoved ? point : nil
+  }
+
+  /// Where the segments of multiple shooting meet.
+  ///
+  /// What is left of their jumps may be far off at the end of a chaotic orbit, but never soon: each stretch starts from the
+  /// minimum of a slightly shorter one.
+  private func met(from point: [Double]) -> [Double]? {
+    guard let met = objective.met(from: point, segments: segments) else { return nil }
+    return grown(from: met, parts: [0.3, 0.5, 0.7, 0.8, 0.9]) ?? met
   }
 }

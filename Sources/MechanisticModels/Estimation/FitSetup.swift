@@ -91,13 +91,28 @@ struct FitSetup {
       unknowns.append(
         FitUnknown(
           name: name, target: .local(unknown, experiment: experiment),
-          start: min(max(value, lower), upper), scale: ParameterScale(lower: lower, upper: upper),
+          start: min(max(value, lower), upper),
+          scale: scale(of: unknown, lower, upper, start: min(max(value, lower), upper), experiment),
           prior: prior, weightDeviation: weightDeviation))
     }
     guard fit.individual.contains(name) else { return append(name, general: name, nil) }
     for experiment in free {
       append(Self.name(name, in: experiments[experiment].id), general: name, experiment)
     }
+  }
+
+  /// The scale of an unknown; that of an initial value is narrow where the state was measured.
+  private func scale(
+    of unknown: SensitivitySystem.Unknown, _ lower: Double, _ upper: Double, start: Double,
+    _ experiment: Int?
+  ) -> ParameterScale {
+    var scale = ParameterScale(lower: lower, upper: upper, start: start)
+    if case .initial(let state) = unknown,
+      firstValue(of: fit.system.states[state].name, in: experiment) != nil
+    {
+      scale.decades = 0.2
+    }
+    return scale
   }
 
   /// Whether measured values are positive by their noise.
@@ -128,7 +143,7 @@ struct FitSetup {
           unknowns.append(
             FitUnknown(
               name: name, target: .noise(observable: place, argument: number), start: start,
-              scale: ParameterScale(lower: 0, upper: .infinity), prior: fit.prior(of: name)))
+              scale: ParameterScale(lower: 0, upper: .infinity, start: start), prior: fit.prior(of: name)))
         }
       }
     }

@@ -81,10 +81,10 @@ public struct ParameterFit: Sendable {
   /// Estimates everything that is not known.
   public func run() throws(FitError) -> FitResult {
     let problem = try FitProblem(self)
-    let outcomes = problem.searches()
-    guard let best = outcomes.min(by: { $0.evaluation.value < $1.evaluation.value })
-    else { throw problem.wasStiff ? .stiff(method: method.name) : .noSolution }
-    return problem.result(best, outcomes: outcomes)
+    guard let result = problem.result(problem.searches()) else {
+      throw problem.wasStiff ? .stiff(method: method.name) : .noSolution
+    }
+    return result
   }
 }
 

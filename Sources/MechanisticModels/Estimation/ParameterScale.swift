@@ -1,57 +1,55 @@
 import NumericCore
 
-/// A map from the whole line to the allowed values of an unknown, so that a search needs no bounds.
-package enum ParameterScale: Sendable {
-  case linear
-  /// `lower + exp(z)`
-  case above(Double)
-  /// `upper − exp(z)`
-  case below(Double)
-  /// `lower + (upper − lower) sigmoid(z)`
-  case between(Double, Double)
+/// A search's coordinate of an unknown: its value, or the logarithm of a positive one, between bounds.
+///
+/// A positive start with the lower bound 0, or with bounds over two decades or more, makes the scale logarithmic. The start
+/// itself is never moved, except into the bounds.
+package struct ParameterScale: Sendable, Equatable {
+  package let isLogarithmic: Bool
+  /// Of the value.
+  package let lower: Double
+  package let upper: Double
+  /// The usual size of a change of a value on a linear scale.
+  private let size: Double
+  /// Further starts are sought within so many decades around the written one.
+  package var decades = 1.0
 
-  init(lower: Double, upper: Double) {
-    switch (lower.isFinite, upper.isFinite) {
-    case (false, false): self = .linear
-    case (true, false): self = .above(lower)
-    case (false, true): self = .below(upper)
-    case (true, true): self = .between(lower, upper)
-    }
+  /// Coordinates of logarithms: `exp` of these is finite and positive.
+  private static let widest = -700.0...700.0
+
+  package init(lower: Double, upper: Double, start: Double) {
+    (self.lower, self.upper) = (lower, upper)
+    let spansDecades = lower > 0 ? upper >= 100 * lower : lower == 0 && upper >= 10 * start
+    isLogarithmic = start > 0 && spansDecades
+    let width = upper - lower
+    size =
+      start != 0 && start.isFinite
+      ? min(start.magnitude, width) : width.isFinite ? width / 2 : 1
   }
 
-  func value(_ z: Double) -> Double {
-    switch self {
-    case .linear: z
-    case .above(let lower): lower + .exponential(z)
-    case .below(let upper): upper - .exponential(z)
-    case .between(let lower, let upper): lower + (upper - lower) * .logisticFunction(z)
-    }
+  package func value(_ z: Double) -> Double {
+    min(max(isLogarithmic ? .exponential(z) : z, lower), upper)
   }
-
-  /// Whether the value grows with `z`; at a bound the slope may be too small to tell.
-  var isIncreasing: Bool { if case .below = self { false } else { true } }
 
   /// `d value / dz`.
-  func slope(_ z: Double) -> Double {
-    switch self {
-    case .linear: 1
-    case .above: .exponential(z)
-    case .below: -.exponential(z)
-    case .between(let lower, let upper):
-      (upper - lower) * .logisticFunction(z) * .logisticFunction(-z)
-    }
+  package func slope(_ z: Double) -> Double { isLogarithmic ? .exponential(z) : 1 }
+
+  /// The coordinate of a value.
+  package func coordinate(_ value: Double) -> Double {
+    let z = isLogarithmic ? Double.logarithm(max(value, 1e-300)) : value
+    return within(z)
   }
 
-  /// The inverse of `value`; a value on a bound is moved inside by a thousandth of its size, or of 1.
-  func coordinate(_ value: Double) -> Double {
-    let inside = max(value.magnitude, 1) * 1e-3
-    switch self {
-    case .linear: return value
-    case .above(let lower): return .logarithm(value > lower ? value - lower : inside)
-    case .below(let upper): return .logarithm(value < upper ? upper - value : inside)
-    case .between(let lower, let upper):
-      let part = min(max((value - lower) / (upper - lower), 1e-3), 1 - 1e-3)
-      return .logarithm(part / (1 - part))
-    }
+  /// Of the coordinate.
+  package var bounds: ClosedRange<Double> {
+    guard isLogarithmic else { return lower...upper }
+    return (lower > 0 ? .logarithm(lower) : Self.widest.lowerBound)...(upper.isFinite
+      ? .logarithm(upper) : Self.widest.upperBound)
   }
+
+  /// The coordinate, or the bound that it lies beyond.
+  package func within(_ z: Double) -> Double { min(max(z, bounds.lowerBound), bounds.upperBound) }
+
+  /// The usual size of a change of the coordinate.
+  package func unit(at z: Double) -> Double { isLogarithmic ? 1 : max(size, z.magnitude) }
 }
