@@ -57,6 +57,12 @@ struct FitAnalysis {
   /// Of the estimates in the search's coordinates, `[unknown, unknown]`, over what the data determine.
   var covariance: [Double] { information?.covariance.map { $0 * variance } ?? [] }
 
+  /// Standard deviations along independent axes over what the data determine: `z = best + Σ axis · ε`; nil where nothing is known of the errors.
+  var axes: [[Double]]? {
+    guard freedom != nil, let information else { return nil }
+    return information.axes.map { axis in axis.map { $0 * variance.squareRoot() } }
+  }
+
   /// Unknowns that are reported: all but weights of networks.
   var reported: [Int] { objective.names.indices.filter { objective.weightDeviations[$0] == nil } }
 

@@ -47,6 +47,13 @@ struct FitInformation {
     return result
   }
 
+  /// Columns of a root of `covariance`.
+  var axes: [[Double]] {
+    zip(values, vectors).filter { $0.0 >= Self.leastValue }.map { value, vector in
+      zip(vector, sizes).map { $0 / (value * $1) }
+    }
+  }
+
   /// Whether the data determine an unknown by itself.
   func isSeen(_ place: Int) -> Bool { unseen(place, place) <= Self.leastShare }
 

@@ -65,8 +65,8 @@ extension FitProblem {
       searches: analysis.searches, optima: optima, findings: findings.findings(optima: optima),
       objective: best.evaluation.value, freedom: analysis.freedom ?? 0,
       correlations: analysis.correlations,
-      standardizedResiduals: Array(best.evaluation.residuals.prefix(count)),
-      profileThreshold: analysis.threshold ?? .infinity, solves: solves,
+      profileThreshold: analysis.threshold ?? .infinity,
+      draws: FitDraws(analysis, key: fit.key.folding(in: 7)).points(fit.draws), solves: solves,
       curves: curves, noises: noises(at: best.unknowns),
       experimentStarts: models.map { .init(experiment: $0.experiment.id, start: $0.start) })
   }

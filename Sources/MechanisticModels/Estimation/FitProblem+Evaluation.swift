@@ -21,6 +21,11 @@ extension FitProblem: FitObjective {
       }
   }
 
+  package func met(from z: [Double], segments: Int?) -> [Double]? {
+    guard models.contains(where: { $0.times.count >= 4 }), !fit.preEquilibrates else { return nil }
+    return MultipleShooting(self, segments: segments).search(from: z)
+  }
+
   package func restricted(toPart part: Double) -> (any FitObjective)? {
     let data = models.reduce(0) { sum, model in
       let count = model.count(ofPart: part)

@@ -36,7 +36,7 @@ extension FitProblem {
     var minimizer = LimitedMemoryBFGS()
     var found: LimitedMemoryBFGS.Result?
     for (part, iterations) in [(0.25, 100), (0.5, 100), (1.0, 2000)] {
-      if part < 1 && restricted(toPart: part) == nil { continue }
+      guard part == 1 || restricted(toPart: part) != nil else { continue }
       minimizer.iterationLimit = iterations
       let gradient = FitGradient(self, part: part)
       found = minimizer.minimize(from: point, gradient.evaluate)

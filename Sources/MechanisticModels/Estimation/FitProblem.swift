@@ -18,20 +18,11 @@ package final class FitProblem {
   package var solves = 0
   /// What is evaluated at every time of a solve.
   let sources: [SensitivitySystem.Observable]
+  /// Intermediates that follow from the parameters alone.
+  private let constants: DerivedConstants
   private var systems: [ExperimentModel.Structure: SharedSystem] = [:]
   private var sensitivities: [SensitivityRegisters?]
   private var plain: [SensitivityRegisters?]
-
-  /// By experiment, where its parameters differ from those of the others; else one.
-  private lazy var constants: [DerivedConstants] = {
-    let isShared = models.allSatisfy { $0.parameters == models[0].parameters }
-      && models.allSatisfy { $0.places == models[0].places }
-    let all = (isShared ? Array(models.prefix(1)) : models).map {
-      DerivedConstants(fit.system, unknowns: $0.structure.unknowns)
-    }
-    // Of many experiments their tables would be long.
-    return all.count > 20 ? [] : all
-  }()
 
   /// What experiments with the same unknowns share.
   private struct SharedSystem {
@@ -72,6 +63,7 @@ package final class FitProblem {
     }
     start = setup.unknowns.map { $0.scale.coordinate($0.start) }
     dataCount = fit.experiments.count
+    constants = DerivedConstants(fit.system, parameters: Self.shared(setup.unknowns))
     sensitivities = models.map { _ in nil }
     plain = models.map { _ in nil }
     startSizes()
@@ -101,6 +93,23 @@ package final class FitProblem {
     }
   }
 
+  /// Parameters that are the same in all experiments, with their places among the unknowns.
+  private static func shared(_ unknowns: [FitUnknown]) -> [(parameter: Int, place: Int)] {
+    unknowns.enumerated().compactMap { place, unknown in
+      if case .local(.parameter(let parameter), experiment: nil) = unknown.target {
+        (parameter, place)
+      } else {
+        nil
+      }
+    }
+  }
+
+  package func derivedValues(at z: [Double]) -> [DerivedValue]? {
+    let slopes = zip(unknowns, z).map { $0.scale.slope($1) }
+    let parameters = models[0].values(at: values(at: z)).parameters
+    return constants.values(parameters: parameters, slopes: slopes)
+  }
+
   /// The values of all unknowns at a point of the search.
   func values(at z: [Double]) -> [Double] { zip(unknowns, z).map { $0.scale.value($1) } }
 
@@ -116,19 +125,7 @@ package final class FitProblem {
     return made
   }
 
-  /// An experiment with its sensitivities.
-  func sensitivity(of number: Int) -> SensitivityRegisters { registers(of: number, derivatives: true) }
-
-  /// An experiment from a time within it, with sensitivities by these unknowns.
-  func interior(
-    of number: Int, unknowns: [SensitivitySystem.Unknown]
-  ) -> SensitivityRegisters {
-    let shared = shared(.init(unknowns: unknowns))
-    return SensitivityRegisters(
-      shared.system, fit, of: models[number].experiment, frozen: shared.frozen, isInterior: true)
-  }
-
-  private func registers(of number: Int, derivatives: Bool) -> SensitivityRegisters {
+  func registers(of number: Int, derivatives: Bool) -> SensitivityRegisters {
     if let found = derivatives ? sensitivities[number] : plain[number] { return found }
     let model = models[number]
     let shared = shared(derivatives ? model.structure : .init(unknowns: []))
@@ -164,28 +161,6 @@ package final class FitProblem {
     let (parameters, initials) = models[number].values(at: values(at: z))
     let written = fit.system.initialState(parameters: parameters)
     return written.indices.map { initials[$0] ?? written[$0] }
-  }
-
-  /// Quantities that follow from the parameters alone.
-  package func derivedValues(at z: [Double]) -> [DerivedValue]? {
-    let values = values(at: z)
-    return constants.enumerated().flatMap { number, constants in
-      let model = models[number]
-      return constants.values(parameters: model.values(at: values).parameters).map { derived in
-        var gradient = [Double](repeating: 0, count: z.count)
-        for (slope, place) in zip(derived.gradient, model.places) {
-          gradient[place] = slope * unknowns[place].scale.slope(z[place])
-        }
-        let isOne = self.constants.count == 1
-        return DerivedValue(
-          name: isOne ? derived.name : FitSetup.name(derived.name, in: model.experiment.id),
-          value: derived.value, gradient: gradient)
-      }
-    }
-  }
-
-  package func met(from z: [Double], segments: Int?) -> [Double]? {
-    MultipleShooting(self, segments: segments)?.search(from: z)
   }
 
   /// What large weights of networks add to the squared residuals of an observable: this times the sum of their squares.

@@ -85,10 +85,10 @@ public struct FitResult: Sendable {
   public var freedom: Double
   /// Correlations of the estimates by the curvature, `[estimate][estimate]`; nil where the data do not determine one of the two.
   public var correlations: [[Double?]]
-  /// Residuals in units of their standard deviation, in the order of the objective's rows.
-  public var standardizedResiduals: [Double]
   /// By how much the log-likelihood drops, twice, at the ends of a 95 % interval.
   public var profileThreshold: Double
+  /// Joint draws of all unknowns, in the coordinates of the search: see `ParameterFit.draws`.
+  package var draws: [[Double]]
   /// Solves of the equations with their sensitivities.
   public var solves: Int
   /// Measured and fitted values of every observable of every experiment, with curves and bands between them.

@@ -52,7 +52,8 @@ struct FitSetup {
       }
       let written = fit.system.initialState(parameters: parameters.first)[place]
       let range = (state.initialLowerBound, state.initialUpperBound)
-      add(.initial(place), name, range) { setup, experiment in
+      let isMeasured = firstValue(of: state.name, in: nil) != nil
+      add(.initial(place), name, range, isMeasured: isMeasured) { setup, experiment in
         let value =
           setup.fit.startValues[name] ?? setup.firstValue(of: state.name, in: experiment)
           ?? written
@@ -76,7 +77,7 @@ struct FitSetup {
   /// Adds an unknown, or one for every experiment, where no condition gives its value.
   private mutating func add(
     _ unknown: SensitivitySystem.Unknown, _ name: String, _ range: (Double, Double),
-    weightDeviation: Double? = nil, start: (Self, Int?) -> Double
+    weightDeviation: Double? = nil, isMeasured: Bool = false, start: (Self, Int?) -> Double
   ) {
     let free = experiments.indices.filter { experiments[$0].conditions[name] == nil }
     if free.isEmpty { return }
@@ -88,31 +89,18 @@ struct FitSetup {
       if let bounds { (lower, upper) = (max(lower, bounds.lower), min(upper, bounds.upper)) }
       if let prior { (lower, upper) = (max(lower, prior.bounds.lower), min(upper, prior.bounds.upper)) }
       if case .initial = unknown, isPositive, value > 0 { lower = max(lower, 0) }
+      var scale = ParameterScale(lower: lower, upper: upper, start: value)
+      if case .initial = unknown, isMeasured { scale.decades = 0.2 }
       unknowns.append(
         FitUnknown(
           name: name, target: .local(unknown, experiment: experiment),
-          start: min(max(value, lower), upper),
-          scale: scale(of: unknown, lower, upper, start: min(max(value, lower), upper), experiment),
+          start: min(max(value, lower), upper), scale: scale,
           prior: prior, weightDeviation: weightDeviation))
     }
     guard fit.individual.contains(name) else { return append(name, general: name, nil) }
     for experiment in free {
       append(Self.name(name, in: experiments[experiment].id), general: name, experiment)
     }
-  }
-
-  /// The scale of an unknown; that of an initial value is narrow where the state was measured.
-  private func scale(
-    of unknown: SensitivitySystem.Unknown, _ lower: Double, _ upper: Double, start: Double,
-    _ experiment: Int?
-  ) -> ParameterScale {
-    var scale = ParameterScale(lower: lower, upper: upper, start: start)
-    if case .initial(let state) = unknown,
-      firstValue(of: fit.system.states[state].name, in: experiment) != nil
-    {
-      scale.decades = 0.2
-    }
-    return scale
   }
 
   /// Whether measured values are positive by their noise.

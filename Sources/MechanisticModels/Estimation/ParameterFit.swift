@@ -48,7 +48,10 @@ public struct ParameterFit: Sendable {
   public var networkPenalty = 1e-3
   /// Whether intervals by the profile of the likelihood are computed; never with a network in the equations.
   public var profiles = true
-  /// Number of starting points.
+  /// Joint draws of the unknowns for bands of trajectories; 0: none.
+  public var draws = 0
+  /// Searches of the first round: one from the written start on all data, one on growing stretches, the others from points of a Latin
+  /// hypercube. At most twice as many follow where they disagree.
   public var starts = 8
   public var key = RandomKey(0)
   /// The method of the solver; sensitivities follow by it as well.
