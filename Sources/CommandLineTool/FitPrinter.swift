@@ -1,15 +1,14 @@
-import Tables
 import ArgumentParsing
 import MechanisticModels
 import NumericCore
+import Tables
 
-/// What `fit` writes.
+/// What `fit` prints.
 struct FitPrinter {
-  private let fit: ParameterFit
-  private let data: FitData
-  private let result: FitResult
+  let fit: ParameterFit
+  let data: FitData
+  let result: FitResult
   private var equations: EquationSystem { fit.system }
-  private var likelihood: String { fit.noise.rawValue }
 
   init(_ fit: ParameterFit, _ data: FitData, _ result: FitResult) {
     self.fit = fit
@@ -20,7 +19,7 @@ struct FitPrinter {
   func print(to console: Console) {
     console.table(
       ["name", "value", "95 % Laplace", "95 % profile", "note"],
-      result.estimates.map { estimate in
+      (result.estimates + result.derived).map { estimate in
         [
           estimate.name, shortText(estimate.value),
           estimate.laplace.map { both($0.lowerBound, $0.upperBound) } ?? "-",
@@ -29,29 +28,96 @@ struct FitPrinter {
         ]
       })
     console.print()
-    for group in result.unidentifiedGroups { console.print(Self.sentence(group)) }
+    for sentence in sentences { console.print(sentence) }
+    if result.optima.count > 1 { printOptima(to: console) }
+    if let sentence = data.axis.sentence { console.print(sentence) }
+    for sentence in startSentences { console.print(sentence) }
+    for noise in result.noises { console.print(sentence(noise)) }
+    console.print(
+      "\(equations.name): log-likelihood \(shortText(result.logLikelihood, digits: 6)), sum of squares "
+        + "\(shortText(result.residualSquares, digits: 6)), \(experiments)\(result.measurementCount) measurements")
+    console.print(
+      "\(result.agreeingStarts) of \(result.starts) searches ended here; \(result.solves) solves")
+    let weights = equations.parameters.count { $0.weightDeviation != nil }
+    if weights > 0 {
+      console.print("networks of \(weights) weights were fitted along; --json lists their values")
+    }
+    console.emit(FitDocument(self).json)
+  }
+
+  private var experiments: String {
+    result.experimentCount > 1 ? "\(result.experimentCount) experiments, " : ""
+  }
+
+  /// What is to be known about the estimates.
+  var sentences: [String] {
+    var unaffected: [String] = []
+    var sentences: [String] = []
+    for finding in result.findings {
+      if case .noEffect(let name) = finding {
+        unaffected.append(name)
+      } else {
+        sentences.append(finding.sentence)
+      }
+    }
+    if !unaffected.isEmpty {
+      sentences.append(FitResult.Finding.sentence(unaffected, measuredCombinations: 0))
+    }
     if result.estimates.contains(where: { $0.profile?.isLost ?? false }) {
-      console.print(
+      sentences.append(
         "where a bound is not known, the fits beyond some value failed; take the Laplace interval there, fit a shorter stretch "
           + "of the data, or --fix what is known")
     }
-    if let sentence = data.axis.sentence { console.print(sentence) }
-    console.print(
-      "\(equations.name), \(likelihood) errors: standard deviation "
-        + "\(shortText(result.standardDeviation, digits: 4)), sum of squares "
-        + "\(shortText(result.residualSquares, digits: 6)), log-likelihood "
-        + "\(shortText(result.logLikelihood, digits: 6)), \(result.measurementCount) measurements")
-    console.print(
-      "\(result.agreeingStarts) of \(result.starts) starts ended here; \(result.solves) solves")
-    let weights = equations.parameters.count { $0.weightDeviation != nil }
-    if weights > 0 {
-      console.print("networks of \(weights) weights were fitted along; --json tells their values")
+    return sentences
+  }
+
+  private func printOptima(to console: Console) {
+    console.table(
+      result.estimates.map(\.name) + ["log-likelihood"],
+      result.optima.map { optimum in
+        optimum.values.map { shortText($0) }
+          + [shortText(result.logLikelihood - optimum.objectiveDifference, digits: 6)]
+      })
+  }
+
+  /// Where the solves start, each kind once.
+  var startSentences: [String] {
+    var seen: [String] = []
+    for one in result.experimentStarts {
+      let isOwn: Bool
+      if case .calendar = data.axis { isOwn = one.start.reason == .given && fit.startTime == nil } else {
+        isOwn = false
+      }
+      let sentence =
+        isOwn
+        ? "initial values belong to the first row of \(result.experimentCount > 1 ? "each series" : "the data") "
+          + "(--from chooses another time)"
+        : one.start.sentence(on: data.axis == .number ? "t = \(shortText(one.start.time))" : data.axis.label(of: one.start.time))
+      if !seen.contains(sentence) { seen.append(sentence) }
     }
-    console.emit(document)
+    if fit.preEquilibrates {
+      seen.append("every series starts from the steady state of the equations without doses")
+    }
+    return seen.count > 3 ? Array(seen.prefix(3)) + ["…"] : seen
+  }
+
+  private func sentence(_ noise: FitNoise) -> String {
+    let sizes = noise.noise.argumentNames.compactMap { name in
+      noise.sizes[name].map { "\(name) \(shortText($0, digits: 4))" }
+    }
+    let size = sizes.isEmpty ? "" : ", " + sizes.joined(separator: ", ")
+    let censored = noise.censored > 0 ? ", \(noise.censored) of them censored" : ""
+    return "\(noise.observable): \(noise.noise.rawValue) noise\(size); \(counted(noise.measurements, "value"))\(censored)"
   }
 
   private func note(_ estimate: FitResult.Estimate) -> String {
-    if isAtBound(estimate) { return "at its bound in the equations" }
+    for finding in result.findings {
+      switch finding {
+      case .diverging(estimate.name, _): return "runs away"
+      case .atBound(estimate.name, _): return "at its bound in the equations"
+      default: break
+      }
+    }
     guard let profile = estimate.profile else {
       return estimate.isIdentified ? "" : "not identified by the data"
     }
@@ -63,20 +129,6 @@ struct FitPrinter {
     case (.lost, .lost): "bounds not known: beyond some values no fit is found"
     case (.lost, _): "lower bound not known: below some value no fit is found"
     case (_, .lost): "upper bound not known: above some value no fit is found"
-    }
-  }
-
-  /// Whether the search went to an end of the range that the equations allow: a value 100,000 times nearer to it than the
-  /// default is.
-  private func isAtBound(_ estimate: FitResult.Estimate) -> Bool {
-    guard let parameter = equations.parameters.first(where: { $0.name == estimate.name }) else {
-      return false
-    }
-    let (lower, upper) = (parameter.lowerBound, parameter.upperBound)
-    guard (upper - lower).isFinite else { return false }
-    return [lower, upper].contains { bound in
-      let usual = abs(parameter.defaultValue - bound)
-      return abs(estimate.value - bound) < 1e-5 * (usual > 0 ? usual : upper - lower)
     }
   }
 
@@ -94,83 +146,8 @@ struct FitPrinter {
   private func both(_ lower: Double, _ upper: Double) -> String {
     "[\(shortText(lower, digits: 4)), \(shortText(upper, digits: 4))]"
   }
-
-  /// What trades against each other, and what to do.
-  private static func sentence(_ group: FitResult.UnidentifiedGroup) -> String {
-    let names = group.names
-    guard let last = names.last else { return "" }
-    if group.measuredCombinations == 0 {
-      let all = names.count == 1 ? last : names.dropLast().joined(separator: ", ") + " and " + last
-      return "\(all): no effect on what was measured, any value fits as well"
-    }
-    let (all, count) = (names.dropLast().joined(separator: ", "), group.measuredCombinations)
-    let known = count == 1 ? "one combination" : "\(count) combinations"
-    let fixed = names.count - count
-    return
-      "\(all) and \(last) cannot be told apart: the data determine \(known) of these \(names.count); "
-      + "fix \(fixed == 1 ? "one" : "\(fixed)") of them with --fix"
-  }
-
-  private var document: JSONValue {
-    [
-      "system": .string(equations.name), "likelihood": .string(likelihood),
-      "estimates": .array(
-        result.estimates.map { estimate in
-          [
-            "name": .string(estimate.name), "value": .number(estimate.value),
-            "laplace": estimate.laplace.map { JSONValue([$0.lowerBound, $0.upperBound]) } ?? .null,
-            "profile": estimate.profile.map {
-              .array([number($0.lower.bound), number($0.upper.bound)])
-            } ?? .null,
-            "profileEnds": estimate.profile.map { JSONValue([$0.lower.word, $0.upper.word]) }
-              ?? .null,
-            "identified": .bool(estimate.isIdentified),
-          ]
-        }),
-      "unidentifiedGroups": .array(
-        result.unidentifiedGroups.map {
-          [
-            "names": JSONValue($0.names),
-            "measuredCombinations": JSONValue($0.measuredCombinations),
-          ]
-        }),
-      "parameters": .object(parameters),
-      "initialState": JSONValue(result.initialState),
-      "standardDeviation": .number(result.standardDeviation),
-      "residualSquares": .number(result.residualSquares),
-      "logLikelihood": .number(result.logLikelihood),
-      "measurements": JSONValue(result.measurementCount),
-      "converged": .bool(result.hasConverged), "starts": JSONValue(result.starts),
-      "agreeingStarts": JSONValue(result.agreeingStarts), "solves": JSONValue(result.solves),
-      "timeUnit": data.axis.unit.map { .string($0.rawValue) } ?? .null,
-      "timeOrigin": data.axis.unit.map { _ in .string(data.axis.text(of: 0)) } ?? .null,
-      "ignoredColumns": JSONValue(data.ignored),
-    ]
-  }
-
-  /// Every parameter with its value, weights of networks included.
-  private var parameters: JSONObject {
-    var members = JSONObject()
-    for (parameter, value) in zip(equations.parameters, result.parameters) {
-      members[parameter.name] = .number(value)
-    }
-    return members
-  }
-
-  private func number(_ value: Double?) -> JSONValue { value.map { .number($0) } ?? .null }
 }
 
 extension FitResult.Profile {
   fileprivate var isLost: Bool { lower == .lost || upper == .lost }
-}
-
-extension FitResult.ProfileEnd {
-  /// What it is, for a program.
-  fileprivate var word: String {
-    switch self {
-    case .bound: "bound"
-    case .open: "open"
-    case .lost: "unknown"
-    }
-  }
 }

@@ -1,3 +1,4 @@
+import Reports
 import ArgumentParsing
 import Integrators
 import MechanisticModels
@@ -21,10 +22,31 @@ extension FitCommand {
     let result = try fit.run()
     let page = FitPrinter(fit, measured, result)
     page.print(to: console)
-    if !result.hasConverged {
-      console.note("error: the search did not converge; set other starting values with --set")
+    try write(page)
+    if !result.isTrustworthy {
+      for finding in result.findings where finding.isFatal {
+        console.note("error: \(finding.sentence)")
+      }
       throw ExitCode.failure
     }
+  }
+
+  /// Writes the result and its report to files, where they are asked for.
+  private func write(_ printer: FitPrinter) throws {
+    if let out {
+      let text = FitDocument(printer).json.text(indented: true) + "\n"
+      try Files.writeAtomically(Array(text.utf8), to: out)
+    }
+    guard let path = report ?? out.map(Self.pageBeside) else { return }
+    let page = FitPage(
+      printer.fit, printer.result, source: data, timeUnit: printer.data.axis.unit?.rawValue ?? "",
+      remarks: printer.sentences + printer.startSentences)
+    try page.report().write(to: path)
+  }
+
+  /// `fit.json` has its report in `fit.html`.
+  private static func pageBeside(_ path: String) -> String {
+    path.hasSuffix(".json") ? path.dropLast(5) + ".html" : path + ".html"
   }
 
   /// The equations with the statements of `--observe` and `--prior`.

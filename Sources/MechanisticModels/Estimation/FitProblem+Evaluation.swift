@@ -33,6 +33,7 @@ extension FitProblem: FitObjective {
     }
     let others = unknowns.count { $0.weightDeviation == nil && $0.prior == nil }
     let isShort = models.allSatisfy { $0.count(ofPart: part) < min(3, $0.times.count) }
+      || models.allSatisfy { $0.count(ofPart: part) == $0.times.count }
     return data < others || isShort ? nil : PartialObjective(problem: self, part: part)
   }
   /// A measured value with what the equations give for it.

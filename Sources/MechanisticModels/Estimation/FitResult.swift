@@ -165,7 +165,7 @@ extension FitResult {
     case foundOnce(searches: Int)
 
     /// Whether there is no trustworthy optimum.
-    var isFatal: Bool {
+    public var isFatal: Bool {
       switch self {
       case .notConverged, .diverging, .severalOptima: true
       case .atBound, .unidentified, .noEffect, .foundOnce: false

@@ -35,7 +35,7 @@ final class SensitivityRegisters {
   ) -> [Double]? {
     let initial = system.initialState(parameters: parameters, fixed: initials, time: time)
     guard initial.prefix(system.stateCount).allSatisfy({ $0.isFinite }) else { return nil }
-    guard fit.preEquilibrates else { return initial }
+    guard fit.preEquilibrates, !isInterior else { return initial }
     return steadyState.state(from: initial, at: time, parameters: parameters)
   }
 
