@@ -28,7 +28,8 @@ import Testing
 
   /// Two exponentials of which one feeds the other: exchanging the rates and scaling the volume gives the same curve.
   @Test func `optima that fit equally well are reported with their values`() throws {
-    let text = "d' = -a*d\nx' = a*d/v - b*x\na = 1 > 0\nb = 0.3 > 0\nv = 1 > 0\n"
+    let text =
+      "d' = -a*d\nx' = a*d/v - b*x\na = 1 > 0\nb = 0.3 > 0\nv = 1 > 0\n"
       + "d(0) = 1 fixed\nx(0) = 0 fixed"
     let result = try fit(
       text, times, { 1.5 / (2 * 1.1) * (.exponential(-0.4 * $0) - .exponential(-1.5 * $0)) },
@@ -74,7 +75,8 @@ import Testing
     #expect(product.findings == [.unidentified(["a", "b"], measuredCombinations: 1)])
   }
 
-  @Test func `constants of the equations have the intervals of a parameter in their place`() throws {
+  @Test func `constants of the equations have the intervals of a parameter in their place`() throws
+  {
     let curve = { (time: Double) in 2 * Double.exponential(-0.6 * time) }
     let derived = try fit(
       "x' = -k*x\nhalflife = log(2)/k\nk = 0.3 > 0\nx(0) = 2", times, curve, noise: 0.02)

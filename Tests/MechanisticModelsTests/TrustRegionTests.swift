@@ -87,7 +87,11 @@ private struct Residuals: Sendable {
   }
 
   @Test func `an unknown without effect keeps its start, and one that is frozen too`() throws {
-    var problem = Residuals(start: [3, 7]) { [$0[0] - 1] } slopes: { _ in [1, 0] }
+    var problem = Residuals(start: [3, 7]) {
+      [$0[0] - 1]
+    } slopes: { _ in
+      [1, 0]
+    }
     let free = try #require(problem.minimum()).unknowns
     #expect(abs(free[0] - 1) < 1e-9 && free[1] == 7)
     problem.start = [3, 5]
@@ -100,7 +104,9 @@ private struct Residuals: Sendable {
 
   @Test func `where a function falls for ever its search ends, flat`() throws {
     // 1 + e⁻ˣ has no minimum.
-    let problem = Residuals(start: [0]) { [1 + .exponential(-$0[0])] } slopes: {
+    let problem = Residuals(start: [0]) {
+      [1 + .exponential(-$0[0])]
+    } slopes: {
       [-.exponential(-$0[0])]
     }
     let found = try #require(problem.minimum())

@@ -10,7 +10,8 @@ struct FitAnalysis {
   /// Degrees of freedom of the estimated size of the errors; infinite where it is known, nil if the data have none left.
   let freedom: Double?
 
-  init(_ objective: any FitObjective, _ best: TrustRegion.Outcome, _ attempts: [FitSearch.Attempt]) {
+  init(_ objective: any FitObjective, _ best: TrustRegion.Outcome, _ attempts: [FitSearch.Attempt])
+  {
     self.objective = objective
     self.best = best
     self.attempts = attempts
@@ -76,7 +77,9 @@ struct FitAnalysis {
     // Twice an error of 5 on a scale of logarithms is a factor of 18,000 to either side.
     guard let quantile, !(scale.isLogarithmic && error > 5) else { return nil }
     let middle = best.unknowns[place]
-    let (lower, upper) = (scale.value(middle - quantile * error), scale.value(middle + quantile * error))
+    let (lower, upper) = (
+      scale.value(middle - quantile * error), scale.value(middle + quantile * error)
+    )
     return lower.isFinite && upper.isFinite ? lower...upper : nil
   }
 

@@ -46,7 +46,8 @@ package struct ParameterScale: Sendable, Equatable {
   /// Of the coordinate.
   package var bounds: ClosedRange<Double> {
     guard isLogarithmic else { return lower...upper }
-    return (lower > 0 ? .logarithm(lower) : Self.widest.lowerBound)...(upper.isFinite
+    return
+      (lower > 0 ? .logarithm(lower) : Self.widest.lowerBound)...(upper.isFinite
       ? .logarithm(upper) : Self.widest.upperBound)
   }
 
