@@ -1,7 +1,7 @@
 """The classical fits by `neural-ode fit`, pyPESTO with AMICI and lmfit, from the same random starts on one core.
 
 Starts are log-uniform within a factor of ten around the written one. Each tool makes one search from each start: ours with
-`--starts 1 --intervals laplace` (a process for each start, its launch and parsing included), pyPESTO with fides and with SciPy's `trf` on AMICI's
+`--starts 1 --intervals laplace` (a process for each start, its launch and parsing included), pyPESTO with SciPy's least-squares `trf` on AMICI's
 compiled model with forward sensitivities, lmfit with `leastsq` on SciPy's LSODA. The peers are given the standard deviations of the
 errors; ours estimates them. A search counts as a success if its sum of squares in units of these is within 0.1 of the best that any tool found.
 AMICI's times are without the compilation of the model, which takes 20 to 60 s.
@@ -13,6 +13,7 @@ OMP_NUM_THREADS=1 taskset -c 0 python compare.py --tool PATH (AMICI needs a C++ 
 import argparse
 import logging
 import pathlib
+import re
 import subprocess
 import tempfile
 import time
@@ -79,11 +80,17 @@ class PyPesto:
         from amici.importers.antimony import antimony2amici, MeasurementChannel
         from amici.sim.sundials import ExpData, ParameterScaling, SensitivityMethod, SensitivityOrder
         import pypesto
-        lines = [f"{s}' = {f.replace('log(', 'ln(')};" for s, f in problem.states]
-        lines += [f"{s} = {v};" for s, v in problem.initial]
-        lines += [f"{n} = {v};" for n, v in zip(problem.names(), problem.start())]
+        # Names such as 'gamma' are functions in AMICI's languages.
+        words = "|".join([s for s, _ in problem.states] + problem.names())
+
+        def renamed(formula):
+            return re.sub(rf"\b({words})\b", r"q_\1", str(formula)).replace("log(", "ln(")
+
+        lines = [f"q_{s}' = {renamed(f)};" for s, f in problem.states]
+        lines += [f"q_{s} = {renamed(v)};" for s, v in problem.initial]
+        lines += [f"q_{n} = {v};" for n, v in zip(problem.names(), problem.start())]
         text = "model m\n" + "\n".join(lines) + "\nend\n"
-        channels = [MeasurementChannel(f"observed_{i}", formula=f.replace("log(", "ln("),
+        channels = [MeasurementChannel(f"observed_{i}", formula=renamed(f),
                                        sigma=str(problem.noise[i]))
                     for i, (_, f) in enumerate(problem.observed)]
         name = problem.name.replace("-", "_")
@@ -103,11 +110,11 @@ class PyPesto:
         data = ExpData(model)
         data.set_timepoints(problem.times)
         data.set_measurements(problem.measured().ravel())
-        objective = pypesto.AmiciObjective(model, solver, [data], max_sensi_order=1)
-        names = list(objective.x_names)
+        objective = pypesto.AmiciObjective(model, solver, [data])
+        names = [n.removeprefix("q_") for n in objective.x_names]
         first = dict(zip(problem.names(), np.log10(problem.start())))
         middle = np.array([first[n] for n in names])
-        made = pypesto.Problem(objective, lb=middle - 4, ub=middle + 4, x_names=names,
+        made = pypesto.Problem(objective, lb=middle - 4, ub=middle + 4, x_names=list(objective.x_names),
                                x_scales=["log10"] * len(names))
         return made, names
 
@@ -116,10 +123,7 @@ class PyPesto:
         if problem.name not in self.problems:
             self.problems[problem.name] = self.build(problem)
         made, names = self.problems[problem.name]
-        if self.optimizer == "fides":
-            optimizer = pypesto.optimize.FidesOptimizer(verbose=logging.ERROR)
-        else:
-            optimizer = pypesto.optimize.ScipyOptimizer("ls_trf")
+        optimizer = pypesto.optimize.ScipyOptimizer(self.optimizer)
         known = dict(zip(problem.names(), np.log10(start)))
         try:
             found = optimizer.minimize(made, x0=np.array([known[n] for n in names]), id="0")
@@ -147,14 +151,12 @@ def main():
     parser.add_argument("--tool", required=True)
     parser.add_argument("--starts", type=int, default=12)
     parser.add_argument("--names", nargs="*")
-    parser.add_argument("--peers", nargs="*", default=["fides", "trf", "lmfit"])
+    parser.add_argument("--peers", nargs="*", default=["ls_trf", "lmfit"])
     parser.add_argument("--models", default=tempfile.mkdtemp(), help="folder of AMICI's compiled models")
     options = parser.parse_args()
     folder = pathlib.Path(options.models)
     tools = [Ours(options.tool)]
     tools += [PyPesto(p, folder) for p in options.peers if p != "lmfit"]
-    if len(tools) == 3:
-        tools[2].problems = tools[1].problems
     tools += [LMFit()] if "lmfit" in options.peers else []
     print("| problem | " + " | ".join(t.name for t in tools) + " |", flush=True)
     for problem in PROBLEMS:

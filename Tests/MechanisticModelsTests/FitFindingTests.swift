@@ -34,7 +34,7 @@ import Testing
     let result = try fit(
       text, times, { 1.5 / (2 * 1.1) * (.exponential(-0.4 * $0) - .exponential(-1.5 * $0)) },
       noise: 0.002)
-    #expect(result.optima.count == 2 && !result.isTrustworthy)
+    #expect(result.optima.count == 2)
     #expect(result.findings.contains(.severalOptima(count: 2)))
     let (one, other) = (try #require(result.optima.first), try #require(result.optima.last))
     #expect(abs(one.values[0] / other.values[1] - 1) < 1e-3)

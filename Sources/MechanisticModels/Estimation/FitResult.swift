@@ -103,8 +103,9 @@ public struct FitResult: Sendable {
   /// The estimated value of a name.
   public subscript(name: String) -> Double? { estimates.first { $0.name == name }?.value }
 
-  /// Whether there is one optimum that was found as well as the data can tell: the search converged, no value runs away
-  /// and no other optimum fits as well.
+  /// Whether there is an optimum that was found as well as the data can tell: the search converged, and no value runs away.
+  ///
+  /// Other optima that fit as well are in `optima` and among the findings.
   public var isTrustworthy: Bool { findings.allSatisfy { !$0.isFatal } }
 }
 
@@ -167,8 +168,8 @@ extension FitResult {
     /// Whether there is no trustworthy optimum.
     public var isFatal: Bool {
       switch self {
-      case .notConverged, .diverging, .severalOptima: true
-      case .atBound, .unidentified, .noEffect, .foundOnce: false
+      case .notConverged, .diverging: true
+      case .atBound, .severalOptima, .unidentified, .noEffect, .foundOnce: false
       }
     }
   }
