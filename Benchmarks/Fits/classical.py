@@ -69,10 +69,21 @@ class Problem:
         start = np.array([np.broadcast_to(v, width) for v in self.compiled["x"](0, zeros, p)])
         field = self.compiled["f"]
 
+        calls = 0
+
+        def count():
+            # Far from the truth equations may be so stiff that a solve has no end.
+            nonlocal calls
+            calls += 1
+            if calls > 50_000:
+                raise ArithmeticError("too many steps")
+
         def slopes(t, y):
+            count()
             return np.array(field(t, y.reshape(shape), p)).ravel()
 
         def flat(t, y):
+            count()
             return field(t, y, p)
 
         single = p.ndim == 1

@@ -79,19 +79,20 @@ class PyPesto:
         from amici.importers.antimony import antimony2amici, MeasurementChannel
         from amici.sim.sundials import ExpData, ParameterScaling, SensitivityMethod, SensitivityOrder
         import pypesto
-        lines = [f"species {', '.join(s for s, _ in problem.states)};"]
-        lines += [f"{s}' = {f.replace('log(', 'ln(')};" for s, f in problem.states]
+        lines = [f"{s}' = {f.replace('log(', 'ln(')};" for s, f in problem.states]
         lines += [f"{s} = {v};" for s, v in problem.initial]
         lines += [f"{n} = {v};" for n, v in zip(problem.names(), problem.start())]
-        text = "model m\n" + "\n".join(line.replace("species", "// species") for line in lines) + "\nend\n"
+        text = "model m\n" + "\n".join(lines) + "\nend\n"
         channels = [MeasurementChannel(f"observed_{i}", formula=f.replace("log(", "ln("),
                                        sigma=str(problem.noise[i]))
                     for i, (_, f) in enumerate(problem.observed)]
         name = problem.name.replace("-", "_")
-        model = antimony2amici(text, model_name=name, output_dir=self.folder / name,
-                               observation_model=channels, compute_conservation_laws=False,
-                               verbose=logging.ERROR)
-        isPositive = all(p[3] for p in problem.parameters)
+        if not (self.folder / name / "compiled").exists():
+            antimony2amici(text, model_name=name, output_dir=self.folder / name,
+                           observation_model=channels, compute_conservation_laws=False,
+                           verbose=logging.ERROR)
+            (self.folder / name / "compiled").touch()
+        model = amici.import_model_module(name, self.folder / name).get_model()
         model.set_parameter_scale(ParameterScaling.log10)
         solver = model.create_solver()
         solver.set_sensitivity_method(SensitivityMethod.forward)
@@ -147,8 +148,9 @@ def main():
     parser.add_argument("--starts", type=int, default=12)
     parser.add_argument("--names", nargs="*")
     parser.add_argument("--peers", nargs="*", default=["fides", "trf", "lmfit"])
+    parser.add_argument("--models", default=tempfile.mkdtemp(), help="folder of AMICI's compiled models")
     options = parser.parse_args()
-    folder = pathlib.Path(tempfile.mkdtemp())
+    folder = pathlib.Path(options.models)
     tools = [Ours(options.tool)]
     tools += [PyPesto(p, folder) for p in options.peers if p != "lmfit"]
     if len(tools) == 3:

@@ -83,7 +83,8 @@ public struct FisherDistribution: Sendable {
   /// - Precondition: both are positive and finite.
   public init(freedoms: (Double, Double)) {
     precondition(
-      freedoms.0 > 0 && freedoms.1 > 0, "an F distribution of freedoms \(freedoms); choose positive ones")
+      freedoms.0 > 0 && freedoms.1 > 0,
+      "an F distribution of freedoms \(freedoms); choose positive ones")
     self.freedoms = freedoms
   }
 

@@ -10,7 +10,6 @@ struct ClassicalFit: CustomTestStringConvertible {
   let measurements: Experiments
   /// The least sum of squares with a standard deviation for each column.
   let objective: Double
-  let values: [String: Double]
 
   var testDescription: String { name }
 
@@ -34,7 +33,6 @@ struct ClassicalFit: CustomTestStringConvertible {
     let table = try #require(try fixture("fits/suite").array)
     let entry = try #require(table.first { $0.object?["name"]?.string == name }?.object)
     objective = try #require(entry["objective"]?.number)
-    values = try #require(entry["values"]?.object).reduce(into: [:]) { $0[$1.key] = $1.value.number }
   }
 
   func fit(seed: Int) -> ParameterFit {

@@ -86,7 +86,9 @@ import Testing
     for i in 0..<n {
       for j in 0..<n {
         let product = (0..<n).reduce(0) { $0 + matrix[$1 * n + i] * matrix[$1 * n + j] }
-        let sum = (0..<n).reduce(0) { $0 + values[$1] * values[$1] * vectors[$1][i] * vectors[$1][j] }
+        let sum = (0..<n).reduce(0) {
+          $0 + values[$1] * values[$1] * vectors[$1][i] * vectors[$1][j]
+        }
         #expect(abs(product - sum) < 1e-13)
       }
     }

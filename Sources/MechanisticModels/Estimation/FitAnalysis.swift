@@ -10,7 +10,8 @@ struct FitAnalysis {
   /// Degrees of freedom of the estimated size of the errors; infinite where it is known, nil if the data have none left.
   let freedom: Double?
 
-  init(_ objective: any FitObjective, _ best: TrustRegion.Outcome, _ attempts: [FitSearch.Attempt]) {
+  init(_ objective: any FitObjective, _ best: TrustRegion.Outcome, _ attempts: [FitSearch.Attempt])
+  {
     self.objective = objective
     self.best = best
     self.attempts = attempts
@@ -25,7 +26,7 @@ struct FitAnalysis {
     let others = objective.weightDeviations.count { $0 != nil } + objective.noiseUnknowns.count
     let taken = max((information?.rank ?? count) - others, 0)
     let rest = best.evaluation.dataCount - taken
-    freedom = rest > 0 ? Double(rest) : nil
+    freedom = rest > 0 ? Double(max(rest - objective.censoredCount, 1)) : nil
   }
 
   /// Where 97.5 % of the estimates lie below, in standard errors.
@@ -38,14 +39,18 @@ struct FitAnalysis {
   var threshold: Double? {
     guard let freedom, let quantile else { return nil }
     guard freedom.isFinite else { return quantile * quantile }
-    let count = Double(best.evaluation.dataCount)
-    return count * .logarithmOnePlus(quantile * quantile / freedom)
+    return sizeCount * .logarithmOnePlus(quantile * quantile / freedom)
+  }
+
+  /// Data that carry the size of the errors.
+  private var sizeCount: Double {
+    Double(max(best.evaluation.dataCount - objective.censoredCount, 1))
   }
 
   /// The rows are in units of the maximum-likelihood standard deviation; the unbiased one is larger by the root of this.
   private var variance: Double {
     guard let freedom, freedom.isFinite else { return 1 }
-    return Double(best.evaluation.dataCount) / freedom
+    return max(sizeCount / freedom, 1)
   }
 
   /// In the search's coordinates; nil where the data determine nothing.
@@ -72,7 +77,9 @@ struct FitAnalysis {
     // Twice an error of 5 on a scale of logarithms is a factor of 18,000 to either side.
     guard let quantile, !(scale.isLogarithmic && error > 5) else { return nil }
     let middle = best.unknowns[place]
-    let (lower, upper) = (scale.value(middle - quantile * error), scale.value(middle + quantile * error))
+    let (lower, upper) = (
+      scale.value(middle - quantile * error), scale.value(middle + quantile * error)
+    )
     return lower.isFinite && upper.isFinite ? lower...upper : nil
   }
 

@@ -28,7 +28,8 @@ struct FitFindings {
     if optima.count > 1 { findings.append(.severalOptima(count: optima.count)) }
     for group in groups {
       if group.measuredCombinations > 0 {
-        findings.append(.unidentified(group.names, measuredCombinations: group.measuredCombinations))
+        findings.append(
+          .unidentified(group.names, measuredCombinations: group.measuredCombinations))
       } else {
         findings += group.names.map { .noEffect($0) }
       }
@@ -123,7 +124,9 @@ extension FitAnalysis {
     return (1...9).contains { step in
       let part = Double(step) / 10
       let point = zip(a.unknowns, b.unknowns).map { $0 + part * ($1 - $0) }
-      guard let value = objective.evaluate(at: point, derivatives: false)?.value else { return true }
+      guard let value = objective.evaluate(at: point, derivatives: false)?.value else {
+        return true
+      }
       return value > higher + 0.1
     }
   }

@@ -60,7 +60,9 @@ struct FitInformation {
   /// Standard errors, the roots of the diagonal of `variance · (JᵀJ)⁻¹`; an element is nil where the data determine nothing.
   func standardErrors(variance: Double) -> [Double?] {
     let (n, covariance) = (sizes.count, covariance)
-    return sizes.indices.map { isSeen($0) ? (covariance[$0 * n + $0] * variance).squareRoot() : nil }
+    return sizes.indices.map {
+      isSeen($0) ? (covariance[$0 * n + $0] * variance).squareRoot() : nil
+    }
   }
 
   /// The unknowns that the data do not determine, in groups that trade against each other.

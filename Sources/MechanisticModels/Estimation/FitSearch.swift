@@ -68,9 +68,12 @@ package struct FitSearch {
     }
   }
 
-  /// Whether the best minimum was found only once.
+  /// Whether the best minimum was found only once, or from the written start only.
   private func isDoubtful(_ attempts: [Attempt]) -> Bool {
-    starts > 1 && Self.agreement(of: attempts) < 2
+    let best = attempts.map(\.value).min() ?? .infinity
+    let near = attempts.filter { $0.value <= best + 1e-3 }
+    let isFoundElsewhere = near.contains { $0.origin == .sampled || $0.origin == .shooting }
+    return starts > 1 && (near.count < 2 || !isFoundElsewhere)
   }
 
   /// How many searches ended at the best minimum, to a thousandth of a unit of the log-likelihood.

@@ -37,7 +37,9 @@ struct FitSetup {
       }
       if parameter.isFixed || known != nil { continue }
       let range = (parameter.lowerBound, parameter.upperBound)
-      add(.parameter(place), name, range, weightDeviation: parameter.weightDeviation) { _, _ in value }
+      add(.parameter(place), name, range, weightDeviation: parameter.weightDeviation) { _, _ in
+        value
+      }
     }
   }
 
@@ -87,7 +89,9 @@ struct FitSetup {
       let value = fit.startValues[name] ?? start(self, experiment)
       var (lower, upper) = range
       if let bounds { (lower, upper) = (max(lower, bounds.lower), min(upper, bounds.upper)) }
-      if let prior { (lower, upper) = (max(lower, prior.bounds.lower), min(upper, prior.bounds.upper)) }
+      if let prior {
+        (lower, upper) = (max(lower, prior.bounds.lower), min(upper, prior.bounds.upper))
+      }
       if case .initial = unknown, isPositive, value > 0 { lower = max(lower, 0) }
       var scale = ParameterScale(lower: lower, upper: upper, start: value)
       if case .initial = unknown, isMeasured { scale.decades = 0.2 }
@@ -112,7 +116,8 @@ struct FitSetup {
     for (place, observable) in observables.observables.enumerated() {
       let measured = experiments.flatMap(\.measurements).filter { $0.observable == observable.name }
       try check(measured, of: observable)
-      observables[place].spread = Self.spread(of: measured, isLogarithmic: observable.noise == .lognormal)
+      observables[place].spread = Self.spread(
+        of: measured, isLogarithmic: observable.noise == .lognormal)
       guard observable.arguments.isEmpty else { continue }
       let spread = observables[place].spread
       let needsSize = measured.contains { $0.standardError == nil }
@@ -131,7 +136,8 @@ struct FitSetup {
           unknowns.append(
             FitUnknown(
               name: name, target: .noise(observable: place, argument: number), start: start,
-              scale: ParameterScale(lower: 0, upper: .infinity, start: start), prior: fit.prior(of: name)))
+              scale: ParameterScale(lower: 0, upper: .infinity, start: start),
+              prior: fit.prior(of: name)))
         }
       }
     }

@@ -28,7 +28,10 @@ package struct ParameterScale: Sendable, Equatable {
   }
 
   package func value(_ z: Double) -> Double {
-    min(max(isLogarithmic ? .exponential(z) : z, lower), upper)
+    guard isLogarithmic else { return min(max(z, lower), upper) }
+    // At a bound the value is the bound, without the logarithm's rounding.
+    if z >= bounds.upperBound && upper.isFinite { return upper }
+    return z <= bounds.lowerBound && lower > 0 ? lower : .exponential(z)
   }
 
   /// `d value / dz`.
@@ -43,7 +46,8 @@ package struct ParameterScale: Sendable, Equatable {
   /// Of the coordinate.
   package var bounds: ClosedRange<Double> {
     guard isLogarithmic else { return lower...upper }
-    return (lower > 0 ? .logarithm(lower) : Self.widest.lowerBound)...(upper.isFinite
+    return
+      (lower > 0 ? .logarithm(lower) : Self.widest.lowerBound)...(upper.isFinite
       ? .logarithm(upper) : Self.widest.upperBound)
   }
 

@@ -176,7 +176,9 @@ private struct StepModel {
       let moved = step.indices.map { free[$0] ? 0 : step[$0] }
       var side = evaluation.residuals.map { -$0 }
       for row in side.indices {
-        for i in 0..<n where moved[i] != 0 { side[row] -= evaluation.jacobian[row * n + i] * moved[i] }
+        for i in 0..<n where moved[i] != 0 {
+          side[row] -= evaluation.jacobian[row * n + i] * moved[i]
+        }
       }
       factor = evaluation.triangular(free, side: side)
       for i in 0..<n where free[i] { step[i] = 0 }
