@@ -23,7 +23,8 @@ import Testing
     let all = (document?["estimates"]?.array ?? []) + (document?["derived"]?.array ?? [])
     var values: [String: Double] = [:]
     for estimate in all {
-      if let name = estimate.object?["name"]?.string, let value = estimate.object?["value"]?.number {
+      if let name = estimate.object?["name"]?.string, let value = estimate.object?["value"]?.number
+      {
         values[name] = value
       }
     }
@@ -98,7 +99,8 @@ import Testing
     Problem(
       testDescription: "doses from a file", equations: oral,
       data:
-        theophylline.split(separator: "\n").filter { !$0.contains(",300,") }.joined(separator: "\n"),
+        theophylline.split(separator: "\n").filter { !$0.contains(",300,") }.joined(
+          separator: "\n"),
       options: [
         "--column", "DV=cp", "--bounds", "ka=0.3..10", "--doses", "doses.csv", "--id", "ID",
       ],
@@ -183,7 +185,9 @@ import Testing
       ["fit", "e.ode", "--data", "d.csv", "--out", folder + "/fit.json"])
     #expect(result.status == 0, "\(result.errors)")
     let page = String(decoding: try Files.read(folder + "/fit.html"), as: UTF8.self)
-    for part in ["Data and curves", "Residuals", "Profiles", "Correlations", "Ends of the searches"] {
+    for part in [
+      "Data and curves", "Residuals", "Profiles", "Correlations", "Ends of the searches",
+    ] {
       #expect(page.contains(part))
     }
     let text = String(decoding: try Files.read(folder + "/fit.json"), as: UTF8.self)

@@ -120,9 +120,11 @@ import Testing
     #expect(data.experiments.experiments[1].doses.doses.map(\.amount) == [100])
   }
 
-  @Test func `a value beside an amount was measured before it, but for a placeholder in DV`() throws {
+  @Test func `a value beside an amount was measured before it, but for a placeholder in DV`() throws
+  {
     let wide = try read("time,amt,cp\n0,100,0\n1,,2\n2,50,1\n", oral)
-    #expect(wide.experiments.experiments[0].measurements.map(\.isBeforeDose) == [true, false, true])
+    #expect(
+      wide.experiments.experiments[0].measurements.map(\.isBeforeDose) == [true, false, true])
     let placeholder = try read("time,amt,dv\n0,100,0\n1,,2\n2,,1\n", oral) {
       $0.mapping = [.init(column: "dv", quantity: "cp")]
     }

@@ -30,7 +30,8 @@ private func isNear(_ found: Double?, _ expected: Double, digits: Double = 5e-4)
   /// One size of the noise for both columns, as in the reference.
   @Test func `hare and lynx have SciPy's estimates`() throws {
     let system = try #require(NamedSystem.named("lotka-volterra")).equations()
-    let shared = "size = 0.2 > 0\nobserve prey ~ lognormal(size)\nobserve predator ~ lognormal(size)\n"
+    let shared =
+      "size = 0.2 > 0\nobserve prey ~ lognormal(size)\nobserve predator ~ lognormal(size)\n"
     var fit = ParameterFit(
       try EquationSystem(system.text + "\n" + shared, name: "pelts"),
       to: .init(
