@@ -23,7 +23,8 @@ package enum HelpText {
     }
     for group in page.groups {
       let own = group.options.compactMap { name in options.first { $0.name == name } }
-      sections.append(list(group.title, own.map { (usage($0.name, $0.parameter), text($0.parameter)) }))
+      sections.append(
+        list(group.title, own.map { (usage($0.name, $0.parameter), text($0.parameter)) }))
     }
     let grouped = Set(page.groups.flatMap(\.options))
     sections.append(

@@ -11,6 +11,12 @@ extension FitResult.Finding {
     case .diverging(let name, let limit):
       "\(name) runs away to \(limit.words) and the fit keeps improving or stays as good: the data set no bound on that side; "
         + "give it a value with --fix, a range with --bounds or a --prior, or remove it from the equations"
+    case .atBound(let name, _) where name.hasPrefix("cv("):
+      "\(name) is as good as 0: the noise does not grow with the curve, and normal noise describes it"
+    case .atBound(let name, _) where name.hasPrefix("sd("):
+      "\(name) is as good as 0: proportional noise describes the data"
+    case .atBound(let name, _) where name.hasPrefix("size("):
+      "\(name) is as good as infinite: the counts vary no more than poisson noise does"
     case .atBound(let name, let bound):
       "\(name) is at its bound \(shortText(bound)); widen the bound if it is not known to hold"
     case .severalOptima(let count):
@@ -81,9 +87,11 @@ extension FitStart {
     case .span: place + ", the start of the span"
     case .zero: place + ", as the equations have no span (--from chooses another time)"
     case .dataBefore:
-      place + ", the first row, which lies before the start of the equations (--from chooses another time)"
+      place
+        + ", the first row, which lies before the start of the equations (--from chooses another time)"
     case .dataAfterSpan:
-      place + ", the first row, as all data lie after the span of the equations (--from chooses another time)"
+      place
+        + ", the first row, as all data lie after the span of the equations (--from chooses another time)"
     case .years: place + ", the first row, as the times are years (--from chooses another time)"
     }
   }

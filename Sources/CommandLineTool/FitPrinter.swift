@@ -35,7 +35,8 @@ struct FitPrinter {
     for noise in result.noises { console.print(sentence(noise)) }
     console.print(
       "\(equations.name): log-likelihood \(shortText(result.logLikelihood, digits: 6)), sum of squares "
-        + "\(shortText(result.residualSquares, digits: 6)), \(experiments)\(result.measurementCount) measurements")
+        + "\(shortText(result.residualSquares, digits: 6)), \(experiments)\(result.measurementCount) measurements"
+    )
     console.print(
       "\(result.agreeingStarts) of \(result.starts) searches ended here; \(result.solves) solves")
     let weights = equations.parameters.count { $0.weightDeviation != nil }
@@ -85,14 +86,18 @@ struct FitPrinter {
     var seen: [String] = []
     for one in result.experimentStarts {
       let isOwn: Bool
-      if case .calendar = data.axis { isOwn = one.start.reason == .given && fit.startTime == nil } else {
+      if case .calendar = data.axis {
+        isOwn = one.start.reason == .given && fit.startTime == nil
+      } else {
         isOwn = false
       }
       let sentence =
         isOwn
         ? "initial values belong to the first row of \(result.experimentCount > 1 ? "each series" : "the data") "
           + "(--from chooses another time)"
-        : one.start.sentence(on: data.axis == .number ? "t = \(shortText(one.start.time))" : data.axis.label(of: one.start.time))
+        : one.start.sentence(
+          on: data.axis == .number
+            ? "t = \(shortText(one.start.time))" : data.axis.label(of: one.start.time))
       if !seen.contains(sentence) { seen.append(sentence) }
     }
     if fit.preEquilibrates {
@@ -107,7 +112,12 @@ struct FitPrinter {
     }
     let size = sizes.isEmpty ? "" : ", " + sizes.joined(separator: ", ")
     let censored = noise.censored > 0 ? ", \(noise.censored) of them censored" : ""
-    return "\(noise.observable): \(noise.noise.rawValue) noise\(size); \(counted(noise.measurements, "value"))\(censored)"
+    let leftOut =
+      noise.leftOut > 0
+      ? "; \(counted(noise.leftOut, "further value")) of 0 where the curve is 0 \(noise.leftOut == 1 ? "carries" : "carry") no information"
+      : ""
+    return
+      "\(noise.observable): \(noise.noise.rawValue) noise\(size); \(counted(noise.measurements, "value"))\(censored)\(leftOut)"
   }
 
   private func note(_ estimate: FitResult.Estimate) -> String {

@@ -29,6 +29,9 @@ extension FitError {
     case .censoredCount(let name, let time):
       "'\(name)' has a censored value at time \(shortText(time)), and counts cannot be censored; write the count, or choose "
         + "another noise"
+    case .zeroCurve(let name, let time, let noise):
+      "the curve of '\(name)' is 0 at time \(shortText(time)), where \(noise.rawValue) noise has no size; leave this value out, "
+        + "or choose --likelihood normal or combined"
     case .allCensored(let name):
       "every value of '\(name)' is censored, so the size of its noise cannot be estimated; give it, as in "
         + "--observe '\(name) ~ normal(0.1)', or leave the column out"
@@ -61,7 +64,7 @@ extension FitError {
       .jumpsWithoutAdjoint,
       .outOfRange, .dataBeforeStart, .noSteadyStateInTime:
       .usage
-    case .standardError, .notACount, .censoredCount, .allCensored: .badData
+    case .standardError, .zeroCurve, .notACount, .censoredCount, .allCensored: .badData
     case .tooFewMeasurements, .notPositive, .inputWithoutSignal: .badData
     case .noSolution, .stiff: .failure
     }

@@ -242,7 +242,8 @@ extension FitCommand {
     guard let values, let lower = values[0], let upper = values[1], lower < upper else {
       throw .combination(
         "--bounds: '\(text)' is not a range",
-        remedy: "write one as in --bounds '\(entry.name)=0.1..10', or '\(entry.name)=0..' for one bound")
+        remedy:
+          "write one as in --bounds '\(entry.name)=0.1..10', or '\(entry.name)=0..' for one bound")
     }
     return (lower, upper)
   }

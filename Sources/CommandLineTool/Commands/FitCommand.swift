@@ -77,11 +77,15 @@ struct FitCommand: Command {
   var valueColumn: String?
   @Option(
     value: "column=column",
-    help: "The known standard errors of a column, as in x=x_se; a column 'x_sd' or 'x_se' is found without it.")
+    help:
+      "The known standard errors of a column, as in x=x_se; a column 'x_sd' or 'x_se' is found without it."
+  )
   var error: [Assignment] = []
   @Option(
     value: "limit",
-    help: "The lower limit of quantification that BLQ, LO or LLOQ stand for, of all columns or as in x=0.1.")
+    help:
+      "The lower limit of quantification that BLQ, LO or LLOQ stand for, of all columns or as in x=0.1."
+  )
   var lowerLimit: [String] = []
   @Option(
     value: "limit",
@@ -96,11 +100,14 @@ struct FitCommand: Command {
   // Experiments
   @Option(
     value: "name,…",
-    help: "Parameters and initial values that every series has its own value of; others are shared.")
+    help: "Parameters and initial values that every series has its own value of; others are shared."
+  )
   var perExperiment: NameList?
   @Option(
     value: "file",
-    help: "CSV with a column of ids, and one for each parameter or initial value that is known in each series.")
+    help:
+      "CSV with a column of ids, and one for each parameter or initial value that is known in each series."
+  )
   var conditions: String?
   @Option(value: "file", help: "CSV of doses: TIME, AMT, RATE or DUR, CMT, II, ADDL, SS, EVID, ID.")
   var doses: String?
@@ -116,7 +123,8 @@ struct FitCommand: Command {
   @Option(
     value: "statement",
     help:
-      "What a column measures and its noise, as after 'observe' in the equations: 'od = scale*x ~ normal', 'x ~ proportional', 'cases = increase(c) ~ poisson'.")
+      "What a column measures and its noise, as after 'observe' in the equations: 'od = scale*x ~ normal', 'x ~ proportional', 'cases = increase(c) ~ poisson'."
+  )
   var observe: [String] = []
   @Option(help: "The noise of columns that have none of their own; robust is student.")
   var likelihood = Likelihood.normal
@@ -125,7 +133,8 @@ struct FitCommand: Command {
     help: "A prior: normal(mean, sd), lognormal(mean of log, sd of log) or uniform(lower, upper).")
   var prior: [String] = []
   @Option(
-    value: "name=range", help: "Bounds of a parameter or initial value, as in k=0.1..10 or 'x(0)=0..'.")
+    value: "name=range",
+    help: "Bounds of a parameter or initial value, as in k=0.1..10 or 'x(0)=0..'.")
   var bounds: [Assignment] = []
   @Option(help: "A known value, which is not estimated.") var fix: [Assignment] = []
   @Option(help: "Sets where the search for a value starts.") var set: [Assignment] = []
@@ -155,7 +164,8 @@ struct FitCommand: Command {
   // Output
   @Option(help: "Intervals by the profile of the likelihood, or, faster, by its curvature alone.")
   var intervals = Intervals.profile
-  @Option(value: "file", help: "Writes the result as JSON, and a report beside it.") var out: String?
+  @Option(value: "file", help: "Writes the result as JSON, and a report beside it.") var out:
+    String?
   @Option(
     value: "file",
     help: "Writes a page with curves, bands, residuals, profiles and correlations.")

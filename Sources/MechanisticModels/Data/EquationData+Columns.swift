@@ -21,7 +21,8 @@ extension EquationData {
   ///
   /// - Parameter shift: is added to the times.
   public func signals(
-    for equations: EquationSystem, interpolation: InputSignal.Interpolation = .linear, shift: Double = 0
+    for equations: EquationSystem, interpolation: InputSignal.Interpolation = .linear,
+    shift: Double = 0
   ) -> [String: InputSignal] {
     var signals: [String: InputSignal] = [:]
     for input in equations.inputs {

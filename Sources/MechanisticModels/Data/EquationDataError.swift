@@ -85,7 +85,8 @@ extension EquationDataError: CustomStringConvertible {
         + "\(column)_\(isLower ? "lloq" : "uloq")"
     case .conditionVaries(let name, _, _, _):
       "declare what varies as 'input \(name)' in the equations, or rename the column"
-    case .unknownCondition(let name, let known): suggestion(for: name, among: known, as: "the names")
+    case .unknownCondition(let name, let known):
+      suggestion(for: name, among: known, as: "the names")
     case .conditionTwice: "keep one"
     case .noCondition(let id, let known): suggestion(for: id, among: known, as: "the ids")
     }

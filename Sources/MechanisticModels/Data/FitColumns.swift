@@ -93,7 +93,8 @@ struct FitColumns {
           source: table.source, line: 1, .missingColumn("value", found: table.header + [name]))
       }
       if options.valueColumn != nil {
-        throw DataError(source: table.source, line: 1, .missingColumn("channel", found: table.header))
+        throw DataError(
+          source: table.source, line: 1, .missingColumn("channel", found: table.header))
       }
       return nil
     }
@@ -224,7 +225,9 @@ struct FitColumns {
       let text = table.header[column].lowercased()
       return words.contains { word in
         names.contains { name in
-          [" ", "_", ".", "-"].contains { text == "\(name)\($0)\(word)" || text == "\(word)\($0)\(name)" }
+          [" ", "_", ".", "-"].contains {
+            text == "\(name)\($0)\(word)" || text == "\(word)\($0)\(name)"
+          }
         } || (text == word && measured.count == 1)
       }
     }

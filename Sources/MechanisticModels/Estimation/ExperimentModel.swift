@@ -23,7 +23,9 @@ final class ExperimentModel {
   let start: FitStart
   /// Increasing, the start first.
   let times: [Double]
-  let data: [Datum]
+  private(set) var data: [Datum]
+  /// Measured values that carry no information: see `FitProblem`.
+  private(set) var leftOut: [Datum] = []
   let structure: Structure
   /// The place among all unknowns of each of the experiment's own.
   let places: [Int]
@@ -76,7 +78,8 @@ final class ExperimentModel {
       measurement.isBeforeDose ? measurement.time - step : measurement.time
     }
     let names = Dictionary(
-      observables.observables.enumerated().map { ($1.name, $0) }) { first, _ in first }
+      observables.observables.enumerated().map { ($1.name, $0) }
+    ) { first, _ in first }
     var begins: [Int: Double] = [:]
     for (place, measurement) in measurements.enumerated() {
       guard let observable = names[measurement.observable], observables[observable].isIncrease
@@ -99,6 +102,12 @@ final class ExperimentModel {
         value: measurement.value, standardError: measurement.standardError, measurement: place)
     }
     return (times, data)
+  }
+
+  /// Leaves measured values out, by their places among the measurements.
+  func leaveOut(_ measurements: Set<Int>) {
+    leftOut += data.filter { measurements.contains($0.measurement) }
+    data.removeAll { measurements.contains($0.measurement) }
   }
 
   /// Times of the first part of the experiment, at least 2 where there are.

@@ -86,7 +86,8 @@ struct FitCurves {
   ) -> [Int: (Double, Double)] {
     Dictionary(
       terms.filter { $0.prediction.datum.standardError == nil }
-        .map { ($0.prediction.datum.observable, $0.prediction.arguments) }) { $1 }
+        .map { ($0.prediction.datum.observable, $0.prediction.arguments) }
+    ) { $1 }
   }
 
   private func point(
@@ -209,6 +210,8 @@ public struct FitNoise: Hashable, Sendable {
   public var sizes: [String: Double]
   public var measurements: Int
   public var censored: Int
+  /// Values of 0 where the curve is 0 and the noise relative to it, which carry no information.
+  public var leftOut: Int
 }
 
 extension FitProblem {
@@ -228,7 +231,8 @@ extension FitProblem {
       return FitNoise(
         observable: observable.name, noise: observable.noise, sizes: sizes,
         measurements: own.count,
-        censored: own.count { $0.prediction.datum.value.isCensored })
+        censored: own.count { $0.prediction.datum.value.isCensored },
+        leftOut: models.reduce(0) { $0 + $1.leftOut.count { $0.observable == place } })
     }
   }
 }

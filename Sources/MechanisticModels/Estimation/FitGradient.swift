@@ -82,7 +82,9 @@ final class FitGradient {
       let observable = problem.observables[prediction.datum.observable]
       let byValue = term.slope(\.byValue)
       seeds[prediction.datum.time * sources + observable.source] += byValue
-      if let since = prediction.datum.since { seeds[since * sources + observable.source] -= byValue }
+      if let since = prediction.datum.since {
+        seeds[since * sources + observable.source] -= byValue
+      }
       if prediction.datum.standardError != nil { continue }
       for (place, argument) in observable.arguments.enumerated() {
         let slope = place == 0 ? term.slope(\.byArguments.0) : term.slope(\.byArguments.1)

@@ -5,7 +5,7 @@ extension FitProblem {
   func result(_ attempts: [FitSearch.Attempt]) -> FitResult? {
     var attempts = attempts
     for _ in 0..<3 {
-      guard let first = attempts.min(by: { $0.value < $1.value }) else { return nil }
+      guard let first = FitSearch.best(of: attempts, for: self) else { return nil }
       let analysis = FitAnalysis(self, first.outcome, attempts)
       let (estimates, improvement) = estimates(analysis)
       guard let improvement else { return result(analysis, estimates) }
@@ -14,7 +14,7 @@ extension FitProblem {
       guard let outcome = search.minimize(from: improvement.unknowns) else { break }
       attempts.append(.init(origin: .profile, outcome: outcome))
     }
-    guard let first = attempts.min(by: { $0.value < $1.value }) else { return nil }
+    guard let first = FitSearch.best(of: attempts, for: self) else { return nil }
     let analysis = FitAnalysis(self, first.outcome, attempts)
     return result(analysis, estimates(analysis).estimates)
   }

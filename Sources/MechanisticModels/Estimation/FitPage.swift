@@ -35,7 +35,9 @@ public struct FitPage: Sendable {
     report.section("Result") { section in
       section.facts(facts)
       section.list(remarks)
-      section.table(estimates(result.estimates, "The 95 % intervals are those of the profile where there is one."))
+      section.table(
+        estimates(
+          result.estimates, "The 95 % intervals are those of the profile where there is one."))
       if !result.derived.isEmpty {
         section.heading("Quantities that follow from the parameters")
         section.table(estimates(result.derived, ""))
@@ -75,11 +77,12 @@ public struct FitPage: Sendable {
 
   private var facts: [ReportSection.Fact] {
     let count = Double(result.measurementCount)
-    let unknowns = Double(result.estimates.count + result.noises.reduce(0) { $0 + $1.estimatedSizes(in: result) })
+    let unknowns = Double(
+      result.estimates.count + result.noises.reduce(0) { $0 + $1.estimatedSizes(in: result) })
     let aic = 2 * unknowns - 2 * result.logLikelihood
     let bic = unknowns * .logarithm(count) - 2 * result.logLikelihood
     return [
-      .init("Status", result.isTrustworthy ? "one optimum" : "not trustworthy"),
+      .init("Status", result.isTrustworthy ? "trusted" : "not trusted"),
       .init(
         "Measurements", "\(result.measurementCount)",
         note: result.experimentCount > 1 ? "\(result.experimentCount) experiments" : ""),
@@ -103,16 +106,20 @@ public struct FitPage: Sendable {
   }
 
   private func estimates(_ estimates: [FitResult.Estimate], _ caption: String) -> Table {
-    Table(
-      ["name", "value", "unit", "standard error", "95 % Laplace", "95 % profile"],
-      rows: estimates.map { estimate in
-        [
-          .init(estimate.name), .init("\(Figure(estimate.value))"), .init(unit(of: estimate.name)),
-          .init(estimate.standardError.map { "\(Figure($0))" } ?? "–"),
-          .init(
-            estimate.laplace.map { "\(Figure($0.lowerBound)) … \(Figure($0.upperBound))" } ?? "–"),
-          .init(estimate.profile.map { $0.text } ?? "–"),
-        ]
+    let units = estimates.map { unit(of: $0.name) }
+    let hasUnits = units.contains { !$0.isEmpty }
+    return Table(
+      ["name", "value"] + (hasUnits ? ["unit"] : []) + [
+        "standard error", "95 % Laplace", "95 % profile",
+      ],
+      rows: zip(estimates, units).map { estimate, unit in
+        [.init(estimate.name), .init("\(Figure(estimate.value))")]
+          + (hasUnits ? [.init(unit)] : []) + [
+            .init(estimate.standardError.map { "\(Figure($0))" } ?? "–"),
+            .init(
+              estimate.laplace.map { "\(Figure($0.lowerBound)) … \(Figure($0.upperBound))" } ?? "–"),
+            .init(estimate.profile.map { $0.text } ?? "–"),
+          ]
       }, caption: caption)
   }
 
@@ -237,8 +244,12 @@ public struct FitPage: Sendable {
     guard names.count > 1, names.count <= 60, result.correlations.count == names.count else {
       return nil
     }
-    // The first row of a heat map is at the bottom.
-    let values = result.correlations.reversed().map { $0.map { $0 ?? .nan } }
+    // The first row of a heat map is at the bottom; each cell is a block, for pictures are smoothed.
+    let block = 24
+    let values = result.correlations.reversed().flatMap { row in
+      [[Double]](
+        repeating: row.flatMap { [Double](repeating: $0 ?? .nan, count: block) }, count: block)
+    }
     let edge = Double(names.count)
     return Chart(
       "Correlations of the estimates",

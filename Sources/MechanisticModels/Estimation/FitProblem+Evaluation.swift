@@ -32,7 +32,8 @@ extension FitProblem: FitObjective {
       return sum + model.data.count { $0.time < count }
     }
     let others = unknowns.count { $0.weightDeviation == nil && $0.prior == nil }
-    let isShort = models.allSatisfy { $0.count(ofPart: part) < min(3, $0.times.count) }
+    let isShort =
+      models.allSatisfy { $0.count(ofPart: part) < min(3, $0.times.count) }
       || models.allSatisfy { $0.count(ofPart: part) == $0.times.count }
     return data < others || isShort ? nil : PartialObjective(problem: self, part: part)
   }

@@ -12,7 +12,7 @@ package final class FitProblem {
   let models: [ExperimentModel]
   package private(set) var start: [Double]
   /// Data of all experiments.
-  let dataCount: Int
+  private(set) var dataCount: Int
   /// Whether there are doses or events, which the adjoint does not have.
   let hasJumps: Bool
   package var solves = 0
@@ -66,7 +66,27 @@ package final class FitProblem {
     constants = DerivedConstants(fit.system, parameters: Self.shared(setup.unknowns))
     sensitivities = models.map { _ in nil }
     plain = models.map { _ in nil }
+    try leaveOutZeros()
     startSizes()
+  }
+
+  /// Leaves out values of 0 where the curve is 0 and the noise is relative to it: they are met whatever the unknowns are.
+  private func leaveOutZeros() throws(FitError) {
+    guard let found = predictions(at: start, derivatives: false, part: 1) else { return }
+    var places: [Int: Set<Int>] = [:]
+    for prediction in found where prediction.value == 0 && prediction.datum.standardError == nil {
+      let observable = observables[prediction.datum.observable]
+      let isRelative = observable.noise == .proportional || observable.noise == .combined
+      let model = models[prediction.experiment]
+      let time = model.experiment.measurements[prediction.datum.measurement].time
+      if isRelative, prediction.datum.value == .exact(0) {
+        places[prediction.experiment, default: []].insert(prediction.datum.measurement)
+      } else if observable.noise == .lognormal || observable.noise == .proportional {
+        throw .zeroCurve(observable.name, time: time, noise: observable.noise)
+      }
+    }
+    for (number, measurements) in places { models[number].leaveOut(measurements) }
+    dataCount = models.reduce(0) { $0 + $1.data.count }
   }
 
   /// Starts the search for sizes of noise at those of the residuals at the starting point.
@@ -89,7 +109,9 @@ package final class FitProblem {
         return (prediction.value - measured) * (prediction.value - measured)
       }
       let mean = squares.reduce(0, +) / Double(max(squares.count, 1))
-      if mean > 0, mean.isFinite { start[place] = unknowns[place].scale.coordinate(mean.squareRoot()) }
+      if mean > 0, mean.isFinite {
+        start[place] = unknowns[place].scale.coordinate(mean.squareRoot())
+      }
     }
   }
 

@@ -76,6 +76,25 @@ package struct FitSearch {
     return starts > 1 && (near.count < 2 || !isFoundElsewhere)
   }
 
+  /// The search with the least value; of several that are as good, the one that ended nearest to the written start.
+  ///
+  /// Rate constants that change places have two minima of one value.
+  package static func best(of attempts: [Attempt], for objective: any FitObjective) -> Attempt? {
+    guard let least = attempts.map(\.value).min() else { return nil }
+    func distance(_ attempt: Attempt) -> Double {
+      objective.start.indices.reduce(0) { sum, place in
+        let unit = objective.scales[place].unit(at: objective.start[place])
+        let step = (attempt.outcome.unknowns[place] - objective.start[place]) / unit
+        return sum + step * step
+      }
+    }
+    let margin = 1e-6 * (1 + least.magnitude)
+    let equal = attempts.filter { $0.value <= least + margin }.map { ($0, distance($0)) }
+    guard let nearest = equal.map(\.1).min() else { return nil }
+    // Of those at one place, the best.
+    return equal.filter { $0.1 <= nearest * 1.1 + 1e-6 }.min { $0.0.value < $1.0.value }?.0
+  }
+
   /// How many searches ended at the best minimum, to a thousandth of a unit of the log-likelihood.
   package static func agreement(of attempts: [Attempt]) -> Int {
     let best = attempts.map(\.value).min() ?? .infinity

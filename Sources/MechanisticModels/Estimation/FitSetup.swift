@@ -108,7 +108,9 @@ struct FitSetup {
   }
 
   /// Whether measured values are positive by their noise.
-  private var isPositive: Bool { fit.noise == .lognormal || fit.noise.isCount }
+  private var isPositive: Bool {
+    observables.observables.contains { $0.noise == .lognormal || $0.noise.isCount }
+  }
 
   // MARK: Noise
 
@@ -136,10 +138,19 @@ struct FitSetup {
           unknowns.append(
             FitUnknown(
               name: name, target: .noise(observable: place, argument: number), start: start,
-              scale: ParameterScale(lower: 0, upper: .infinity, start: start),
+              scale: Self.scale(of: word, spread: spread, start: start),
               prior: fit.prior(of: name)))
         }
       }
+    }
+  }
+
+  /// Sizes of noise that are as good as 0, or of counts as good as infinite, are bounds of the search.
+  private static func scale(of word: String, spread: Double, start: Double) -> ParameterScale {
+    switch word {
+    case "cv": ParameterScale(lower: 1e-4, upper: .infinity, start: start)
+    case "size": ParameterScale(lower: 1e-4, upper: 1e6, start: start)
+    default: ParameterScale(lower: 1e-5 * spread, upper: .infinity, start: start)
     }
   }
 

@@ -107,6 +107,8 @@ public enum FitError: Error, Equatable, Sendable {
   case notACount(String, time: Double, value: Double)
   /// A count that is known to lie below or above a limit only.
   case censoredCount(String, time: Double)
+  /// The curve is 0 where its noise needs a curve that is not.
+  case zeroCurve(String, time: Double, noise: NoiseModel)
   /// Every value of an observable is censored, and the size of its noise is unknown.
   case allCensored(String)
   /// Equations that depend on the time have no steady state to start from.
