@@ -103,8 +103,8 @@ import Testing
       "'beta' is given twice by --set and --fix; keep one of them"
     ),
     (
-      ["fit", "sir", "--data", "tristan.csv", "--column", "infected=i", "--column", "recovered=i"],
-      "--column: tristan.csv: the columns infected and recovered both measure 'i'; map one of them to another quantity, or remove it"
+      ["fit", "sir", "--data", "tristan.csv", "--bounds", "beta=1"],
+      "--bounds: '1' is not a range; write one as in --bounds 'beta=0.1..10', or 'beta=0..' for one bound"
     ),
     // A negative number is a value, not an option: it reaches the verb's own check.
     (

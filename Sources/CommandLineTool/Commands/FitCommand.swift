@@ -126,7 +126,11 @@ struct FitCommand: Command {
       "What a column measures and its noise, as after 'observe' in the equations: 'od = scale*x ~ normal', 'x ~ proportional', 'cases = increase(c) ~ poisson'."
   )
   var observe: [String] = []
-  @Option(help: "The noise of columns that have none of their own; robust is student.")
+  @Option(
+    value: "noise",
+    help:
+      "The noise of columns that have none of their own: normal, lognormal, proportional, combined, student (robust), poisson or negbinomial."
+  )
   var likelihood = Likelihood.normal
   @Option(
     value: "name=prior",
