@@ -103,8 +103,8 @@ import Testing
       "'beta' is given twice by --set and --fix; keep one of them"
     ),
     (
-      ["fit", "sir", "--data", "tristan.csv", "--bounds", "beta=1"],
-      "--bounds: '1' is not a range; write one as in --bounds 'beta=0.1..10', or 'beta=0..' for one bound"
+      ["fit", "sir", "--data", "tristan.csv", "--lower-limit", "low"],
+      "--lower-limit: 'low' is not a limit; write a number, or a column and a number as in --lower-limit x=0.1"
     ),
     // A negative number is a value, not an option: it reaches the verb's own check.
     (
