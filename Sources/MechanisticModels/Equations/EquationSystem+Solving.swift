@@ -12,6 +12,8 @@ public struct EquationSolution: Sendable {
   public var statistics: StepStatistics
   /// Doses, events and resets in the order of the solve.
   public var events: [SimulationEvent] = []
+  /// Why the solve ended with the status `.inconsistent`.
+  public var algebraicFailure: AlgebraicFailure?
 }
 
 extension EquationSystem {
@@ -28,12 +30,17 @@ extension EquationSystem {
   /// after it. Doses and events that lie before the first time are taken to be in the initial state, except for infusions
   /// that are still under way.
   /// - Returns: the times that were reached; a failed solve has fewer than were asked for.
-  /// - Precondition: an input without a signal has a default value; doses are into states.
+  /// Algebraic states begin at the solution of their equations to which Newton's method leads from the initial value.
+  /// - Precondition: an input without a signal has a default value; doses are into states that have a derivative;
+  ///   `accepts(solver.method)`.
   public func solution(
     from initial: [Double]? = nil, at times: [Double], parameters: [Double]? = nil,
     inputs: [String: InputSignal] = [:], doses: DoseSchedule = DoseSchedule(),
     solver: ODESolver, scalarType: ScalarType = .float64
   ) -> EquationSolution {
+    precondition(
+      accepts(solver.method),
+      "\(name) has algebraic equations, which \(solver.method.name) cannot solve; use .rodas5P")
     let parameters = parameters ?? defaultParameters
     let initial = initial ?? initialState(parameters: parameters)
     precondition(
