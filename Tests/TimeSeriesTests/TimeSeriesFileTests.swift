@@ -127,9 +127,9 @@ import Testing
     "0031-01-01 00:00:00", "2024-05-31 18:30:15.1+00:30",
   ])
   func `dates keep their fraction of a second and their offset`(_ text: String) throws {
-    let file = try parse("date,x\n\(text),1\n\(text.replacing("2024", with: "2025")),2\n")
+    let file = try parse("date,x\n\(text),1\n2999-01-01,2\n")
     #expect(file.axis.text(of: 0) == text)
-    let back = try parse("date,x\n\(file.axis.text(of: 36)),1\n")
+    let back = try parse("date,x\n\(file.axis.text(of: 36)),1\n2999-01-01,2\n")
     #expect(back.axis.text(of: -36) == text)
   }
 

@@ -99,7 +99,7 @@ struct EquationParser {
 
   /// Whether an arithmetic operator comes next.
   private var followsOperator: Bool {
-    ["+", "-", "*", "/", "^"].contains { token == .symbol($0) }
+    ["+", "-", "*", "/", "^"].contains { token == .symbol($0) } && following != .name("dt")
   }
 
   /// The state of a left side `x'`, `dx/dt`, `d(x)/dt` or `der(x)`; nil, and nothing is taken, for any other.
