@@ -87,6 +87,8 @@ struct SolveReport {
     case .eventsAccumulate(let time, _):
       "events accumulate at time \(shortText(time)): each follows the one before faster and faster; "
         + "end the solve before, or let an event end it"
+    case .toleranceBelowRounding(let smallest):
+      "the tolerance is below the rounding of the state; use --rtol \(shortText(smallest, digits: 2)) or more"
     }
   }
 }
@@ -103,6 +105,7 @@ extension SolveStatus {
     case .terminated: "terminated"
     case .singular: "singular"
     case .eventsAccumulate: "eventsAccumulate"
+    case .toleranceBelowRounding: "toleranceBelowRounding"
     }
   }
 }

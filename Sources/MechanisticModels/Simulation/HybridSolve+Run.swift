@@ -70,12 +70,16 @@ extension HybridSolve {
         .solve(field, from: state, over: span, at: times, roots: roots.count) {
           self.excesses(of: roots, $0, $1)
         }
+    } catch .toleranceBelowRounding(_, let smallest) {
+      status = .toleranceBelowRounding(smallest: smallest)
+      return
     } catch {
       let component = state.firstNonFiniteComponent ?? 0
       status = .nonFinite(time: time, component: component % count)
       return
     }
     statistics.add(piece.statistics)
+    steps += piece.steps
     saved += piece.states.map { $0.map(Double.init) }
     time = piece.time
     state = piece.state

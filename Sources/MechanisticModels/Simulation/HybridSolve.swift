@@ -33,6 +33,7 @@ final class HybridSolve<Scalar: EquationScalar> {
   var state: [Scalar]
   var status = SolveStatus.completed
   var statistics = StepStatistics()
+  var steps: [StepTrial] = []
   /// The length of the whole solve, and the times of the last crossings of switches of the state.
   var length = 0.0
   var crossingTimes: [Double] = []

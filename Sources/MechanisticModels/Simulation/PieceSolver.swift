@@ -13,6 +13,7 @@ struct PieceSolver {
     var root: Int?
     var status: SolveStatus
     var statistics: StepStatistics
+    var steps: [StepTrial]
   }
 
   private let solver: ODESolver
@@ -40,7 +41,8 @@ struct PieceSolver {
       field, from: initial, over: span, at: times + [span.end], events: events)
     var piece = Piece(
       time: span.start, state: initial, states: Array(solution.states.prefix(times.count)),
-      root: nil, status: solution.status, statistics: solution.statistics)
+      root: nil, status: solution.status, statistics: solution.statistics,
+      steps: solution.steps)
     if case .terminated(let time, let root) = solution.status, let record = solution.events.last {
       (piece.time, piece.state, piece.root) = (time, record.stateAfter, root)
     } else if solution.states.count == times.count + 1 {
