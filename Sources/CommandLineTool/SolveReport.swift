@@ -99,6 +99,8 @@ struct SolveReport {
     case .inconsistent(let time):
       solution.algebraicFailure.map { "\($0)" }
         ?? "the algebraic equations have no solution at time \(shortText(time))"
+    case .toleranceBelowRounding(let smallest):
+      "the tolerance is below the rounding of the state; use --rtol \(shortText(smallest, digits: 2)) or more"
     }
   }
 }
@@ -116,6 +118,7 @@ extension SolveStatus {
     case .singular: "singular"
     case .eventsAccumulate: "eventsAccumulate"
     case .inconsistent: "inconsistent"
+    case .toleranceBelowRounding: "toleranceBelowRounding"
     }
   }
 }

@@ -82,7 +82,9 @@ extension SolveCommand {
     _ problem: (parameters: [Double], inputs: [String: InputSignal]), _ solve: Solve
   ) throws {
     let grid = TimeSpan(from: times[0], to: times[times.count - 1]).evenlySpaced(801)
-    let solution = solve(grid, solver, scalar)
+    var recording = solver
+    recording.recordsSteps = true
+    let solution = solve(grid, recording, scalar)
     var page = SimulationPage(
       equations, solution,
       intermediates: equations.intermediates(

@@ -12,6 +12,8 @@ public struct EquationSolution: Sendable {
   public var statistics: StepStatistics
   /// Doses, events and resets in the order of the solve.
   public var events: [SimulationEvent] = []
+  /// The steps that were tried, in order, if `ODESolver.recordsSteps` asks for them.
+  public var steps: [StepTrial] = []
   /// Why the solve ended with the status `.inconsistent`.
   public var algebraicFailure: AlgebraicFailure?
 }
@@ -85,11 +87,11 @@ extension EquationSystem {
       derivatives: program(.derivatives, Scalar.scalarType),
       jacobian: solver.method.isExplicit ? nil : program(.jacobian, Scalar.scalarType),
       parameters: parameters)
-    let (states, report) = equations.solution(
+    let (states, report, steps) = equations.solution(
       of: self, from: initial, at: times, inputs: signals, solver)
     let reached = states.prefix { $0.allSatisfy { $0.isFinite } }
     return EquationSolution(
       times: Array(times.prefix(reached.count)), states: Array(reached), status: report.status,
-      statistics: report.statistics)
+      statistics: report.statistics, steps: steps)
   }
 }

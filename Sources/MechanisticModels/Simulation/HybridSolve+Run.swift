@@ -73,13 +73,14 @@ extension HybridSolve {
     } catch .initialStateNotFinite(let component) {
       status = .nonFinite(time: time, component: component % count)
       return
-    } catch .toleranceBelowRounding {
-      status = .stepUnderflow(time: time)
+    } catch .toleranceBelowRounding(_, let smallest) {
+      status = .toleranceBelowRounding(smallest: smallest)
       return
     } catch {
       preconditionFailure("save times are monotone: \(error)")
     }
     statistics.add(piece.statistics)
+    steps += piece.steps
     saved += piece.states.map { $0.map(Double.init) }
     time = piece.time
     state = piece.state

@@ -35,6 +35,7 @@ final class HybridSolve<Scalar: EquationScalar> {
   /// Why the algebraic equations ended the solve.
   var algebraicFailure: AlgebraicFailure?
   var statistics = StepStatistics()
+  var steps: [StepTrial] = []
   /// The length of the whole solve, and the times of the last crossings of switches of the state.
   var length = 0.0
   var crossingTimes: [Double] = []

@@ -15,6 +15,7 @@ struct PieceSolver<Scalar: EquationScalar> {
     var root: Int?
     var status: SolveStatus
     var statistics: StepStatistics
+    var steps: [StepTrial] = []
   }
 
   /// How far each root is beyond its threshold, at a time and a state; the piece ends where one becomes positive.
@@ -56,22 +57,28 @@ struct PieceSolver<Scalar: EquationScalar> {
     let width = initial.count
     let integrator = RowIntegrator<Scalar>(
       method: solver.method, control: solver.control, rows: 1, width: width)
+    integrator.recordsSteps = solver.recordsSteps
     let saves = [span.start] + times + [span.end]
     var flat = [Scalar](repeating: 0, count: saves.count * width)
     let events = roots == 0 ? nil : PieceEvents(count: roots, value)
-    let report = saves.withUnsafeBufferPointer { saves in
+    let reports: [RowReport] = saves.withUnsafeBufferPointer { saves in
       initial.withUnsafeBufferPointer { initial in
         flat.withUnsafeMutableBufferPointer { flat in
-          integrator.solve(
-            HybridRowField(registers: registers), initial: initial.baseAddress!,
-            times: .shared(saves.baseAddress!, count: saves.count), states: flat.baseAddress!,
+          guard let times = saves.baseAddress, let first = initial.baseAddress,
+            let states = flat.baseAddress
+          else { return [] }
+          return integrator.solve(
+            HybridRowField(registers: registers), initial: first,
+            times: .shared(times, count: saves.count), states: states,
             interruptions: RowInterruptions(events: events))
         }
       }
-    }[0]
+    }
+    guard let report = reports.first else { preconditionFailure("a system without states") }
     let states = saves.indices.map { Array(flat[$0 * width..<($0 + 1) * width]) }
     var piece = Piece(
-      time: span.start, state: initial, status: report.status, statistics: report.statistics)
+      time: span.start, state: initial, status: report.status, statistics: report.statistics,
+      steps: integrator.trials.first ?? [])
     let reached = states.dropFirst().prefix { $0.allSatisfy(\.isFinite) }
     piece.states = Array(reached.prefix(times.count))
     if case .terminated(let time, let root) = report.status,
@@ -99,7 +106,8 @@ struct PieceSolver<Scalar: EquationScalar> {
       events: events)
     var piece = Piece(
       time: span.start, state: initial, states: Array(solution.states.prefix(times.count)),
-      root: nil, status: solution.status, statistics: solution.statistics)
+      root: nil, status: solution.status, statistics: solution.statistics,
+      steps: solution.steps)
     if case .terminated(let time, let root) = solution.status, let record = solution.events.last {
       (piece.time, piece.state, piece.root) = (time, record.stateAfter, root)
     } else if solution.states.count == times.count + 1 {
