@@ -20,11 +20,17 @@ final class AdjointMemory<Scalar: RowScalar> {
   private(set) var slopes: [Buffer] = []
   let replayStates: UnsafeMutablePointer<UnsafePointer<Scalar>>
 
+  /// The cotangents of the states before events, made when there are some.
+  private lazy var cutCotangents = Buffer.allocate(capacity: count)
+  private var hasCuts = false
+
   private let count: Int
+  private let width: Int
   private let stages: Int
 
   init(rows: Int, width: Int, stages: Int) {
     count = max(rows * width, 1)
+    self.width = width
     self.stages = stages
     lambda = .allocate(capacity: count)
     roundLambda = .allocate(capacity: count)
@@ -52,7 +58,14 @@ final class AdjointMemory<Scalar: RowScalar> {
     slopes = (0..<stages).map { [count] _ in .allocate(capacity: count) }
   }
 
+  /// Room for the cotangent of a row's state before an event.
+  func cutCotangent(_ position: Int) -> Buffer {
+    hasCuts = true
+    return cutCotangents + position * width
+  }
+
   deinit {
+    if hasCuts { cutCotangents.deallocate() }
     for buffer in [lambda, roundLambda, stageCotangent] + products + replayBuffers + slopes {
       buffer.deallocate()
     }

@@ -14,6 +14,7 @@ final class BacksolveAdjoint<Scalar: RowScalar>: CustomEvaluator {
   /// The augmented state at the two ends of a segment.
   private let ends: UnsafeMutablePointer<Scalar>
   private let segment: UnsafeMutablePointer<Double>
+  private let interruptions: RowInterruptions<Scalar>
 
   init(_ plan: SolvePlan, _ record: SolveRecord, _ solver: ODESolver, seminorm: Bool) {
     precondition(plan.timesType.rank == 1, "a backsolve wants times that the batch shares")
@@ -28,6 +29,8 @@ final class BacksolveAdjoint<Scalar: RowScalar>: CustomEvaluator {
       errorMask: seminorm ? (0..<width).map { $0 < counted } : nil)
     ends = .allocate(capacity: 2 * width)
     segment = .allocate(capacity: 2)
+    let forced = plan.interruptions.forcedTimes
+    interruptions = RowInterruptions(forcedTimes: forced.isEmpty ? .none : .shared(forced))
   }
 
   deinit {
@@ -58,7 +61,8 @@ final class BacksolveAdjoint<Scalar: RowScalar>: CustomEvaluator {
       segment[1] = times[save - 1]
       // The two states that come out are the ends of the segment: the first is the one that went in.
       let reports = integrator.solve(
-        augmented, initial: ends, times: .shared(segment, count: 2), states: ends, record: nil)
+        augmented, initial: ends, times: .shared(segment, count: 2), states: ends,
+        interruptions: interruptions)
       record.backwardEvaluations += reports[0].statistics.evaluations
       record.backwardReports.append(reports[0])
     }

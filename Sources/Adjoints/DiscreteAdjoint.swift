@@ -10,7 +10,7 @@ import Tensors
 /// 2. `v_i = g_iᵀ ∂f/∂z (t + c_i h, Y_i)`, and `∂L/∂θ += g_iᵀ ∂f/∂θ`,
 /// 3. `λ = λ′ + Σ_i v_i + Σ w`.
 ///
-/// Step sizes are constants. A stage whose `g_i` is zero by construction costs nothing.
+/// An event that ends a step turns `λ′` into the cotangent of a save (`EventAdjoint`). Step sizes are constants. A stage whose `g_i` is zero by construction costs nothing.
 final class DiscreteAdjoint<Scalar: RowScalar>: CustomEvaluator {
   private let plan: SolvePlan
   private let record: SolveRecord
@@ -39,7 +39,8 @@ final class DiscreteAdjoint<Scalar: RowScalar>: CustomEvaluator {
     let pass = Pass(
       steps: steps, field: field, saveStride: rows * width,
       cotangents: operands[1].assumingMemoryBound(to: Scalar.self),
-      gradients: results.dropFirst().map { $0.assumingMemoryBound(to: Scalar.self) })
+      gradients: results.dropFirst().map { $0.assumingMemoryBound(to: Scalar.self) },
+      endCotangents: plan.hasEvents ? operands.last?.assumingMemoryBound(to: Double.self) : nil)
     for (type, gradient) in zip(plan.parameterTypes, pass.gradients) {
       gradient.update(repeating: 0, count: type.count)
     }
@@ -65,6 +66,8 @@ final class DiscreteAdjoint<Scalar: RowScalar>: CustomEvaluator {
     var saveStride: Int
     var cotangents: UnsafePointer<Scalar>
     var gradients: [UnsafeMutablePointer<Scalar>]
+    /// Those of the end time of each row; nil without events.
+    var endCotangents: UnsafePointer<Double>?
 
     /// `∂L/∂s` of a save of a row.
     func cotangent(_ save: Int, row: Int, width: Int) -> UnsafePointer<Scalar> {
@@ -79,17 +82,17 @@ final class DiscreteAdjoint<Scalar: RowScalar>: CustomEvaluator {
     let isWhole = count == rows
     let lambda = isWhole ? memory.lambda : memory.roundLambda
     if !isWhole { gather(round, into: lambda) }
-    let inner = addEndSaves(round, pass, to: lambda)
+    var inner = addEndSaves(round, pass, to: lambda)
+    if !round.cuts.isEmpty { inner += passCuts(round, pass, lambda) }
     let states = stageStates(of: round, pass)
     var used: [Int] = []
     for stage in stride(from: round.stageCount - 1, through: 0, by: -1) {
       guard combine(stage, used, lambda, round, hasInnerSaves: !inner.isEmpty) else { continue }
       for save in inner {
-        let row = Int(round.rowNumbers[save.position])
         let factor =
           round.steps[save.position] * tableau.interpolant.weight(stage, at: save.theta)
         add(
-          pass.cotangent(save.index, row: row, width: width), times: Scalar(factor),
+          save.cotangent, times: Scalar(factor),
           to: memory.stageCotangent + save.position * width)
       }
       for row in 0..<count {
@@ -108,11 +111,7 @@ final class DiscreteAdjoint<Scalar: RowScalar>: CustomEvaluator {
     Scalar.combine(
       lambda, memory.sources, memory.weights, count: used.count, steps: memory.unitSteps,
       rows: count, width: width, into: lambda)
-    for save in inner {
-      let row = Int(round.rowNumbers[save.position])
-      add(
-        pass.cotangent(save.index, row: row, width: width), to: lambda + save.position * width)
-    }
+    for save in inner { add(save.cotangent, to: lambda + save.position * width) }
     if !isWhole { scatter(round, from: lambda) }
   }
 
@@ -142,22 +141,51 @@ final class DiscreteAdjoint<Scalar: RowScalar>: CustomEvaluator {
     return true
   }
 
+  /// A state inside a step on which the loss depends.
+  private struct InnerSave {
+    var position: Int
+    var theta: Double
+    var cotangent: UnsafePointer<Scalar>
+  }
+
   /// Adds the cotangents of saves at the step's end to `λ′`; returns the saves inside the step.
   private func addEndSaves(
     _ round: StepRecord<Scalar>.Round, _ pass: Pass, to lambda: UnsafeMutablePointer<Scalar>
-  ) -> [StepRecord<Scalar>.Save] {
-    var inner: [StepRecord<Scalar>.Save] = []
+  ) -> [InnerSave] {
+    var inner: [InnerSave] = []
     for index in round.saves {
       let save = pass.steps.saves[index]
+      let row = Int(round.rowNumbers[save.position])
+      let cotangent = pass.cotangent(save.index, row: row, width: width)
       if save.isEnd {
-        let row = Int(round.rowNumbers[save.position])
-        add(
-          pass.cotangent(save.index, row: row, width: width), to: lambda + save.position * width)
+        add(cotangent, to: lambda + save.position * width)
       } else {
-        inner.append(save)
+        inner.append(
+          InnerSave(position: save.position, theta: save.theta, cotangent: cotangent))
       }
     }
     return inner
+  }
+
+  /// Takes `λ′` of the rows whose step events have ended over to the state before them.
+  private func passCuts(
+    _ round: StepRecord<Scalar>.Round, _ pass: Pass, _ lambda: UnsafeMutablePointer<Scalar>
+  ) -> [InnerSave] {
+    guard let functions = record.events as? FlowEvents<Scalar> else { return [] }
+    let adjoint = EventAdjoint(
+      functions: functions, field: pass.field, gradients: pass.gradients)
+    return round.cuts.map { index in
+      let cut = pass.steps.cuts[index]
+      let (own, row) = (lambda + cut.position * width, Int(round.rowNumbers[cut.position]))
+      let events = pass.steps.events[cut.events]
+      var cotangent = Array(UnsafeBufferPointer(start: own, count: width))
+      adjoint.goBack(
+        over: cut, events, lambda: &cotangent, timeCotangent: pass.endCotangents?[row] ?? 0)
+      own.update(repeating: 0, count: width)
+      let target = memory.cutCotangent(cut.position)
+      target.update(from: cotangent, count: width)
+      return InnerSave(position: cut.position, theta: cut.theta, cotangent: target)
+    }
   }
 
   /// The recorded states of the stages, or the same computed again from the state at the start.

@@ -81,6 +81,9 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
 
   // MARK: - RowField
 
+  /// The field as the integrator calls it most directly.
+  var rowField: any RowField<Scalar> { scalars ?? self }
+
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   func evaluate(

@@ -14,17 +14,27 @@ extension TensorField {
   func graph(
     timeShape: [Int], state: TensorType, parameters: [TensorType], isPerRow: [Bool]
   ) -> Graph {
+    graph([TensorType(timeShape, state.scalar), state] + parameters, isPerRow) {
+      field, time, state in
+      let derivative = field(time, state)
+      precondition(
+        derivative.type == state.type, "the field maps \(state.type) to \(derivative.type)")
+      return derivative
+    }
+  }
+
+  /// A function of the field, the time and the state as a closed graph `(time, state, θ…)`.
+  func graph(
+    _ types: [TensorType], _ isPerRow: [Bool],
+    of function: (_ field: Self, _ time: Tensor, _ state: Tensor) -> Tensor
+  ) -> Graph {
+    let parameters = types.dropFirst(2)
     // The field without the values of an outer trace: only its form matters here.
     let form = replacingTensors(
       with: parameters.map { Tensor.zeros($0.shape, scalarType: $0.scalar) })
-    let types = [TensorType(timeShape, state.scalar), state] + parameters
     let graph = trace(types) { arguments in
       let field = form.replacingTensors(with: arguments.dropFirst(2))
-      let derivative = field(arguments[0], arguments[1])
-      precondition(
-        derivative.type == arguments[1].type,
-        "the field maps \(arguments[1].type) to \(derivative.type)")
-      return [derivative]
+      return [function(field, arguments[0], arguments[1])]
     }
     return graph.retyped(
       parameters: [.float64] + types.dropFirst().map(\.scalar),

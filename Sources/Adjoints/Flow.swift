@@ -7,6 +7,11 @@ public struct Flow<Field: TensorField>: TensorTree {
   public var solver: ODESolver
   public var adjoint: Adjoint
   public var sharing: StepSharing
+  /// Times at which the field may jump, in any order: a step ends at each of them.
+  public var forcedTimes: [Double] = []
+  /// Roots at which a row ends or its state changes; they need steps per row and the discrete
+  /// adjoint.
+  public var events: [FlowEvent<Field>] = []
 
   /// - Parameters:
   ///   - solver: method and step control.
@@ -30,8 +35,17 @@ public struct Flow<Field: TensorField>: TensorTree {
     precondition(
       solver.method.isExplicit,
       "a flow cannot differentiate \(solver.method.name), which is implicit; use \(explicit)")
+    precondition(
+      events.isEmpty || sharing == .perRow, "events of a flow need `sharing: .perRow`")
+    switch adjoint {
+    case .unrolled, .backsolve:
+      precondition(events.isEmpty, "events of a flow need `adjoint: .discrete`")
+    case .discrete: break
+    }
     switch adjoint {
     case .unrolled:
+      precondition(
+        forcedTimes.isEmpty, "an unrolled flow has no forced times; use save times instead")
       precondition(
         solver.control.fixedStepCount(over: 1) != nil,
         "an unrolled flow takes fixed steps; use .fixed or .steps(perInterval:), or another adjoint"
@@ -71,7 +85,8 @@ public struct Flow<Field: TensorField>: TensorTree {
     let parameters = field.tensors
     let plan = makePlan(initial.type, times.type, parameters.map(\.type))
     let results = SolveOperation(plan).apply([initial, times] + parameters)
-    return FlowResult(states: results[0], statistics: results[1])
+    return FlowResult(
+      states: results[0], statistics: results[1], endTimes: results.count > 2 ? results[2] : nil)
   }
 
   /// The states after a span of time that is each row's own: `[batch, …]` → `[batch, …]`.
@@ -98,9 +113,13 @@ public struct Flow<Field: TensorField>: TensorTree {
     _ state: TensorType, _ times: TensorType, _ parameters: [TensorType]
   ) -> SolvePlan {
     let (field, sharing, isPerRow) = (field, sharing, field.isPerRow)
+    let row = SolvePlan.argumentTypes(
+      state: state, parameters: parameters, isPerRow: isPerRow, sharing: sharing, rows: 1)
+    let interruptions = FlowInterruptions(
+      forcedTimes: forcedTimes, events: events.map { field.graphs(of: $0, row) })
     return SolvePlan(
       stateType: state, timesType: times, parameterTypes: parameters, isPerRow: isPerRow,
-      solver: solver, adjoint: adjoint, sharing: sharing
+      solver: solver, adjoint: adjoint, sharing: sharing, interruptions: interruptions
     ) { rows in
       let types = SolvePlan.argumentTypes(
         state: state, parameters: parameters, isPerRow: isPerRow, sharing: sharing, rows: rows)
@@ -117,6 +136,9 @@ public struct FlowResult: Sendable {
   public var states: Tensor
   /// A line of `SolveStatistics` for each row (one when the batch shares its steps); nil when unrolled.
   public var statistics: Tensor?
+  /// Of a flow with events the time at which each row ended, `[batch, 1]`, float64: that of a
+  /// terminal event or the last save time. Gradients pass through it.
+  public var endTimes: Tensor?
 
   /// The states at the last time, `[batch, …]`.
   public var final: Tensor { states.at(states.shape[0] - 1) }

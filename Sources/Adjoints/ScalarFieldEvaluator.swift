@@ -3,9 +3,12 @@ import Programs
 import Tensors
 
 /// A small field, and its vector–Jacobian product, as scalar programs over rows; an evaluation allocates nothing.
-final class ScalarFieldEvaluator<Scalar: RowScalar> {
+final class ScalarFieldEvaluator<Scalar: RowScalar>: RowField {
+  let width: Int
   private let programs: ScalarPrograms
   private let isPerRow: [Bool]
+  /// Places of the parameters of which each row of a run reads its own.
+  private let rowPlaces: [Int]
   private let parameterCounts: [Int]
   private let isJoint: Bool
   private let batch: Int
@@ -17,7 +20,9 @@ final class ScalarFieldEvaluator<Scalar: RowScalar> {
 
   init(_ programs: ScalarPrograms, _ plan: SolvePlan) {
     self.programs = programs
+    width = plan.solverWidth
     isPerRow = plan.isPerRow
+    rowPlaces = plan.sharing == .joint ? [] : plan.isPerRow.indices.filter { plan.isPerRow[$0] }
     parameterCounts = plan.parameterTypes.map(\.count)
     isJoint = plan.sharing == .joint
     batch = plan.batch
@@ -43,8 +48,8 @@ final class ScalarFieldEvaluator<Scalar: RowScalar> {
       forward.prepare()
       isForwardReady = true
     }
-    if !isJoint { setRows(of: forward, rows, rowNumbers) }
-    forward.run(rows: isJoint ? 1 : rows, times, states, into: derivatives)
+    if !rowPlaces.isEmpty { setRows(of: forward, rows, rowNumbers) }
+    forward.call.run(rows: isJoint ? 1 : rows, times, states, into: derivatives)
   }
 
   /// The vector–Jacobian product; see `FieldEvaluator`.
@@ -61,7 +66,7 @@ final class ScalarFieldEvaluator<Scalar: RowScalar> {
       adjoint.prepare()
       isAdjointReady = true
     }
-    if !isJoint { setRows(of: adjoint, rows, rowNumbers) }
+    if !rowPlaces.isEmpty { setRows(of: adjoint, rows, rowNumbers) }
     adjoint.setParameter(0, times)
     adjoint.setParameter(1, states)
     adjoint.setParameter(parameters.count + 2, cotangents)
@@ -95,9 +100,8 @@ final class ScalarFieldEvaluator<Scalar: RowScalar> {
   private func setRows(
     of workspace: ScalarWorkspace, _ rows: Int, _ rowNumbers: UnsafePointer<Int32>
   ) {
-    for place in isPerRow.indices where isPerRow[place] {
-      workspace.setParameter(
-        place + 2, parameters[place], numbers: rows == batch ? nil : rowNumbers)
+    for place in rowPlaces {
+      workspace.call.setNumbers(place + 2, rows == batch ? nil : rowNumbers)
     }
   }
 }

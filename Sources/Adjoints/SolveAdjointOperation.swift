@@ -3,7 +3,8 @@ package import Tensors
 
 /// The adjoint of a solve.
 ///
-/// Operands: the states `[T, batch, …]`, their cotangents, the times, then the parameters. Results: cotangents of the
+/// Operands: the states `[T, batch, …]`, their cotangents, the times, then the parameters and, with
+/// events, the cotangents of the end times. Results: cotangents of the
 /// initial state and of the parameters.
 package struct SolveAdjointOperation: CustomOperation {
   package let plan: SolvePlan

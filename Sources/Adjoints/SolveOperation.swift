@@ -23,7 +23,7 @@ package struct SolveOperation: CustomOperation {
     [
       plan.stateType.with(shape: [plan.saveCount] + plan.stateType.shape),
       TensorType([plan.solverRows, SolveStatistics.columnCount], .float64),
-    ]
+    ] + (plan.hasEvents ? [TensorType([plan.batch, 1], .float64)] : [])
   }
 
   package func apply(_ operands: [Tensor]) -> [Tensor] {
@@ -33,9 +33,12 @@ package struct SolveOperation: CustomOperation {
 
   /// The cotangents of the initial state and of the parameters; times get none.
   package func vjp(operands: [Tensor], results: [Tensor], cotangents: [Tensor?]) -> [Tensor?] {
-    guard let cotangent = cotangents[0] else { return operands.map { _ in nil } }
+    let endCotangent = plan.hasEvents ? cotangents[2] : nil
+    if cotangents[0] == nil && endCotangent == nil { return operands.map { _ in nil } }
     let adjoint = SolveAdjointOperation(plan: plan, key: key)
-    let arguments = [results[0], cotangent, operands[1]] + operands.dropFirst(2)
+    var arguments = [results[0], cotangents[0] ?? .zeros(like: results[0]), operands[1]]
+    arguments += operands.dropFirst(2)
+    if plan.hasEvents { arguments.append(endCotangent ?? .zeros(like: results[2])) }
     let node = Node(.custom(adjoint), arguments, adjoint.resultTypes(of: arguments.map(\.type)))
     var all: [Tensor?] = node.types.indices.map { Tensor(node, $0) }
     all.insert(nil, at: 1)
@@ -73,6 +76,7 @@ final class SolveEvaluator<Scalar: RowScalar>: CustomEvaluator {
   private let field: FieldEvaluator<Scalar>
   private let integrator: RowIntegrator<Scalar>
   private let steps: StepRecord<Scalar>?
+  private let events: FlowEvents<Scalar>?
 
   init(_ operation: SolveOperation, _ context: EvaluationContext) {
     plan = operation.plan
@@ -82,33 +86,51 @@ final class SolveEvaluator<Scalar: RowScalar>: CustomEvaluator {
       method: plan.solver.method, control: plan.solver.control, rows: plan.solverRows,
       width: plan.solverWidth, errorMask: plan.errorMask)
     if case .discrete(let stored) = plan.adjoint, operation.isRecorded {
-      steps = StepRecord(level: stored.level)
+      // Events replace the state at the end of a step, which is a stage's.
+      steps = StepRecord(level: plan.hasEvents ? .states : stored.level)
     } else {
       steps = nil
     }
+    events = plan.hasEvents ? FlowEvents(plan) : nil
     record.steps = steps
     record.evaluator = field
+    record.events = events
   }
 
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   func evaluate(operands: [UnsafeRawPointer], results: [UnsafeMutableRawPointer]) {
     field.bind(Array(operands.dropFirst(2)))
+    events?.bind(Array(operands.dropFirst(2)))
     // The evaluators of the whole program exist by now, the adjoint's too.
     let steps = record.isAwaited ? steps : nil
     steps?.reset()
     let states = results[0].assumingMemoryBound(to: Scalar.self)
     let times = operands[1].assumingMemoryBound(to: Double.self)
     record.reports = integrator.solve(
-      field, initial: operands[0].assumingMemoryBound(to: Scalar.self),
+      field.rowField, initial: operands[0].assumingMemoryBound(to: Scalar.self),
       times: plan.timesType.rank == 1
         ? .shared(times, count: plan.saveCount) : .perRow(times, count: plan.saveCount),
-      states: states, record: steps)
+      states: states, record: steps,
+      interruptions: RowInterruptions(
+        forcedTimes: plan.interruptions.forcedTimes.isEmpty
+          ? .none : .shared(plan.interruptions.forcedTimes), events: events,
+        holdsTerminalStates: true))
     record.states = UnsafeRawPointer(states)
     record.byteCount = integrator.byteCount + (steps?.byteCount ?? 0)
     let statistics = results[1].assumingMemoryBound(to: Double.self)
     for (row, report) in record.reports.enumerated() {
       SolveStatistics(report).write(to: statistics + row * SolveStatistics.columnCount)
+    }
+    if events != nil { writeEndTimes(times, to: results[2].assumingMemoryBound(to: Double.self)) }
+  }
+  private func writeEndTimes(
+    _ times: UnsafePointer<Double>, to ends: UnsafeMutablePointer<Double>
+  ) {
+    for (row, report) in record.reports.enumerated() {
+      let rowTimes = plan.timesType.rank == 1 ? times : times + row * plan.saveCount
+      ends[row] = rowTimes[plan.saveCount - 1]
+      if case .terminated(let time, _) = report.status { ends[row] = time }
     }
   }
 }

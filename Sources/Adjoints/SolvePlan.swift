@@ -18,6 +18,7 @@ package final class SolvePlan: Sendable {
   package let sharing: StepSharing
   /// Components of a row that count in the error norm; `nil` selects all.
   package let errorMask: [Bool]?
+  package let interruptions: FlowInterruptions
   /// The field of so many rows, closed: parameters `time, state, θ…`, output `f`.
   private let makeGraph: @Sendable (Int) -> Graph
   private let cache = Mutex<[Int: FieldPrograms]>([:])
@@ -44,6 +45,7 @@ package final class SolvePlan: Sendable {
   package init(
     stateType: TensorType, timesType: TensorType, parameterTypes: [TensorType], isPerRow: [Bool],
     solver: ODESolver, adjoint: Adjoint, sharing: StepSharing, errorMask: [Bool]? = nil,
+    interruptions: FlowInterruptions = .none,
     makeGraph: @escaping @Sendable (Int) -> Graph
   ) {
     self.stateType = stateType
@@ -55,6 +57,7 @@ package final class SolvePlan: Sendable {
     self.adjoint = adjoint
     self.sharing = sharing
     self.errorMask = errorMask
+    self.interruptions = interruptions
     self.makeGraph = makeGraph
     let shared = Set(isPerRow.indices.filter { !isPerRow[$0] }.map { $0 + 2 })
     var isBacksolve = false
@@ -64,6 +67,7 @@ package final class SolvePlan: Sendable {
       includingOutputs: isBacksolve)
   }
 
+  package var hasEvents: Bool { !interruptions.events.isEmpty }
   package var batch: Int { stateType.shape[0] }
   package var width: Int { stateType.count / max(batch, 1) }
   /// Rows and their width as the integrator sees them: a joint step is one long row.
@@ -78,6 +82,7 @@ package final class SolvePlan: Sendable {
   ///
   /// The tangents of the `moving` parameters are further parameters. Tangents do not count in the error norm.
   package func sensitivities(moving: [Int]) -> SolvePlan {
+    precondition(!hasEvents, "a flow with events has gradients, but no forward sensitivities")
     let last = stateType.shape.last!
     let outer = TensorType(stateType.shape.dropLast() + [2 * last], stateType.scalar)
     let rowWidth = width / max(last, 1)
@@ -88,7 +93,7 @@ package final class SolvePlan: Sendable {
       stateType: outer, timesType: timesType,
       parameterTypes: parameterTypes + moving.map { parameterTypes[$0] },
       isPerRow: isPerRow + moving.map { isPerRow[$0] }, solver: solver, adjoint: adjoint,
-      sharing: sharing, errorMask: mask
+      sharing: sharing, errorMask: mask, interruptions: interruptions
     ) { [self] rows in
       let tangent = fieldGraph(rows: rows).jvp(wrt: [1] + moving.map { $0 + 2 })
       let types = SolvePlan.argumentTypes(

@@ -17,6 +17,7 @@ package final class SolveRecord {
   var states: UnsafeRawPointer?
   var steps: AnyObject?
   var evaluator: AnyObject?
+  var events: AnyObject?
 }
 
 /// The identity that a solve shares with its adjoint.

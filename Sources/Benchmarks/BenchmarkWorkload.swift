@@ -24,5 +24,6 @@ public struct BenchmarkWorkload: Sendable {
   /// Every workload.
   public static let all: [BenchmarkWorkload] = [
     spiral, latentSpirals, planarFlow, convolutionalBlock, lorenz, lorenzRows, irregularRecurrence,
+    smallFields, programSizes,
   ]
 }

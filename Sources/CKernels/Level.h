@@ -89,6 +89,16 @@ LEVEL void scalar_program_run(const nk_scalar_program *program, long rows) {
   }
 }
 
+LEVEL void step_factors(nk_step_powers powers, const double *restrict errors,
+                        const double *restrict previous, long rows, double *restrict logarithms,
+                        double *restrict factors) {
+  for (long r = 0; r < rows; r++) {
+    double logarithm = nk_quick_log2(errors[r]);
+    logarithms[r] = logarithm;
+    factors[r] = nk_step_factor(powers, errors[r], logarithm, previous[r]);
+  }
+}
+
 #ifdef LEVEL_TARGET
 #pragma clang attribute pop
 #endif
@@ -104,4 +114,5 @@ LEVEL void scalar_program_run(const nk_scalar_program *program, long rows) {
 
 const nk_table LEVEL_TABLE = {MEMBERS(f32), MEMBERS(f64),
                               .scalar_program_prepare = scalar_program_prepare,
-                              .scalar_program_run = scalar_program_run};
+                              .scalar_program_run = scalar_program_run,
+                              .step_factors = step_factors};

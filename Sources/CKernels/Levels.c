@@ -136,3 +136,8 @@ void nk_scalar_program_prepare(nk_scalar_program *program) {
   program->run = TABLE->scalar_program_run;
   TABLE->scalar_program_prepare(program);
 }
+
+void nk_step_factors(nk_step_powers powers, const double *errors, const double *previous,
+                     long rows, double *logarithms, double *factors) {
+  TABLE->step_factors(powers, errors, previous, rows, logarithms, factors);
+}

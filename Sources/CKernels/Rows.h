@@ -1,4 +1,18 @@
 // Runge–Kutta combinations and error norms of rows, one pass over memory.
+#ifndef COUNTED
+/// Calls an inline function whose first argument is `count`, as a constant where it is small.
+#define COUNTED(function, count, ...)              \
+  switch (count) {                                 \
+    case 1: function(1, __VA_ARGS__); break;       \
+    case 2: function(2, __VA_ARGS__); break;       \
+    case 3: function(3, __VA_ARGS__); break;       \
+    case 4: function(4, __VA_ARGS__); break;       \
+    case 5: function(5, __VA_ARGS__); break;       \
+    case 6: function(6, __VA_ARGS__); break;       \
+    case 7: function(7, __VA_ARGS__); break;       \
+    default: function(count, __VA_ARGS__); break;  \
+  }
+#endif
 enum { N(most_stages) = 32 };
 
 /// base + h Σ weights[j] stages[j], elements from ..< to; all in the order of j.
@@ -21,19 +35,10 @@ INLINE void N(combine_count)(const int count, const T *base, const T *const *sta
 
 LEVEL void N(combine_run)(const T *base, const T *const *stages, const T *weights, int count, T h,
                           long from, long to, T *target) {
-  switch (count) {
-    case 0:
-      for (long i = from; i < to; i++) target[i] = base ? base[i] : 0;
-      break;
-    case 1: N(combine_count)(1, base, stages, weights, h, from, to, target); break;
-    case 2: N(combine_count)(2, base, stages, weights, h, from, to, target); break;
-    case 3: N(combine_count)(3, base, stages, weights, h, from, to, target); break;
-    case 4: N(combine_count)(4, base, stages, weights, h, from, to, target); break;
-    case 5: N(combine_count)(5, base, stages, weights, h, from, to, target); break;
-    case 6: N(combine_count)(6, base, stages, weights, h, from, to, target); break;
-    case 7: N(combine_count)(7, base, stages, weights, h, from, to, target); break;
-    default: N(combine_count)(count, base, stages, weights, h, from, to, target); break;
-  }
+  if (count == 0)
+    for (long i = from; i < to; i++) target[i] = base ? base[i] : 0;
+  else
+    COUNTED(N(combine_count), count, base, stages, weights, h, from, to, target);
 }
 
 /// to[r * width + i] = values[r]; writes up to W - 1 elements more.
@@ -48,14 +53,15 @@ INLINE void N(repeat_rows)(const double *values, long rows, long width, T *to) {
   }
 }
 
-INLINE V N(weighted)(const T *const *stages, const T *weights, int count, long at) {
+INLINE V N(weighted)(const int count, const T *const *stages, const T *weights, long at) {
   if (count == 0) return (V)0;
   V sum = weights[0] * N(load)(stages[0] + at);
   for (int j = 1; j < count; j++) sum = FMA((V)weights[j], N(load)(stages[j] + at), sum);
   return sum;
 }
 
-INLINE V N(weighted_part)(const T *const *stages, const T *weights, int count, long at, long part) {
+INLINE V N(weighted_part)(const int count, const T *const *stages, const T *weights, long at,
+                          long part) {
   if (count == 0) return (V)0;
   V sum = weights[0] * N(load_part)(stages[0] + at, part);
   for (int j = 1; j < count; j++) sum = FMA((V)weights[j], N(load_part)(stages[j] + at, part), sum);
@@ -63,6 +69,23 @@ INLINE V N(weighted_part)(const T *const *stages, const T *weights, int count, l
 }
 
 enum { N(row_block) = 256 };
+
+/// Elements at ..< end; `step` holds that of each element.
+INLINE void N(combine_elements)(const int count, const T *base, const T *const *all_stages,
+                                const T *all_weights, const T *step, long at, long end, T *target) {
+  const T *stages[N(most_stages)];
+  T weights[N(most_stages)];
+  for (int j = 0; j < count; j++) stages[j] = all_stages[j], weights[j] = all_weights[j];
+  for (; at + W <= end; at += W, step += W) {
+    V sum = N(weighted)(count, stages, weights, at);
+    N(store)(target + at, base ? FMA(N(load)(step), sum, N(load)(base + at)) : N(load)(step) * sum);
+  }
+  if (at == end) return;
+  V sum = N(weighted_part)(count, stages, weights, at, end - at),
+    scale = N(load_part)(step, end - at);
+  N(store_part)(target + at, base ? FMA(scale, sum, N(load_part)(base + at, end - at)) : scale * sum,
+                end - at);
+}
 
 /// Rows narrower than a vector with steps of their own, several at once.
 LEVEL void N(combine_narrow)(const T *base, const T *const *stages, const T *weights, int count,
@@ -72,19 +95,7 @@ LEVEL void N(combine_narrow)(const T *base, const T *const *stages, const T *wei
   for (long r = first; r < rows; r += together) {
     long some = rows - r < together ? rows - r : together, at = r * width, end = at + some * width;
     N(repeat_rows)(h + r, some, width, steps);
-    const T *step = steps;
-    for (; at + W <= end; at += W, step += W) {
-      V sum = N(weighted)(stages, weights, count, at);
-      N(store)(target + at,
-               base ? FMA(N(load)(step), sum, N(load)(base + at)) : N(load)(step) * sum);
-    }
-    if (at < end) {
-      V sum = N(weighted_part)(stages, weights, count, at, end - at),
-        scale = N(load_part)(step, end - at);
-      N(store_part)(target + at,
-                    base ? FMA(scale, sum, N(load_part)(base + at, end - at)) : scale * sum,
-                    end - at);
-    }
+    COUNTED(N(combine_elements), count, base, stages, weights, steps, at, end, target);
   }
 }
 
@@ -155,6 +166,24 @@ INLINE V N(ratio)(V e, V y0, V y1, V absolute, V relative) {
   return e / FMA(relative, a > b ? a : b, absolute) + (y1 - y1);
 }
 
+/// q[0] … of elements at ..< end: the errors over their tolerances.
+INLINE void N(ratios)(const int count, const T *const *all_stages, const T *all_weights,
+                      const T *step, const T *y0, const T *y1, V absolute, V relative, long at,
+                      long end, T *q) {
+  const T *stages[N(most_stages)];
+  T weights[N(most_stages)];
+  for (int j = 0; j < count; j++) stages[j] = all_stages[j], weights[j] = all_weights[j];
+  for (; at + W <= end; at += W, step += W, q += W) {
+    V e = N(load)(step) * N(weighted)(count, stages, weights, at);
+    N(store)(q, N(ratio)(e, N(load)(y0 + at), N(load)(y1 + at), absolute, relative));
+  }
+  if (at == end) return;
+  long part = end - at;
+  V e = N(load_part)(step, part) * N(weighted_part)(count, stages, weights, at, part);
+  N(store)(q, N(ratio)(e, N(load_part)(y0 + at, part), N(load_part)(y1 + at, part), absolute,
+                       relative));
+}
+
 LEVEL void N(error_norm)(const T *const *stages, const double *weights, int count, const double *h,
                          const T *y0, const T *y1, double absolute, double relative, const T *mask,
                          long rows, long width, double *norms) {
@@ -175,17 +204,8 @@ LEVEL void N(error_norm)(const T *const *stages, const double *weights, int coun
       N(repeat_rows)(h + r, 1, N(row_block), steps);
     long end = (r + some) * width;
     for (long from = r * width; from < end; from += N(row_block)) {
-      long to = end - from < N(row_block) ? end : from + N(row_block), at = from;
-      for (; at + W <= to; at += W) {
-        V e = N(load)(steps + at - from) * N(weighted)(stages, w, count, at);
-        N(store)(q + at - from, N(ratio)(e, N(load)(y0 + at), N(load)(y1 + at), a, b));
-      }
-      if (at < to) {
-        long part = to - at;
-        V e = N(load_part)(steps + at - from, part) * N(weighted_part)(stages, w, count, at, part);
-        N(store)(q + at - from,
-                 N(ratio)(e, N(load_part)(y0 + at, part), N(load_part)(y1 + at, part), a, b));
-      }
+      long to = end - from < N(row_block) ? end : from + N(row_block);
+      COUNTED(N(ratios), count, stages, w, steps, y0, y1, a, b, from, to, q);
       if (width > N(row_block))
         N(add_squares)(q, mask ? mask + from - r * width : NULL, to - from, &sum);
     }

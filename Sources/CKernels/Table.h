@@ -30,6 +30,7 @@ typedef struct {
   NK_TABLE_MEMBERS(double, f64)
   void (*scalar_program_prepare)(const nk_scalar_program *);
   void (*scalar_program_run)(const nk_scalar_program *, long);
+  void (*step_factors)(nk_step_powers, const double *, const double *, long, double *, double *);
 } nk_table;
 
 extern const nk_table nk_table_base;

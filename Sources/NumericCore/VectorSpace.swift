@@ -40,7 +40,8 @@ extension VectorSpace {
     var sum = 0.0
     for index in 0..<componentCount {
       let size = Swift.max(first.component(index).magnitude, second.component(index).magnitude)
-      let ratio = component(index) / (tolerance.absolute + tolerance.relative * size)
+      // The reciprocal does not wait for the error, whose last evaluation ends later.
+      let ratio = component(index) * (1 / (tolerance.absolute + tolerance.relative * size))
       sum += ratio * ratio
     }
     return sum

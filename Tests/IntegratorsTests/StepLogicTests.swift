@@ -120,6 +120,32 @@ private struct Random {
     let solution = try solver(.verner6, smallest).solve(CosineField(), from: 1, over: span, at: [1])
     #expect(solution.status == .completed)
   }
+
+  @Test func `a row whose tolerance is below its rounding is refused, and no other`() {
+    // 1e-12 is below the rounding of a state of 1e5, above that of a state of 1.
+    let control = StepControl.proportionalIntegral(Tolerance(relative: 1e-18, absolute: 1e-12))
+    let field = RowTestField<Double>(width: 1) { _, y, _, derivative in derivative[0] = -y[0] }
+    let solution = RowSolution(
+      RowIntegrator<Double>(method: .tsitouras5, control: control, rows: 3, width: 1), field,
+      from: [1e5, 1, -1e5], at: [0, 1])
+    let refused = SolveStatus.toleranceBelowRounding(
+      smallest: Tolerance.smallestRelative(for: Double.self))
+    #expect(solution.reports.map(\.status) == [refused, .completed, refused])
+    #expect(solution.state(1, 0)[0].isNaN && solution.state(1, 2)[0].isNaN)
+    #expect(abs(solution.state(1, 1)[0] - Double.exponential(-1)) < 1e-10)
+    #expect(solution.reports[0].statistics.evaluations == 0)
+    // Single precision at 1e-7 is solved, at 1e-9 refused.
+    for (tolerance, isRefused) in [(1e-7, false), (1e-9, true)] {
+      let single = RowSolution(
+        RowIntegrator<Float>(
+          method: .dormandPrince5,
+          control: .proportionalIntegral(Tolerance(relative: tolerance, absolute: 0)), rows: 1,
+          width: 1),
+        RowTestField<Float>(width: 1) { _, y, _, derivative in derivative[0] = -y[0] }, from: [1],
+        at: [0, 1])
+      #expect(single.reports[0].status.isCompleted != isRefused)
+    }
+  }
 }
 
 @Suite struct ControllerTests {

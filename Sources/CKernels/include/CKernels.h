@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "StepPowers.h"
+
 #pragma mark - Feature levels
 
 typedef enum { nk_level_base = 0, nk_level_v3 = 1, nk_level_v4 = 2 } nk_level;
@@ -239,6 +241,11 @@ void nk_error_norm_f32(const float *const *stages, const double *weights, int co
 void nk_error_norm_f64(const double *const *stages, const double *weights, int count,
                        const double *h, const double *y0, const double *y1, double absolute,
                        double relative, const double *mask, long rows, long width, double *norms);
+
+/// logarithms[r] = log2 errors[r] and factors[r] = nk_step_factor(...) of each row; the same bits at
+/// every level.
+void nk_step_factors(nk_step_powers powers, const double *errors, const double *previous,
+                     long rows, double *logarithms, double *factors);
 
 #pragma mark - Optimizers (elementwise, in place)
 

@@ -1,8 +1,8 @@
-import Reports
 import ArgumentParsing
 import Integrators
 import MechanisticModels
 import NumericCore
+import Reports
 import Tables
 import TimeSeries
 
@@ -10,8 +10,8 @@ extension FitCommand {
   func run(_ console: Console) throws {
     let equations = try self.equations()
     let file = EquationFile(
-      path: data, time: time, id: id, series: series, unit: unit, dates: dates,
-      missing: missing?.names ?? [])
+      path: table.data, time: table.time, id: table.id, series: table.series, unit: table.unit,
+      dates: table.dates, missing: table.missing?.names ?? [])
     var measured = try file.readFit(for: equations, try tableOptions())
     file.report(measured, to: console)
     try add(conditionsTo: &measured, equations)
@@ -33,13 +33,14 @@ extension FitCommand {
 
   /// Writes the result and its report to files, where they are asked for.
   private func write(_ printer: FitPrinter) throws {
-    if let out {
+    if let out = output.out {
       let text = FitDocument(printer).json.text(indented: true) + "\n"
       try Files.writeAtomically(Array(text.utf8), to: out)
     }
-    guard let path = report ?? out.map(Self.pageBeside) else { return }
+    guard let path = output.report ?? output.out.map(Self.pageBeside) else { return }
     let page = FitPage(
-      printer.fit, printer.result, source: data, timeUnit: printer.data.axis.unit?.rawValue ?? "",
+      printer.fit, printer.result, source: table.data,
+      timeUnit: printer.data.axis.unit?.rawValue ?? "",
       remarks: printer.sentences + printer.startSentences)
     try page.report().write(to: path)
   }
@@ -53,8 +54,8 @@ extension FitCommand {
   private func equations() throws -> EquationSystem {
     let written = try SystemArgument.equations(system)
     let statements =
-      observe.map { (option: "--observe", text: "observe \($0)") }
-      + prior.map { (option: "--prior", text: "prior \(Self.priorStatement($0))") }
+      model.observe.map { (option: "--observe", text: "observe \($0)") }
+      + model.prior.map { (option: "--prior", text: "prior \(Self.priorStatement($0))") }
     if statements.isEmpty { return written }
     let own = written.text.hasSuffix("\n") ? written.text : written.text + "\n"
     let text = own + statements.map(\.text).joined(separator: "\n") + "\n"
@@ -77,19 +78,19 @@ extension FitCommand {
 
   private func tableOptions() throws(UsageError) -> FitTableOptions {
     var options = FitTableOptions()
-    options.timeColumn = time
-    options.idColumn = id
-    options.channelColumn = channelColumn
-    options.valueColumn = valueColumn
-    options.series = series
-    options.unit = unit ?? .hours
-    options.dates = dates
-    options.missing = missing?.names ?? []
-    options.mapping = column.map { .init(column: $0.name, quantity: $0.value) }
-    options.errorColumns = Dictionary(error.map { ($0.name, $0.value) }) { $1 }
-    options.lowerLimits = try limits(lowerLimit, option: "--lower-limit")
-    options.upperLimits = try limits(upperLimit, option: "--upper-limit")
-    options.interpolation = interpolation
+    options.timeColumn = table.time
+    options.idColumn = table.id
+    options.channelColumn = table.channelColumn
+    options.valueColumn = table.valueColumn
+    options.series = table.series
+    options.unit = table.unit ?? .hours
+    options.dates = table.dates
+    options.missing = table.missing?.names ?? []
+    options.mapping = table.column.map { .init(column: $0.name, quantity: $0.value) }
+    options.errorColumns = Dictionary(table.error.map { ($0.name, $0.value) }) { $1 }
+    options.lowerLimits = try limits(table.lowerLimit, option: "--lower-limit")
+    options.upperLimits = try limits(table.upperLimit, option: "--upper-limit")
+    options.interpolation = runs.interpolation
     return options
   }
 
@@ -112,7 +113,7 @@ extension FitCommand {
   // MARK: What belongs to the experiments
 
   private func add(conditionsTo data: inout FitData, _ equations: EquationSystem) throws {
-    guard let conditions else { return }
+    guard let conditions = runs.conditions else { return }
     let table = try ConditionTable(FitTable(CSVReader(path: conditions)), for: equations)
     data.experiments = try table.applied(to: data.experiments)
   }
@@ -120,13 +121,10 @@ extension FitCommand {
   private func add(
     dosesTo data: inout FitData, _ equations: EquationSystem, _ console: Console
   ) throws {
-    guard let doses else { return }
-    guard data.axis == .number else {
-      throw UsageError.combination(
-        "--doses: the times of \(self.data) are dates",
-        remedy: "write the doses into columns AMT and CMT of it")
-    }
-    let table = try DoseData.table(doses, for: equations)
+    guard let doses = runs.doses else { return }
+    let dates = EventTable.Dates(
+      unit: self.table.unit ?? .hours, order: self.table.dates, axis: data.axis)
+    let table = try DoseData.table(doses, for: equations, dates)
     var coincident = 0
     for place in data.experiments.experiments.indices {
       let id = data.experiments.experiments[place].id
@@ -140,9 +138,9 @@ extension FitCommand {
     }
     let ids = data.experiments.experiments.map(\.id)
     let unmatched = table.series.map(\.id).filter { !$0.isEmpty && !ids.contains($0) }
-    if !unmatched.isEmpty && series == nil {
+    if !unmatched.isEmpty && self.table.series == nil {
       throw UsageError.combination(
-        "--doses: \(doses) has doses of '\(unmatched[0])', which is no series of \(self.data)",
+        "--doses: \(doses) has doses of '\(unmatched[0])', which is no series of \(data.source)",
         remedy: "the ids are \(ids.prefix(6).joined(separator: ", "))")
     }
     if coincident > 0 {
@@ -158,14 +156,14 @@ extension FitCommand {
     inputsTo data: inout FitData, _ equations: EquationSystem, _ console: Console
   ) throws {
     var signals: [String: InputSignal] = [:]
-    if let inputs {
+    if let inputs = runs.inputs {
       let file = EquationFile(
-        path: inputs, unit: data.axis.unit, dates: dates, missing: missing?.names ?? [],
-        hasSeriesOptions: false)
+        path: inputs, unit: data.axis.unit, dates: table.dates,
+        missing: table.missing?.names ?? [], hasSeriesOptions: false)
       let others = try InputFile.read(file, for: equations)
       let shift = try others.shift(to: data.axis, of: data.source)
       file.report(others, to: console)
-      signals = others.signals(for: equations, interpolation: interpolation, shift: shift)
+      signals = others.signals(for: equations, interpolation: runs.interpolation, shift: shift)
     }
     var remarks: [String] = []
     for place in data.experiments.experiments.indices {
@@ -189,7 +187,7 @@ extension FitCommand {
     let fit = ParameterFit(equations, to: data.experiments)
     var found: String?
     for place in data.experiments.experiments.indices {
-      let start = from ?? fit.start(of: data.experiments.experiments[place]).time
+      let start = runs.from ?? fit.start(of: data.experiments.experiments[place]).time
       data.experiments.experiments[place].doses.doses.removeAll { dose in
         guard dose.time == start, dose.administration == .bolus, dose.steadyState == nil,
           let state = equations.stateIndex(dose.compartment), dose.amount != 0,
@@ -212,21 +210,21 @@ extension FitCommand {
     _ equations: EquationSystem, to experiments: Experiments
   ) throws -> ParameterFit {
     var fit = ParameterFit(
-      equations, to: experiments, noise: likelihood.noise,
-      startValues: try numbers(set, option: "--set"),
-      knownValues: try numbers(fix, option: "--fix"))
-    for entry in bounds { fit.bounds[entry.name] = try range(entry) }
-    fit.individual = Set(perExperiment?.names ?? [])
-    fit.startTime = from
-    fit.preEquilibrates = preEquilibrate
-    fit.method = try solvingMethod()
-    fit.search = search.value
-    fit.segments = segments
-    fit.profiles = intervals == .profile
-    fit.networkPenalty = networkPenalty
+      equations, to: experiments, noise: model.likelihood.noise,
+      startValues: try numbers(model.set, option: "--set"),
+      knownValues: try numbers(model.fix, option: "--fix"))
+    for entry in model.bounds { fit.bounds[entry.name] = try range(entry) }
+    fit.individual = Set(runs.perExperiment?.names ?? [])
+    fit.startTime = runs.from
+    fit.preEquilibrates = runs.preEquilibrate
+    fit.method = try solvingMethod(for: equations)
+    fit.search = searching.search.value
+    fit.segments = searching.segments
+    fit.profiles = output.intervals == .profile
+    fit.networkPenalty = searching.networkPenalty
     let hasNetworks = equations.parameters.contains { $0.weightDeviation != nil }
-    fit.starts = starts ?? (hasNetworks ? 3 : 8)
-    fit.key = RandomKey(UInt64(seed))
+    fit.starts = searching.starts ?? (hasNetworks ? 3 : 8)
+    fit.key = RandomKey(UInt64(searching.seed))
     return fit
   }
 
@@ -261,8 +259,10 @@ extension FitCommand {
     return nil
   }
 
-  private func solvingMethod() throws(UsageError) -> ODEMethod {
-    let method = try ODEMethod.argument(method)
+  private func solvingMethod(for equations: EquationSystem) throws(UsageError) -> ODEMethod {
+    let method =
+      try searching.method.map(ODEMethod.argument) ?? equations.defaultMethod
+    try SystemArgument.check(method, for: equations)
     guard method.isAdaptive else {
       throw .combination(
         "'\(method.name)' estimates no error, which a fit needs",

@@ -1,23 +1,55 @@
 // Which rows take their step.
+import CKernels
 
 extension RowIntegrator {
-  /// Sets `isAccepted` of each active row, and its next step and counters.
+  /// Sets `isAccepted` of each active row, its next step and counters, and lists the accepted rows
+  /// that save states.
   ///
   /// Returns how many were accepted.
   func judge(_ end: UnsafePointer<Scalar>) -> Int {
+    if rule.isAdaptive {
+      nk_step_factors(
+        rule.powers, scratch.norms, scratch.previousLogErrors, active, scratch.logErrors,
+        scratch.factors)
+    }
+    // A copy on the stack: writing to rows cannot change it.
+    let rule = rule
+    let savesAlways = watch != nil || !rule.isAdaptive
     var accepted = 0
+    savingCount = 0
     forEachActive { row, position in
       let step = StepProposal(size: scratch.steps[position], end: scratch.nextTimes[position])
+      progress[row].logic.counts.evaluations += evaluatedStages - 1
       let isAccepted =
         rule.isAdaptive
-        ? judge(row, position, step, end) : judgeFixed(row, position, step, end)
+        ? judge(row, position, end, rule) : judgeFixed(row, position, step, end)
       scratch.isAccepted[position] = isAccepted
+      if recordsSteps { addTrial(row, position, isAccepted: isAccepted) }
       guard isAccepted else { return }
-      accepted += 1
       progress[row].logic.time = step.end
-      progress[row].needsFirstStage = !(tableau.isFSAL && rule.isAdaptive)
+      progress[row].needsFirstStage = !reusesLastStage
+      if savesAlways || reachesSave(row, step.end, rule) {
+        scratch.positions[savingCount] = Int32(position)
+        scratch.groupNumbers[savingCount] = Int32(accepted)
+        savingCount += 1
+      }
+      accepted += 1
     }
     return accepted
+  }
+
+  /// Whether a row saves a state in a step that ends there, or may end by its budget.
+  @inline(__always)
+  private func reachesSave(_ row: Int, _ time: Double, _ rule: StepRule) -> Bool {
+    let logic = progress[row].logic
+    return (time - progress[row].saveTime) * logic.direction >= 0 || logic.tries >= rule.stepBudget
+  }
+
+  private func addTrial(_ row: Int, _ position: Int, isAccepted: Bool) {
+    trials[row].append(
+      StepTrial(
+        time: scratch.times[position], size: scratch.steps[position],
+        error: rule.isAdaptive ? scratch.norms[position] : nil, isAccepted: isAccepted))
   }
 
   /// A fixed step is taken unless it leads to what is not a number.
@@ -33,11 +65,13 @@ extension RowIntegrator {
     return true
   }
 
+  @inline(__always)
   private func judge(
-    _ row: Int, _ position: Int, _ step: StepProposal, _ end: UnsafePointer<Scalar>
+    _ row: Int, _ position: Int, _ end: UnsafePointer<Scalar>, _ rule: StepRule
   ) -> Bool {
+    let step = StepProposal(size: scratch.steps[position], end: scratch.nextTimes[position])
     let error = scratch.norms[position]
-    let logError = quickLog2(error)
+    let logError = scratch.logErrors[position]
     let ownFactor =
       rule.hasController
       ? progress[row].logic.memory.history(
@@ -48,7 +82,8 @@ extension RowIntegrator {
     let verdict = progress[row].logic.judge(
       step,
       StepError(
-        value: error, logarithm: logError, ownFactor: ownFactor, isUnresolved: isUnresolved), rule)
+        value: error, logarithm: logError, factor: scratch.factors[position],
+        ownFactor: ownFactor, isUnresolved: isUnresolved), rule)
     let time = progress[row].logic.time
     if verdict == .failed {
       finish(row, failure(time, position, end))

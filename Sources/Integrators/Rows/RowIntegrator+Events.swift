@@ -3,18 +3,14 @@
 extension RowIntegrator {
   /// Evaluates the root functions where the rows start and applies the events there.
   func startEvents(_ field: any RowField<Scalar>, _ watch: RowWatch<Scalar>) {
-    let states = scratch.states[0]
-    states.update(from: y, count: rows * width)
-    (y, yBuffer) = (UnsafePointer(states), 0)
     for row in 0..<rows where progress[row].logic.time != progress[row].logic.end {
-      let (state, time) = (states + row * width, progress[row].logic.time)
+      let (state, time) = (output + row * width, progress[row].logic.time)
       enterPiece(field, row: row, at: time, state)
       watch.events.evaluate(
         row: row, time: progress[row].logic.inside(time), state: state,
         into: &watch.scans[row].samples[0])
       watch.scans[row].setSides()
       fire(field, watch, [], forced: true, row: row, at: time, state)
-      (output + row * width).update(from: state, count: width)
     }
   }
 
@@ -62,7 +58,7 @@ extension RowIntegrator {
       let time = theta == 1 ? nextTime : step.start + theta * step.size
       setInner(step, theta, watch)
       if due.contains(where: { !watch.events.isRecordOnly($0) }) {
-        cut(field, watch, step, due, at: time)
+        cut(field, watch, step, due, at: theta)
         return
       }
       let state = Array(UnsafeBufferPointer(start: watch.inner, count: width))
@@ -75,9 +71,19 @@ extension RowIntegrator {
     }
     watch.scans[step.row].advance()
     guard nextTime == progress[step.row].logic.pieceEnd else { return }
+    let count = watch.records.count
     fire(
       field, watch, [], forced: isForced(step.row, nextTime), row: step.row, at: nextTime, step.end)
+    record(step, theta: 1, at: nextTime, trigger: nil, count..<watch.records.count)
     progress[step.row].beginsPiece = true
+  }
+
+  private func record(
+    _ step: RowStep<Scalar>, theta: Double, at time: Double, trigger: Int?, _ events: Range<Int>
+  ) {
+    guard let record, trigger != nil || !events.isEmpty else { return }
+    record.appendCut(
+      .init(position: step.position, theta: theta, time: time, trigger: trigger, events: events))
   }
 
   private func isForced(_ row: Int, _ time: Double) -> Bool {
@@ -89,9 +95,11 @@ extension RowIntegrator {
   /// Ends the step of a row at an event; `inner` holds the state there.
   private func cut(
     _ field: any RowField<Scalar>, _ watch: RowWatch<Scalar>, _ step: RowStep<Scalar>,
-    _ due: [Int], at time: Double
+    _ due: [Int], at theta: Double
   ) {
     let row = step.row
+    let time =
+      theta == 1 ? scratch.nextTimes[step.position] : step.start + theta * step.size
     step.end.update(from: watch.inner, count: width)
     scratch.nextTimes[step.position] = time
     progress[row].logic.time = time
@@ -100,7 +108,11 @@ extension RowIntegrator {
       row: row, time: progress[row].logic.inside(time), state: step.end,
       into: &watch.scans[row].samples[0])
     watch.scans[row].setSides()
+    let count = watch.records.count
     fire(field, watch, due, forced: isForced(row, time), row: row, at: time, step.end)
+    record(
+      step, theta: theta, at: time, trigger: due.first { !watch.events.isRecordOnly($0) },
+      count..<watch.records.count)
     progress[row].beginsPiece = true
     if !progress[row].isDone && watch.paces[row].accumulates(time) {
       end(row, .eventsAccumulate(time: time, event: due[0]))

@@ -157,7 +157,7 @@ extension RowIntegrator {
       guard let component else { return }
       finish(row, .nonFinite(time: progress[row].logic.time, component: component))
     }
-    if hasFinishedRows { dropFinishedRows() }
+    if hasFinishedRows { replaceFinishedRows() }
   }
 
   private func forEach(_ group: Group, _ body: (_ row: Int, _ index: Int) -> Void) {

@@ -107,10 +107,8 @@ extension RowIntegrator {
     return nil
   }
 
-  /// A buffer for states that holds neither `y` nor `other`.
-  func freeBuffer(besides other: Int = -1) -> Int {
-    (0..<3).first { $0 != yBuffer && $0 != other } ?? 0
-  }
+  /// The buffer for states that does not hold `y`.
+  func freeBuffer() -> Int { yBuffer == 0 ? 1 : 0 }
 
   /// Sets `stageTimes` to the times of a node of every active row's step, inside its piece.
   func setStageTimes(node: Double) {
@@ -141,39 +139,5 @@ extension RowIntegrator {
     for save in progress[row].save..<saveTimes.count {
       (output + (save * rows + row) * width).update(repeating: .nan, count: width)
     }
-  }
-
-  /// Drops rows that are done from the active ones, before any slope is known.
-  func dropFinishedRows() {
-    for position in 0..<active { scratch.isAccepted[position] = false }
-    gatherActiveRows(end: y, endSlopes: nil)
-  }
-
-  /// Makes the states and first slopes of the rows that go on the new active ones: those at the end
-  /// of the step where it was accepted.
-  func gatherActiveRows(end: UnsafePointer<Scalar>, endSlopes: UnsafeMutablePointer<Scalar>?) {
-    let endBuffer = scratch.states.firstIndex { UnsafePointer($0) == end } ?? -1
-    let buffer = freeBuffer(besides: endBuffer)
-    let target = scratch.states[buffer]
-    let spare = scratch.stageCount + 1
-    let slopeTarget = scratch.slopes[spare]
-    var kept = 0
-    for position in 0..<active {
-      let row = scratch.rowNumbers[position]
-      if progress[Int(row)].isDone { continue }
-      let isAccepted = scratch.isAccepted[position]
-      let source = isAccepted ? end : y
-      (target + kept * width).update(from: source + position * width, count: width)
-      let slopes = isAccepted ? endSlopes ?? scratch.slopes[0] : scratch.slopes[0]
-      (slopeTarget + kept * width).update(from: slopes + position * width, count: width)
-      scratch.rowNumbers[kept] = row
-      kept += 1
-    }
-    swap(&scratch.slopes[0], &scratch.slopes[spare])
-    active = kept
-    y = UnsafePointer(target)
-    yBuffer = buffer
-    isStateRecorded = false
-    hasFinishedRows = false
   }
 }

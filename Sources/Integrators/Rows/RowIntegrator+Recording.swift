@@ -40,6 +40,7 @@ extension RowIntegrator {
       round.steps[place] = scratch.steps[position]
       let logic = progress[Int(scratch.rowNumbers[position])].logic
       round.bounds?[place] = SIMD2(logic.low, logic.high)
+      if watch != nil { record.placeCuts(tried: position, accepted: place) }
       place += 1
     }
     return round

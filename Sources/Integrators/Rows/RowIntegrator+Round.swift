@@ -2,6 +2,7 @@
 
 extension RowIntegrator {
   func round(_ field: any RowField<Scalar>) {
+    roundCount += 1
     chooseSteps()
     evaluateFirstStages(field)
     let mark = record?.arena.mark
@@ -15,7 +16,7 @@ extension RowIntegrator {
     let accepted = judge(end)
     guard accepted > 0 else {
       if let record, let mark { record.arena.rewind(to: mark) }
-      if hasFinishedRows { dropFinishedRows() }
+      if hasFinishedRows { replaceFinishedRows() }
       areFirstSlopesKnown = true
       return
     }
@@ -36,6 +37,7 @@ extension RowIntegrator {
       scratch.times[position] = logic.time
       scratch.steps[position] = step.size
       scratch.nextTimes[position] = step.end
+      scratch.previousLogErrors[position] = logic.memory.previousLogError
     }
   }
 
@@ -61,6 +63,8 @@ extension RowIntegrator {
 
   /// Rows whose derivative at the start is not known from the step before.
   private func evaluateFirstStages(_ field: any RowField<Scalar>) {
+    // The last stage of an accepted step, or the derivative at the start of the piece.
+    if reusesLastStage { return }
     var isNeeded = false
     forEachActive { row, _ in
       guard progress[row].needsFirstStage else { return }
@@ -76,37 +80,13 @@ extension RowIntegrator {
   }
 
   private func evaluateStages(_ field: any RowField<Scalar>) {
-    // Without an error estimate only the next step needs the last stage of an FSAL method, and
-    // evaluates it.
-    let evaluated = rule.isAdaptive ? tableau.stageCount : endStage
-    for stage in 1..<max(evaluated, 1) {
+    for stage in 1..<evaluatedStages {
       combine(stagePlans[stage], from: y, into: scratch.slots[stage])
       setStageTimes(node: nodes[stage])
       evaluate(field, times: scratch.stageTimes, states: scratch.slots[stage], stage: stage)
     }
-    if evaluated <= endStage {
+    if evaluatedStages <= endStage {
       combine(stagePlans[endStage], from: y, into: scratch.slots[endStage])
-    }
-    forEachActive { row, _ in
-      progress[row].logic.counts.evaluations += max(evaluated, 1) - 1
-    }
-  }
-
-  /// Swaps or gathers the states for the next round.
-  private func advance(
-    _ end: UnsafePointer<Scalar>, _ endBuffer: Int, _ accepted: Int, usesEndSlope: Bool
-  ) {
-    let reused = tableau.isFSAL && rule.isAdaptive
-    let slopeStage = tableau.isFSAL ? endStage : tableau.stageCount
-    areFirstSlopesKnown = reused || usesEndSlope
-    if accepted < active || hasFinishedRows {
-      gatherActiveRows(
-        end: end, endSlopes: areFirstSlopesKnown ? scratch.slopes[slopeStage] : nil)
-    } else {
-      y = end
-      yBuffer = endBuffer
-      isStateRecorded = record != nil
-      if areFirstSlopesKnown { swapSlopes(0, slopeStage) }
     }
   }
 }

@@ -1,13 +1,13 @@
 // States at the save times that a round's accepted steps reached.
 
 extension RowIntegrator {
-  /// Saves the states of the accepted rows and ends the rows that are complete or out of budget.
+  /// Saves the states of the rows that `judge` listed and ends those that are complete or out of
+  /// budget.
   func saveStates(_ end: UnsafePointer<Scalar>) {
-    var accepted = 0
-    forEachActive { row, position in
-      guard scratch.isAccepted[position] else { return }
-      saveStates(row, position, accepted, end)
-      accepted += 1
+    for index in 0..<savingCount {
+      let position = Int(scratch.positions[index])
+      let row = Int(scratch.rowNumbers[position])
+      saveStates(row, position, Int(scratch.groupNumbers[index]), end)
       if progress[row].isDone {
         finish(row, reports[row].status)
       } else if progress[row].save == saveTimes.count {
@@ -67,7 +67,8 @@ extension RowIntegrator {
     let times = saveTimes.times(ofRow: row)
     let (next, direction) = (scratch.nextTimes[position], progress[row].logic.direction)
     var save = progress[row].save
-    while save < saveTimes.count && (next - times[save]) * direction >= 0 {
+    let holds = holdsTerminalStates && progress[row].isDone && reports[row].status.isCompleted
+    while save < saveTimes.count && (holds || (next - times[save]) * direction >= 0) {
       let theta = min(theta(of: times[save], position), 1)
       let target = output + (save * rows + row) * width
       if theta == 1 {
@@ -79,6 +80,7 @@ extension RowIntegrator {
       save += 1
     }
     progress[row].save = save
+    if save < saveTimes.count { progress[row].saveTime = times[save] }
   }
 
   func interpolate(

@@ -10,6 +10,7 @@ extension RowIntegrator {
   func estimateStiffness(
     _ field: any RowField<Scalar>, _ end: UnsafePointer<Scalar>
   ) {
+    if roundCount < rule.stepBudget - rule.stiffnessWindow { return }
     var isNeeded = false
     forEachActive { row, _ in if progress[row].logic.isNearBudget(rule) { isNeeded = true } }
     guard isNeeded else { return }

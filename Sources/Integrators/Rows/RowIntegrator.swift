@@ -22,6 +22,12 @@ package final class RowIntegrator<Scalar: RowScalar> {
   /// The slot that holds the state at the end of a step: the last stage if the method reuses it,
   /// else one more.
   let endStage: Int
+  /// Whether the last stage of an accepted step is the first of the next.
+  let reusesLastStage: Bool
+  /// Stages that every try evaluates, the first one included.
+  ///
+  /// Without an error estimate only the next step needs the last stage of a method that reuses it.
+  let evaluatedStages: Int
   let stagePlans: UnsafeBufferPointer<RowCombination>
   /// Places of the stages in a step.
   let nodes: UnsafeBufferPointer<Double>
@@ -34,16 +40,23 @@ package final class RowIntegrator<Scalar: RowScalar> {
   let reports: UnsafeMutablePointer<RowReport>
 
   // The solve under way.
+  /// Rows that take steps; they have positions `0 ..< active` in all buffers.
   var active = 0
+  /// The first row that has not begun.
+  var nextRow = 0
   var y: UnsafePointer<Scalar>
   /// Which of the scratch buffers `y` is, or −1.
   var yBuffer = -1
   /// Whether `y` lies in the record's memory.
   var isStateRecorded = false
+  /// Rounds so far: no row has tried more steps.
+  var roundCount = 0
+  /// How many rows save states in the present round; their positions are in the scratch memory.
+  var savingCount = 0
   /// Whether the first slopes of all active rows are at hand (whether or not a row alone would have
   /// them).
   var areFirstSlopesKnown = false
-  /// Whether a row has ended since the active rows were last gathered.
+  /// Whether a row has ended since finished rows were last replaced.
   var hasFinishedRows = false
   /// Whether a row begins a piece.
   var hasBeginningRows = false
@@ -52,8 +65,13 @@ package final class RowIntegrator<Scalar: RowScalar> {
   /// Whether some row has forced times.
   var hasJumps = false
   var watch: RowWatch<Scalar>?
+  var holdsTerminalStates = false
   /// The events of the last solve, in the order of its rounds.
   package private(set) var eventRecords: [RowEventRecord<Scalar>] = []
+  /// Whether the next solves hold every step that a row tried in `trials`.
+  package var recordsSteps = false
+  /// The steps that each row tried in the last solve; empty without `recordsSteps`.
+  package internal(set) var trials: [[StepTrial]] = []
   var saveTimes: SaveTimes
   var output: UnsafeMutablePointer<Scalar>
   var record: StepRecord<Scalar>?
@@ -76,6 +94,8 @@ package final class RowIntegrator<Scalar: RowScalar> {
     norm = control.norm(width: width, mask: errorMask)
     usesOwnNorm = norm.kind != .rootMeanSquare || !norm.tolerances.isEmpty
     endStage = tableau.isFSAL ? tableau.stageCount - 1 : tableau.stageCount
+    reusesLastStage = tableau.isFSAL && rule.isAdaptive
+    evaluatedStages = max(rule.isAdaptive ? tableau.stageCount : endStage, 1)
     let plans = UnsafeMutableBufferPointer<RowCombination>.allocate(capacity: endStage + 1)
     _ = plans.initialize(from: (0...endStage).map { [tableau] in RowCombination(tableau.row($0)) })
     stagePlans = UnsafeBufferPointer(plans)
@@ -88,13 +108,18 @@ package final class RowIntegrator<Scalar: RowScalar> {
       interpolant.coefficients[$0].contains { $0 != 0 }
     }
     scratch = RowScratch(
-      rows: rows, width: width, stageCount: tableau.stageCount, weights: norm.weights)
+      rows: min(rows, RowIntegrator.mostActiveRows), width: width, stageCount: tableau.stageCount,
+      weights: norm.weights)
     progress = .allocate(capacity: max(rows, 1))
     reports = .allocate(capacity: max(rows, 1))
     y = UnsafePointer(scratch.states[0])
     output = scratch.states[0]
     saveTimes = .shared(UnsafePointer(scratch.times), count: 0)
   }
+
+  /// Rows that are under way at once: their buffers fit into the cache of a core, and a field that
+  /// computes with matrices has enough of them. When one ends, the next begins.
+  package static var mostActiveRows: Int { 512 }
 
   /// Bytes of the buffers; they do not grow with the steps.
   package var byteCount: Int { scratch.byteCount }
@@ -103,6 +128,7 @@ package final class RowIntegrator<Scalar: RowScalar> {
     for plan in stagePlans { plan.deallocate() }
     stagePlans.deallocate()
     errorPlan.deallocate()
+    scratch.deallocate()
     nodes.deallocate()
     progress.deallocate()
     reports.deallocate()
@@ -122,7 +148,7 @@ package final class RowIntegrator<Scalar: RowScalar> {
   ///   - states: `[times, rows, width]`.
   ///   - record: gets the accepted steps; reset it before.
   ///   - interruptions: forced times and events of the rows.
-  /// - Precondition: a solve with events has no record.
+  /// - Precondition: a record of a solve with events has the level `.states`.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   @discardableResult
@@ -134,19 +160,23 @@ package final class RowIntegrator<Scalar: RowScalar> {
     precondition(
       field.width == width, "a field of width \(field.width) in a solve of width \(width)")
     precondition(
-      record == nil || interruptions.events == nil, "a solve with events cannot be recorded")
+      record?.level ?? .states == .states || interruptions.events == nil,
+      "the stages of a solve with events cannot be recorded")
     forced = interruptions.forced(rows: rows, times)
     hasJumps = forced.contains { $0 != .none }
+    holdsTerminalStates = interruptions.holdsTerminalStates
     watch = interruptions.events.map { RowWatch($0, rows: rows, width: width, times) }
+    trials = recordsSteps ? Array(repeating: [], count: rows) : []
     begin(initial: initial, times: times, states: states, record: record)
-    if let watch, active > 0 { startEvents(field, watch) }
-    saveInitialStates()
+    if let watch { startEvents(field, watch) }
+    for row in 0..<rows { saveInitial(row, times.times(ofRow: row), times.count) }
+    replaceFinishedRows()
     while active > 0 {
-      if hasBeginningRows { beginPieces(field) }
-      if active > 0 { round(field) }
+      if hasBeginningRows { beginPieces(field) } else { round(field) }
     }
-    self.record = nil
     eventRecords = watch?.records ?? []
+    record?.events = eventRecords
+    self.record = nil
     watch = nil
     for row in 0..<rows { reports[row].statistics = progress[row].logic.counts }
     return Array(UnsafeBufferPointer(start: reports, count: rows))
@@ -164,23 +194,31 @@ package final class RowIntegrator<Scalar: RowScalar> {
     if initial != UnsafePointer(states) {
       states.update(from: initial, count: rows * width)
     }
-    active = rows
-    y = initial
-    yBuffer = -1
+    (active, nextRow, roundCount) = (0, 0, 0)
+    (y, yBuffer) = (UnsafePointer(scratch.states[0]), 0)
     isStateRecorded = false
     areFirstSlopesKnown = false
     hasFinishedRows = false
-    hasBeginningRows = true
+    hasBeginningRows = false
     for row in 0..<rows {
-      scratch.rowNumbers[row] = Int32(row)
       (reports + row).initialize(to: RowReport(status: .completed, statistics: StepStatistics()))
       (progress + row).initialize(to: RowProgress(times: times.times(ofRow: row), count: count))
     }
   }
 
-  private func saveInitialStates() {
-    for row in 0..<rows { saveInitial(row, saveTimes.times(ofRow: row), saveTimes.count) }
-    if hasFinishedRows { dropFinishedRows() }
+  /// Below it a tolerance is refused: the rounding of a single operation.
+  ///
+  /// A single solve refuses more (`Tolerance.smallestRelative`); neural fields in single precision are
+  /// often solved at 1e-7, where steps are short but end.
+  private var rounding: Double { 0.5 * Double(Scalar.ulpOfOne) }
+
+  /// The largest magnitude in the initial state of a row.
+  private func largest(_ row: Int) -> Double {
+    var largest = 0.0
+    for index in 0..<width {
+      largest = max(largest, Double(output[row * width + index].magnitude))
+    }
+    return largest
   }
 
   private func saveInitial(_ row: Int, _ times: UnsafePointer<Double>, _ count: Int) {
@@ -200,11 +238,14 @@ package final class RowIntegrator<Scalar: RowScalar> {
       save += 1
     }
     progress[row].save = save
+    if save < count { progress[row].saveTime = times[save] }
     if progress[row].isDone {
       finish(row, reports[row].status)
     } else if save == count {
       progress[row].isDone = true
-      hasFinishedRows = true
+    } else if let adaptive = control.adaptive, adaptive.isBelow(rounding, largest: largest(row)) {
+      finish(
+        row, .toleranceBelowRounding(smallest: Tolerance.smallestRelative(for: Scalar.self)))
     }
   }
 }

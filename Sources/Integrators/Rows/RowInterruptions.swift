@@ -10,10 +10,17 @@ package struct RowInterruptions<Scalar: RowScalar> {
 
   package var forcedTimes: Times
   package var events: (any RowEvents<Scalar>)?
+  /// Whether a row that a terminal event ends keeps its state at the later save times; otherwise it
+  /// is NaN there.
+  package var holdsTerminalStates: Bool
 
-  package init(forcedTimes: Times = .none, events: (any RowEvents<Scalar>)? = nil) {
+  package init(
+    forcedTimes: Times = .none, events: (any RowEvents<Scalar>)? = nil,
+    holdsTerminalStates: Bool = false
+  ) {
     self.forcedTimes = forcedTimes
     self.events = events
+    self.holdsTerminalStates = holdsTerminalStates
   }
 
   /// The forced times of each row; one value if they are the same for all rows.

@@ -1,8 +1,9 @@
 /// Where one row of a solve is.
 struct RowProgress: BitwiseCopyable {
   var logic: StepLogic
-  /// Next save time.
+  /// The next save, and its time.
   var save = 0
+  var saveTime = 0.0
   /// Forced times that were passed.
   var piece = 0
   /// The field is not prepared for the present piece, or its first step is not chosen.

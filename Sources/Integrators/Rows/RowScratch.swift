@@ -1,10 +1,13 @@
 /// The memory of a row integrator: everything that a solve needs besides its record.
-final class RowScratch<Scalar: RowScalar> {
+///
+/// Its owner frees the memory; copies of it cost no reference counts.
+struct RowScratch<Scalar: RowScalar> {
+  /// Rows that are under way at once.
   let rows: Int
   let width: Int
   let stageCount: Int
-  /// Three buffers for states, of which one is always free to gather into.
-  let states: [UnsafeMutablePointer<Scalar>]
+  /// Two buffers for states: the start of the step and the end of it.
+  let states: UnsafeMutablePointer<UnsafeMutablePointer<Scalar>>
   /// The state of a stage that is not recorded, and a perturbed state.
   let stage: UnsafeMutablePointer<Scalar>
   /// `k_i`, then the derivative at the end, then a spare one.
@@ -22,9 +25,15 @@ final class RowScratch<Scalar: RowScalar> {
   let steps: UnsafeMutablePointer<Double>
   let norms: UnsafeMutablePointer<Double>
   let otherNorms: UnsafeMutablePointer<Double>
+  /// log₂ of the error of the accepted step before, and of the one that was tried; the factor that
+  /// follows.
+  let previousLogErrors: UnsafeMutablePointer<Double>
+  let logErrors: UnsafeMutablePointer<Double>
+  let factors: UnsafeMutablePointer<Double>
   let ones: UnsafeMutablePointer<Double>
   let rowNumbers: UnsafeMutablePointer<Int32>
-  /// Positions and numbers of the rows that begin a piece.
+  /// Positions and numbers of the rows that begin a piece; positions of the rows that save states,
+  /// and their places among the accepted ones.
   let positions: UnsafeMutablePointer<Int32>
   let groupNumbers: UnsafeMutablePointer<Int32>
   let isAccepted: UnsafeMutablePointer<Bool>
@@ -40,7 +49,8 @@ final class RowScratch<Scalar: RowScalar> {
       return memory
     }
     let size = rows * width
-    states = (0..<3).map { _ in memory(size, 0) }
+    states = .allocate(capacity: 2)
+    for index in 0..<2 { (states + index).initialize(to: memory(size, 0)) }
     stage = memory(size, 0)
     slopes = .allocate(capacity: stageCount + 2)
     for index in 0..<stageCount + 2 { (slopes + index).initialize(to: memory(size, 0)) }
@@ -54,6 +64,9 @@ final class RowScratch<Scalar: RowScalar> {
     steps = memory(rows, 0)
     norms = memory(rows, 0)
     otherNorms = memory(rows, 0)
+    previousLogErrors = memory(rows, 0)
+    logErrors = memory(rows, 0)
+    factors = memory(rows, 0)
     ones = memory(rows, 1)
     rowNumbers = memory(rows, 0)
     positions = memory(rows, 0)
@@ -65,19 +78,23 @@ final class RowScratch<Scalar: RowScalar> {
 
   /// Bytes of states, slopes and the mask.
   var byteCount: Int {
-    ((states.count + 1 + stageCount + 2) * rows + (mask == nil ? 0 : 1)) * width
+    ((3 + stageCount + 2) * rows + (mask == nil ? 0 : 1)) * width
       * MemoryLayout<Scalar>.stride
   }
 
-  deinit {
-    for state in states { state.deallocate() }
+  func deallocate() {
+    for index in 0..<2 { states[index].deallocate() }
+    states.deallocate()
     stage.deallocate()
     for index in 0..<stageCount + 2 { slopes[index].deallocate() }
     slopes.deallocate()
     kept.deallocate()
     slots.deallocate()
     sources.deallocate()
-    for numbers in [weights, times, stageTimes, nextTimes, steps, norms, otherNorms, ones] {
+    for numbers in [
+      weights, times, stageTimes, nextTimes, steps, norms, otherNorms, previousLogErrors,
+      logErrors, factors, ones,
+    ] {
       numbers.deallocate()
     }
     for numbers in [rowNumbers, positions, groupNumbers] { numbers.deallocate() }

@@ -36,6 +36,8 @@ package final class StepRecord<Scalar: RowScalar> {
     package let kept: UnsafePointer<UnsafeMutablePointer<Scalar>?>?
     /// Which of the record's saves lie in these steps.
     package let saves: Range<Int>
+    /// Which of the record's cuts end these steps.
+    package let cuts: Range<Int>
 
     /// The time at which the field was evaluated at a node of a row's step: inside its smooth piece.
     package func stageTime(_ position: Int, node: Double) -> Double {
@@ -57,6 +59,19 @@ package final class StepRecord<Scalar: RowScalar> {
     package var isEnd: Bool { theta == 1 }
   }
 
+  /// Events that end a step: the row goes on from another state, or not at all.
+  package struct Cut {
+    /// Position of the row in its round.
+    package internal(set) var position: Int
+    /// Place in the step, in (0, 1]: the state before the events is `y + h Σ b_i(θ) k_i`.
+    package let theta: Double
+    package let time: Double
+    /// The root function whose zero determines the time; nil: the time is fixed.
+    package let trigger: Int?
+    /// The events, in the order in which they were applied, in the solve's `eventRecords`.
+    package let events: Range<Int>
+  }
+
   /// A save time that equals a row's start: the state is the initial one.
   package struct InitialSave {
     package let row: Int
@@ -68,8 +83,12 @@ package final class StepRecord<Scalar: RowScalar> {
   package private(set) var rounds: [Round] = []
   package private(set) var saves: [Save] = []
   package private(set) var initialSaves: [InitialSave] = []
+  package private(set) var cuts: [Cut] = []
+  /// The events of the solve.
+  package internal(set) var events: [RowEventRecord<Scalar>] = []
   let arena = Arena()
   private var firstSave = 0
+  private var firstCut = 0
 
   package init(level: RecordLevel) { self.level = level }
 
@@ -78,7 +97,9 @@ package final class StepRecord<Scalar: RowScalar> {
     rounds.removeAll(keepingCapacity: true)
     saves.removeAll(keepingCapacity: true)
     initialSaves.removeAll(keepingCapacity: true)
-    firstSave = 0
+    cuts.removeAll(keepingCapacity: true)
+    events = []
+    (firstSave, firstCut) = (0, 0)
     arena.reset()
   }
 
@@ -104,6 +125,16 @@ package final class StepRecord<Scalar: RowScalar> {
     saves.append(Save(position: position, index: index, theta: theta))
   }
 
+  func appendCut(_ cut: Cut) { cuts.append(cut) }
+
+  /// The round under way has its cuts at positions of tried steps: changes them to those of accepted
+  /// ones.
+  func placeCuts(tried position: Int, accepted place: Int) {
+    for index in firstCut..<cuts.count where cuts[index].position == position {
+      cuts[index].position = place
+    }
+  }
+
   /// Closes a round with the saves that were appended since the one before.
   func appendRound(
     _ round: RowIntegrator<Scalar>.PendingRound,
@@ -114,7 +145,8 @@ package final class StepRecord<Scalar: RowScalar> {
         rows: round.accepted, rowNumbers: round.rowNumbers, times: round.times,
         steps: round.steps, bounds: round.bounds.map { UnsafePointer($0) },
         stageCount: round.stageCount, stageStates: stageStates,
-        kept: round.kept.map { UnsafePointer($0) }, saves: firstSave..<saves.count))
-    firstSave = saves.count
+        kept: round.kept.map { UnsafePointer($0) }, saves: firstSave..<saves.count,
+        cuts: firstCut..<cuts.count))
+    (firstSave, firstCut) = (saves.count, cuts.count)
   }
 }

@@ -1,3 +1,4 @@
+public import CKernels
 public import NumericCore
 
 extension Integration {
@@ -14,11 +15,14 @@ extension Integration {
       let end = stepper.attempt(field, logic.time, state, size: step.size)
       let squared = square(stepper.error(size: step.size), second: end)
       if logic.isNearBudget(rule) { examineStiffness(step, end, squared) }
-      let logError = 0.5 * quickLog2(squared)
+      let logError = 0.5 * nk_quick_log2(squared)
       let error = StepError(
-        value: squared, logarithm: logError, ownFactor: ownFactor(step, squared, logError),
+        value: squared, logarithm: logError,
+        factor: nk_step_factor(rule.powers, squared, logError, logic.memory.previousLogError),
+        ownFactor: ownFactor(step, squared, logError),
         isUnresolved: logError <= rule.unresolvedLogError ? isStraight(step, end) : false)
       let verdict = logic.judge(step, error, rule)
+      if recordsSteps { record(step, squared.squareRoot(), isAccepted: verdict == .accepted) }
       if verdict == .accepted {
         (stepSize, endTime, endState) = (step.size, step.end, end)
         return true
@@ -32,13 +36,20 @@ extension Integration {
     }
   }
 
+  @inlinable
+  @inline(never)
+  mutating func record(_ step: StepProposal, _ error: Double?, isAccepted: Bool) {
+    trials.append(
+      StepTrial(time: logic.time, size: step.size, error: error, isAccepted: isAccepted))
+  }
+
   /// The square of the norm of an error over its tolerance.
   @inlinable
   @inline(__always)
   func square(_ error: State, second: State) -> Double {
     rule.hasOwnNorm
       ? ownSquare(error, second)
-      : error.squaredError(tolerance, first: state, second: second) / componentCount
+      : error.squaredError(tolerance, first: state, second: second) * meanFactor
   }
 
   @inlinable
@@ -78,7 +89,9 @@ extension Integration {
     if logic.isIntervalDone { beginInterval() }
     let step = logic.fixedProposal()
     let end = stepper.attempt(field, logic.time, state, size: step.size)
-    if let component = end.firstNonFiniteComponent {
+    let component = end.firstNonFiniteComponent
+    if recordsSteps { record(step, nil, isAccepted: component == nil) }
+    if let component {
       logic.counts.rejectedSteps += 1
       ending = .nonFinite(time: logic.time, component: component)
       return false

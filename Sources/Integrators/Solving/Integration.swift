@@ -18,7 +18,8 @@ where Method.State == Field.State {
   /// Times that fixed steps hit.
   @usableFromInline let saves: [Double]
   @usableFromInline let forced: ForcedTimes
-  @usableFromInline let componentCount: Double
+  /// One over the number of components.
+  @usableFromInline let meanFactor: Double
 
   @usableFromInline var logic: StepLogic
   @usableFromInline var state: State
@@ -43,6 +44,8 @@ where Method.State == Field.State {
   /// The next save time that fixed steps hit.
   @usableFromInline var save = 0
   @usableFromInline var extraEvaluations = 0
+  @usableFromInline let recordsSteps: Bool
+  @usableFromInline var trials: [StepTrial] = []
 
   /// Nil while the iteration is under way.
   @usableFromInline var ending: SolveStatus?
@@ -61,12 +64,13 @@ where Method.State == Field.State {
     self.stepper = stepper
     self.saves = saves
     control = solver.control
+    recordsSteps = solver.recordsSteps
     let method = solver.method
     rule = StepRule(solver.control, method)
     tolerance = solver.control.tolerance
     norm = solver.control.norm(width: initial.componentCount)
     stabilityBoundary = { method.realStabilityBoundary }
-    componentCount = Double(Swift.max(initial.componentCount, 1))
+    meanFactor = 1 / Double(Swift.max(initial.componentCount, 1))
     forced = ForcedTimes(
       forcedTimes + events.flatMap(\.times), from: span.start, to: span.end)
     logic = StepLogic(from: span.start, to: span.end)
@@ -90,6 +94,9 @@ where Method.State == Field.State {
 
   /// The events that have occurred.
   @inlinable public var events: [EventRecord<State>] { watch?.records ?? [] }
+
+  /// The steps that were tried so far, if the solver records them.
+  @inlinable public var steps: [StepTrial] { trials }
 
   @inlinable public var currentTime: Double { isAtStep ? endTime : logic.time }
 

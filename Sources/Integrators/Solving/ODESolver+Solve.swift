@@ -46,6 +46,9 @@ extension ODESolver {
   @inlinable
   func choose<Field: VectorField>(_ request: SolveRequest<Field>) -> Solution<Field.State> {
     control.check(method)
+    precondition(
+      !method.isExplicit || request.field.massDiagonal.isEmpty,
+      "\(method.name) is explicit and solves y' = f(t, y) only; use .rodas5P for a mass diagonal")
     switch method.scheme {
     case .rosenbrock(let tableau):
       return fold(
@@ -90,6 +93,7 @@ extension ODESolver {
       solution.dense = dense
     }
     solution.events = steps.events
+    solution.steps = steps.steps
     solution.status = steps.status ?? .completed
     solution.statistics = steps.statistics
     return solution
@@ -100,16 +104,15 @@ extension ODESolver {
     if let component = initial.firstNonFiniteComponent {
       throw .initialStateNotFinite(component: component)
     }
-    guard let adaptive = control.adaptive, adaptive.norm.tolerances.isEmpty else { return }
+    guard let adaptive = control.adaptive else { return }
     let smallest =
       initial.isSinglePrecision
       ? Tolerance.smallestRelative(for: Float.self) : Tolerance.smallestRelative(for: Double.self)
-    let tolerance = adaptive.tolerance
     let largest = (0..<initial.componentCount).reduce(0) {
       Swift.max($0, initial.component($1).magnitude)
     }
-    if tolerance.absolute + tolerance.relative * largest < smallest * largest {
-      throw .toleranceBelowRounding(relative: tolerance.relative, smallest: smallest)
+    if adaptive.isBelow(smallest, largest: largest) {
+      throw .toleranceBelowRounding(relative: adaptive.tolerance.relative, smallest: smallest)
     }
   }
 

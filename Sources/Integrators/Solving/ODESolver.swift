@@ -4,6 +4,10 @@ public import NumericCore
 public struct ODESolver: Hashable, Sendable {
   public var method: ODEMethod
   public var control: StepControl
+  /// Whether a solution holds every step that was tried (`Solution.steps`).
+  ///
+  /// Without it a step allocates nothing.
+  public var recordsSteps = false
 
   /// - Precondition: under adaptive control the method estimates its error.
   public init(
@@ -33,6 +37,8 @@ extension ODESolver {
   package var withoutSearchForPulses: ODESolver {
     guard case .adaptive(var adaptive) = control else { return self }
     adaptive.resolvedPart = 1
-    return ODESolver(method: method, control: .adaptive(adaptive))
+    var solver = self
+    solver.control = .adaptive(adaptive)
+    return solver
   }
 }

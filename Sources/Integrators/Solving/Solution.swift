@@ -10,6 +10,8 @@ public struct Solution<State: VectorSpace>: Sendable {
   public var statistics = StepStatistics()
   /// The events that have occurred, in the order of the solve.
   public var events: [EventRecord<State>] = []
+  /// The steps that were tried, in order, if `ODESolver.recordsSteps` asks for them.
+  public var steps: [StepTrial] = []
   @usableFromInline var dense: DenseOutput<State>?
 
   @inlinable

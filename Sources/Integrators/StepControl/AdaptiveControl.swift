@@ -54,6 +54,15 @@ public struct AdaptiveControl: Sendable {
   }
 }
 
+extension AdaptiveControl {
+  /// Whether the tolerance of a state whose largest component has this magnitude is below a relative
+  /// precision.
+  func isBelow(_ precision: Double, largest: Double) -> Bool {
+    norm.tolerances.isEmpty
+      && tolerance.absolute + tolerance.relative * largest < precision * largest
+  }
+}
+
 /// Bounds of the factor from one step to the next.
 public struct StepBounds: Hashable, BitwiseCopyable, Sendable {
   /// Multiplies the factor, so that few steps are rejected.

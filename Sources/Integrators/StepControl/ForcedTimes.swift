@@ -16,6 +16,8 @@ struct ForcedTimes: Hashable, Sendable {
     includesEnd = times.contains(end)
     let (first, last) = (min(start, end), max(start, end))
     var inner: [Double] = []
+    // An array that grows takes a varying number of allocations: it uses what a block has to spare.
+    inner.reserveCapacity(times.count)
     for time in times.sorted() where time > first && time < last && time != inner.last {
       inner.append(time)
     }

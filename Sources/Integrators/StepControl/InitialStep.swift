@@ -1,3 +1,5 @@
+public import CKernels
+
 /// The first step of a solve, from norms over the tolerance of the state (`d0`), its derivative
 /// (`d1`) and its second derivative (`d2`).
 ///
@@ -18,7 +20,7 @@ enum InitialStep {
     guard largest.isFinite else { return guess }
     let size =
       largest <= 1e-15
-      ? max(1e-6, guess * 1e-3) : quickExp2(quickLog2(0.01 / largest) / Double(errorOrder))
+      ? max(1e-6, guess * 1e-3) : nk_quick_exp2(nk_quick_log2(0.01 / largest) / Double(errorOrder))
     return min(100 * guess, size)
   }
 }

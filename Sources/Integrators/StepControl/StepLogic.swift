@@ -96,6 +96,8 @@ struct StepError: BitwiseCopyable, Sendable {
   @usableFromInline let value: Double
   /// log₂ of the norm.
   @usableFromInline let logarithm: Double
+  /// The factor of the step size that follows from it, unbounded and without older steps.
+  @usableFromInline let factor: Double
   /// The factor of a user's controller; 0 where there is none.
   @usableFromInline let ownFactor: Double
   /// Whether the error is no larger than rounding and the step a straight line: the derivative was
@@ -103,9 +105,13 @@ struct StepError: BitwiseCopyable, Sendable {
   @usableFromInline let isUnresolved: Bool
 
   @inlinable
-  init(value: Double, logarithm: Double, ownFactor: Double = 0, isUnresolved: Bool = false) {
+  init(
+    value: Double, logarithm: Double, factor: Double, ownFactor: Double = 0,
+    isUnresolved: Bool = false
+  ) {
     self.value = value
     self.logarithm = logarithm
+    self.factor = factor
     self.ownFactor = ownFactor
     self.isUnresolved = isUnresolved
   }
@@ -175,10 +181,10 @@ extension StepLogic {
   ) -> StepVerdict {
     if error.value <= 1 { return accept(step, error, rule) }
     if rule.acceptsSmallestStep && isSmallest(step, rule) && error.value.isFinite {
-      return accept(step, StepError(value: 1, logarithm: 0, ownFactor: 1), rule)
+      return accept(step, StepError(value: 1, logarithm: 0, factor: 1, ownFactor: 1), rule)
     }
     counts.rejectedSteps += 1
-    let factor = memory.reject(error: error.value, logError: error.logarithm, rule)
+    let factor = memory.reject(error, rule)
     let own = error.ownFactor
     size = step.size * (own > 0 && error.value.isFinite ? min(own, 0.9) : factor)
     if time + size == time || memory.isHopeless { return .failed }
@@ -194,16 +200,17 @@ extension StepLogic {
       counts.rejectedSteps += 1
       return .singular
     }
-    var factor = memory.accept(size: step.size, logError: error.logarithm, rule)
+    var factor = memory.accept(size: step.size, error, rule)
     if error.ownFactor > 0 { factor = error.ownFactor }
-    var next = min(step.size.magnitude * factor, rule.largestStep)
-    if error.isUnresolved { next = min(next, rule.unresolvedPart * spanLength) }
+    var largest = rule.largestStep
+    if error.isUnresolved { largest = min(largest, rule.unresolvedPart * spanLength) }
     if step.size.magnitude > min(shrinkingSize, 1.5 * lastSize) {
       shrinkingFrom = time
       shrinkingSize = step.size.magnitude
     }
     lastSize = step.size.magnitude
-    size = next * direction
+    size = step.size * factor
+    if size.magnitude > largest { size = largest * direction }
     counts.accept(step.size)
     return .accepted
   }

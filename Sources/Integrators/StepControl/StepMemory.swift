@@ -1,3 +1,5 @@
+public import CKernels
+
 /// What a controller remembers from step to step.
 @frozen
 @usableFromInline
@@ -28,9 +30,9 @@ struct StepMemory: BitwiseCopyable, Sendable {
   func history(size: Double, logError: Double, isAccepted: Bool, _ rule: StepRule) -> StepHistory {
     let hasSteps = lastSize > 0
     return StepHistory(
-      error: quickExp2(logError), previousError: hasSteps ? quickExp2(previousLogError) : 1,
-      olderError: hasSteps ? quickExp2(olderLogError) : 1,
-      ratio: hasSteps ? size.magnitude / lastSize : 1, previousRatio: quickExp2(lastLogRatio),
+      error: nk_quick_exp2(logError), previousError: hasSteps ? nk_quick_exp2(previousLogError) : 1,
+      olderError: hasSteps ? nk_quick_exp2(olderLogError) : 1,
+      ratio: hasSteps ? size.magnitude / lastSize : 1, previousRatio: nk_quick_exp2(lastLogRatio),
       isAccepted: isAccepted, errorOrder: rule.errorOrder)
   }
 
@@ -39,43 +41,42 @@ struct StepMemory: BitwiseCopyable, Sendable {
   @inline(never)
   mutating func addHistory(size: Double, logError: Double, _ rule: StepRule) -> Double {
     let hasSteps = lastSize > 0
-    let logRatio = hasSteps ? quickLog2(size.magnitude / lastSize) : 0
+    let logRatio = hasSteps ? nk_quick_log2(size.magnitude / lastSize) : 0
     let previous = hasSteps ? previousLogError : logError
     let older = hasSteps ? olderLogError : logError
     let power =
-      rule.previousExponent * (previous - previousLogError) + rule.olderExponent * older
+      rule.powers.previous_exponent * (previous - previousLogError) + rule.olderExponent * older
       + rule.ratioExponent * logRatio + rule.previousRatioExponent * lastLogRatio
     (olderLogError, lastSize, lastLogRatio) = (previous, size.magnitude, logRatio)
     return power
   }
 
-  /// How much larger the next step is after one with this log₂ of the error was accepted.
+  /// How much larger the next step is after an accepted one.
   @inlinable
   @inline(__always)
-  mutating func accept(size: Double, logError: Double, _ rule: StepRule) -> Double {
-    var power =
-      rule.logSafety + rule.exponent * logError + rule.previousExponent * previousLogError
-    if rule.needsHistory { power += addHistory(size: size, logError: logError, rule) }
-    let factor = max(rule.bounds.smallestAfterAcceptance, quickExp2(power))
+  mutating func accept(size: Double, _ error: StepError, _ rule: StepRule) -> Double {
+    var factor = error.factor
+    if rule.needsHistory {
+      factor *= nk_quick_exp2(addHistory(size: size, logError: error.logarithm, rule))
+    }
     let ceiling = wasRejected ? min(1, rule.bounds.largest) : rule.bounds.largest
-    previousLogError = max(logError, StepMemory.smallestLogError)
+    previousLogError = max(error.logarithm, StepMemory.smallestLogError)
     wasRejected = false
     nonFiniteTries = 0
-    return min(ceiling, factor)
+    return min(ceiling, max(rule.bounds.smallestAfterAcceptance, factor))
   }
 
   /// How much smaller the next try is; an error that is not a number shrinks it as far as is
   /// allowed.
   @inlinable
-  mutating func reject(error: Double, logError: Double, _ rule: StepRule) -> Double {
+  mutating func reject(_ error: StepError, _ rule: StepRule) -> Double {
     wasRejected = true
-    guard error.isFinite else {
+    guard error.value.isFinite else {
       nonFiniteTries += 1
       return rule.bounds.smallest
     }
     nonFiniteTries = 0
-    let factor = quickExp2(rule.logSafety + rule.rejectionExponent * logError)
-    return max(rule.bounds.smallest, factor)
+    return max(rule.bounds.smallest, error.factor)
   }
 
   /// Whether a step that shrank from try to try has reached nothing finite.

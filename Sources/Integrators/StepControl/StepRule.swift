@@ -1,3 +1,4 @@
+public import CKernels
 import NumericCore
 
 /// A step control made ready for a method: plain numbers that every decision of a solve reads.
@@ -16,14 +17,13 @@ struct StepRule: BitwiseCopyable, Sendable {
   @usableFromInline let stepBudget: Int
   /// Steps before the end of the budget that are examined for stiffness.
   @usableFromInline let stiffnessWindow: Int
-  /// `−β/k` and `−α`.
-  @usableFromInline let exponent: Double
-  @usableFromInline let previousExponent: Double
+  /// The powers of the errors of a step and of the accepted one before it: log₂ of the safety factor,
+  /// `−β₁/k` and `−β₂/k`, and `−1/k` after a rejection.
+  @usableFromInline let powers: nk_step_powers
+  /// `−β₃/k`, `−α₂` and `−α₃`.
   @usableFromInline let olderExponent: Double
   @usableFromInline let ratioExponent: Double
   @usableFromInline let previousRatioExponent: Double
-  @usableFromInline let rejectionExponent: Double
-  @usableFromInline let logSafety: Double
   @usableFromInline let bounds: StepBounds
   /// log₂ of an error that is no larger than rounding.
   @usableFromInline let unresolvedLogError: Double
@@ -52,17 +52,16 @@ struct StepRule: BitwiseCopyable, Sendable {
     largestStep = adaptive.largestStep
     stepBudget = adaptive.stepBudget
     stiffnessWindow = min(adaptive.stepBudget / 2, 100)
-    exponent = -filter.beta1 / order
-    previousExponent = -filter.beta2 / order
+    powers = nk_step_powers(
+      log_safety: nk_quick_log2(adaptive.bounds.safety), exponent: -filter.beta1 / order,
+      previous_exponent: -filter.beta2 / order, rejection_exponent: -1 / order)
     olderExponent = -filter.beta3 / order
     ratioExponent = -filter.alpha2
     previousRatioExponent = -filter.alpha3
-    rejectionExponent = -1 / order
-    logSafety = quickLog2(adaptive.bounds.safety)
     bounds = adaptive.bounds
     let relative = adaptive.tolerance.relative
     let rounding = relative > 0 ? 8 * Double.ulpOfOne / relative : 0
-    unresolvedLogError = quickLog2(min(max(1e-10, rounding), 1e-3))
+    unresolvedLogError = nk_quick_log2(min(max(1e-10, rounding), 1e-3))
     straightNorm = min(max(1e-6, rounding), 1e-3)
     unresolvedPart = adaptive.resolvedPart * method.largestStepAcrossPulse
     singularPart = min(100 * relative, 1e-3)

@@ -9,6 +9,9 @@ final class CompiledEquations<Scalar: EquationScalar> {
   let derivatives: EquationEvaluator<Scalar>
   /// `[derivative, state]`: all derivatives by the first states, as in `FieldLinearization`.
   let jacobian: EquationEvaluator<Scalar>?
+  /// The states, how the solve went, and its steps if the solver records them.
+  typealias Run = (states: [[Double]], report: RowReport, steps: [StepTrial])
+
   fileprivate var inputs: InputReader?
   fileprivate var jacobianInputs: InputReader?
 
@@ -29,7 +32,7 @@ final class CompiledEquations<Scalar: EquationScalar> {
   func solution(
     of system: EquationSystem, from initial: [Double], at times: [Double],
     inputs signals: [String: InputSignal] = [:], _ solver: ODESolver
-  ) -> (states: [[Double]], report: RowReport) {
+  ) -> Run {
     inputs = InputReader(signals, of: system, derivatives)
     jacobianInputs = jacobian.map { InputReader(signals, of: system, $0) }
     // Equations with jumps are solved in pieces.
@@ -42,11 +45,11 @@ final class CompiledEquations<Scalar: EquationScalar> {
   /// A solve of up to four double-precision states, which the processor holds in registers; nil for any others.
   private func smallSolution(
     _ initial: [Double], _ times: [Double], _ solver: ODESolver
-  ) -> (states: [[Double]], report: RowReport)? {
+  ) -> Run? {
     guard let equations = self as? CompiledEquations<Double> else { return nil }
     func solution<State: VectorSpace & BitwiseCopyable>(
       from state: State
-    ) -> (states: [[Double]], report: RowReport) {
+    ) -> Run {
       singleSolution(
         of: SmallEquationField<State>(equations: equations), from: state, at: times, solver
       ) { state in initial.indices.map(state.component) }
@@ -62,10 +65,11 @@ final class CompiledEquations<Scalar: EquationScalar> {
 
   private func explicitSolution(
     _ initial: [Double], _ times: [Double], _ solver: ODESolver
-  ) -> (states: [[Double]], report: RowReport) {
+  ) -> Run {
     let width = derivatives.stateCount
     let integrator = RowIntegrator<Scalar>(
       method: solver.method, control: solver.control, rows: 1, width: width)
+    integrator.recordsSteps = solver.recordsSteps
     let start = initial.map(Scalar.init)
     var flat = [Scalar](repeating: 0, count: times.count * width)
     let reports = times.withUnsafeBufferPointer { times in
@@ -80,12 +84,12 @@ final class CompiledEquations<Scalar: EquationScalar> {
     let states = times.indices.map { time in
       flat[time * width..<(time + 1) * width].map(Double.init)
     }
-    return (states, reports[0])
+    return (states, reports[0], integrator.trials.first ?? [])
   }
 
   private func implicitSolution(
     _ initial: [Double], _ times: [Double], _ solver: ODESolver
-  ) -> (states: [[Double]], report: RowReport) {
+  ) -> Run {
     precondition(jacobian != nil, "\(solver.method.name) needs the equations' Jacobian")
     return singleSolution(
       of: StiffEquationField(equations: self), from: initial.map(Scalar.init), at: times, solver
@@ -95,13 +99,13 @@ final class CompiledEquations<Scalar: EquationScalar> {
   private func singleSolution<Field: VectorField>(
     of field: Field, from initial: Field.State, at times: [Double], _ solver: ODESolver,
     components: (Field.State) -> [Double]
-  ) -> (states: [[Double]], report: RowReport) {
+  ) -> Run {
     let (start, end) = (times[0], times[times.count - 1])
     let missing = [Double](repeating: .nan, count: initial.componentCount)
-    func failed(_ status: SolveStatus) -> (states: [[Double]], report: RowReport) {
+    func failed(_ status: SolveStatus) -> Run {
       (
         Array(repeating: missing, count: times.count),
-        RowReport(status: status, statistics: StepStatistics())
+        RowReport(status: status, statistics: StepStatistics()), []
       )
     }
     do {
@@ -110,12 +114,12 @@ final class CompiledEquations<Scalar: EquationScalar> {
       let rest = Array(repeating: missing, count: times.count - solution.states.count)
       return (
         solution.states.map(components) + rest,
-        RowReport(status: solution.status, statistics: solution.statistics)
+        RowReport(status: solution.status, statistics: solution.statistics), solution.steps
       )
     } catch .initialStateNotFinite(let component) {
       return failed(.nonFinite(time: start, component: component))
-    } catch .toleranceBelowRounding {
-      return failed(.stepUnderflow(time: start))
+    } catch .toleranceBelowRounding(_, let smallest) {
+      return failed(.toleranceBelowRounding(smallest: smallest))
     } catch {
       preconditionFailure("save times are monotone: \(error)")
     }

@@ -63,7 +63,7 @@ package final class EquationEvaluator<Scalar: EquationScalar> {
     times: UnsafePointer<Double>, states: UnsafePointer<Scalar>, rows: Int,
     into results: UnsafeMutablePointer<Scalar>
   ) {
-    workspace.run(rows: rows, times, states, into: results)
+    workspace.call.run(rows: rows, times, states, into: results)
   }
 
   /// Computes the values at a time and a state.

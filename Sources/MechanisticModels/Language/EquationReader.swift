@@ -37,6 +37,10 @@ struct EquationReader {
   var priorSyntax: [Named<PriorSyntax>] = []
   var observables: [EquationSystem.Observable] = []
   private(set) var priors: [String: Prior] = [:]
+  /// Right sides of `0 = …`.
+  private(set) var constraints: [Named<EquationSyntax>] = []
+  /// Values near which the algebraic states begin.
+  private var guesses: [String: EquationSyntax] = [:]
   /// What names stand for, and the scalars of a trace that stand for them.
   var symbols = EquationSymbols()
   /// Finished intermediates.
@@ -54,9 +58,10 @@ struct EquationReader {
       comments.filter { $0.key < firstLine && !$0.value.isEmpty }
       .min { $0.key < $1.key }?.value ?? ""
     for statement in statements { try collect(statement) }
-    guard !states.isEmpty else {
+    guard states.contains(where: { !$0.isAlgebraic }) else {
       throw error(.noDerivative, at: statements.last?.position ?? Position(line: 1, column: 1))
     }
+    try pairConstraints()
     try separateDosing()
     var (frozen, outline) = try self.frozen()
     try lower()
@@ -69,6 +74,38 @@ struct EquationReader {
       throw error(.unusedParameter(parameter.name), at: place(of: parameter.name))
     }
     return (frozen, outline)
+  }
+
+  /// Gives each algebraic state one of the algebraic equations: any will do, for they are solved together.
+  private mutating func pairConstraints() throws(EquationError) {
+    let places = states.indices.filter { states[$0].isAlgebraic }
+    guard places.count == constraints.count else {
+      let known = Set(definitions.keys)
+      let undefined = constraints.lazy.flatMap { $0.value.names.map(\.name) }
+        .first { $0 != "t" && $0 != "pi" && !known.contains($0) }
+      throw error(
+        .algebraicCount(
+          equations: constraints.count, states: places.map { states[$0].name },
+          undefined: undefined),
+        at: constraints.count > places.count
+          ? constraints[places.count].position : place(of: states[places[constraints.count]].name))
+    }
+    for (place, constraint) in zip(places, constraints) {
+      (derivatives[place].position, derivatives[place].value) = (
+        constraint.position, constraint.value
+      )
+    }
+  }
+
+  /// Every algebraic state occurs in an algebraic equation.
+  private func checkConstraints() throws(EquationError) {
+    let residuals = states.indices.filter { states[$0].isAlgebraic }
+    for place in residuals {
+      let depends = formulas.graph.outputs(dependingOn: [formulas.statePlaces.lowerBound + place])
+      guard residuals.contains(where: { depends[$0] }) else {
+        throw error(.algebraicUnused(states[place].name), at: self.place(of: states[place].name))
+      }
+    }
   }
 
   /// Makes the graph of all formulas.
@@ -89,6 +126,7 @@ struct EquationReader {
       inputs: inputs.count, parameters: parameters.count, intermediates: intermediates.count,
       observations: observations.count)
     try checkInitialValues()
+    try checkConstraints()
   }
 
   /// Takes `lag(x) = …` and `bioavailability(x) = …` out of what looks like initial values.
@@ -147,6 +185,15 @@ extension EquationReader {
       } else {
         parameters.append(try parameter(name, formula, constraints, note, at: position))
       }
+    case .algebraic(let guess):
+      try define(name, at: position)
+      if let guess { guesses[name] = guess }
+      // The formula is that of an algebraic equation: see `pairConstraints`.
+      derivatives.append((name, position, .number(0, position)))
+      states.append(
+        .init(
+          name: name, note: note, hasInitialValue: true, isInitialFixed: true, isAlgebraic: true))
+    case .constraint(let formula): constraints.append((name, position, formula))
     case .event(let event): events.append((name, position, event))
     case .dose(let dose): doses.append((name, position, dose))
     case .observation(let observation):
@@ -237,7 +284,10 @@ extension EquationReader {
 
   /// The states' initial values; not a number for a state without one.
   private mutating func initialValues() throws(EquationError) -> [Tensor] {
-    var values = states.map { _ in symbols.missing }
+    var values = states.map { $0.isAlgebraic ? symbols.number(0) : symbols.missing }
+    for (place, state) in states.enumerated() {
+      if let guess = guesses[state.name] { values[place] = try expression(guess) }
+    }
     let start = span?.lowerBound ?? 0
     for initial in initials {
       guard let place = states.firstIndex(where: { $0.name == initial.name }) else {
@@ -245,6 +295,11 @@ extension EquationReader {
           throw error(.missingDerivative(initial.name), at: initial.position)
         }
         throw error(.unknownName(initial.name, suggestion: near), at: initial.position)
+      }
+      if guesses[initial.name] != nil {
+        throw error(
+          .definedTwice("\(initial.name)(…)", firstLine: self.place(of: initial.name).line),
+          at: initial.position)
       }
       let time = try number(initial.value.time, naming: initial.name)
       guard time == start else {
@@ -260,6 +315,11 @@ extension EquationReader {
     let graph = formulas.graph
     let varies = graph.outputs(dependingOn: 0..<formulas.parameterPlaces.lowerBound)
     let depends = graph.outputs(dependingOn: formulas.parameterPlaces)
+    for (place, state) in states.enumerated() {
+      if let guess = guesses[state.name], varies[formulas.initialValues.lowerBound + place] {
+        throw error(.initialValueNotConstant(state.name), at: guess.position)
+      }
+    }
     for initial in initials {
       guard let place = states.firstIndex(where: { $0.name == initial.name }) else { continue }
       let output = formulas.initialValues.lowerBound + place
@@ -269,7 +329,8 @@ extension EquationReader {
       states[place].hasInitialValue = true
       let constraints = initial.value.constraints
       let isFixed = constraints.contains { if case .fixed = $0 { true } else { false } }
-      states[place].isInitialFixed = isFixed || depends[output]
+      states[place].isInitialFixed =
+        states[place].isAlgebraic || isFixed || depends[output]
       if depends[output] {
         guard constraints.count == (isFixed ? 1 : 0) else {
           throw error(.boundedFormula(initial.name), at: initial.position)

@@ -44,7 +44,7 @@ final class SensitivitySimulation {
   ) -> (states: [[Double]], status: SolveStatus) {
     guard let pieces else {
       smooth.set(parameters: parameters)
-      let (states, report) = smooth.solution(
+      let (states, report, _) = smooth.solution(
         of: system, from: initial, at: times, inputs: inputs, solver)
       return (states, report.status)
     }

@@ -6,7 +6,8 @@ public final class ScalarWorkspace {
   public let program: ScalarProgram
   private let arguments: UnsafeMutablePointer<nk_rows>
   private let results: UnsafeMutablePointer<nk_rows>
-  private let call: UnsafeMutablePointer<nk_scalar_program>
+  /// Runs the program as often as a solve needs it.
+  package let call: ScalarCall
   /// All memory of the workspace.
   private var memory: [UnsafeMutableRawPointer] = []
 
@@ -16,19 +17,19 @@ public final class ScalarWorkspace {
   /// - Parameter rows: how many rows a run has at most; a run may have more, but gains nothing from them.
   public init(_ program: ScalarProgram, rows: Int = 1) {
     self.program = program
-    let code = program.code
-    let lanes = Self.lanes(rows: rows, registers: code.isDouble.count)
+    let parts = program.code
+    let lanes = Self.lanes(rows: rows, registers: parts.isDouble.count)
     var offsets: [Int32] = []
     var bytes = 0
-    for isDouble in code.isDouble {
+    for isDouble in parts.isDouble {
       offsets.append(Int32(bytes))
       bytes += lanes == 1 ? 8 : lanes * (isDouble ? 8 : 4)
     }
     let registers = UnsafeMutableRawPointer.allocate(byteCount: max(bytes, 64), alignment: 64)
     registers.initializeMemory(as: UInt8.self, repeating: 0, count: max(bytes, 64))
-    for (register, value) in code.constants {
+    for (register, value) in parts.constants {
       let place = registers + Int(offsets[Int(register)])
-      if code.isDouble[Int(register)] {
+      if parts.isDouble[Int(register)] {
         place.initializeMemory(as: Double.self, repeating: value, count: lanes)
       } else {
         place.initializeMemory(as: Float.self, repeating: Float(value), count: lanes)
@@ -38,16 +39,17 @@ public final class ScalarWorkspace {
     arguments = Self.rows(program.parameterTypes, &memory)
     results = Self.rows(program.outputTypes, &memory)
     for place in program.invariant { arguments[place].stride = 0 }
-    let setup = Self.parts(code.setup, offsets, &memory)
-    let body = Self.parts(code.body, offsets, &memory)
-    let outputs = Self.copy(code.outputs.map { $0.placed(at: offsets) }, &memory)
-    call = .allocate(capacity: 1)
-    call.initialize(
+    let setup = Self.parts(parts.setup, offsets, &memory)
+    let body = Self.parts(parts.body, offsets, &memory)
+    let outputs = Self.copy(parts.outputs.map { $0.placed(at: offsets) }, &memory)
+    let code = UnsafeMutablePointer<nk_scalar_program>.allocate(capacity: 1)
+    code.initialize(
       to: nk_scalar_program(
-        setup: setup, setup_count: code.setup.count, body: body, body_count: code.body.count,
-        outputs: outputs, output_count: code.outputs.count, arguments: arguments, results: results,
+        setup: setup, setup_count: parts.setup.count, body: body, body_count: parts.body.count,
+        outputs: outputs, output_count: parts.outputs.count, arguments: arguments, results: results,
         registers: registers, lanes: lanes, run: nil))
-    memory.append(UnsafeMutableRawPointer(call))
+    memory.append(UnsafeMutableRawPointer(code))
+    call = ScalarCall(program: code, arguments: arguments, results: results)
     self.memory = memory
   }
 
@@ -86,22 +88,10 @@ public final class ScalarWorkspace {
   }
 
   /// Computes what depends on invariant parameters alone; wanted after they change.
-  package func prepare() { nk_scalar_program_prepare(call) }
+  package func prepare() { nk_scalar_program_prepare(call.program) }
 
   /// Evaluates this number of rows; outputs that are written may be the memory of parameters.
-  package func run(rows: Int) { nk_scalar_program_run(call, rows) }
-
-  /// Evaluates this number of rows after it has taken the addresses of parameters 0 and 1 and of output 0; how rows are laid out
-  /// stays as it was set.
-  package func run(
-    rows: Int, _ first: UnsafeRawPointer, _ second: UnsafeRawPointer,
-    into output: UnsafeMutableRawPointer
-  ) {
-    arguments[0].data = UnsafeMutableRawPointer(mutating: first)
-    arguments[1].data = UnsafeMutableRawPointer(mutating: second)
-    results[0].data = output
-    nk_scalar_program_run(call, rows)
-  }
+  package func run(rows: Int) { nk_scalar_program_run(call.program, rows) }
 
   /// Concrete tensors in, concrete tensors out: one row.
   public func callAsFunction(_ inputs: [Storage]) -> [Storage] {
@@ -177,5 +167,29 @@ extension nk_instruction {
     nk_instruction(
       operation: operation, target: offsets[Int(target)], a: offsets[Int(a)],
       b: offsets[Int(b)], c: offsets[Int(c)])
+  }
+}
+
+/// A program in a workspace, which must outlive it; copies cost no reference counts.
+package struct ScalarCall {
+  fileprivate let program: UnsafeMutablePointer<nk_scalar_program>
+  fileprivate let arguments: UnsafeMutablePointer<nk_rows>
+  fileprivate let results: UnsafeMutablePointer<nk_rows>
+
+  /// Row `r` of a run reads row `numbers[r]` of a parameter's memory; nil: row `r`.
+  package func setNumbers(_ place: Int, _ numbers: UnsafePointer<Int32>?) {
+    arguments[place].numbers = numbers
+  }
+
+  /// Evaluates this number of rows after it has taken the addresses of parameters 0 and 1 and of
+  /// output 0; how rows are laid out stays as it was set.
+  package func run(
+    rows: Int, _ first: UnsafeRawPointer, _ second: UnsafeRawPointer,
+    into output: UnsafeMutableRawPointer
+  ) {
+    arguments[0].data = UnsafeMutableRawPointer(mutating: first)
+    arguments[1].data = UnsafeMutableRawPointer(mutating: second)
+    results[0].data = output
+    nk_scalar_program_run(program, rows)
   }
 }
