@@ -132,6 +132,12 @@ extension FitCommand {
       guard let found = only ?? table[id] else { continue }
       data.experiments.experiments[place].doses.doses += found.schedule.doses
       data.experiments.experiments[place].doses.resets += found.schedule.resets
+      // Where times are dates a series starts at its first row or its first dose.
+      if let start = data.experiments.experiments[place].startTime,
+        let first = found.schedule.doses.map(\.time).min()
+      {
+        data.experiments.experiments[place].startTime = min(start, first)
+      }
       let times = Set(found.schedule.expanded.map(\.time))
       coincident += data.experiments.experiments[place].measurements
         .count { times.contains($0.time) && !$0.isBeforeDose }
