@@ -47,6 +47,10 @@ package struct FitsExperiment: Experiment {
     s(0) = 50
     i(0) = 1 fixed
     r(0) = 0 fixed
+    # One size of the errors for both columns.
+    size = 2 > 0
+    observe i ~ normal(size)
+    observe r ~ normal(size)
     """
 
   /// The same cold if only a part of the ill had been counted.
@@ -154,6 +158,7 @@ package struct FitsExperiment: Experiment {
     var fit = ParameterFit(
       system, to: .init(times: data.times, names: names, values: data.values),
       noise: noise)
+    fit.startTime = data.times.first
     fit.key = run.key
     fit.starts = run.choose(full: 8, quick: 2)
     return try fit.run()

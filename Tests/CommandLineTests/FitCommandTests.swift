@@ -87,17 +87,14 @@ import Testing
     #expect(try fit("x' = -k*x\nk = 0.3 > 0\nx(0) = 2\n", decay()).errors.isEmpty)
   }
 
-  @Test func `of several series one is chosen`() throws {
+  @Test func `series are fitted together, or one is chosen`() throws {
     let equations = "x' = -k*x\nk = 0.3 > 0\nx(0) = 2\n"
     let lines = decay().split(separator: "\n").dropFirst()
     let other = decay(size: 3).split(separator: "\n").dropFirst()
     let data = lines.map { "a,\($0)\n" }.joined() + other.map { "b,\($0)\n" }.joined()
-    let none = try fit(equations, "id,time,x\n" + data)
-    #expect(none.status == 65)
-    #expect(
-      none.errors
-        == "error: d.csv: 2 series (a, b); choose one by its id, as in --series 'a'\n"
-    )
+    let both = try fit(equations, "id,time,x\n" + data, "--per-experiment", "x(0)")
+    #expect(both.status == 0 && both.errors.isEmpty)
+    #expect(both.output.contains("x(0)[b]") && both.output.contains("2 experiments"))
     let alone = try fit(equations, decay(size: 3))
     let chosen = try fit(equations, "id,time,x\n" + data, "--series", "b")
     #expect(chosen.status == 0 && chosen.output == alone.output)

@@ -103,8 +103,8 @@ import Testing
       "'beta' is given twice by --set and --fix; keep one of them"
     ),
     (
-      ["fit", "sir", "--data", "tristan.csv", "--column", "infected=i", "--column", "recovered=i"],
-      "--column: tristan.csv: the columns infected and recovered both measure 'i'; map one of them to another quantity, or remove it"
+      ["fit", "sir", "--data", "tristan.csv", "--lower-limit", "low"],
+      "--lower-limit: 'low' is not a limit; write a number, or a column and a number as in --lower-limit x=0.1"
     ),
     // A negative number is a value, not an option: it reaches the verb's own check.
     (

@@ -45,6 +45,15 @@ private let query = LatentQuery(
   times: Tensor([0, 0.3, 1, 0, 0.5, 2, 0, 0.1, 0.2], shape: [3, 3]))
 
 @Suite struct EquationGOKUTests {
+  @Test func `initial values lie within their bounds`() throws {
+    let text = "x' = -k*x\ny' = k*x\nz' = x\nk = 1\nx(0) = 3 > 0\ny(0) = 1 in 0..4\nz(0) = 2\n"
+    let law = EquationLaw(try system(text))
+    #expect(
+      law.initialRanges == [
+        .beyond(0, size: 3), .between(0, 4, centre: 1), .around(2, width: 2),
+      ])
+  }
+
   @Test func `parameters are as written until something else is said`() throws {
     let law = EquationLaw(try system())
     #expect(law.names(.own) == ["stiffness", "damping"])

@@ -21,8 +21,8 @@ struct FitCommand: Command {
     examples: [
       "fit lotka-volterra --data lynx_hare.csv --column hare=prey --column lynx=predator",
       "fit sir --data tristan.csv --column infected=i --column recovered=r --fix 'r(0)=0'",
-      "fit oral.ode --data subjects.csv --column DV=cp --per-experiment cl,v --likelihood proportional",
-      "fit mine.ode --data mine.csv --observe 'od = scale*x + offset ~ normal' --prior 'k=lognormal(0, 0.5)'",
+      "fit oral.ode --data pk.csv --column DV=cp --per-experiment cl,v --likelihood proportional",
+      "fit mine.ode --data mine.csv --observe 'od = scale*x ~ normal' --prior 'k=normal(1, 0.2)'",
       "fit decay.ode --data assay.csv --lower-limit 0.1 --report fit.html --json",
       "fit robertson --data kinetics.csv --likelihood lognormal --method rodas5p",
     ],
@@ -126,7 +126,11 @@ struct FitCommand: Command {
       "What a column measures and its noise, as after 'observe' in the equations: 'od = scale*x ~ normal', 'x ~ proportional', 'cases = increase(c) ~ poisson'."
   )
   var observe: [String] = []
-  @Option(help: "The noise of columns that have none of their own; robust is student.")
+  @Option(
+    value: "noise",
+    help:
+      "The noise of columns that have none of their own: normal, lognormal, proportional, combined, student (robust), poisson or negbinomial."
+  )
   var likelihood = Likelihood.normal
   @Option(
     value: "name=prior",

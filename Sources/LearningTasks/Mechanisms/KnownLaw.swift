@@ -25,8 +25,8 @@ public struct KnownLaw: Sendable {
     for (place, channel) in channels.enumerated() {
       guard case .state(let state) = channel else { continue }
       law.stateScales[state] = normalization.deviations[place]
-      law.initialRanges[state] = .around(
-        normalization.means[place], width: normalization.deviations[place])
+      law.initialRanges[state] = system.states[state].initialRange(
+        around: normalization.means[place], width: normalization.deviations[place])
     }
     try assignRoles(settings)
     try assignRanges(settings)
@@ -144,7 +144,8 @@ extension LawSettings {
     for (channel, name) in names.enumerated() {
       let meant = meanings.last { $0.name == name }?.rest ?? name
       let key = meant + "(0)"
-      guard system.stateIndex(meant) != nil,
+      guard let state = system.stateIndex(meant),
+        system.states[state].initialLowerBound == -.infinity,
         !ranges.contains(where: { $0.hasPrefix(key + "=") })
       else { continue }
       let isPositive = series.lazy.flatMap(\.pieces).allSatisfy { piece in

@@ -70,7 +70,6 @@ struct FitTableReader {
   // MARK: Rows
 
   mutating func read() throws {
-    if columns.measured.isEmpty && columns.long == nil { throw nothingMeasured() }
     for raw in table.rows {
       let id = columns.id.map { raw.cells[$0] } ?? ""
       if let wanted = options.series, wanted != id {
@@ -92,7 +91,40 @@ struct FitTableReader {
     try check()
   }
 
+  /// Refuses times that go back where the order of rows matters, or where a column that is not read may tell series apart.
+  private func checkOrder() throws(DataError) {
+    let isSuspicious = columns.id == nil && options.series == nil && !columns.ignored.isEmpty
+    guard isDosingTable || isSuspicious, columns.long == nil else { return }
+    for id in ids {
+      let rows = rows[id] ?? []
+      for (row, next) in zip(rows, rows.dropFirst()) where next.time < row.time {
+        throw DataError(
+          source: table.source, line: next.line,
+          .timeGoesBackwards(text: next.cells[columns.time], id: id))
+      }
+    }
+  }
+
+  /// Refuses two values of an input at one time.
+  private func checkInputs() throws(DataError) {
+    for id in ids {
+      var seen: [String: [Double: Double]] = [:]
+      for row in rows[id] ?? [] {
+        for (name, value) in row.inputs {
+          guard let before = seen[name, default: [:]].updateValue(value, forKey: row.time),
+            before != value
+          else { continue }
+          throw DataError(
+            source: table.source, line: row.line,
+            .duplicateTime(text: row.cells[columns.time], id: id))
+        }
+      }
+    }
+  }
+
   private func check() throws {
+    try checkOrder()
+    try checkInputs()
     if let wanted = options.series, rows[wanted] == nil {
       throw EquationDataError(
         table.source, columns.id == nil ? .noColumnOfIDs : .noSeries(wanted, known: ids))

@@ -115,7 +115,9 @@ extension FitAnalysis {
   }
 
   private func rises(between a: TrustRegion.Outcome, and b: TrustRegion.Outcome) -> Bool {
+    // Points of a valley of equal fits are one optimum: what the data do not determine does not tell them apart.
     let isNear = objective.scales.indices.allSatisfy { place in
+      guard information?.isSeen(place) ?? true else { return true }
       let (x, y) = (a.unknowns[place], b.unknowns[place])
       return (x - y).magnitude < 1e-3 * objective.scales[place].unit(at: x)
     }

@@ -53,7 +53,9 @@ public struct EquationLaw: Sendable {
       return Parameter(name: parameter.name, role: role, range: range)
     }
     let initial = system.initialState().map { $0.isFinite ? $0 : 0 }
-    initialRanges = initial.map { .around($0, width: $0 == 0 ? 1 : $0.magnitude) }
+    initialRanges = zip(system.states, initial).map { state, value in
+      state.initialRange(around: value, width: value == 0 ? 1 : value.magnitude)
+    }
     stateScales = initial.map { $0 == 0 ? 1 : $0.magnitude }
   }
 
@@ -114,6 +116,16 @@ public struct EquationLaw: Sendable {
     if system.inputs.isEmpty { return nil }
     let values = system.inputs.map { $0.defaultValue ?? 0 }
     return Tensor(values, shape: [1, values.count]).converted(to: state.scalarType)
+  }
+}
+
+extension EquationSystem.State {
+  /// Where the initial value may lie: within its bounds, or around a usual value.
+  package func initialRange(around centre: Double, width: Double) -> UnknownRange {
+    if initialLowerBound == -.infinity && initialUpperBound == .infinity {
+      return .around(centre, width: width)
+    }
+    return UnknownRange(centre: centre, lower: initialLowerBound, upper: initialUpperBound)
   }
 }
 
