@@ -22,7 +22,7 @@ public struct StudentDistribution: Sendable {
     let tail = min(p, 1 - p)
     guard tail > 0 else { return tail == 0 ? (p < 0.5 ? -.infinity : .infinity) : .nan }
     guard tail < 0.5 else { return 0 }
-    let t = root(of: { (self.upperTail($0), -self.density($0)) }, at: tail)
+    let t = root(of: { (self.upperTail($0), -self.density($0)) }, isRising: false, at: tail)
     return p < 0.5 ? -t : t
   }
 
@@ -38,8 +38,7 @@ public struct StudentDistribution: Sendable {
   }
 
   private func density(_ t: Double) -> Double {
-    let constant =
-      logGamma((freedom + 1) / 2) - logGamma(freedom / 2) - 0.5 * .logarithm(freedom * .pi)
+    let constant = -logBeta(freedom / 2, 0.5) - 0.5 * .logarithm(freedom)
     return .exponential(constant - (freedom + 1) / 2 * .logarithmOnePlus(t * t / freedom))
   }
 }
@@ -62,9 +61,13 @@ public struct ChiSquareDistribution: Sendable {
   /// The value that a share `p` of the distribution lies below; 1 gives infinity.
   public func quantile(_ p: Double) -> Double {
     guard p > 0, p < 1 else { return p == 0 ? 0 : p == 1 ? .infinity : .nan }
-    if p < 0.5 { return root(of: { (self.cumulative($0), self.density($0)) }, at: p) }
+    if p < 0.5 {
+      return root(
+        of: { (self.cumulative($0), self.density($0)) }, isRising: true, at: p)
+    }
     return root(
-      of: { (incompleteGamma(self.freedom / 2, at: $0 / 2).upper, -self.density($0)) }, at: 1 - p)
+      of: { (incompleteGamma(self.freedom / 2, at: $0 / 2).upper, -self.density($0)) },
+      isRising: false, at: 1 - p)
   }
 
   private func density(_ x: Double) -> Double {
@@ -94,8 +97,12 @@ public struct FisherDistribution: Sendable {
   /// The value that a share `p` of the distribution lies below; 1 gives infinity.
   public func quantile(_ p: Double) -> Double {
     guard p > 0, p < 1 else { return p == 0 ? 0 : p == 1 ? .infinity : .nan }
-    if p < 0.5 { return root(of: { (self.shares($0).lower, self.density($0)) }, at: p) }
-    return root(of: { (self.shares($0).upper, -self.density($0)) }, at: 1 - p)
+    if p < 0.5 {
+      return root(
+        of: { (self.shares($0).lower, self.density($0)) }, isRising: true, at: p)
+    }
+    return root(
+      of: { (self.shares($0).upper, -self.density($0)) }, isRising: false, at: 1 - p)
   }
 
   private func shares(_ x: Double) -> (lower: Double, upper: Double) {
@@ -106,7 +113,7 @@ public struct FisherDistribution: Sendable {
 
   private func density(_ x: Double) -> Double {
     let (m, n) = freedoms
-    let constant = logGamma((m + n) / 2) - logGamma(m / 2) - logGamma(n / 2)
+    let constant = -logBeta(m / 2, n / 2)
     let powers = m / 2 * .logarithm(m / n) + (m / 2 - 1) * .logarithm(x)
     return .exponential(constant + powers - (m + n) / 2 * .logarithmOnePlus(m * x / n))
   }
@@ -114,9 +121,8 @@ public struct FisherDistribution: Sendable {
 
 /// Where a monotone function of positive numbers has a value, by Newton's method within a bracket.
 private func root(
-  of function: (Double) -> (value: Double, slope: Double), at target: Double
+  of function: (Double) -> (value: Double, slope: Double), isRising: Bool, at target: Double
 ) -> Double {
-  let isRising = function(1).slope > 0
   func isBeyond(_ x: Double) -> Bool { (function(x).value > target) == isRising }
   var (low, high) = (0.0, 1.0)
   while !isBeyond(high) && high < 1e300 { (low, high) = (high, 2 * high) }

@@ -37,14 +37,19 @@ private struct Decay {
     return low
   }
 
-  /// Where `n log(S / Ŝ)` reaches the 95 % quantile of χ² on one side of the best rate that is allowed, by bisection.
+  /// Twenty values and two unknowns leave 18 degrees of freedom, of which this is Student's quantile (SciPy).
+  static let quantile = 2.10092204024096
+
+  /// Where `n log(S / Ŝ)` reaches `n log(1 + t²/18)` on one side of the best rate that is allowed, by bisection.
   func profileEnd(from allowed: Double? = nil, towards end: Double) -> Double {
     let best = squares(allowed ?? rate)
     var (inside, outside) = (allowed ?? rate, end)
     for _ in 0..<100 {
       let middle = (inside + outside) / 2
       let drop = Double(times.count) * Double.logarithm(squares(middle) / best)
-      if drop < 3.841458820694124 { inside = middle } else { outside = middle }
+      let threshold =
+        Double(times.count) * Double.logarithm(1 + Self.quantile * Self.quantile / 18)
+      if drop < threshold { inside = middle } else { outside = middle }
     }
     return inside
   }
@@ -98,7 +103,7 @@ private func isNear(_ found: Double?, _ expected: Double, digits: Double = 1e-5)
       c += e * e
     }
     let variance = decay.squares(k.value) / 18 * c / (a * c - b * b)
-    let half = 1.959963984540054 * variance.squareRoot()
+    let half = Decay.quantile * variance.squareRoot()
     let laplace = try #require(k.laplace)
     #expect(isNear(laplace.lowerBound, k.value - half))
     #expect(isNear(laplace.upperBound, k.value + half))

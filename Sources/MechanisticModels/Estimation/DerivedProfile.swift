@@ -111,7 +111,7 @@ extension FitAnalysis {
       let error = variance.squareRoot()
       var estimate = FitResult.Estimate(
         name: derived.name, value: derived.value, standardError: error,
-        laplace: laplace(derived.value, error: error, quantile))
+        laplace: laplace(derived, error: error, quantile))
       if profiles && error > 0 {
         estimate.profile = DerivedProfile(
           objective: objective, best: best, place: place, value: derived.value, error: error,
@@ -122,12 +122,16 @@ extension FitAnalysis {
     }
   }
 
-  /// Positive where all unknowns are: then by the curvature of the logarithm.
+  /// By the curvature of the logarithm where all that it depends on is searched as a logarithm.
   private func laplace(
-    _ value: Double, error: Double, _ quantile: Double
+    _ derived: DerivedValue, error: Double, _ quantile: Double
   ) -> ClosedRange<Double>? {
     guard error.isFinite else { return nil }
-    if value > 0 && objective.scales.allSatisfy(\.isLogarithmic) {
+    let value = derived.value
+    let isLogarithmic = zip(objective.scales, derived.gradient).allSatisfy {
+      $1 == 0 || $0.isLogarithmic
+    }
+    if value > 0 && isLogarithmic {
       let factor = Double.exponential(quantile * error / value)
       return factor.isFinite ? value / factor...value * factor : nil
     }

@@ -11,7 +11,7 @@ final class FitProfile {
   /// Farther out than this on a scale of logarithms, a factor of 10²⁰ from where the search began, values are as good as their bound.
   private static let farthest = 46.0
   /// An end that takes more solves of the equations is not known: where every refit is hard, as on chaotic paths, they would have no end.
-  private static let budget = 500
+  private static let budget = 800
   /// So many times a profile that seems to jump is followed on in smaller steps.
   private static let retries = 3
   /// A predicted fit whose drop is higher than that of the last by more than this is too far away for a search.
@@ -171,7 +171,8 @@ final class FitProfile {
     minimizer.frozen = place
     // A profile needs the minimum's value, whose error is the square of the step's.
     minimizer.decreaseTolerance = 1e-7 / (1 + best.evaluation.value.magnitude)
-    minimizer.flatness = 1e-6
+    // An error of 1e-5 moves an end by a hundred-thousandth of a standard error.
+    minimizer.flatness = 1e-5
     minimizer.iterationLimit = 50
     return minimizer.minimize(from: point, known: known) {
       self.problem.evaluate(at: $0, derivatives: true)
