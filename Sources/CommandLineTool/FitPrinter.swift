@@ -93,7 +93,7 @@ struct FitPrinter {
       }
       let sentence =
         isOwn
-        ? "initial values belong to the first row of \(result.experimentCount > 1 ? "each series" : "the data") "
+        ? "initial values belong to the first row or dose of \(result.experimentCount > 1 ? "each series" : "the data") "
           + "(--from chooses another time)"
         : one.start.sentence(
           on: data.axis == .number

@@ -130,7 +130,7 @@ private struct StiffReference {
     var fit = try kinetics()
     fit.method = .rodas5P
     let result = try fit.run()
-    #expect(result.hasConverged && result.agreeingStarts == 2)
+    #expect(result.hasConverged && result.agreeingStarts >= 2, "\(result.agreeingStarts)")
     for (estimate, truth) in zip(result.estimates, [0.04, 3e7, 1e4]) {
       // 87 measurements with errors of 2 %.
       #expect(abs(estimate.value / truth - 1) < 0.03, "\(estimate.name)")
