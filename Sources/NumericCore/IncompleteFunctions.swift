@@ -12,10 +12,12 @@ package func logGamma(_ x: Double) -> Double {
   return (x - 0.5) * .logarithm(x) - x + halfLogOfTwoPi + stirlingRest(x) - .logarithm(shift)
 }
 
-/// `log(2π) / 2`
+/// Half the logarithm of 2π.
 private let halfLogOfTwoPi = 0.918_938_533_204_672_741_78
 
-/// What Stirling's formula leaves of `log Γ(x)` from 10 on: `1/(12 x) − 1/(360 x³) + …`
+/// The rest of Stirling's formula for the logarithm of the gamma function from 10 on.
+///
+/// `1/(12 x) − 1/(360 x³) + …`.
 private func stirlingRest(_ x: Double) -> Double {
   let square = 1 / (x * x)
   var series = -691.0 / 360_360

@@ -84,22 +84,4 @@ package struct TriangularFactor: Sendable {
     }
     return x
   }
-
-  /// `R x`.
-  package func times(_ x: [Double]) -> [Double] {
-    (0..<size).map { i in
-      var sum = 0.0
-      for k in i..<size { sum += matrix[i * size + k] * x[k] }
-      return sum
-    }
-  }
-
-  /// `Rᵀ x`.
-  package func transposedTimes(_ x: [Double]) -> [Double] {
-    var result = [Double](repeating: 0, count: size)
-    for i in 0..<size {
-      for k in i..<size { result[k] += matrix[i * size + k] * x[i] }
-    }
-    return result
-  }
 }

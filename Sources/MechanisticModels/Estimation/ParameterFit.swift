@@ -3,18 +3,18 @@ public import NumericCore
 
 /// The estimation of a system's parameters and initial values from measurements.
 ///
-/// Levenberg–Marquardt with exact sensitivities, from several starting points, each on growing stretches of the
-/// data (a long oscillation has many local minima, its beginning has few), or with multiple shooting. Networks in the
-/// equations are fitted along with the parameters.
+/// Levenberg–Marquardt steps with exact sensitivities in a trust region between the bounds: from the written start on all data, and
+/// beside it on growing stretches of the data (a long oscillation has many local minima, its beginning has few), from points of a
+/// Latin hypercube, and by multiple shooting. Networks in the equations are fitted along with the parameters.
 public struct ParameterFit: Sendable {
   /// How a minimum is searched for.
   public enum Search: String, Sendable, CaseIterable {
-    /// Growing stretches, and multiple shooting where these leave a doubt or the equations have networks; gradients by the
-    /// adjoint where there are more than 200 unknowns.
+    /// All data, growing stretches and sampled points, and multiple shooting where these leave a doubt or the equations have
+    /// networks; gradients by the adjoint where there are more than 200 unknowns.
     case automatic
-    /// Growing stretches of the data, each a start for the next.
+    /// The same without multiple shooting.
     case growing
-    /// Segments of the data with states of their own, which are drawn together.
+    /// The same with multiple shooting always: segments of the data with states of their own, which are drawn together.
     case shooting
     /// L-BFGS with gradients by the adjoint, on growing stretches: its cost does not grow with the number of unknowns.
     case gradient
@@ -50,7 +50,9 @@ public struct ParameterFit: Sendable {
   public var profiles = true
   /// Joint draws of the unknowns for bands of trajectories; 0: none.
   public var draws = 0
-  /// Searches of the first round: one from the written start on all data, one on growing stretches, the others from points of a Latin
+  /// Searches of the first round.
+  ///
+  /// One from the written start on all data, one on growing stretches, the others from points of a Latin
   /// hypercube. At most twice as many follow where they disagree.
   public var starts = 8
   public var key = RandomKey(0)
