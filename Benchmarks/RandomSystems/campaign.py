@@ -276,12 +276,19 @@ def main():
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--out")
     parser.add_argument("--show", type=int, default=10)
+    parser.add_argument("--first", type=int, default=0, help="number of the first system, to go on with a campaign")
     parser.add_argument("method", nargs="*", help="further options of solve")
     arguments = parser.parse_args()
-    tasks = [(1_000_003 * arguments.seed + i, arguments.tool, arguments.method) for i in range(arguments.count)]
+    tasks = [(1_000_003 * arguments.seed + i, arguments.tool, arguments.method) for i in range(arguments.first, arguments.first + arguments.count)]
     from multiprocessing import Pool
     with Pool(arguments.jobs) as pool:
-        results = pool.map(examine, tasks, chunksize=20)
+        results = []
+        for result in pool.imap(examine, tasks, chunksize=20):
+            results.append(result)
+            if result[2] in ("wrong", "timeout"):
+                print(f"{result[1]}, seed {result[0]}, {result[2]}, {result[3]} tolerances", flush=True)
+            if len(results) % 500 == 0:
+                print(f"{len(results)} of {len(tasks)}", flush=True)
     table = {}
     for _, kind, verdict, _, _ in results:
         table.setdefault(kind, {}).setdefault(verdict, 0)

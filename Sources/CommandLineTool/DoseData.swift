@@ -5,11 +5,17 @@ import Tables
 
 /// Doses from a file in the columns of pharmacometrics.
 enum DoseData {
-  /// The doses of the one series of a file, or of the chosen one.
+  /// The doses of the one series of a file, or of the chosen one, and what its times mean.
   static func schedule(
-    _ path: String, for equations: EquationSystem, series: String?
+    _ path: String, for equations: EquationSystem, series: String?, dates: EventTable.Dates
+  ) throws -> (doses: DoseSchedule, axis: TimeAxis) {
+    let table = try table(path, for: equations, dates)
+    return (try schedule(of: table, path, series), table.axis)
+  }
+
+  private static func schedule(
+    of table: EventTable, _ path: String, _ series: String?
   ) throws -> DoseSchedule {
-    let table = try table(path, for: equations)
     let ids = table.series.map(\.id)
     guard let series else {
       guard table.series.count <= 1 else {
@@ -37,7 +43,9 @@ enum DoseData {
     return schedule
   }
 
-  private static func table(_ path: String, for equations: EquationSystem) throws -> EventTable {
+  private static func table(
+    _ path: String, for equations: EquationSystem, _ dates: EventTable.Dates
+  ) throws -> EventTable {
     var reader = try CSVReader(path: path)
     var row = CSVRow()
     guard try reader.readHeader(into: &row) else { throw DataError(source: path, .empty) }
@@ -46,7 +54,13 @@ enum DoseData {
     while try reader.read(into: &row) {
       rows.append(EventTable.Row(line: row.line, cells: (0..<row.count).map { row.text($0) }))
     }
-    return try EventTable(
-      header: header, rows: rows, states: equations.states.map(\.name), source: path)
+    let table = try EventTable(
+      header: header, rows: rows, states: equations.states.map(\.name), source: path, dates: dates)
+    for dose in table.series.flatMap(\.schedule.doses) {
+      guard let place = equations.stateIndex(dose.compartment), equations.states[place].isAlgebraic
+      else { continue }
+      throw DosingError(source: path, line: 1, reason: .algebraicCompartment(dose.compartment))
+    }
+    return table
   }
 }

@@ -148,13 +148,13 @@ extension InputSignal.Interpolation: ArgumentValue {}
 extension TimeAxis {
   /// What the time of equations is where times are dates.
   var sentence: String? {
-    guard case .calendar(_, let unit) = self else { return nil }
+    guard case .calendar(_, let unit, _) = self else { return nil }
     return
       "the times are dates, t counts \(unit.rawValue) from \(text(of: 0)) on, and rates are per \(unit.rawValue.dropLast())"
   }
 
   /// The unit of dates; nil: the times are numbers.
-  var unit: TimeUnit? { if case .calendar(_, let unit) = self { unit } else { nil } }
+  var unit: TimeUnit? { if case .calendar(_, let unit, _) = self { unit } else { nil } }
 
   /// A time for a reader.
   func label(of time: Double) -> String { self == .number ? shortText(time) : text(of: time) }

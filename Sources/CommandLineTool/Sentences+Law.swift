@@ -41,12 +41,14 @@ extension LawError {
         + "'phase\u{27} = 1', or use 'fit'"
     case .hasJumps(let system):
       "\(system) has doses or events, which a model of windows does not follow; use 'fit', or make doses an input"
+    case .isAlgebraic(let system):
+      "\(system) has algebraic equations '0 = …', which a model of windows does not solve; use 'fit'"
     }
   }
 
   var exitCode: ExitCode {
     switch self {
-    case .inputWithoutValue, .dependsOnTime, .hasJumps: .badData
+    case .inputWithoutValue, .dependsOnTime, .hasJumps, .isAlgebraic: .badData
     default: .usage
     }
   }

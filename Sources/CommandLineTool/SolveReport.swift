@@ -2,6 +2,7 @@ import ArgumentParsing
 import MechanisticModels
 import Integrators
 import NumericCore
+import Tables
 
 /// What `solve` writes.
 struct SolveReport {
@@ -9,12 +10,15 @@ struct SolveReport {
   private let solution: EquationSolution
   private let method: ODEMethod
   private let check: SolutionCheck?
+  /// What the times mean.
+  private let axis: TimeAxis
   private let written: Range<Int>
 
   init(
     _ equations: EquationSystem, _ solution: EquationSolution, method: ODEMethod,
-    check: SolutionCheck? = nil, writing: Range<Int>
+    check: SolutionCheck? = nil, axis: TimeAxis = .number, writing: Range<Int>
   ) {
+    self.axis = axis
     self.equations = equations
     self.solution = solution
     self.method = method
@@ -27,9 +31,12 @@ struct SolveReport {
     let rows = zip(solution.times, solution.states).prefix(written.upperBound)
       .dropFirst(written.lowerBound)
     let times = distinctTexts(rows.map(\.0))
+    let hasDates = axis != .number
     console.table(
-      ["time"] + equations.states.map(\.name),
-      zip(times, rows).map { [$0] + $1.1.map { shortText($0, digits: 10) } })
+      ["time"] + (hasDates ? ["date"] : []) + equations.states.map(\.name),
+      zip(times, rows).map { time, row in
+        [time] + (hasDates ? [axis.text(of: row.0)] : []) + row.1.map { shortText($0, digits: 10) }
+      })
     let statistics = solution.statistics
     console.print()
     console.print(
@@ -47,6 +54,8 @@ struct SolveReport {
     }
     console.emit([
       "system": .string(equations.name), "method": .string(method.name),
+      "timeUnit": axis.unit.map { .string($0.rawValue) } ?? .null,
+      "timeOrigin": axis.unit.map { _ in .string(axis.text(of: 0)) } ?? .null,
       "times": JSONValue(rows.map(\.0)), "states": .array(rows.map { JSONValue($0.1) }),
       "statistics": [
         "evaluations": JSONValue(statistics.evaluations),
@@ -87,6 +96,9 @@ struct SolveReport {
     case .eventsAccumulate(let time, _):
       "events accumulate at time \(shortText(time)): each follows the one before faster and faster; "
         + "end the solve before, or let an event end it"
+    case .inconsistent(let time):
+      solution.algebraicFailure.map { "\($0)" }
+        ?? "the algebraic equations have no solution at time \(shortText(time))"
     case .toleranceBelowRounding(let smallest):
       "the tolerance is below the rounding of the state; use --rtol \(shortText(smallest, digits: 2)) or more"
     }
@@ -105,6 +117,7 @@ extension SolveStatus {
     case .terminated: "terminated"
     case .singular: "singular"
     case .eventsAccumulate: "eventsAccumulate"
+    case .inconsistent: "inconsistent"
     case .toleranceBelowRounding: "toleranceBelowRounding"
     }
   }

@@ -12,6 +12,17 @@ enum SystemArgument {
     return try EquationSystem(String(decoding: bytes, as: UTF8.self), name: word)
   }
 
+  /// Refuses a method that cannot solve the equations.
+  static func check(
+    _ method: ODEMethod, for equations: EquationSystem
+  ) throws(UsageError) {
+    if !equations.accepts(method) {
+      throw .combination(
+        "\(equations.name) has algebraic equations '0 = …', which the explicit method '\(method.name)' cannot solve",
+        remedy: "write --method rodas5p, or leave --method out")
+    }
+  }
+
   static func named(_ name: String) throws(UsageError) -> NamedSystem {
     if let found = NamedSystem.named(name) { return found }
     let near = nearestName(to: name, among: NamedSystem.all.map(\.name))

@@ -21,14 +21,27 @@ public enum TimeUnit: String, CaseIterable, Hashable, Sendable {
 public enum TimeAxis: Hashable, Sendable {
   /// Plain numbers in a unit that only the user knows.
   case number
-  /// Units since an origin, which is given in seconds since 1970-01-01 00:00 UTC.
-  case calendar(origin: Double, unit: TimeUnit)
+  /// Units since an origin, which is given in seconds since 1970-01-01 00:00 UTC, and the offset from UTC with which
+  /// the first date was written; nil: without one.
+  case calendar(origin: Double, unit: TimeUnit, offset: Double? = nil)
 
-  /// A time as it would stand in a file: a number, or a date and time to the second.
+  /// A time as it would stand in a file: a number, or a date and time with the fraction of a second and the offset of
+  /// the file.
   public func text(of time: Double) -> String {
     switch self {
     case .number: shortNumber(time)
-    case .calendar(let origin, let unit): CalendarTime.text(origin + time * unit.seconds)
+    case .calendar(let origin, let unit, let offset):
+      CalendarTime.text(origin + time * unit.seconds, offset: offset)
+    }
+  }
+
+  /// The same time on another axis of dates; nil if one of them has numbers.
+  public func time(_ time: Double, on other: TimeAxis) -> Double? {
+    switch (self, other) {
+    case (.number, .number): time
+    case (.calendar(let origin, let unit, _), .calendar(let start, let other, _)):
+      (time * unit.seconds + (origin - start)) / other.seconds
+    case (.number, .calendar), (.calendar, .number): nil
     }
   }
 }
@@ -53,30 +66,64 @@ public enum CalendarTime {
   }
 
   package static func seconds(_ text: ArraySlice<UInt8>, order: DateOrder? = nil) -> Double? {
+    moment(text, order: order)?.seconds
+  }
+
+  /// A date, and the offset from UTC with which it is written; nil: without one.
+  package static func moment(
+    _ text: ArraySlice<UInt8>, order: DateOrder? = nil
+  ) -> (seconds: Double, offset: Double?)? {
     var scanner = Scanner(rest: text)
     guard let (year, month, day) = scanner.date(order), (1...12).contains(month),
       (1...daysInMonth(month, of: year)).contains(day)
     else { return nil }
     let midnight = Double(daysSince1970(year, month, day)) * 86_400
-    if scanner.rest.isEmpty { return midnight }
+    if scanner.rest.isEmpty { return (midnight, nil) }
     guard scanner.take("T") || scanner.take(" "), let time = scanner.timeOfDay() else { return nil }
+    if scanner.rest.isEmpty { return (midnight + time, nil) }
     guard let offset = scanner.offset(), scanner.rest.isEmpty else { return nil }
-    return midnight + time - offset
+    return (midnight + time - offset, offset)
   }
 
-  /// The date and time of a number of seconds, to the second: `2024-05-31 18:30:15`.
+  /// The date and time of a number of seconds: `2024-05-31 18:30:15`, `2024-05-31 18:30:15.25+02:00`.
   ///
-  /// What is beyond all calendars is written as a number of seconds.
-  public static func text(_ seconds: Double) -> String {
+  /// Fractions are written to the microsecond, which a double resolves until the year 2242. What is beyond all calendars is
+  /// written as a number of seconds.
+  ///
+  /// - Parameter offset: from UTC, in seconds; nil: UTC, and no offset is written.
+  public static func text(_ seconds: Double, offset: Double? = nil) -> String {
     guard seconds.magnitude < 1e15 else { return "\(shortNumber(seconds)) s after 1970-01-01" }
-    let whole = Int(seconds.rounded())
+    let local = seconds + (offset ?? 0)
+    let parts = fraction(local)
+    let whole = Int(parts.whole)
     let day = whole.quotientAndRemainder(dividingBy: 86_400)
     let isBefore = day.remainder < 0
     let time = isBefore ? day.remainder + 86_400 : day.remainder
     let (year, month, date) = civil(day.quotient - (isBefore ? 1 : 0))
     let clock = [time / 3_600, time / 60 % 60, time % 60].map { padded($0, 2) }
     return "\(padded(year, 4))-\(padded(month, 2))-\(padded(date, 2)) "
-      + clock.joined(separator: ":")
+      + clock.joined(separator: ":") + parts.text + (offset.map(offsetText) ?? "")
+  }
+
+  /// Whole seconds, and the text of what is more than them: milliseconds where they are the number but for rounding, else
+  /// microseconds.
+  private static func fraction(_ seconds: Double) -> (whole: Double, text: String) {
+    guard seconds.magnitude < 1e11 else { return (seconds.rounded(), "") }
+    let whole = seconds.rounded(.down)
+    let rest = seconds - whole
+    let milliseconds = (rest * 1_000).rounded()
+    let isMilliseconds = (rest - milliseconds / 1_000).magnitude < 2e-6
+    let micros = isMilliseconds ? Int(milliseconds) * 1_000 : Int((rest * 1_000_000).rounded())
+    if micros == 1_000_000 { return (whole + 1, "") }
+    var digits = padded(micros, 6)
+    while digits.hasSuffix("0") { digits.removeLast() }
+    return (whole, digits.isEmpty ? "" : "." + digits)
+  }
+
+  private static func offsetText(_ offset: Double) -> String {
+    if offset == 0 { return "Z" }
+    let minutes = Int(offset.magnitude) / 60
+    return (offset < 0 ? "-" : "+") + padded(minutes / 60, 2) + ":" + padded(minutes % 60, 2)
   }
 
   private static func padded(_ number: Int, _ width: Int) -> String {
@@ -165,12 +212,15 @@ private struct Scanner {
       guard let whole = digits(2), whole < 61 else { return nil }
       seconds += Double(whole)
       if take(".") {
-        var scale = 0.1
         guard rest.first.map({ $0 >= 0x30 && $0 <= 0x39 }) == true else { return nil }
+        // Digits after the twelfth are below the resolution of any time.
+        var (numerator, denominator) = (0.0, 1.0)
         while let digit = digits(1) {
-          seconds += Double(digit) * scale
-          scale /= 10
+          if denominator < 1e12 {
+            (numerator, denominator) = (10 * numerator + Double(digit), 10 * denominator)
+          }
         }
+        seconds += numerator / denominator
       }
     }
     if let isAfternoon = halfOfDay() {
@@ -195,13 +245,16 @@ private struct Scanner {
     }
   }
 
-  /// `Z`, `+02:00`, `-0530` or nothing, in seconds.
+  /// `Z`, `+02:00`, `-0530`, `+02`, perhaps after a blank, in seconds.
   mutating func offset() -> Double? {
-    if rest.isEmpty || take("Z") { return 0 }
+    _ = take(" ")
+    if take("Z") { return 0 }
     let isWest = take("-")
     guard isWest || take("+"), let hours = digits(2) else { return nil }
-    _ = take(":")
-    guard let minutes = digits(2) else { return nil }
+    let needsMinutes = take(":")
+    let found = digits(2)
+    if found == nil && needsMinutes { return nil }
+    let minutes = found ?? 0
     return (isWest ? -1 : 1) * Double(hours * 3_600 + minutes * 60)
   }
 }

@@ -1,15 +1,25 @@
 import MechanisticModels
+import Tables
 import Testing
 
 /// The table of lines of comma-separated cells, the first of them the header.
-private func table(_ text: String, states: [String] = ["depot", "central"]) throws -> EventTable {
+private func table(
+  _ text: String, states: [String] = ["depot", "central"], dates: EventTable.Dates = .init()
+) throws -> EventTable {
   let lines = text.split(separator: "\n").map { line in
     line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
   }
   let rows = lines.enumerated().dropFirst().map {
     EventTable.Row(line: $0.offset + 1, cells: $0.element)
   }
-  return try EventTable(header: lines[0], rows: rows, states: states, source: "doses.csv")
+  return try EventTable(
+    header: lines[0], rows: rows, states: states, source: "doses.csv", dates: dates)
+}
+
+extension EventTable {
+  fileprivate var axisOrigin: Double {
+    if case .calendar(let origin, unit: _, offset: _) = axis { origin } else { .nan }
+  }
 }
 
 @Suite struct EventTableTests {
@@ -45,6 +55,29 @@ private func table(_ text: String, states: [String] = ["depot", "central"]) thro
     added.steadyState = .added(interval: 6)
     #expect(second.doses == [steady, added])
     #expect(second.resets == [0, 9])
+  }
+
+  @Test func `times may be dates with offsets and fractions`() throws {
+    let lines = [
+      "2024-03-01T00:00:00.5+01:00,1", "2024-03-01 12:00:00.5+01:00,2", "2024-03-02T11:00:00.25Z,3",
+    ]
+    let read = try table("TIME,AMT\n" + lines.joined(separator: "\n"))
+    #expect(read.series[0].schedule.doses.map(\.time) == [0, 12, 36 - 0.25 / 3600])
+    #expect(read.axis.text(of: 12) == "2024-03-01 12:00:00.5+01:00")
+    let days = try table(
+      "TIME,AMT\n" + lines.joined(separator: "\n"),
+      dates: .init(unit: .days, axis: .calendar(origin: read.axisOrigin - 86_400, unit: .days)))
+    #expect(days.series[0].schedule.doses.map(\.time).prefix(2) == [1, 1.5])
+  }
+
+  @Test(arguments: [
+    ("TIME,AMT\n2024-03-01,1\n5,1\n", "doses.csv:3: '5' is not a date"),
+    ("TIME,AMT\n1,1\nnoon,1\n", "doses.csv:3: 'noon' in column TIME is not a number"),
+    ("TIME,AMT\n5/4/2024,1\n", "doses.csv:2: '5/4/2024' may begin with the day or the month"),
+  ])
+  func `mixed and ambiguous times are refused`(_ text: String, _ message: String) {
+    let error = #expect(throws: DosingError.self) { try table(text) }
+    #expect("\(error.map { "\($0)" } ?? "")".hasPrefix(message))
   }
 
   @Test func `without EVID an amount is a dose, and without ID there is one series`() throws {

@@ -48,9 +48,54 @@ private let ramp = InputSignal(times: [0, 1, 3], values: [2, 4, 0])
     #expect(knots(.linear, [1, 1, 2, 3, 3]) == [1, 3])
     #expect(knots(.linear, [0, 1, 2]) == [0, 2])
     #expect(knots(.spline, [0, 1, 0]) == [0, 1, 2])
+    // Decimal numbers on one line.
+    #expect(knots(.linear, (0...50).map { 0.1 * Double($0) }) == [0, 50])
     for interpolation in InputSignal.Interpolation.allCases {
       #expect(knots(interpolation, [5, 5, 5]).isEmpty)
       #expect(knots(interpolation, [5]).isEmpty)
+    }
+  }
+
+  @Test func `small jumps of a third derivative count at every 16th row`() {
+    func knots(_ value: (Double) -> Double) -> [Double] {
+      let times = (0...1000).map { 0.1 * Double($0) }
+      return InputSignal(times: times, values: times.map(value), interpolation: .spline).knots
+    }
+    let smooth = knots { Double.sine(0.05 * $0) }
+    #expect(smooth.count < 100)
+    #expect(zip(smooth, smooth.dropFirst()).allSatisfy { $1 - $0 < 1.601 })
+    // A spike has its knots, and the flat rest has few.
+    let spike = knots { $0 == 50 ? 1 : 0 }
+    #expect(Set((490...510).map { 0.1 * Double($0) }).isSubset(of: spike) && spike.count < 60)
+  }
+
+  @Test(arguments: [InputSignal.Interpolation.spline, .linear, .monotone, .cubic], [1.0, -1])
+  func `pieces over many rows have the integral of the signal`(
+    _ interpolation: InputSignal.Interpolation, _ direction: Double
+  ) throws {
+    let times = (0...400).map { 0.025 * Double($0) }
+    for value in [{ Double.sine(0.6 * $0) }, { 0.3 * $0 - 1 }, { $0 == 5 ? 1.0 : 0 }] {
+      let signal = InputSignal(
+        times: times, values: times.map(value), interpolation: interpolation)
+      let system = try EquationSystem("x' = u\ninput u\nx(0) = 0", name: "area")
+      let at = direction > 0 ? [0, 3.3, 10] : [10, 3.3, 0]
+      let found = system.solution(
+        from: [0], at: at, inputs: ["u": signal],
+        solver: ODESolver(
+          control: .proportionalIntegral(Tolerance(relative: 1e-9, absolute: 1e-11))))
+      // Simpson's rule is exact for the cubics between rows; 3.3 is a row.
+      func area(_ from: Double, _ to: Double) -> Double {
+        (0..<400).reduce(0) { sum, place in
+          let (a, b) = (times[place], times[place + 1])
+          if a < min(from, to) - 1e-9 || b > max(from, to) + 1e-9 { return sum }
+          return sum + (b - a) / 6
+            * (signal.value(at: a, inInterval: place) + 4 * signal.value(at: 0.5 * (a + b))
+              + signal.value(at: b, inInterval: place))
+        } * (to < from ? -1 : 1)
+      }
+      for (time, state) in zip(found.times, found.states) {
+        #expect(abs(state[0] - area(at[0], time)) < 1e-7, "\(interpolation) at \(time)")
+      }
     }
   }
 

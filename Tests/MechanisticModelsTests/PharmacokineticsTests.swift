@@ -70,6 +70,27 @@ private struct Model: Sendable, CustomTestStringConvertible {
           ((fast - 0.25) / (fast - slow), fast), ((0.25 - slow) / (fast - slow), slow),
         ])
       }),
+    Model(
+      name: "two compartments, oral",
+      text: """
+        depot' = -ka*depot
+        c' = ka*depot - (k10 + k12)*c + k21*p
+        p' = k12*c - k21*p
+        ka = 1.7
+        k10 = 0.4
+        k12 = 0.7
+        k21 = 0.25
+        depot(0) = 0
+        c(0) = 0
+        p(0) = 0
+        """, compartment: "depot", central: "c",
+      response: {
+        let root = ((0.4 + 0.7 + 0.25) * (0.4 + 0.7 + 0.25) / 4 - 0.4 * 0.25).squareRoot()
+        let (fast, slow) = ((0.4 + 0.7 + 0.25) / 2 + root, (0.4 + 0.7 + 0.25) / 2 - root)
+        let first = 1.7 / (1.7 - fast) * (fast - 0.25) / (fast - slow)
+        let second = 1.7 / (1.7 - slow) * (0.25 - slow) / (fast - slow)
+        return UnitResponse(terms: [(first, fast), (second, slow), (-first - second, 1.7)])
+      }),
   ]
 }
 
@@ -184,6 +205,51 @@ private struct Model: Sendable, CustomTestStringConvertible {
       try check(
         model, statements: "dose 1000 into \(model.compartment) at -1", doses: DoseSchedule([dose]),
         expected)
+    }
+  }
+
+  /// Random tables, solved at once and from one dose to the next by hand.
+  @Test(arguments: Model.all, 0..<5)
+  fileprivate func `a table of doses gives what segments by hand give`(_ model: Model, _ seed: Int)
+    throws
+  {
+    var random = SeededGenerator(seed: 300 + UInt64(seed))
+    func number(_ range: ClosedRange<Double>) -> Double { Double.random(in: range, using: &random) }
+    let system = try EquationSystem(model.text, name: model.name)
+    let driven = try EquationSystem(
+      model.text.replacing("\(model.compartment)' = ", with: "\(model.compartment)' = rate + ")
+        + "\nrate = 0", name: model.name)
+    let rate = try #require(driven.parameterIndex("rate"))
+    let place = try #require(system.stateIndex(model.compartment))
+    var doses: [Dose] = []
+    for _ in 0..<6 {
+      let dose = Dose(
+        of: number(1...100), into: model.compartment, at: number(0...20).rounded(),
+        Bool.random(using: &random) ? .bolus : .duration(number(0.2...5)))
+      doses.append(dose)
+    }
+    let found = system.solution(at: [0, 24], doses: DoseSchedule(doses), solver: tight)
+    func infusion(_ dose: Dose) -> (end: Double, rate: Double) {
+      guard case .duration(let duration) = dose.administration else { return (dose.time, 0) }
+      return (dose.time + duration, dose.amount / duration)
+    }
+    let times = Set(doses.flatMap { [$0.time, infusion($0).end] } + [0, 24]).filter { $0 <= 24 }
+    let ends = times.sorted()
+    var state = system.states.map { _ in 0.0 }
+    for (start, end) in zip(ends, ends.dropFirst()) {
+      for dose in doses where dose.time == start && dose.administration == .bolus {
+        state[place] += dose.amount
+      }
+      var parameters = driven.defaultParameters
+      for dose in doses where dose.time <= start && infusion(dose).end > start {
+        parameters[rate] += infusion(dose).rate
+      }
+      state = try #require(
+        driven.solution(from: state, at: [start, end], parameters: parameters, solver: tight)
+          .states.last)
+    }
+    for (value, expected) in zip(try #require(found.states.last), state) {
+      #expect(abs(value - expected) < 1e-8, "\(model.name): \(value), not \(expected)")
     }
   }
 

@@ -121,6 +121,18 @@ import Testing
     }
   }
 
+  @Test(arguments: [
+    "2024-05-31 18:30:15", "2024-05-31 18:30:15.25", "2024-05-31 18:30:15.25+02:00",
+    "1969-12-31 23:59:59.999-05:30", "2024-05-31 00:00:00.000125Z", "2024-12-31 23:59:59.75Z",
+    "0031-01-01 00:00:00", "2024-05-31 18:30:15.1+00:30",
+  ])
+  func `dates keep their fraction of a second and their offset`(_ text: String) throws {
+    let file = try parse("date,x\n\(text),1\n2999-01-01,2\n")
+    #expect(file.axis.text(of: 0) == text)
+    let back = try parse("date,x\n\(file.axis.text(of: 36)),1\n2999-01-01,2\n")
+    #expect(back.axis.text(of: -36) == text)
+  }
+
   @Test func `numbers read to the nearest double`() throws {
     let texts = [
       "0.1", "-2.5e-308", "123456789012345678", "1e22", "9007199254740993", ".5", "5.", "+7",

@@ -54,8 +54,10 @@ struct FitCommand: Command {
   var search = Search.automatic
   @Option(
     value: "name",
-    help: "The method that solves the equations (see 'neural-ode methods'); rodas5p if stiff.")
-  var method = "tsit5"
+    help:
+      "The method that solves the equations (see 'neural-ode methods'); tsit5 unless given, rodas5p if stiff or algebraic."
+  )
+  var method: String?
   @Option(
     value: "number", help: "Segments of multiple shooting; one for three times if not given.")
   var segments: Int?
@@ -139,7 +141,7 @@ struct FitCommand: Command {
       equations, to: measurements, likelihood: likelihood.value,
       startValues: try numbers(set, option: "--set"),
       knownValues: try numbers(fix, option: "--fix"), inputs: signals)
-    fit.method = try solvingMethod()
+    fit.method = try solvingMethod(for: equations)
     fit.search = search.value
     fit.segments = segments
     fit.profiles = intervals == .profile
@@ -180,8 +182,9 @@ struct FitCommand: Command {
     return signals
   }
 
-  private func solvingMethod() throws(UsageError) -> ODEMethod {
-    let method = try ODEMethod.argument(method)
+  private func solvingMethod(for equations: EquationSystem) throws(UsageError) -> ODEMethod {
+    let method = try method.map(ODEMethod.argument) ?? equations.defaultMethod
+    try SystemArgument.check(method, for: equations)
     guard method.isAdaptive else {
       throw .combination(
         "'\(method.name)' estimates no error, which a fit wants",

@@ -10,15 +10,16 @@ extension SolveCommand {
     case auto, on, off
   }
 
-  /// Solves the same problem at some times with some solver.
-  typealias Solve = (_ times: [Double], _ solver: ODESolver) -> EquationSolution
+  /// Solves the same problem at some times with some solver in some arithmetic.
+  typealias Solve = (_ times: [Double], _ solver: ODESolver, _ scalar: Scalar) -> EquationSolution
 
   /// The tolerance of adaptive steps, refused where the arithmetic cannot meet it.
   func tolerance() throws(UsageError) -> Tolerance {
     let tolerance = Tolerance(
-      relative: relativeTolerance ?? 1e-6, absolute: absoluteTolerance ?? 1e-9)
+      relative: relativeTolerance ?? (scalar == .float32 ? 1e-5 : 1e-6),
+      absolute: absoluteTolerance ?? 1e-9)
     // An error estimate is a difference of stages, of some roundings each.
-    let smallest = scalar == .float32 ? 1e-6 : 1e-14
+    let smallest = scalar == .float32 ? 2e-6 : 1e-14
     if tolerance.relative < smallest && tolerance.absolute < smallest {
       throw .combination(
         "a relative tolerance of \(shortText(tolerance.relative)) is below what \(scalar.rawValue) resolves",
@@ -27,24 +28,43 @@ extension SolveCommand {
     return tolerance
   }
 
+  /// The solution with an absolute tolerance that resolves every state, and the solver that found it.
+  ///
+  /// Nothing changes where the tolerance is given, or where the smaller one is out of reach.
+  func resolved(
+    by solver: ODESolver, _ solve: Solve, at times: [Double]
+  ) -> (solution: EquationSolution, solver: ODESolver) {
+    var best = (solution: solve(times, solver, scalar), solver: solver)
+    guard absoluteTolerance == nil else { return best }
+    for _ in 0..<3 {
+      guard best.solution.status.isCompleted, let finer = best.solver.resolving(best.solution)
+      else { break }
+      let next = solve(times, finer, scalar)
+      guard next.status.isCompleted else { break }
+      best = (next, finer)
+    }
+    return best
+  }
+
   /// The solution compared with one by a finer solver; nil if that is not wanted or not cheap.
   func checked(
     _ solution: EquationSolution, by solver: ODESolver, _ solve: Solve, at times: [Double]
   ) -> (finer: EquationSolution, check: SolutionCheck)? {
-    guard check != .off, case .adaptive(let adaptive) = solver.control else { return nil }
+    guard check != .off, case .adaptive = solver.control else { return nil }
     let steps = solution.statistics.acceptedSteps + solution.statistics.rejectedSteps
     if check == .auto && !isCheap(solution) { return nil }
     let finer = solver.finer(
       over: times[times.count - 1] - times[0], stepBudget: 20 * steps + 20_000)
     guard case .adaptive(let control) = finer.control else { return nil }
-    let other = solve(times, finer)
+    let other = solve(times, finer, .float64)
     // A check that ran out of steps shows nothing.
     switch other.status {
     case .stepBudgetExhausted, .stiff: return nil
     default: break
     }
     return SolutionCheck(
-      of: solution, tolerance: adaptive.tolerance, finer: other,
+      of: solution, tolerances: solver.tolerances(states: solution.states.first?.count ?? 0),
+      finer: other,
       finerTolerance: control.tolerance.relative
     ).map { (other, $0) }
   }
@@ -62,7 +82,9 @@ extension SolveCommand {
     _ problem: (parameters: [Double], inputs: [String: InputSignal]), _ solve: Solve
   ) throws {
     let grid = TimeSpan(from: times[0], to: times[times.count - 1]).evenlySpaced(801)
-    let solution = solve(grid, solver)
+    var recording = solver
+    recording.recordsSteps = true
+    let solution = solve(grid, recording, scalar)
     var page = SimulationPage(
       equations, solution,
       intermediates: equations.intermediates(

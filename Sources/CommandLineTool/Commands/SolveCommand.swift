@@ -28,11 +28,18 @@ struct SolveCommand: Command {
   var system: String
   @Option(
     value: "name",
-    help: "The method ('neural-ode methods' lists them); rodas5p for stiff equations.")
-  var method = "tsit5"
-  @Option(name: "rtol", help: "Relative tolerance of a step (1e-6 unless given).")
+    help:
+      "The method ('neural-ode methods' lists them); tsit5 unless given, rodas5p for stiff or algebraic equations."
+  )
+  var method: String?
+  @Option(
+    name: "rtol",
+    help: "Relative tolerance of a step (1e-6 unless given, 1e-5 in single precision).")
   var relativeTolerance: Double?
-  @Option(name: "atol", help: "Absolute tolerance of a step (1e-9 unless given).")
+  @Option(
+    name: "atol",
+    help:
+      "Absolute tolerance of a step (unless given 1e-9, or less where a state stays below 1e-6).")
   var absoluteTolerance: Double?
   @Option(value: "size", help: "Equal steps of at most this size, instead of tolerances.")
   var step: Double?
@@ -48,9 +55,10 @@ struct SolveCommand: Command {
   var doses: String?
   @Option(value: "id", help: "The series of --doses, where the file has several.")
   var series: String?
-  @Option(help: "The unit of t where the times of the inputs are dates; hours if not given.")
+  @Option(help: "The unit of t where the times of inputs or doses are dates; hours if not given.")
   var unit: TimeUnit?
-  @Option(help: "What comes first in dates of the inputs such as 5/4/2024.") var dates: DateOrder?
+  @Option(help: "What comes first in dates of inputs or doses such as 5/4/2024.")
+  var dates: DateOrder?
   @Option(help: "What holds between two measured values of an input.")
   var interpolation = InputSignal.Interpolation.linear
   @Option(help: "Times at which the state is written.") var at: NumberList?
@@ -86,10 +94,10 @@ struct SolveCommand: Command {
     if let step, step <= 0 {
       throw .combination("--step is \(shortText(step))", remedy: "write a positive size")
     }
-    if let unit, inputs == nil {
+    if let unit, inputs == nil, doses == nil {
       throw .combination(
-        "--unit \(unit.rawValue) is of inputs whose times are dates",
-        remedy: "give them with --inputs")
+        "--unit \(unit.rawValue) is of inputs or doses whose times are dates",
+        remedy: "give them with --inputs or --doses")
     }
     if series != nil && doses == nil {
       throw .combination("--series chooses a series of --doses", remedy: "give --doses as well")
@@ -108,8 +116,8 @@ struct SolveCommand: Command {
   }
 
   func run(_ console: Console) throws {
-    let solver = try self.solver()
     let equations = try SystemArgument.equations(system)
+    let solver = try self.solver(for: equations)
     let parameters = try SystemArgument.parameters(of: equations, setting: set)
     let file = inputs.map {
       EquationFile(path: $0, unit: unit, dates: dates, hasSeriesOptions: false)
@@ -117,34 +125,36 @@ struct SolveCommand: Command {
     let measured = try file.map { try InputFile.read($0, for: equations) }
     let signals = measured?.signals(for: equations, interpolation: interpolation) ?? [:]
     if let file, let measured {
-      try file.checkUnit(of: measured)
+      if doses == nil { try file.checkUnit(of: measured) }
       file.report(measured, to: console)
     }
     try checkInputs(of: equations, signals)
-    let schedule = try doses.map { try DoseData.schedule($0, for: equations, series: series) }
+    let schedule = try self.schedule(for: equations, beside: measured?.axis, console)
+    let axis = measured?.axis ?? schedule?.axis ?? .number
     let start = try initialState(of: equations, parameters)
     let times = try TimeChoice(self, equations).times()
     try checkDirection(times.all, equations, hasDoses: schedule != nil)
     try checkStepCount(over: abs(times.all[times.all.count - 1] - times.all[0]))
     for remark in InputFile.remarks(
-      signals, from: times.all[0], to: times.all[times.all.count - 1], on: measured?.axis ?? .number
+      signals, from: times.all[0], to: times.all[times.all.count - 1], on: axis
     ) { console.note(remark) }
-    let solve: Solve = { times, solver in
+    let solve: Solve = { times, solver, scalar in
       equations.solution(
         from: start, at: times, parameters: parameters, inputs: signals,
-        doses: schedule ?? DoseSchedule(), solver: solver, scalarType: scalar.type)
+        doses: schedule?.doses ?? DoseSchedule(), solver: solver, scalarType: scalar.type)
     }
-    let solution = solve(times.all, solver)
-    let verdict = checked(solution, by: solver, solve, at: times.all)?.check
+    let (solution, resolving) = resolved(by: solver, solve, at: times.all)
+    let verdict = checked(solution, by: resolving, solve, at: times.all)?.check
     let report = SolveReport(
-      equations, solution, method: solver.method, check: verdict, writing: times.written)
+      equations, solution, method: solver.method, check: verdict, axis: axis,
+      writing: times.written)
     report.print(to: console)
     if let warning = verdict?.warning(states: equations.states.map(\.name)) {
       console.note(warning)
     }
     if let path = self.report {
       try writeReport(
-        path, of: equations, over: times.all, by: solver, (parameters, signals), solve)
+        path, of: equations, over: times.all, by: resolving, (parameters, signals), solve)
     }
     if !solution.status.isCompleted {
       console.note("error: \(report.message)")
@@ -152,8 +162,28 @@ struct SolveCommand: Command {
     }
   }
 
-  private func solver() throws(UsageError) -> ODESolver {
-    let method = try ODEMethod.argument(method)
+  /// The doses of `--doses` and what their times mean.
+  private func schedule(
+    for equations: EquationSystem, beside axis: TimeAxis?, _ console: Console
+  ) throws -> (doses: DoseSchedule, axis: TimeAxis)? {
+    guard let doses else { return nil }
+    let dates = EventTable.Dates(unit: unit ?? .hours, order: self.dates, axis: axis)
+    let found = try DoseData.schedule(doses, for: equations, series: series, dates: dates)
+    if let unit, found.axis == .number {
+      throw UsageError.combination(
+        "--unit \(unit.rawValue): the times of \(doses) are no dates but numbers, which have their unit already",
+        remedy: "leave --unit out")
+    }
+    if unit == nil, axis == nil, let sentence = found.axis.sentence {
+      console.note(
+        "warning: \(doses): \(sentence); choose the unit with --unit, as in --unit days")
+    }
+    return found
+  }
+
+  private func solver(for equations: EquationSystem) throws(UsageError) -> ODESolver {
+    let method = try method.map(ODEMethod.argument) ?? equations.defaultMethod
+    try SystemArgument.check(method, for: equations)
     if let step { return ODESolver(method: method, control: .fixed(step)) }
     guard method.isAdaptive else {
       throw .combination(

@@ -46,6 +46,9 @@ extension ODESolver {
   @inlinable
   func choose<Field: VectorField>(_ request: SolveRequest<Field>) -> Solution<Field.State> {
     control.check(method)
+    precondition(
+      !method.isExplicit || request.field.massDiagonal.isEmpty,
+      "\(method.name) is explicit and solves y' = f(t, y) only; use .rodas5P for a mass diagonal")
     switch method.scheme {
     case .rosenbrock(let tableau):
       return fold(

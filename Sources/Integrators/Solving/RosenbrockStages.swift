@@ -10,6 +10,8 @@ struct RosenbrockStages: Sendable {
   private var matrix = LUFactorization(size: 0)
   private var jacobian: [Double] = []
   private var timeDerivative: [Double] = []
+  /// The diagonal of `M`; empty: all ones.
+  private var mass: [Double] = []
   /// The state at the start of the step.
   @usableFromInline var start: [Double]
   /// Where the field is evaluated, and then what it says there.
@@ -33,9 +35,9 @@ struct RosenbrockStages: Sendable {
     middleSlopes = tableau.interpolant.slopes(at: 0.5)
   }
 
-  /// Takes the derivatives at the start of a step; an empty time derivative is zero.
+  /// Takes the derivatives at the start of a step; an empty time derivative is zero, an empty mass one.
   @usableFromInline
-  mutating func linearize(jacobian: [Double], timeDerivative: [Double]) {
+  mutating func linearize(jacobian: [Double], timeDerivative: [Double], mass: [Double]) {
     let columns = width > 0 ? jacobian.count / width : 0
     precondition(
       columns > 0 && columns * width == jacobian.count && width % columns == 0,
@@ -43,20 +45,33 @@ struct RosenbrockStages: Sendable {
     precondition(
       timeDerivative.isEmpty || timeDerivative.count == width,
       "a derivative by time of \(timeDerivative.count) components for a state of \(width)")
+    precondition(
+      mass.isEmpty || mass.count == width,
+      "a mass diagonal of \(mass.count) components for a state of \(width)")
     self.jacobian = jacobian
     self.timeDerivative = timeDerivative
+    self.mass = mass
     if matrix.size != columns { matrix = LUFactorization(size: columns) }
   }
 
-  /// Factors `I/(γ h) − J`; false if it is singular.
+  /// Factors `M/(γ h) − J`; false if it is singular.
   @usableFromInline
   mutating func factor(size: Double) -> Bool {
     let n = matrix.size
     for index in 0..<n * n { matrix.elements[index] = -jacobian[index] }
     let diagonal = 1 / (tableau.gamma * size)
-    for index in 0..<n { matrix.elements[index * (n + 1)] += diagonal }
+    for index in 0..<n { matrix.elements[index * (n + 1)] += diagonal * massOf(index) }
     isFactored = matrix.factor()
     return isFactored
+  }
+
+  private func massOf(_ component: Int) -> Double { mass.isEmpty ? 1 : mass[component] }
+
+  /// Adds `weight · M u_i` to `point`.
+  private mutating func addSolution(_ stage: Int, _ weight: Double) {
+    for index in 0..<width {
+      point[index] += weight * massOf(index) * solutions[stage * width + index]
+    }
   }
 
   /// Sets `point` to the state at which a stage is evaluated.
@@ -80,8 +95,7 @@ struct RosenbrockStages: Sendable {
       for index in 0..<width { point[index] += timeWeight * timeDerivative[index] }
     }
     for (earlier, coupling) in tableau.couplings[stage].enumerated() where coupling != 0 {
-      let weight = coupling / size
-      for index in 0..<width { point[index] += weight * solutions[earlier * width + index] }
+      addSolution(earlier, coupling / size)
     }
     solvePoint()
     for index in 0..<width { solutions[stage * width + index] = point[index] }
@@ -89,21 +103,20 @@ struct RosenbrockStages: Sendable {
 
   /// Estimates the error of the dense output from `f` in the middle of the step, which `point` holds.
   ///
-  /// The polynomial `p` misses the equation by `r = f(p) − p'`, and so the solution by about
-  /// `(I/(γ h) − J)⁻¹ r`: `γ h r` where nothing is stiff, `J⁻¹ r` where everything is. Without it, steps
+  /// The polynomial `p` misses the equation by `r = f(p) − M p'`, and so the solution by about
+  /// `(M/(γ h) − J)⁻¹ r`: `γ h r` where nothing is stiff, `J⁻¹ r` where everything is. Without it, steps
   /// over a very stiff equation can be long enough to miss what happens inside of them: their ends alone
   /// are then exact.
   @usableFromInline
   mutating func estimateMiddleError(size: Double) {
     for (stage, slope) in middleSlopes.enumerated() {
-      let weight = slope / size
-      for index in 0..<width { point[index] -= weight * solutions[stage * width + index] }
+      addSolution(stage, -slope / size)
     }
     solvePoint()
     swap(&point, &middleError)
   }
 
-  /// Solves `(I/(γ h) − J) x = point`, block by block.
+  /// Solves `(M/(γ h) − J) x = point`, block by block.
   private mutating func solvePoint() {
     let n = matrix.size
     for block in stride(from: 0, to: width, by: n) {

@@ -145,7 +145,8 @@ extension RosenbrockStepper {
     counts.jacobians += 1
     stages.linearize(
       jacobian: given?.jacobian ?? differences(field, time),
-      timeDerivative: given?.timeDerivative ?? timeDifference(field, time, state, size))
+      timeDerivative: given?.timeDerivative ?? timeDifference(field, time, state, size),
+      mass: field.massDiagonal)
     isLinearized = true
   }
 

@@ -20,6 +20,8 @@ public enum SolveStatus: Hashable, BitwiseCopyable, Sendable {
   /// Events follow each other faster and faster and accumulate at this time (Zeno behavior);
   /// `event` is the index of the last one.
   case eventsAccumulate(time: Double, event: Int)
+  /// The algebraic equations have no solution near the state at this time, or do not determine it.
+  case inconsistent(time: Double)
 
   /// The tolerance of a row is smaller than the rounding of its initial state; `smallest` is the least
   /// relative tolerance that the state's scalar type can keep.

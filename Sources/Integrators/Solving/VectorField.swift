@@ -20,6 +20,12 @@ public protocol VectorField<State>: Sendable {
   /// more.
   func linearization(_ time: Double, _ state: State) -> FieldLinearization?
 
+  /// The diagonal of `M` in `M y' = f(t, y)`, one number for each component; empty, the default: all are 1.
+  ///
+  /// A 0 makes the equation of that component algebraic: `0 = f_i(t, y)`. Such systems are solved by implicit
+  /// methods from a consistent state, if the algebraic equations determine their components (index 1).
+  var massDiagonal: [Double] { get }
+
   /// Prepares the field for a smooth piece of the solution, which goes from `start` to `end`.
   ///
   /// A solve calls this before the first evaluation of each piece: at its start, after every forced
@@ -32,6 +38,8 @@ public protocol VectorField<State>: Sendable {
 extension VectorField {
   @inlinable
   public func linearization(_ time: Double, _ state: State) -> FieldLinearization? { nil }
+
+  @inlinable public var massDiagonal: [Double] { [] }
 
   @inlinable
   public mutating func beginPiece(from start: Double, to end: Double, at state: State) {}
@@ -62,4 +70,6 @@ struct PieceField<Base: VectorField>: VectorField {
   func linearization(_ time: Double, _ state: Base.State) -> FieldLinearization? {
     base.linearization(min(max(time, low), high), state)
   }
+
+  @inlinable var massDiagonal: [Double] { base.massDiagonal }
 }

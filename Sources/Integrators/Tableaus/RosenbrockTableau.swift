@@ -1,8 +1,8 @@
 /// The coefficients of a Rosenbrock method: implicit, but every stage is one linear system.
 ///
-/// A step of size `h` from `y` at time `t`, with `J = ∂f/∂y` and `∂f/∂t` there: `(I/(γ h) − J) u_i =
-/// f(t + c_i h, y + Σ_{j<i} a_ij u_j) + Σ_{j<i} (C_ij/h) u_j + h d_i ∂f/∂t`, and then
-/// `y′ = y + Σ m_i u_i`. All stages share one matrix.
+/// A step of size `h` of `M y' = f(t, y)` from `y` at time `t`, with `J = ∂f/∂y` and `∂f/∂t` there:
+/// `(M/(γ h) − J) u_i = f(t + c_i h, y + Σ_{j<i} a_ij u_j) + M Σ_{j<i} (C_ij/h) u_j + h d_i ∂f/∂t`, and then
+/// `y′ = y + Σ m_i u_i`. All stages share one matrix. `M` is diagonal (`VectorField.massDiagonal`), usually 1.
 ///
 /// Source: Hairer, Wanner, Solving Ordinary Differential Equations II, IV.7 (7.25).
 public struct RosenbrockTableau: Hashable, Sendable {

@@ -106,7 +106,7 @@ extension ForecastData {
   public var unitName: String {
     switch axis {
     case .number: ""
-    case .calendar(_, let unit): unit.rawValue
+    case .calendar(_, let unit, _): unit.rawValue
     }
   }
 }

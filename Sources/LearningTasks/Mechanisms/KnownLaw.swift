@@ -37,6 +37,7 @@ public struct KnownLaw: Sendable {
       throw .inputWithoutValue(input.name)
     }
     if system.hasJumps { throw .hasJumps(system: system.name) }
+    if system.isDifferentialAlgebraic { throw .isAlgebraic(system: system.name) }
     if system.dependsOnTime { throw .dependsOnTime(system: system.name) }
   }
 

@@ -52,6 +52,8 @@ public enum LawError: Error, Hashable, Sendable {
   case dependsOnTime(system: String)
   /// The equations have doses or events.
   case hasJumps(system: String)
+  /// The equations have algebraic states.
+  case isAlgebraic(system: String)
 }
 
 extension LawSettings {

@@ -76,13 +76,10 @@ public struct EquationData: Sendable {
   ///
   /// - Throws: `EquationDataError` if the times of one are dates and those of the other are numbers.
   public func shift(to other: EquationData) throws(EquationDataError) -> Double {
-    switch (axis, other.axis) {
-    case (.number, .number): return 0
-    case (.calendar(let own, _), .calendar(let origin, let unit)):
-      return (own - origin) / unit.seconds
-    case (.number, .calendar), (.calendar, .number):
+    guard let shift = axis.time(0, on: other.axis) else {
       throw EquationDataError(
         source, .otherKindOfTimes(other: other.source, areNumbers: axis == .number))
     }
+    return shift
   }
 }

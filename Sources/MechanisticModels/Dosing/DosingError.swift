@@ -33,6 +33,14 @@ public struct DosingError: Error, Equatable, Sendable {
     case compartmentNumber(Double, count: Int)
     case compartmentName(String, suggestion: String?)
     case noDose
+    /// A time that is no number, or no date where the others are dates.
+    case notATime(String, isDated: Bool)
+    /// A date whose first number may be the day or the month.
+    case ambiguousDate(String)
+    /// The times of the table are numbers and those of the inputs dates, or the other way round.
+    case otherKindOfTimes(String, areNumbers: Bool)
+    /// A dose into a state that an algebraic equation determines.
+    case algebraicCompartment(String)
   }
 }
 
@@ -66,6 +74,18 @@ extension DosingError.Reason: CustomStringConvertible {
     case .compartmentName(let name, let suggestion):
       "CMT is '\(name)', which is no state; "
         + (suggestion.map { "did you mean '\($0)'?" } ?? "write a state's name or number")
+    case .notATime(let text, let isDated):
+      isDated
+        ? "'\(text)' is not a date; write all times as dates, as in 2024-05-31 18:30"
+        : "TIME is '\(text)'; write a finite number"
+    case .ambiguousDate(let text):
+      "'\(text)' may begin with the day or the month; write it as in 2024-05-31"
+    case .otherKindOfTimes(let text, let areNumbers):
+      areNumbers
+        ? "TIME is the number \(text), and the times of the inputs are dates; write both in one way"
+        : "TIME is the date '\(text)', and the times of the inputs are numbers; write both in one way"
+    case .algebraicCompartment(let name):
+      "CMT is '\(name)', which an algebraic equation determines; choose a state that has a derivative"
     case .noDose: "there is no dose in the file; give AMT in the rows of doses"
     }
   }

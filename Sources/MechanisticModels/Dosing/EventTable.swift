@@ -1,11 +1,12 @@
 import NumericCore
+public import Tables
 
 /// A table of doses and observations as the field writes them, per series.
 ///
 /// | column | meaning |
 /// |---|---|
 /// | `ID` | the series; without it all rows are one series |
-/// | `TIME` | the time of the row |
+/// | `TIME` | the time of the row: a number, or a date |
 /// | `AMT` | the amount of a dose |
 /// | `RATE`, `DUR` | rate or duration of an infusion; 0 or none: a bolus |
 /// | `CMT` | the state, by number (from 1, in the order of the equations) or name; none: the first one |
@@ -50,8 +51,26 @@ public struct EventTable: Sendable {
     }
   }
 
+  /// How times that are dates become numbers.
+  public struct Dates: Hashable, Sendable {
+    /// The unit of the time of equations.
+    public var unit: TimeUnit
+    /// What comes first in dates such as 5/4/2024.
+    public var order: DateOrder?
+    /// What the times of other data mean, which these follow; nil: dates count from the first one of the table on.
+    public var axis: TimeAxis?
+
+    public init(unit: TimeUnit = .hours, order: DateOrder? = nil, axis: TimeAxis? = nil) {
+      self.unit = unit
+      self.order = order
+      self.axis = axis
+    }
+  }
+
   /// In the order in which they begin in the table.
   public private(set) var series: [Series] = []
+  /// What the times mean.
+  public let axis: TimeAxis
 
   /// The series of an id.
   public subscript(id: String) -> Series? { series.first { $0.id == id } }
@@ -63,14 +82,18 @@ public struct EventTable: Sendable {
   ///   - rows: a row that is shorter than the header has no value in the missing cells.
   ///   - states: names of the states in the order of the equations.
   ///   - source: names the table in errors.
+  ///   - dates: how times that are dates become numbers.
   /// - Throws: the first mistake with its line.
   public init(
-    header: [String], rows: [Row], states: [String], source: String
+    header: [String], rows: [Row], states: [String], source: String, dates: Dates = Dates()
   ) throws(DosingError) {
     let columns = try EventColumns(header, source: source)
+    let clock = try EventClock(dates, rows, columns, source: source)
+    axis = clock.axis
     var places: [String: Int] = [:]
     for row in rows {
-      let reader = EventRow(row: row, columns: columns, states: states, source: source)
+      let reader = EventRow(
+        row: row, columns: columns, states: states, source: source, clock: clock)
       let id = reader.text(.id) ?? ""
       let place = places[id] ?? series.count
       if place == series.count {
@@ -107,6 +130,61 @@ struct EventColumns {
       throw DosingError(source: source, line: 1, reason: .missingColumn(column.name))
     }
   }
+
+  /// The text of a cell; nil if it has no value.
+  func text(_ column: EventColumn, in row: EventTable.Row) -> String? {
+    guard let place = places[column], place < row.cells.count else { return nil }
+    let text = row.cells[place]
+    return ["", ".", "na", "nan"].contains(text.lowercased()) ? nil : text
+  }
+}
+
+/// Turns cells of `TIME` into numbers.
+struct EventClock {
+  let axis: TimeAxis
+  private let order: DateOrder?
+
+  /// The first time of the table decides whether its times are dates.
+  init(
+    _ dates: EventTable.Dates, _ rows: [EventTable.Row], _ columns: EventColumns, source: String
+  ) throws(DosingError) {
+    var order = dates.order
+    let cells = rows.compactMap { row in columns.text(.time, in: row).map { (row.line, $0) } }
+    guard let (line, first) = cells.first(where: { Double($0.1) == nil }) else {
+      axis = .number
+      self.order = nil
+      guard case .calendar = dates.axis, let (line, text) = cells.first else { return }
+      throw DosingError(
+        source: source, line: line, reason: .otherKindOfTimes(text, areNumbers: true))
+    }
+    func moment(_ order: DateOrder?) -> (seconds: Double, offset: Double?)? {
+      CalendarTime.moment(ArraySlice(Array(first.utf8)), order: order)
+    }
+    if moment(order) == nil {
+      let possible = DateOrder.allCases.filter { moment($0) != nil }
+      if possible.count > 1 {
+        throw DosingError(source: source, line: line, reason: .ambiguousDate(first))
+      }
+      order = possible.first
+    }
+    guard let (seconds, offset) = moment(order) else {
+      throw DosingError(source: source, line: line, reason: .notANumber(first, column: "TIME"))
+    }
+    if dates.axis == .number {
+      throw DosingError(
+        source: source, line: line, reason: .otherKindOfTimes(first, areNumbers: false))
+    }
+    self.order = order
+    axis = dates.axis ?? .calendar(origin: seconds, unit: dates.unit, offset: offset)
+  }
+
+  /// A time; nil for a text that is none on this axis.
+  func time(_ text: String) -> Double? {
+    guard case .calendar(let origin, let unit, _) = axis else {
+      return Double(text).flatMap { $0.isFinite ? $0 : nil }
+    }
+    return CalendarTime.seconds(text, order: order).map { ($0 - origin) / unit.seconds }
+  }
 }
 
 /// One row of a table while it is read.
@@ -115,17 +193,13 @@ struct EventRow {
   let columns: EventColumns
   let states: [String]
   let source: String
+  let clock: EventClock
 
   private func error(_ reason: DosingError.Reason) -> DosingError {
     DosingError(source: source, line: row.line, reason: reason)
   }
 
-  /// The text of a cell; nil if it has no value.
-  func text(_ column: EventColumn) -> String? {
-    guard let place = columns.places[column], place < row.cells.count else { return nil }
-    let text = row.cells[place]
-    return ["", ".", "na", "nan"].contains(text.lowercased()) ? nil : text
-  }
+  func text(_ column: EventColumn) -> String? { columns.text(column, in: row) }
 
   private func number(_ column: EventColumn) throws(DosingError) -> Double? {
     guard let text = text(column) else { return nil }
@@ -142,7 +216,10 @@ struct EventRow {
   }
 
   func add(to series: inout EventTable.Series) throws(DosingError) {
-    guard let time = try number(.time) else { throw error(.missingValue(column: "TIME")) }
+    guard let text = text(.time) else { throw error(.missingValue(column: "TIME")) }
+    guard let time = clock.time(text) else {
+      throw error(.notATime(text, isDated: clock.axis != .number))
+    }
     let isDose = (try number(.amt) ?? 0) != 0
     let event = try number(.evid) ?? (isDose ? 1 : 0)
     switch event {

@@ -14,6 +14,8 @@ public struct EquationSolution: Sendable {
   public var events: [SimulationEvent] = []
   /// The steps that were tried, in order, if `ODESolver.recordsSteps` asks for them.
   public var steps: [StepTrial] = []
+  /// Why the solve ended with the status `.inconsistent`.
+  public var algebraicFailure: AlgebraicFailure?
 }
 
 extension EquationSystem {
@@ -30,12 +32,17 @@ extension EquationSystem {
   /// after it. Doses and events that lie before the first time are taken to be in the initial state, except for infusions
   /// that are still under way.
   /// - Returns: the times that were reached; a failed solve has fewer than were asked for.
-  /// - Precondition: an input without a signal has a default value; doses are into states.
+  /// Algebraic states begin at the solution of their equations to which Newton's method leads from the initial value.
+  /// - Precondition: an input without a signal has a default value; doses are into states that have a derivative;
+  ///   `accepts(solver.method)`.
   public func solution(
     from initial: [Double]? = nil, at times: [Double], parameters: [Double]? = nil,
     inputs: [String: InputSignal] = [:], doses: DoseSchedule = DoseSchedule(),
     solver: ODESolver, scalarType: ScalarType = .float64
   ) -> EquationSolution {
+    precondition(
+      accepts(solver.method),
+      "\(name) has algebraic equations, which \(solver.method.name) cannot solve; use .rodas5P")
     let parameters = parameters ?? defaultParameters
     let initial = initial ?? initialState(parameters: parameters)
     precondition(

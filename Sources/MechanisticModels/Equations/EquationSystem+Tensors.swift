@@ -10,10 +10,12 @@ extension EquationSystem {
   ///   - parameters: `[parameter]` or `[batch, parameter]`.
   ///   - inputs: `[input]` or `[batch, input]`; nil where the system has none.
   /// - Returns: `[batch, state]`.
+  /// - Precondition: no state is algebraic.
   public func derivative(
     time: Tensor, state: Tensor, parameters: Tensor, inputs: Tensor? = nil
   ) -> Tensor {
-    values(
+    precondition(!isDifferentialAlgebraic, "\(name) has algebraic states, which have no derivative")
+    return values(
       of: formulas.derivatives, time: time, state: state, parameters: parameters, inputs: inputs)
   }
 

@@ -1,4 +1,5 @@
 public import Graphs
+public import Integrators
 package import Tensors
 
 /// A system of ordinary differential equations that was written as text.
@@ -19,7 +20,7 @@ package import Tensors
 /// A name with a derivative is a state, one with a number is a parameter, any other formula an intermediate;
 /// `input u` declares a measured signal. The order of the lines is free.
 public struct EquationSystem: Sendable {
-  /// A quantity that has a differential equation.
+  /// A quantity that has a differential equation, or that an algebraic equation `0 = …` determines.
   public struct State: Hashable, Sendable {
     public var name: String
     /// The comment at its derivative.
@@ -27,6 +28,9 @@ public struct EquationSystem: Sendable {
     public var hasInitialValue: Bool
     /// Its initial value is known, or follows from the parameters: not to be estimated by itself.
     public var isInitialFixed: Bool
+    /// It follows from the other states by the algebraic equations; its initial value is where their solution
+    /// begins to be sought.
+    public var isAlgebraic = false
   }
 
   /// A number that may be set or estimated.
@@ -99,6 +103,17 @@ public struct EquationSystem: Sendable {
     span = reader.span
     formulas = reader.formulas
     programs = EquationPrograms(reader.formulas)
+  }
+
+  /// Whether some states are algebraic: only an implicit method (`.rodas5P`) solves such equations.
+  public var isDifferentialAlgebraic: Bool { states.contains(where: \.isAlgebraic) }
+
+  /// The method that solves these equations where nobody chooses one.
+  public var defaultMethod: ODEMethod { isDifferentialAlgebraic ? .rodas5P : .tsitouras5 }
+
+  /// Whether a method solves these equations.
+  public func accepts(_ method: ODEMethod) -> Bool {
+    !isDifferentialAlgebraic || !method.isExplicit
   }
 
   /// The parameters' values as written.

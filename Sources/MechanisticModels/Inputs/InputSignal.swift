@@ -37,16 +37,22 @@ public struct InputSignal: Hashable, Sendable {
     coefficients = SignalPolynomials(times, values).coefficients(interpolation)
   }
 
-  /// The times at which the signal jumps or bends: a solver must not step over them.
+  /// The times at which a step of a solver must end: where the signal jumps or bends.
+  ///
+  /// Between polynomials that are the same but for rounding there is none, as between rows on one line. The third
+  /// derivative of a spline jumps at every row; small jumps count at every 16th row only, so that no part of the signal is
+  /// between two knots that a solver could step over.
   public var knots: [Double] {
+    let bends = KnotBends(self)
     var knots: [Double] = []
-    for (place, time) in times.enumerated() {
-      let before = place > 0 ? coefficients[place - 1] : .zero
-      let after = place < coefficients.count ? coefficients[place] : .zero
-      switch interpolation {
-      case .previous: if place > 0, values[place - 1] != values[place] { knots.append(time) }
-      case .linear: if before != after { knots.append(time) }
-      case .cubic, .spline, .monotone: if before != .zero || after != .zero { knots.append(time) }
+    var skipped = 0
+    for place in times.indices {
+      switch bends.bend(at: place) {
+      case .none: continue
+      case .small where skipped < KnotBends.longestRun: skipped += 1
+      case .small, .large:
+        knots.append(times[place])
+        skipped = 0
       }
     }
     return knots
@@ -59,10 +65,15 @@ public struct InputSignal: Hashable, Sendable {
 
   /// The value at a time; the search begins at `cursor`, which is left at the interval found.
   func value(at time: Double, from cursor: inout Int) -> Double {
+    moveCursor(&cursor, to: time)
+    return value(at: time, inInterval: cursor)
+  }
+
+  /// Sets a cursor to the interval that holds a time; the search begins where it is.
+  func moveCursor(_ cursor: inout Int, to time: Double) {
     if !contains(time, cursor) {
       cursor = contains(time, cursor + 1) ? cursor + 1 : interval(of: time)
     }
-    return value(at: time, inInterval: cursor)
   }
 
   /// The value that the rule of an interval gives, whether the time lies in it or not; −1 is the interval before the
@@ -95,6 +106,55 @@ public struct InputSignal: Hashable, Sendable {
       if times[middle] <= time { low = middle } else { high = middle }
     }
     return low
+  }
+}
+
+/// How much the derivatives of a signal change at its times.
+private struct KnotBends {
+  enum Bend { case none, small, large }
+
+  /// Rows in a row whose small bends end no step.
+  static let longestRun = 15
+  /// Of the size of the values: changes below it are rounding.
+  private static let rounding = 1e-13
+  /// Of the range of the values: changes of the third derivative below it are small.
+  private static let small = 1e-9
+
+  private let signal: InputSignal
+  private let size: Double
+  private let range: Double
+
+  init(_ signal: InputSignal) {
+    self.signal = signal
+    size = signal.values.reduce(0) { max($0, $1.magnitude) }
+    range = (signal.values.max() ?? 0) - (signal.values.min() ?? 0)
+  }
+
+  func bend(at place: Int) -> Bend {
+    let times = signal.times
+    if signal.interpolation == .previous {
+      return place > 0 && signal.values[place - 1] != signal.values[place] ? .large : .none
+    }
+    let before = place > 0 ? times[place] - times[place - 1] : 0
+    let after = place + 1 < times.count ? times[place + 1] - times[place] : 0
+    let (a, b) = (
+      derivatives(inInterval: place - 1, at: before), derivatives(inInterval: place, at: 0)
+    )
+    let length = max(before, after)
+    // The changes of slope, curvature and third derivative as changes of the value over an interval.
+    let change = a - b
+    let smooth = (change.x * length).magnitude + (change.y * length * length).magnitude
+    let third = (change.z * length * length * length).magnitude
+    if smooth + third <= Self.rounding * size { return .none }
+    let isSpline = signal.interpolation == .spline && smooth <= Self.rounding * size
+    return isSpline && third <= Self.small * range ? .small : .large
+  }
+
+  /// The first derivative, half of the second and a sixth of the third at a distance from the start of an interval; 0 before the first and after the last one.
+  private func derivatives(inInterval interval: Int, at s: Double) -> SIMD3<Double> {
+    guard signal.coefficients.indices.contains(interval) else { return .zero }
+    let c = signal.coefficients[interval]
+    return SIMD3(c.x + s * (2 * c.y + 3 * c.z * s), c.y + 3 * c.z * s, c.z)
   }
 }
 

@@ -60,6 +60,15 @@ public struct EquationError: Error, Equatable, Sendable {
     case notAState(String, suggestion: String?)
     /// A part of a dose that depends on a state, an input or the time.
     case doseNotConstant(String)
+    /// Algebraic equations `0 = …` and states `algebraic z` in different numbers; a name that nothing defines, if
+    /// one stands in the equations.
+    case algebraicCount(equations: Int, states: [String], undefined: String?)
+    /// An algebraic state that no algebraic equation depends on.
+    case algebraicUnused(String)
+    /// An event or a dose that changes an algebraic state.
+    case algebraicChanged(String)
+    /// A formula on the left side of an equation.
+    case equationOfFormulas
     case unusedParameter(String)
     /// A name where only a number can stand.
     case notConstant(String)
@@ -79,7 +88,22 @@ extension EquationError: CustomStringConvertible {
 }
 
 extension EquationError.Reason: CustomStringConvertible {
-  public var description: String { syntaxSentence ?? nameSentence ?? valueSentence }
+  public var description: String {
+    syntaxSentence ?? nameSentence ?? algebraicSentence ?? valueSentence
+  }
+
+  private var algebraicSentence: String? {
+    guard case .algebraicCount(let equations, let states, let undefined) = self else { return nil }
+    let counts =
+      "there \(equations == 1 ? "is 1 algebraic equation" : "are \(equations) algebraic equations") '0 = …' and "
+      + "\(states.count == 1 ? "1 algebraic state" : "\(states.count) algebraic states")"
+      + (states.isEmpty ? "" : " (\(states.joined(separator: ", ")))")
+    if equations < states.count { return "\(counts); write one equation '0 = …' for each state" }
+    let name = undefined ?? "z"
+    return
+      "\(counts); declare the state that each equation determines, with a value near its first one, as in "
+      + "'algebraic \(name) = 1'"
+  }
 
   private var syntaxSentence: String? {
     switch self {
@@ -93,6 +117,9 @@ extension EquationError.Reason: CustomStringConvertible {
       "this formula has more than \(limit) operators or parentheses in a row; name parts of it as intermediates"
     case .unclosedParenthesis: "this '(' is never closed; write the ')' where its formula ends"
     case .missingOperator(let next): "an operator is missing before \(next); write '*' to multiply"
+    case .equationOfFormulas:
+      "an equation has one name on its left side; write an algebraic equation as '0 = formula' "
+        + "and declare the state that it determines, as in 'algebraic z = 1'"
     case .higherDerivative(let name):
       "\(name) has a second derivative; name the first one: \(name)' = v and v' = …"
     default: nil
@@ -139,6 +166,11 @@ extension EquationError.Reason: CustomStringConvertible {
     case .cyclicIntermediates(let names):
       "these depend on each other in a circle: \(names.joined(separator: " → ")); "
         + "make one a state, or solve for it"
+    case .algebraicUnused(let name):
+      "no equation '0 = …' depends on the algebraic state '\(name)', so nothing determines it; write one that does "
+        + "(a constraint on other states is differentiated by time until '\(name)' occurs in it)"
+    case .algebraicChanged(let name):
+      "'\(name)' is algebraic and follows from the other states; change a state that has a derivative"
     case .unusedParameter(let name): "'\(name)' is never used; remove it or use it"
     default: nil
     }

@@ -4,7 +4,8 @@
 ///     statement  = derivative "=" formula
 ///                | name "(" formula ")" "=" formula [ "fixed" ]
 ///                | name "=" formula { constraint }
-///                | "input" name [ "=" formula ]
+///                | ( "input" | "algebraic" ) name [ "=" formula ]
+///                | "0" "=" formula
 ///                | "span" "=" formula ".." formula
 ///                | event | dose
 ///     derivative = name "'" | "d" name "/" "dt" | "d" "(" name ")" "/" "dt" | "der" "(" name ")"
@@ -69,11 +70,13 @@ struct EquationParser {
       try expect("=")
       return made(.derivative(try formula()), name, start)
     }
+    if takeAll([.number(0), .symbol("=")]) { return made(.constraint(try formula()), "0", start) }
     let name = try takeName("a statement such as x' = -k*x or k = 0.5")
-    if name == "input", case .name = token {
+    if name == "input" || name == "algebraic", case .name(let declared) = token {
       let start = position
-      let input = try takeName("the input's name")
-      return made(.input(take(.symbol("=")) ? try formula() : nil), input, start)
+      place += 1
+      let value = take(.symbol("=")) ? try formula() : nil
+      return made(name == "input" ? .input(value) : .algebraic(value), declared, start)
     }
     if take(.symbol("(")) {
       let time = try formula()
@@ -82,6 +85,9 @@ struct EquationParser {
       let value = try formula()
       return made(.initial(value, time: time, isFixed: take(.name("fixed"))), name, start)
     }
+    if token != .symbol("="), restOfLine.contains(.symbol("=")), followsOperator {
+      throw error(.equationOfFormulas, at: start)
+    }
     try expect("=", or: "\"'\", \"(\" or \"=\" after '\(name)'")
     if name == "span" {
       let from = try formula()
@@ -89,6 +95,11 @@ struct EquationParser {
       return made(.span(from, try formula()), name, start)
     }
     return made(try definition(), name, start)
+  }
+
+  /// Whether an arithmetic operator comes next.
+  private var followsOperator: Bool {
+    ["+", "-", "*", "/", "^"].contains { token == .symbol($0) } && following != .name("dt")
   }
 
   /// The state of a left side `x'`, `dx/dt`, `d(x)/dt` or `der(x)`; nil, and nothing is taken, for any other.

@@ -5,6 +5,7 @@ extension EquationReader {
   /// A reader of the same equations in which switches, infusions, events and doses are hidden inputs and intermediates.
   func frozen() throws(EquationError) -> (reader: EquationReader, outline: HybridOutline) {
     var builder = HybridBuilder(self)
+    builder.addResiduals()
     try builder.addEvents()
     try builder.addDosing()
     return builder.finish()
@@ -46,9 +47,23 @@ private struct HybridBuilder {
     of state: String, at position: Position
   ) throws(EquationError) -> Int {
     let names = base.states.map(\.name)
-    if let place = names.firstIndex(of: state) { return place }
+    if let place = names.firstIndex(of: state) {
+      if base.states[place].isAlgebraic { throw base.error(.algebraicChanged(state), at: position) }
+      return place
+    }
     throw base.error(
       .notAState(state, suggestion: nearestName(to: state, among: names)), at: position)
+  }
+
+  /// Hides the right sides of the algebraic equations as intermediates, whose derivatives are then there.
+  mutating func addResiduals() {
+    for (place, state) in base.states.enumerated() where state.isAlgebraic {
+      outline.algebraic.append(
+        .init(
+          state: place, residual: hide("residual of \(state.name)", derivatives[place].value),
+          line: derivatives[place].position.line,
+          switches: freezer.switches(readBy: derivatives[place].value)))
+    }
   }
 
   mutating func addEvents() throws(EquationError) {
@@ -178,7 +193,8 @@ private struct HybridBuilder {
 
   /// Adds the rates of infusions that are no part of the equations.
   private mutating func addRates() {
-    for (place, state) in base.states.map(\.name).enumerated() {
+    for (place, state) in base.states.map(\.name).enumerated()
+    where !base.states[place].isAlgebraic {
       let (formula, position) = (derivatives[place].value, derivatives[place].position)
       var sum = EquationSyntax.binary(
         .add, formula, .name("rate of \(state)", position), position)

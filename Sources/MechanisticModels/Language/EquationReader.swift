@@ -28,6 +28,10 @@ struct EquationReader {
   private(set) var lags: [String: EquationSyntax] = [:]
   private(set) var bioavailabilities: [String: EquationSyntax] = [:]
   private var initials: [Named<(formula: EquationSyntax, time: EquationSyntax, isFixed: Bool)>] = []
+  /// Right sides of `0 = …`.
+  private(set) var constraints: [Named<EquationSyntax>] = []
+  /// Values near which the algebraic states begin.
+  private var guesses: [String: EquationSyntax] = [:]
   /// What names stand for, and the scalars of a trace that stand for them.
   var symbols = EquationSymbols()
   /// Finished intermediates.
@@ -45,9 +49,10 @@ struct EquationReader {
       comments.filter { $0.key < firstLine && !$0.value.isEmpty }
       .min { $0.key < $1.key }?.value ?? ""
     for statement in statements { try collect(statement) }
-    guard !states.isEmpty else {
+    guard states.contains(where: { !$0.isAlgebraic }) else {
       throw error(.noDerivative, at: statements.last?.position ?? Position(line: 1, column: 1))
     }
+    try pairConstraints()
     try separateDosing()
     var (frozen, outline) = try self.frozen()
     try lower()
@@ -57,6 +62,38 @@ struct EquationReader {
       throw error(.unusedParameter(parameter.name), at: place(of: parameter.name))
     }
     return (frozen, outline)
+  }
+
+  /// Gives each algebraic state one of the algebraic equations: any will do, for they are solved together.
+  private mutating func pairConstraints() throws(EquationError) {
+    let places = states.indices.filter { states[$0].isAlgebraic }
+    guard places.count == constraints.count else {
+      let known = Set(definitions.keys)
+      let undefined = constraints.lazy.flatMap { $0.value.names.map(\.name) }
+        .first { $0 != "t" && $0 != "pi" && !known.contains($0) }
+      throw error(
+        .algebraicCount(
+          equations: constraints.count, states: places.map { states[$0].name },
+          undefined: undefined),
+        at: constraints.count > places.count
+          ? constraints[places.count].position : place(of: states[places[constraints.count]].name))
+    }
+    for (place, constraint) in zip(places, constraints) {
+      (derivatives[place].position, derivatives[place].value) = (
+        constraint.position, constraint.value
+      )
+    }
+  }
+
+  /// Every algebraic state occurs in an algebraic equation.
+  private func checkConstraints() throws(EquationError) {
+    let residuals = states.indices.filter { states[$0].isAlgebraic }
+    for place in residuals {
+      let depends = formulas.graph.outputs(dependingOn: [formulas.statePlaces.lowerBound + place])
+      guard residuals.contains(where: { depends[$0] }) else {
+        throw error(.algebraicUnused(states[place].name), at: self.place(of: states[place].name))
+      }
+    }
   }
 
   /// Makes the graph of all formulas.
@@ -75,6 +112,7 @@ struct EquationReader {
       Graph(parameters: symbols.leaves, outputs: outputs), states: states.count,
       inputs: inputs.count, parameters: parameters.count, intermediates: intermediates.count)
     try checkInitialValues()
+    try checkConstraints()
   }
 
   /// Takes `lag(x) = …` and `bioavailability(x) = …` out of what looks like initial values.
@@ -133,6 +171,15 @@ extension EquationReader {
       } else {
         parameters.append(try parameter(name, formula, constraints, note, at: position))
       }
+    case .algebraic(let guess):
+      try define(name, at: position)
+      if let guess { guesses[name] = guess }
+      // The formula is that of an algebraic equation: see `pairConstraints`.
+      derivatives.append((name, position, .number(0, position)))
+      states.append(
+        .init(
+          name: name, note: note, hasInitialValue: true, isInitialFixed: true, isAlgebraic: true))
+    case .constraint(let formula): constraints.append((name, position, formula))
     case .event(let event): events.append((name, position, event))
     case .dose(let dose): doses.append((name, position, dose))
     case .input(let value):
@@ -205,7 +252,10 @@ extension EquationReader {
 
   /// The states' initial values; not a number for a state without one.
   private mutating func initialValues() throws(EquationError) -> [Tensor] {
-    var values = states.map { _ in symbols.missing }
+    var values = states.map { $0.isAlgebraic ? symbols.number(0) : symbols.missing }
+    for (place, state) in states.enumerated() {
+      if let guess = guesses[state.name] { values[place] = try expression(guess) }
+    }
     let start = span?.lowerBound ?? 0
     for initial in initials {
       guard let place = states.firstIndex(where: { $0.name == initial.name }) else {
@@ -213,6 +263,11 @@ extension EquationReader {
           throw error(.missingDerivative(initial.name), at: initial.position)
         }
         throw error(.unknownName(initial.name, suggestion: near), at: initial.position)
+      }
+      if guesses[initial.name] != nil {
+        throw error(
+          .definedTwice("\(initial.name)(…)", firstLine: self.place(of: initial.name).line),
+          at: initial.position)
       }
       let time = try number(initial.value.time, naming: initial.name)
       guard time == start else {
@@ -228,6 +283,11 @@ extension EquationReader {
     let graph = formulas.graph
     let varies = graph.outputs(dependingOn: 0..<formulas.parameterPlaces.lowerBound)
     let depends = graph.outputs(dependingOn: formulas.parameterPlaces)
+    for (place, state) in states.enumerated() {
+      if let guess = guesses[state.name], varies[formulas.initialValues.lowerBound + place] {
+        throw error(.initialValueNotConstant(state.name), at: guess.position)
+      }
+    }
     for initial in initials {
       guard let place = states.firstIndex(where: { $0.name == initial.name }) else { continue }
       let output = formulas.initialValues.lowerBound + place
@@ -235,7 +295,8 @@ extension EquationReader {
         throw error(.initialValueNotConstant(initial.name), at: initial.value.formula.position)
       }
       states[place].hasInitialValue = true
-      states[place].isInitialFixed = initial.value.isFixed || depends[output]
+      states[place].isInitialFixed =
+        states[place].isAlgebraic || initial.value.isFixed || depends[output]
     }
   }
 }

@@ -60,6 +60,10 @@ struct EquationStatement {
     case definition(EquationSyntax, [Constraint])
     /// `input u` or `input u = 0`
     case input(EquationSyntax?)
+    /// `algebraic z`, or `algebraic z = 1` with a value near the solution
+    case algebraic(EquationSyntax?)
+    /// `0 = formula`
+    case constraint(EquationSyntax)
     case event(EventSyntax)
     case dose(DoseSyntax)
     /// `span = 0..20`

@@ -73,7 +73,7 @@ struct HybridBoundaries<Scalar: EquationScalar> {
         }
         next += 1
       }
-      registers.fixIntervals(at: time)
+      registers.fixIntervals(from: time, to: time)
       let values = registers.values(time, zeros)
       for (place, function) in functions.enumerated() { samples[place].append(values[function]) }
     }

@@ -72,12 +72,23 @@ package final class HybridModel: Sendable {
     package var input: Int?
   }
 
+  /// A state that an algebraic equation determines.
+  package struct AlgebraicState: Sendable {
+    package var state: Int
+    /// The intermediate that is the right side of `0 = …`.
+    package var residual: Int
+    package var line: Int
+    /// The switches that the right side reads.
+    package var switches: Set<Int>
+  }
+
   package let frozen: EquationSystem
   /// All intermediates of the frozen equations, and the derivatives of the hidden ones by time, states, inputs and parameters.
   let formulaProgram: EquationProgram
   let gradientProgram: EquationProgram
   package let switches: [Switch]
   package let events: [Event]
+  package let algebraic: [AlgebraicState]
   package let doses: [DoseRule]
   /// Intermediates of lag and bioavailability by state; nil: 0 and 1.
   package let lags: [Int?]
@@ -98,9 +109,10 @@ package final class HybridModel: Sendable {
   /// Whether switches of the state, or events, can end a piece.
   package var hasStateSwitches: Bool { switches.contains { !$0.isTimed } }
 
-  /// Whether the equations have jumps, kinks, events or doses of their own.
+  /// Whether the equations have no jumps, kinks, events, doses or algebraic states of their own.
   package var isSmooth: Bool {
     switches.isEmpty && events.isEmpty && doses.isEmpty && timedFunctions.isEmpty
+      && algebraic.isEmpty
   }
 
   init(_ outline: HybridOutline, frozen: EquationSystem) {
@@ -110,6 +122,7 @@ package final class HybridModel: Sendable {
       .intermediateGradients(from: outline.firstHidden, inputs: outline.inputCount))
     switches = outline.switches
     events = outline.events
+    algebraic = outline.algebraic
     doses = outline.doses
     lags = outline.lags
     bioavailabilities = outline.bioavailabilities
@@ -123,6 +136,7 @@ package final class HybridModel: Sendable {
 struct HybridOutline {
   var switches: [HybridModel.Switch] = []
   var events: [HybridModel.Event] = []
+  var algebraic: [HybridModel.AlgebraicState] = []
   var doses: [HybridModel.DoseRule] = []
   var lags: [Int?] = []
   var bioavailabilities: [Int?] = []

@@ -13,12 +13,19 @@ final class HybridRegisters<Scalar: EquationScalar> {
   let jacobian: EquationEvaluator<Scalar>?
   private let formulas: EquationEvaluator<Double>
   private let gradients: EquationEvaluator<Double>
+  /// Memory of the states in double precision and of all intermediates.
+  private let ownState: UnsafeMutablePointer<Double>
+  private let formulaValues: UnsafeMutablePointer<Double>
   /// The first hidden intermediate.
   private let firstHidden: Int
   private let signals: [(place: Int, signal: InputSignal)]
-  private var intervals: [Int]
+  /// The intervals of each signal that the present piece may read: those inside it.
+  private var intervals: [ClosedRange<Int>]
+  private var cursors: [Int]
   /// Switches that slide along their root.
   var sliding: [Int] = []
+  /// 1 for each component of the whole state that has a derivative, 0 for an algebraic one; empty: all have one.
+  let massDiagonal: [Double]
   /// Values of all inputs; those with signals are set at every evaluation.
   private(set) var inputs: [Double]
 
@@ -30,6 +37,12 @@ final class HybridRegisters<Scalar: EquationScalar> {
     let frozen = model.frozen
     self.model = model
     stateCount = frozen.states.count
+    let blocks = derivatives.stateCount / max(stateCount, 1)
+    massDiagonal =
+      model.algebraic.isEmpty
+      ? []
+      : Array(repeating: frozen.states.map { $0.isAlgebraic ? 0.0 : 1 }, count: blocks)
+        .flatMap(\.self)
     self.derivatives = EquationEvaluator(derivatives, parameters: parameters)
     self.jacobian = jacobian.map { EquationEvaluator($0, parameters: parameters) }
     formulas = EquationEvaluator(model.formulaProgram, parameters: parameters)
@@ -38,9 +51,17 @@ final class HybridRegisters<Scalar: EquationScalar> {
     self.signals = frozen.inputs.prefix(model.inputCount).enumerated().compactMap { place, input in
       signals[input.name].map { (place, $0) }
     }
-    intervals = self.signals.map { _ in 0 }
+    intervals = self.signals.map { _ in 0...0 }
+    cursors = self.signals.map { _ in 0 }
     inputs = frozen.inputs.map { $0.defaultValue ?? 0 }
+    ownState = .allocate(capacity: max(stateCount, 1))
+    formulaValues = .allocate(capacity: max(model.formulaProgram.count, 1))
     for place in inputs.indices { set(input: place, to: inputs[place]) }
+  }
+
+  deinit {
+    ownState.deallocate()
+    formulaValues.deallocate()
   }
 
   /// Takes other parameters, with all modes and rates as before a solve.
@@ -70,11 +91,11 @@ final class HybridRegisters<Scalar: EquationScalar> {
   }
 
   /// Modes, rates and intervals, to be restored after a solve inside a solve.
-  var snapshot: (inputs: [Double], intervals: [Int], sliding: [Int]) {
+  var snapshot: (inputs: [Double], intervals: [ClosedRange<Int>], sliding: [Int]) {
     (inputs, intervals, sliding)
   }
 
-  func restore(_ snapshot: (inputs: [Double], intervals: [Int], sliding: [Int])) {
+  func restore(_ snapshot: (inputs: [Double], intervals: [ClosedRange<Int>], sliding: [Int])) {
     for (place, value) in snapshot.inputs.enumerated() { set(input: place, to: value) }
     (intervals, sliding) = (snapshot.intervals, snapshot.sliding)
   }
@@ -91,9 +112,26 @@ final class HybridRegisters<Scalar: EquationScalar> {
     set(input: model.switches[place].mode, to: value)
   }
 
-  /// Fixes the interval of each signal for a piece, whose middle this is.
-  func fixIntervals(at middle: Double) {
-    for place in signals.indices { intervals[place] = signals[place].signal.interval(of: middle) }
+  /// Fixes the intervals of each signal that lie inside a piece: at its ends the piece has the limits from inside.
+  ///
+  /// For a piece of no length it is the interval that begins there.
+  func fixIntervals(from start: Double, to end: Double) {
+    let (low, high) = (min(start, end), max(start, end))
+    for place in signals.indices {
+      let signal = signals[place].signal
+      let first = signal.interval(of: low)
+      var last = signal.interval(of: high)
+      if last > first, signal.times[last] == high { last -= 1 }
+      intervals[place] = first...last
+    }
+  }
+
+  /// The interval of a signal at a time of the present piece.
+  private func interval(_ place: Int, at time: Double) -> Int {
+    let range = intervals[place]
+    if range.lowerBound == range.upperBound { return range.lowerBound }
+    signals[place].signal.moveCursor(&cursors[place], to: time)
+    return min(max(cursors[place], range.lowerBound), range.upperBound)
   }
 
   func readSignals<Number: EquationScalar>(
@@ -102,7 +140,7 @@ final class HybridRegisters<Scalar: EquationScalar> {
     for place in signals.indices {
       registers.set(
         input: signals[place].place,
-        to: signals[place].signal.value(at: time, inInterval: intervals[place]))
+        to: signals[place].signal.value(at: time, inInterval: interval(place, at: time)))
     }
   }
 
@@ -112,6 +150,37 @@ final class HybridRegisters<Scalar: EquationScalar> {
   func values(_ time: Double, _ state: [Double]) -> [Double] {
     readSignals(at: time, into: formulas)
     return formulas.results(time: time, state: state)
+  }
+
+  /// The same for a state in memory, without an allocation; the numbers are there during the call.
+  func withValues(
+    _ time: Double, _ state: UnsafePointer<Scalar>, _ body: (UnsafePointer<Double>) -> Void
+  ) {
+    readSignals(at: time, into: formulas)
+    for place in 0..<stateCount { ownState[place] = Double(state[place]) }
+    formulas.evaluate(time: time, state: ownState, into: formulaValues)
+    body(formulaValues)
+  }
+
+  /// The derivative of the whole state, without an allocation where nothing slides.
+  func derivative(
+    _ time: Double, _ state: UnsafePointer<Scalar>, into result: UnsafeMutablePointer<Scalar>
+  ) {
+    if !sliding.isEmpty {
+      let whole = Array(UnsafeBufferPointer(start: state, count: derivatives.stateCount))
+      for (place, value) in slidingDerivative(time, whole).derivative.enumerated() {
+        result[place] = value
+      }
+      return
+    }
+    readSignals(at: time, into: derivatives)
+    derivatives.evaluate(time: time, state: state, into: result)
+  }
+
+  /// `α` by sliding switch.
+  func slidingShares(_ time: Double, _ state: UnsafePointer<Scalar>) -> [Double] {
+    let whole = Array(UnsafeBufferPointer(start: state, count: derivatives.stateCount))
+    return slidingDerivative(time, whole).shares
   }
 
   /// The derivative of the system's own states.
@@ -131,18 +200,26 @@ final class HybridRegisters<Scalar: EquationScalar> {
     readSignals(at: time, into: gradients)
     var inputSlopes = [Double](repeating: 0, count: model.inputCount)
     for (place, signal) in signals.enumerated() {
-      inputSlopes[signal.place] = signal.signal.slope(at: time, inInterval: intervals[place])
+      inputSlopes[signal.place] = signal.signal.slope(
+        at: time, inInterval: interval(place, at: time))
     }
     return HybridGradients(
       values: gradients.results(time: time, state: state), firstHidden: firstHidden,
       stateCount: stateCount, inputSlopes: inputSlopes,
       parameterCount: model.frozen.parameters.count)
   }
+
+  /// The same derivatives where the algebraic states follow the other ones: 0 by the algebraic states themselves.
+  func totalGradients(_ time: Double, _ state: [Double]) -> HybridGradients {
+    var gradients = gradients(time, state)
+    if !model.algebraic.isEmpty { gradients.eliminate(model.algebraic) }
+    return gradients
+  }
 }
 
 /// Derivatives of hidden intermediates at one point.
 struct HybridGradients {
-  let values: [Double]
+  private(set) var values: [Double]
   let firstHidden: Int
   let stateCount: Int
   /// Derivatives of the inputs by time.
@@ -167,6 +244,27 @@ struct HybridGradients {
     values[start(place) + 1 + stateCount + inputSlopes.count + parameter]
   }
 
+  /// Replaces every row `g` by `g − λᵀ G`, `G` the rows of the algebraic equations and `λ` such that the derivatives by the
+  /// algebraic states vanish; nothing where those equations do not determine them.
+  mutating func eliminate(_ algebraic: [HybridModel.AlgebraicState]) {
+    let residuals = Set(algebraic.map { start($0.residual) })
+    let equations = algebraic.map { values[start($0.residual)..<start($0.residual) + width] }
+    for row in stride(from: 0, to: values.count, by: width) where !residuals.contains(row) {
+      let own = algebraic.map { values[row + 1 + $0.state] }
+      if own.allSatisfy({ $0 == 0 }) { continue }
+      let transposed = algebraic.enumerated().map { place, found in
+        equations.map { $0[$0.startIndex + 1 + found.state] } + [own[place]]
+      }
+      guard let factors = SmallLinearSystem.solution(of: transposed) else { continue }
+      for (factor, equation) in zip(factors, equations) where factor != 0 {
+        for column in 0..<width {
+          values[row + column] -= factor * equation[equation.startIndex + column]
+        }
+      }
+      for found in algebraic { values[row + 1 + found.state] = 0 }
+    }
+  }
+
   /// `∂g/∂y`.
   func gradient(_ place: Int) -> [Double] { (0..<stateCount).map { byState(place, $0) } }
 
@@ -183,6 +281,8 @@ struct HybridGradients {
 struct HybridField<Scalar: EquationScalar>: VectorField {
   /// One solve on one thread uses it, and it does not outlive that solve.
   nonisolated(unsafe) let registers: HybridRegisters<Scalar>
+
+  var massDiagonal: [Double] { registers.massDiagonal }
 
   func callAsFunction(_ time: Double, _ state: [Scalar]) -> [Scalar] {
     registers.wholeDerivative(time, state)

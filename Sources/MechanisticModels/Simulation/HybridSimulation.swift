@@ -35,7 +35,8 @@ struct HybridSimulation {
     let states = solve.run(doses, at: times)
     return EquationSolution(
       times: Array(times.prefix(states.count)), states: states, status: solve.status,
-      statistics: solve.statistics, events: solve.records, steps: solve.steps)
+      statistics: solve.statistics, events: solve.records, steps: solve.steps,
+      algebraicFailure: solve.algebraicFailure)
   }
 }
 

@@ -33,18 +33,19 @@ extension HybridSolve {
         saved.append(state.map(Double.init))
       }
     }
-    func middle() -> Double {
-      0.5 * (time + (next < boundaries.endIndex ? boundaries[next].time : end))
+    func fixIntervals() {
+      registers.fixIntervals(
+        from: time, to: next < boundaries.endIndex ? boundaries[next].time : end)
     }
     func applyPresent() {
       let first = next
       while next < boundaries.endIndex, boundaries[next].time == time { next += 1 }
-      registers.fixIntervals(at: middle())
-      if first == next { return }
+      fixIntervals()
+      if first == next { return settleAlgebraic() }
       apply(boundaries[first..<next])
     }
     // The rates of infusions that have begun before.
-    registers.fixIntervals(at: time)
+    registers.fixIntervals(from: time, to: time)
     begin()
     applyPresent()
     save(through: time)
@@ -62,21 +63,21 @@ extension HybridSolve {
   /// Solves until a time or an earlier root, whose jump is applied.
   private func advance(to limit: Double, at times: [Double], into saved: inout [[Double]]) {
     let roots = self.roots
-    let field = HybridField(registers: registers)
-    let span = TimeSpan(from: time, to: limit)
-    let piece: PieceSolver.Piece<[Scalar]>
+    let piece: PieceSolver<Scalar>.Piece
     do {
-      piece = try PieceSolver(solver, used: statistics.acceptedSteps + statistics.rejectedSteps)
-        .solve(field, from: state, over: span, at: times, roots: roots.count) {
-          self.excesses(of: roots, $0, $1)
-        }
+      piece = try PieceSolver(
+        solver, registers, used: statistics.acceptedSteps + statistics.rejectedSteps
+      ).solve(
+        from: state, over: TimeSpan(from: time, to: limit), at: times, roots: roots.count
+      ) { self.setExcesses(of: roots, $0, $1, &$2) }
+    } catch .initialStateNotFinite(let component) {
+      status = .nonFinite(time: time, component: component % count)
+      return
     } catch .toleranceBelowRounding(_, let smallest) {
       status = .toleranceBelowRounding(smallest: smallest)
       return
     } catch {
-      let component = state.firstNonFiniteComponent ?? 0
-      status = .nonFinite(time: time, component: component % count)
-      return
+      preconditionFailure("save times are monotone: \(error)")
     }
     statistics.add(piece.statistics)
     steps += piece.steps
@@ -135,12 +136,28 @@ extension HybridSolve {
 
   /// How far each root is beyond its threshold.
   private func excesses(of roots: [PieceRoot], _ time: Double, _ state: [Scalar]) -> [Double] {
-    let values = registers.values(time, state.prefix(count).map(Double.init))
-    let shares = sliding.isEmpty ? [] : registers.slidingDerivative(time, state).shares
-    return roots.map { root in
-      switch root.cause {
-      case .exit: root.sign * (values[root.root ?? 0] - root.threshold)
-      case .release(let position, _): root.sign * (shares[position] - root.threshold)
+    var excesses = roots.map { _ in 0.0 }
+    state.withUnsafeBufferPointer { state in
+      guard let first = state.baseAddress else { return }
+      setExcesses(of: roots, time, first, &excesses)
+    }
+    return excesses
+  }
+
+  /// The same into memory that is there; allocates nothing where nothing slides.
+  private func setExcesses(
+    of roots: [PieceRoot], _ time: Double, _ state: UnsafePointer<Scalar>,
+    _ excesses: inout [Double]
+  ) {
+    if roots.isEmpty { return }
+    let shares = sliding.isEmpty ? [] : registers.slidingShares(time, state)
+    registers.withValues(time, state) { values in
+      for (place, root) in roots.enumerated() {
+        switch root.cause {
+        case .exit: excesses[place] = root.sign * (values[root.root ?? 0] - root.threshold)
+        case .release(let position, _):
+          excesses[place] = root.sign * (shares[position] - root.threshold)
+        }
       }
     }
   }

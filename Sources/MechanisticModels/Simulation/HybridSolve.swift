@@ -32,6 +32,8 @@ final class HybridSolve<Scalar: EquationScalar> {
   var direction = 1.0
   var state: [Scalar]
   var status = SolveStatus.completed
+  /// Why the algebraic equations ended the solve.
+  var algebraicFailure: AlgebraicFailure?
   var statistics = StepStatistics()
   var steps: [StepTrial] = []
   /// The length of the whole solve, and the times of the last crossings of switches of the state.
@@ -75,7 +77,10 @@ final class HybridSolve<Scalar: EquationScalar> {
     eventMotion = motion.isEmpty ? unknowns.sizes.map { _ in 0 } : motion
     if moves { shift(by: motion, sign: 1) }
     change()
-    if moves { shift(by: motion, sign: -1) }
+    if moves {
+      shift(by: motion, sign: -1)
+      settleSensitivities()
+    }
   }
 
   private func shift(by motion: [Double], sign: Double) {
@@ -96,7 +101,7 @@ final class HybridSolve<Scalar: EquationScalar> {
   }
 
   /// The whole block of one unknown.
-  private func block(_ unknown: Int) -> [Double] {
+  func block(_ unknown: Int) -> [Double] {
     state[(1 + unknown) * count..<(2 + unknown) * count].map(Double.init)
   }
 
@@ -163,9 +168,33 @@ final class HybridSolve<Scalar: EquationScalar> {
   /// - Parameters:
   ///   - readersOf: nil: of all; else of those that read one of these switches.
   ///   - atThreshold: a switch whose root counts as 0.
-  func updateModes(readersOf changed: Set<Int>? = nil, atThreshold: Int? = nil) {
-    var changed = changed
-    for (place, found) in model.switches.enumerated() where !found.isTimed {
+  ///   - fixed: a switch that keeps its mode.
+  func updateModes(
+    readersOf changed: Set<Int>? = nil, atThreshold: Int? = nil, fixed: Int? = nil
+  ) {
+    settleAlgebraic()
+    var hasChanged = setModes(readersOf: isAlgebraic ? nil : changed, atThreshold, fixed)
+    guard isAlgebraic else { return }
+    // Modes change the algebraic states, and these the modes.
+    for _ in 0..<20 {
+      guard hasChanged, isRunning else { return }
+      settleAlgebraic()
+      hasChanged = setModes(readersOf: nil, atThreshold, fixed)
+    }
+    guard isRunning else { return }
+    fail(
+      AlgebraicFailure(
+        source: model.frozen.name, line: model.algebraic[0].line, time: time,
+        states: model.algebraic.map { model.frozen.states[$0.state].name },
+        values: model.algebraic.map { Double(state[$0.state]) }, reason: .noMode))
+  }
+
+  /// Whether a mode has changed.
+  private func setModes(
+    readersOf changed: Set<Int>?, _ atThreshold: Int?, _ fixed: Int?
+  ) -> Bool {
+    var (changed, hasChanged) = (changed, false)
+    for (place, found) in model.switches.enumerated() where !found.isTimed && place != fixed {
       if sliding.contains(place) { continue }
       if let changed, !found.dependencies.contains(where: changed.contains) { continue }
       let root = place == atThreshold ? 0 : registers.values(time, ownState)[found.root]
@@ -173,7 +202,9 @@ final class HybridSolve<Scalar: EquationScalar> {
       guard mode != registers.mode(place) else { continue }
       registers.set(mode: place, to: mode)
       changed?.insert(place)
+      hasChanged = true
     }
+    return hasChanged
   }
 
   private func mode(of place: Int, root: Double) -> Double {
@@ -188,7 +219,7 @@ final class HybridSolve<Scalar: EquationScalar> {
     let above = rate(of: found.root) * direction
     registers.set(mode: place, to: present)
     if below > 0 && above < 0 {
-      sliding.append(place)
+      slide(along: place)
       return low
     }
     if above > 0 && below >= 0 { return high }
@@ -196,9 +227,14 @@ final class HybridSolve<Scalar: EquationScalar> {
     return found.kind.mode(0) { 0 }
   }
 
+  private func slide(along place: Int) {
+    sliding.append(place)
+    failSliding(along: place)
+  }
+
   /// The derivative of a root along the solution.
   func rate(of root: Int) -> Double {
-    let gradients = registers.gradients(time, ownState)
+    let gradients = registers.totalGradients(time, ownState)
     return gradients.byTime(root) + gradients.along(root, registers.derivative(time, state))
   }
 
@@ -228,7 +264,7 @@ final class HybridSolve<Scalar: EquationScalar> {
   private func apply(_ event: HybridModel.Event, _ place: Int) {
     let before = ownState
     let values = registers.values(time, before)
-    let gradients = unknowns.sizes.isEmpty ? nil : registers.gradients(time, before)
+    let gradients = unknowns.sizes.isEmpty ? nil : registers.totalGradients(time, before)
     let blocks = unknowns.sizes.indices.map { block($0) }
     for (target, value) in event.assignments {
       state[target] = Scalar(values[value])
@@ -264,7 +300,7 @@ final class HybridSolve<Scalar: EquationScalar> {
   /// A switch of the state leaves its mode.
   func leave(_ place: Int, to mode: Double) {
     let root = model.switches[place].root
-    let gradients = registers.gradients(time, ownState)
+    let gradients = registers.totalGradients(time, ownState)
     let before = gradients.byTime(root) + gradients.along(root, registers.derivative(time, state))
     let motion = unknowns.sizes.indices.map { unknown in
       let own = unknowns.parameters[unknown].map { gradients.byParameter(root, $0) } ?? 0
@@ -275,7 +311,7 @@ final class HybridSolve<Scalar: EquationScalar> {
     cross(motion) {
       let old = registers.mode(place)
       registers.set(mode: place, to: mode)
-      updateModes(readersOf: [place])
+      updateModes(readersOf: [place], fixed: place)
       let eventCount = records.count
       fireEvents()
       guard records.count == eventCount, model.switches[place].kind.sides != nil else { return }
@@ -283,7 +319,7 @@ final class HybridSolve<Scalar: EquationScalar> {
       let after = rate(of: root)
       if before * after < 0 {
         registers.set(mode: place, to: min(old, mode))
-        sliding.append(place)
+        slide(along: place)
       }
     }
     crossing = nil

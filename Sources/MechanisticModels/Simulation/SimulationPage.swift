@@ -15,14 +15,12 @@ public struct SimulationPage: Sendable {
   }
 
   public var system: EquationSystem
-  /// States on a fine grid of times.
+  /// States on a fine grid of times, and the steps if the solver recorded them.
   public var solution: EquationSolution
   /// The intermediates at those times, `[time][intermediate]`.
   public var intermediates: [[Double]]
   public var inputs: [String: InputSignal]
   public var moments: [Moment]
-  /// Ends of the accepted steps; empty: no chart of the steps.
-  public var stepTimes: [Double]
   /// The solution of the check on the same grid, and its verdict.
   public var finer: EquationSolution?
   public var check: SolutionCheck?
@@ -38,7 +36,7 @@ public struct SimulationPage: Sendable {
     self.intermediates = intermediates
     self.inputs = inputs
     self.method = method
-    (moments, stepTimes, finer, check) = ([], [], nil, nil)
+    (moments, finer, check) = ([], nil, nil)
   }
 
   /// The page.
@@ -48,7 +46,10 @@ public struct SimulationPage: Sendable {
       subtitle: system.title.isEmpty ? "Simulation" : system.title)
     report.section("Result") { section in
       section.facts(facts)
-      for chart in trajectories { section.chart(chart) }
+      for chart in trajectories.prefix(Self.chartLimit) { section.chart(chart) }
+      if trajectories.count > Self.chartLimit {
+        section.text("The first \(Self.chartLimit) of \(trajectories.count) quantities.")
+      }
       if let portrait { section.chart(portrait) }
     }
     if !inputs.isEmpty || !moments.isEmpty {
@@ -57,7 +58,7 @@ public struct SimulationPage: Sendable {
         if !moments.isEmpty { section.table(momentTable) }
       }
     }
-    let accuracy = [errorChart, stepChart].compactMap { $0 }
+    let accuracy = (errorChart.map { [$0] } ?? []) + StepCharts(solution.steps).charts
     if !accuracy.isEmpty {
       report.section("Accuracy") { section in
         if let check { section.text(check.sentence(states: system.states.map(\.name))) }
@@ -67,6 +68,9 @@ public struct SimulationPage: Sendable {
     report.section("Equations") { $0.code(system.text) }
     return report
   }
+
+  /// Charts of trajectories; a page does not grow with the number of states.
+  private static let chartLimit = 40
 
   private static let colors: [SeriesColor] = [.first, .second, .third, .fourth, .fifth, .sixth]
 
@@ -145,14 +149,6 @@ public struct SimulationPage: Sendable {
     return Chart(
       "Error", x: Axis("t"), y: Axis("|y − y*|", scale: .logarithmic), width: .half, height: 240,
       caption: "Distance from a solution with a hundredth of the tolerance.", marks: marks)
-  }
-
-  private var stepChart: Chart? {
-    guard stepTimes.count > 2 else { return nil }
-    let sizes = zip(stepTimes, stepTimes.dropFirst()).map { ($1 - $0).magnitude }
-    return Chart(
-      "Step sizes", x: Axis("t"), y: Axis("h", scale: .logarithmic), width: .half, height: 240,
-      marks: [.line(x: Array(stepTimes.dropFirst()), y: sizes)])
   }
 }
 

@@ -20,7 +20,7 @@ extension HybridRegisters {
     for (place, found) in zip(sliding, kinds) { set(mode: place, to: found.kind.sides?.low ?? 0) }
     readSignals(at: time, into: derivatives)
     var derivative = derivatives.results(time: time, state: state)
-    let gradients = gradients(time, own)
+    let gradients = totalGradients(time, own)
     let base = derivative.map(Double.init)
     var changes: [[Double]] = []
     for (place, found) in zip(sliding, kinds) {
@@ -67,15 +67,16 @@ extension HybridRegisters {
 
 /// Linear equations in a few unknowns.
 enum SmallLinearSystem {
-  /// The solution of rows `[coefficients, right side]` by elimination with pivots; nil if the matrix is singular.
-  static func solution(of rows: [[Double]]) -> [Double]? {
+  /// The solution of rows `[coefficients, right side]` by elimination with pivots; nil if the matrix is singular: a pivot
+  /// is not larger than the smallest one.
+  static func solution(of rows: [[Double]], smallestPivot: Double = 0) -> [Double]? {
     var rows = rows
     let count = rows.count
     for column in 0..<count {
       guard
         let pivot = (column..<count).max(by: {
           rows[$0][column].magnitude < rows[$1][column].magnitude
-        }), rows[pivot][column] != 0
+        }), rows[pivot][column].magnitude > smallestPivot
       else { return nil }
       rows.swapAt(column, pivot)
       for other in column + 1..<count where rows[other][column] != 0 {

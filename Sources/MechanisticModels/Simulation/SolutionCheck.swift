@@ -31,9 +31,10 @@ public struct SolutionCheck: Hashable, Sendable {
 extension SolutionCheck {
   /// Compares a solution with one by a finer solver.
   ///
+  /// - Parameter tolerances: one for each state.
   /// - Returns: nil if the solve failed by itself, or has no time beside its first.
   public init?(
-    of solution: EquationSolution, tolerance: Tolerance,
+    of solution: EquationSolution, tolerances: [Tolerance],
     finer: EquationSolution, finerTolerance: Double
   ) {
     guard solution.status.isCompleted, solution.times.count > 1,
@@ -43,18 +44,18 @@ extension SolutionCheck {
       tolerances: 0, time: solution.times[0], state: 0, value: first.first ?? 0,
       finerValue: first.first ?? 0, finerStatus: finer.status, finerTolerance: finerTolerance)
     if !finer.status.isCompleted {
-      tolerances = .infinity
+      self.tolerances = .infinity
       time = finer.times.last ?? time
     }
     let scales = first.indices.map { place in
-      tolerance.absolute + tolerance.relative
+      tolerances[place].absolute + tolerances[place].relative
         * (finer.states.map { $0[place].magnitude }.max() ?? 0)
     }
     for (place, (own, other)) in zip(solution.states, finer.states).enumerated() {
       for state in scales.indices {
         let distance = (own[state] - other[state]).magnitude / scales[state]
-        if distance > tolerances {
-          tolerances = distance
+        if distance > self.tolerances {
+          self.tolerances = distance
           (time, self.state) = (solution.times[place], state)
           (value, finerValue) = (own[state], other[state])
         }
@@ -76,6 +77,9 @@ extension ODESolver {
     case .adaptive(var adaptive):
       adaptive.tolerance.relative = max(adaptive.tolerance.relative / 100, 1e-13)
       adaptive.tolerance.absolute /= 100
+      adaptive.norm.tolerances = adaptive.norm.tolerances.map {
+        Tolerance(relative: max($0.relative / 100, 1e-13), absolute: $0.absolute / 100)
+      }
       adaptive.largestStep = min(adaptive.largestStep, span.magnitude / 500)
       adaptive.stepBudget = budget
       finer.control = .adaptive(adaptive)

@@ -122,7 +122,7 @@ struct SwitchFreezer {
   }
 
   /// The switches that a frozen formula reads.
-  private mutating func switches(readBy syntax: EquationSyntax) -> Set<Int> {
+  func switches(readBy syntax: EquationSyntax) -> Set<Int> {
     var found: Set<Int> = []
     for (name, _) in syntax.names {
       if let place = switchPlace(name) {

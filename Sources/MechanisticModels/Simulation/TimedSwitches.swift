@@ -38,7 +38,7 @@ struct TimedSwitches<Scalar: EquationScalar> {
   mutating func locate() -> Bool {
     let ends = knots + [end]
     var time = start
-    registers.fixIntervals(at: 0.5 * (start + ends[0]))
+    registers.fixIntervals(from: start, to: ends[0])
     for place in places { registers.set(mode: place, to: mode(of: place, at: start)) }
     let first = places.map { registers.mode($0) }
     for (piece, pieceEnd) in ends.enumerated() {
@@ -49,7 +49,7 @@ struct TimedSwitches<Scalar: EquationScalar> {
       }
       time = pieceEnd
       guard piece + 1 < ends.count else { break }
-      registers.fixIntervals(at: 0.5 * (pieceEnd + ends[piece + 1]))
+      registers.fixIntervals(from: pieceEnd, to: ends[piece + 1])
       for place in places {
         change(place, to: mode(of: place, at: pieceEnd), at: pieceEnd, slopes: [])
       }

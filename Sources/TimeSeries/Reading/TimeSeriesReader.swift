@@ -384,16 +384,16 @@ private struct Clock {
       // A day after the twelfth tells the order of the whole file.
       order = possible.first
     }
-    guard let seconds = CalendarTime.seconds(cell, order: order) else {
+    guard let (seconds, offset) = CalendarTime.moment(cell, order: order) else {
       throw .notATime(text: text)
     }
     switch axis {
     case .number where isStarted: throw .mixedTimes(text: text)
     case .number:
       isStarted = true
-      axis = .calendar(origin: seconds, unit: unit)
+      axis = .calendar(origin: seconds, unit: unit, offset: offset)
       return 0
-    case .calendar(let origin, let unit): return (seconds - origin) / unit.seconds
+    case .calendar(let origin, let unit, _): return (seconds - origin) / unit.seconds
     }
   }
 }
