@@ -37,7 +37,7 @@ extension TimeConditionedMLP {
       let map = layer.at(time)
       let x = map(hidden)
       hidden = activation(x)
-      return (map: map, slope: activation.derivative(at: x))
+      return (map: map, slope: activation.derivative(at: x, value: hidden))
     }
     let (value, moved) = pushforward(through: layers[(place + 1)...], time, hidden, tangent)
     var back = features(state, moved).tangents ?? moved

@@ -95,7 +95,7 @@ public struct TimeConditionedMLP: DensityField {
       (x, dx) = (map(x), map.linear(dx))
       if place < layers.count - 1 {
         let y = activation(x)
-        (x, dx) = (y, activation.derivative(at: x) * dx)
+        (x, dx) = (y, activation.derivative(at: x, value: y) * dx)
       }
     }
     return (x, dx)
