@@ -41,14 +41,45 @@ extension Command {
   package var files: CommandFiles { CommandFiles() }
 
   /// The declared parameters in order of declaration, each with its name as written.
-  package var parameters: [(name: String, parameter: any AnyParameter)] {
-    Mirror(reflecting: self).children.compactMap { child in
-      guard let declaration = child.value as? any ParameterDeclaration, let label = child.label
-      else { return nil }
-      let parameter = declaration.parameter
-      let property = label.hasPrefix("_") ? String(label.dropFirst()) : label
-      return (parameter.customName ?? hyphenated(property), parameter)
+  package var parameters: [DeclaredParameter] { declaredParameters(of: self, group: nil) }
+}
+
+/// Options that several commands share, or that belong together: a property of a command.
+///
+/// ```swift
+/// struct RunOptions: ParameterGroup {
+///   static let title = "Run"
+///   @Option(help: "The run folder.") var out: String?
+/// }
+/// ```
+package protocol ParameterGroup {
+  /// The heading of the options in help pages.
+  static var title: String { get }
+  init()
+}
+
+/// A parameter with its name as written and the heading of its group.
+package struct DeclaredParameter {
+  package var name: String
+  /// nil: an argument, or an option of the command's own.
+  package var group: String?
+  package var parameter: any AnyParameter
+}
+
+/// The parameters among the properties of a command or a group.
+private func declaredParameters(of value: Any, group: String?) -> [DeclaredParameter] {
+  Mirror(reflecting: value).children.flatMap { child -> [DeclaredParameter] in
+    if let inner = child.value as? any ParameterGroup {
+      return declaredParameters(of: inner, group: type(of: inner).title)
     }
+    guard let declaration = child.value as? any ParameterDeclaration, let label = child.label
+    else { return [] }
+    let parameter = declaration.parameter
+    let property = label.hasPrefix("_") ? String(label.dropFirst()) : label
+    return [
+      DeclaredParameter(
+        name: parameter.customName ?? hyphenated(property), group: group, parameter: parameter)
+    ]
   }
 }
 

@@ -18,11 +18,11 @@ package struct CommandLineParser {
   private init(_ command: any Command) {
     self.command = command
     verb = type(of: command).page.call
-    for (name, parameter) in command.parameters {
-      if parameter.kind == .argument {
-        arguments.append((name, parameter))
+    for declared in command.parameters {
+      if declared.parameter.kind == .argument {
+        arguments.append((declared.name, declared.parameter))
       } else {
-        options["--\(name)"] = parameter
+        options["--\(declared.name)"] = declared.parameter
       }
     }
   }
@@ -114,9 +114,12 @@ package struct CommandLineParser {
     for (name, parameter) in arguments where parameter.isRequired {
       throw .missingParameter("<\(name)>", verb: verb)
     }
-    for (name, parameter) in command.parameters
-    where parameter.kind == .option && parameter.isRequired && !written.contains("--\(name)") {
-      throw .missingParameter("--\(name) <\(parameter.placeholder)>", verb: verb)
+    for declared in command.parameters
+    where declared.parameter.kind == .option && declared.parameter.isRequired
+      && !written.contains("--\(declared.name)")
+    {
+      throw .missingParameter(
+        "--\(declared.name) <\(declared.parameter.placeholder)>", verb: verb)
     }
   }
 }

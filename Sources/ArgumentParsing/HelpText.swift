@@ -21,13 +21,18 @@ package enum HelpText {
       sections.append(
         list("Arguments", arguments.map { (usage($0.name, $0.parameter), text($0.parameter)) }))
     }
-    sections.append(
-      list(
-        "Options",
-        options.map { (usage($0.name, $0.parameter), text($0.parameter)) } + [
-          ("--json", "Write one JSON document to standard output, and nothing else."),
-          ("--help", "Show this page."),
-        ]))
+    let general = [
+      ("--json", "Write one JSON document to standard output, and nothing else."),
+      ("--help", "Show this page."),
+    ]
+    let groups = options.reduce(into: [String?]()) { groups, option in
+      if !groups.contains(option.group) { groups.append(option.group) }
+    }
+    for group in groups.contains(nil) ? groups : groups + [nil] {
+      let own = options.filter { $0.group == group }
+        .map { (usage($0.name, $0.parameter), text($0.parameter)) }
+      sections.append(list(group ?? "Options", own + (group == nil ? general : [])))
+    }
     if !page.examples.isEmpty {
       let lines = page.examples.map { $0.isEmpty ? "  \(page.tool)" : "  \(page.tool) \($0)" }
       sections.append((["Examples:"] + lines).joined(separator: "\n"))

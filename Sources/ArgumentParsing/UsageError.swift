@@ -4,6 +4,8 @@
 package enum UsageError: Error {
   case unknownVerb(String, suggestion: String?)
   case movedVerb(String, to: String)
+  /// A spelling of earlier versions, and the one that replaces it.
+  case oldSpelling(String, new: String)
   case unknownOption(String, verb: String, suggestion: String?)
   case missingValue(option: String, verb: String, expected: String)
   case invalidValue(of: String, word: String, verb: String, expected: String, suggestion: String?)
@@ -23,6 +25,8 @@ extension UsageError: CustomStringConvertible {
       "there is no verb '\(verb)'; \(remedy(suggestion, else: "see 'neural-ode --help'"))"
     case .movedVerb(let verb, let tool):
       "'\(verb)' is a tool of its own; run '\(tool)', built with 'swift build -c release --product \(tool)'"
+    case .oldSpelling(let old, let new):
+      "'neural-ode \(old)' has a new spelling; write 'neural-ode \(new)'"
     case .unknownOption(let option, let verb, let suggestion):
       "'\(name(verb))' has no option '\(option)'; \(remedy(suggestion, else: see(verb)))"
     case .missingValue(let option, let verb, let expected):

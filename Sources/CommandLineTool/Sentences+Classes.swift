@@ -4,27 +4,6 @@ import LearningTasks
 import NumericCore
 import Training
 
-extension ClassifierModelFile.ReadError {
-  /// What is wrong and what to do.
-  var sentence: String {
-    switch self {
-    case .noModel(let path, .file(let error)):
-      Sentence.missingModel(path, error.reason)
-    case .noModel(let path, let reason):
-      "\(path): cannot be read as a model (\(reason.phrase)); name a run folder of `train --model ode-net`"
-    case .notAClassifier(let path):
-      "\(path): is not a classifier; name a run folder of `train --model ode-net`"
-    }
-  }
-}
-
-extension ClassifierModelFile.ReadError {
-  /// A file that cannot be read is a missing input; one of another kind is bad data.
-  var exitCode: ExitCode {
-    if case .noModel(_, .file) = self { .noInput } else { .badData }
-  }
-}
-
 extension DataError.Reason {
   var labelSentence: String? {
     switch self {

@@ -1,3 +1,4 @@
+import NumericCore
 import ArgumentParsing
 import MechanisticModels
 

@@ -53,14 +53,6 @@ extension RunError {
   /// What is wrong and what to do.
   var sentence: String {
     switch self {
-    case .noModel(let path, let reason):
-      if case .file(let error) = reason {
-        Sentence.missingModel(path, error.reason)
-      } else {
-        "\(path): is not a model file (\(reason.phrase)); train again or copy it again"
-      }
-    case .notAForecastModel(let path):
-      "\(path): is not a forecasting model; name a folder that 'neural-ode train' wrote"
     case .channelsDiffer(let model, let data):
       "the model knows the channels \(model.joined(separator: ", ")), the data have "
         + "\(data.joined(separator: ", ")); rename or choose the columns"
@@ -83,9 +75,7 @@ extension RunError {
 
   var exitCode: ExitCode {
     switch self {
-    case .noModel(_, let reason):
-      if case .file = reason { .noInput } else { .badData }
-    case .notAForecastModel, .channelsDiffer, .forecastsNotFinite: .badData
+    case .channelsDiffer, .forecastsNotFinite: .badData
     case .timesCoincide(let offset, _): offset == nil ? .badData : .usage
     case .diverged: .failure
     case .interrupted(let signal, _): signal == 2 ? .interrupted : .stoppedWithCheckpoint

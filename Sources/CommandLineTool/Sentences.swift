@@ -27,22 +27,8 @@ struct Sentence {
       (message, code) = (error.sentence, .badConfiguration)
     case let error as CheckpointError: (message, code) = (error.sentence, error.exitCode)
     case let error as RunError: (message, code) = (error.sentence, error.exitCode)
-    case let error as DensityModelFile.ReadError:
-      (message, code) = (error.sentence, error.exitCode)
-    case let error as ClassifierModelFile.ReadError:
-      (message, code) = (error.sentence, error.exitCode)
+    case let error as ModelArchiveError: (message, code) = (error.sentence, error.exitCode)
     default: (message, code) = ("\(error)", .failure)
     }
-  }
-
-  /// Why a run's model cannot be read.
-  static func missingModel(_ path: String, _ reason: FileError.Reason) -> String {
-    let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-      .joined(separator: "/")
-    guard reason == .notFound, Files.exists(RunFolder.configuration(in: folder)) else {
-      return "\(path): \(reason.description)"
-    }
-    return
-      "\(folder): this training has not ended; continue it with 'train --out \(folder) --resume auto'"
   }
 }

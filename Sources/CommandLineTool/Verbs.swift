@@ -18,10 +18,16 @@ enum Verbs {
     SystemsCommand.self,
     FitCommand.self,
     TrainCommand.self,
+    TrainForecastCommand.self,
+    TrainClassifyCommand.self,
+    TrainDensityCommand.self,
+    TrainMechanismCommand.self,
     PredictCommand.self,
     EvaluateCommand.self,
+    InspectCommand.self,
     SampleCommand.self,
     DataCommand.self,
+    CompletionsCommand.self,
   ]
 
   /// Verbs that are tools of their own now.
@@ -38,14 +44,15 @@ enum Verbs {
     do {
       try FeatureLevel.checkEnvironment()
       guard let first = words.first, !["--help", "-h", "help"].contains(first) else {
-        console.print(try overview(of: words.dropFirst().first))
+        console.print(try overview(of: words.dropFirst()))
         return words.isEmpty ? .usage : console.isOutputComplete ? .success : .cannotCreate
       }
       if first == "--version" {
         console.print("neural-ode \(version)")
         return console.isOutputComplete ? .success : .cannotCreate
       }
-      switch try CommandLineParser.parse(find(first), words.dropFirst()) {
+      let (type, rest) = try find(words)
+      switch try CommandLineParser.parse(type, rest) {
       case .help(let command):
         console.print(HelpText.page(of: command))
       case .run(let command, let json):
@@ -63,18 +70,38 @@ enum Verbs {
     }
   }
 
-  /// `neural-ode help` and `neural-ode help solve`.
-  private static func overview(of verb: String?) throws(UsageError) -> String {
-    guard let verb, !verb.hasPrefix("-") else {
-      return HelpText.overview(all, summary: summary)
-    }
-    return HelpText.page(of: try find(verb).init())
+  /// Refuses the spelling of earlier versions, in which one command trained every task.
+  private static func checkSpelling(_ words: ArraySlice<String>) throws(UsageError) {
+    guard let new = TrainCommand.newSpelling(words) else { return }
+    throw .oldSpelling("train " + words.joined(separator: " "), new: new)
   }
 
-  private static func find(_ verb: String) throws(UsageError) -> any Command.Type {
-    for type in all where type.page.verb == verb { return type }
-    if let tool = formerVerbs[verb] { throw .movedVerb(verb, to: tool) }
+  /// `neural-ode help` and `neural-ode help solve`.
+  private static func overview(of words: ArraySlice<String>) throws -> String {
+    guard let verb = words.first, !verb.hasPrefix("-") else {
+      return HelpText.overview(all, summary: summary)
+    }
+    return HelpText.page(of: try find(Array(words)).type.init())
+  }
+
+  /// The command of a verb of one or two words, and the words after it.
+  private static func find(
+    _ words: [String]
+  ) throws -> (type: any Command.Type, rest: ArraySlice<String>) {
+    let verb = words[0]
+    for count in [2, 1] where words.count >= count {
+      let name = words.prefix(count).joined(separator: " ")
+      guard let type = all.first(where: { $0.page.verb == name }) else { continue }
+      let rest = words.dropFirst(count)
+      guard type == TrainCommand.self else { return (type, rest) }
+      if let verb = try TrainCommand.continuedVerb(rest) {
+        return try find(verb.split(separator: " ").map(String.init) + rest)
+      }
+      try checkSpelling(rest)
+      return (type, rest)
+    }
+    if let tool = formerVerbs[verb] { throw UsageError.movedVerb(verb, to: tool) }
     let known = all.map { $0.page.verb }
-    throw .unknownVerb(verb, suggestion: nearestName(to: verb, among: known))
+    throw UsageError.unknownVerb(verb, suggestion: nearestName(to: verb, among: known))
   }
 }

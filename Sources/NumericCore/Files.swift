@@ -52,20 +52,40 @@ package enum Files {
     }
   }
 
+  /// At most `count` bytes of a file from its start, and the size of the whole file.
+  package static func readStart(
+    _ path: String, count: Int
+  ) throws(FileError) -> (bytes: [UInt8], fileSize: Int) {
+    do throws(FileError.Reason) {
+      let file = try FileDescriptor(opening: path, .read)
+      defer { file.close() }
+      let (size, isDirectory) = try file.status()
+      if isDirectory { throw .isDirectory }
+      return (try readAll(file, limit: count, stopsAtLimit: true), size)
+    } catch {
+      throw FileError(path: path, operation: .read, reason: error)
+    }
+  }
+
   private static func readAll(
-    _ file: FileDescriptor, limit: Int
+    _ file: FileDescriptor, limit: Int, stopsAtLimit: Bool = false
   ) throws(FileError.Reason) -> [UInt8] {
     let (size, isDirectory) = try file.status()
     if isDirectory { throw .isDirectory }
-    if size > limit { throw .tooLarge(limit: limit) }
+    if size > limit && !stopsAtLimit { throw .tooLarge(limit: limit) }
     var bytes: [UInt8] = []
-    bytes.reserveCapacity(size)
+    bytes.reserveCapacity(min(size, limit))
     let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 64)
     defer { chunk.deallocate() }
     while true {
       let count = try file.read(into: chunk)
       if count == 0 { return bytes }
-      if bytes.count > limit - count { throw .tooLarge(limit: limit) }
+      if bytes.count > limit - count {
+        guard stopsAtLimit else { throw .tooLarge(limit: limit) }
+        bytes.append(
+          contentsOf: UnsafeRawBufferPointer(rebasing: chunk[..<(limit - bytes.count)]))
+        return bytes
+      }
       bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: chunk[..<count]))
     }
   }

@@ -1,7 +1,7 @@
 /// A JSON document (RFC 8259): what configurations, logs and file headers are made of.
 ///
 /// Numbers are doubles: whole numbers are exact up to 2⁵³.
-package enum JSONValue: Hashable, Sendable {
+public enum JSONValue: Hashable, Sendable {
   case null
   case bool(Bool)
   case number(Double)
@@ -11,19 +11,19 @@ package enum JSONValue: Hashable, Sendable {
 }
 
 /// The members of a JSON object, in the order in which they were written; no key occurs twice.
-package struct JSONObject: Hashable, Sendable {
-  package private(set) var keys: [String] = []
+public struct JSONObject: Hashable, Sendable {
+  public private(set) var keys: [String] = []
   private var values: [String: JSONValue] = [:]
 
-  package init() {}
+  public init() {}
 
-  package var count: Int { keys.count }
-  package var members: [(key: String, value: JSONValue)] {
+  public var count: Int { keys.count }
+  public var members: [(key: String, value: JSONValue)] {
     keys.map { ($0, values[$0] ?? .null) }
   }
 
   /// The value of a key; setting a new key appends it, setting nil removes it.
-  package subscript(key: String) -> JSONValue? {
+  public subscript(key: String) -> JSONValue? {
     get { values[key] }
     set {
       if newValue == nil {
@@ -37,7 +37,7 @@ package struct JSONObject: Hashable, Sendable {
 }
 
 extension JSONObject: ExpressibleByDictionaryLiteral {
-  package init(dictionaryLiteral elements: (String, JSONValue)...) {
+  public init(dictionaryLiteral elements: (String, JSONValue)...) {
     for (key, value) in elements { self[key] = value }
   }
 }
@@ -46,35 +46,35 @@ extension JSONValue: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral,
   ExpressibleByStringLiteral, ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral,
   ExpressibleByBooleanLiteral, ExpressibleByNilLiteral
 {
-  package init(dictionaryLiteral elements: (String, JSONValue)...) {
+  public init(dictionaryLiteral elements: (String, JSONValue)...) {
     var object = JSONObject()
     for (key, value) in elements { object[key] = value }
     self = .object(object)
   }
-  package init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
-  package init(stringLiteral value: String) { self = .string(value) }
-  package init(floatLiteral value: Double) { self = .number(value) }
-  package init(integerLiteral value: Int) { self = .number(Double(value)) }
-  package init(booleanLiteral value: Bool) { self = .bool(value) }
-  package init(nilLiteral: ()) { self = .null }
+  public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+  public init(stringLiteral value: String) { self = .string(value) }
+  public init(floatLiteral value: Double) { self = .number(value) }
+  public init(integerLiteral value: Int) { self = .number(Double(value)) }
+  public init(booleanLiteral value: Bool) { self = .bool(value) }
+  public init(nilLiteral: ()) { self = .null }
 }
 
 extension JSONValue {
-  package init(_ values: [Double]) { self = .array(values.map(JSONValue.number)) }
-  package init(_ values: [String]) { self = .array(values.map(JSONValue.string)) }
-  package init(_ value: Int) { self = .number(Double(value)) }
+  public init(_ values: [Double]) { self = .array(values.map(JSONValue.number)) }
+  public init(_ values: [String]) { self = .array(values.map(JSONValue.string)) }
+  public init(_ value: Int) { self = .number(Double(value)) }
 
   /// The member of an object; nil for any other value or a missing key.
-  package subscript(key: String) -> JSONValue? { object?[key] }
+  public subscript(key: String) -> JSONValue? { object?[key] }
 
-  package var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
-  package var number: Double? { if case .number(let value) = self { value } else { nil } }
-  package var string: String? { if case .string(let value) = self { value } else { nil } }
-  package var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
-  package var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
+  public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+  public var number: Double? { if case .number(let value) = self { value } else { nil } }
+  public var string: String? { if case .string(let value) = self { value } else { nil } }
+  public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+  public var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
 
   /// A whole number that a double holds exactly (|n| ≤ 2⁵³); nil for anything else.
-  package var integer: Int? {
+  public var integer: Int? {
     guard let number, let whole = Int(exactly: number), whole.magnitude <= 1 << 53 else {
       return nil
     }
@@ -82,7 +82,7 @@ extension JSONValue {
   }
 
   /// The numbers of an array of numbers; nil if it is anything else.
-  package var numbers: [Double]? {
+  public var numbers: [Double]? {
     guard let array else { return nil }
     let numbers = array.compactMap(\.number)
     return numbers.count == array.count ? numbers : nil
@@ -91,13 +91,13 @@ extension JSONValue {
 
 extension JSONValue: CustomStringConvertible {
   /// The document on one line.
-  package var description: String { text() }
+  public var description: String { text() }
 
   /// The document as text; with `indented`, one member a line and two spaces a level.
   ///
   /// Numbers are the shortest text that reads back to the same double. Not-a-number and the infinities
   /// have no JSON form and are written as `null`.
-  package func text(indented: Bool = false) -> String {
+  public func text(indented: Bool = false) -> String {
     var writer = JSONWriter(indented: indented)
     writer.write(self, level: 0)
     return writer.text

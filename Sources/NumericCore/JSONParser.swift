@@ -19,16 +19,16 @@ public struct JSONError: Error, Hashable, Sendable {
 
 extension JSONValue {
   /// Deepest nesting of arrays and objects that is read.
-  package static let depthLimit = 128
+  public static let depthLimit = 128
 
   /// Reads one document; strict: no comments, no trailing commas, no duplicate keys, UTF-8 only.
-  package init(parsing bytes: [UInt8]) throws(JSONError) {
+  public init(parsing bytes: [UInt8]) throws(JSONError) {
     var parser = JSONParser(bytes: bytes)
     self = try parser.document()
   }
 
   /// Reads one document from text.
-  package init(parsing text: String) throws(JSONError) {
+  public init(parsing text: String) throws(JSONError) {
     try self.init(parsing: Array(text.utf8))
   }
 }

@@ -1,3 +1,5 @@
+import NumericCore
+
 /// Draws a chart as an HTML figure with an SVG picture.
 struct ChartRenderer {
   private let chart: Chart

@@ -1,3 +1,5 @@
+import NumericCore
+
 /// Draws the shapes of a chart's marks.
 struct MarkRenderer {
   let layout: ChartLayout

@@ -25,16 +25,16 @@ struct CitiesExperiment: Experiment {
       recipe.waves = 32
       recipe.solverSteps = 10
     }
-    let outcome = try DensityRun(recipe: recipe, directory: nil, threads: 2).run()
+    let outcome = try TrainingRun(DensityTask(recipe), in: nil, threads: 2).run()
     return ExperimentResult(
       claims: [
         Claim(
           "cities, test NLL minus a Gaussian's (nats)",
-          ours: outcome.audit.fine - outcome.gaussian,
+          ours: outcome.evaluation.audit.fine - outcome.evaluation.gaussian,
           threshold: .atMost(run.choose(full: -1.8, quick: -0.2)),
-          seconds: outcome.trainingSeconds)
+          seconds: outcome.seconds)
       ],
-      notes: outcome.lines
+      notes: outcome.task.result(of: outcome, in: "").lines
         + Self.baselines.map { "\($0.name): \(Figure($0.figure)) (scikit-learn)" },
       charts: run.isQuick ? [] : DensityReport(outcome: outcome).maps())
   }

@@ -66,11 +66,21 @@ public struct SafetensorsFile: Sendable {
 
   /// Checks the bytes of a file.
   public init(bytes: [UInt8]) throws(SafetensorsError) {
-    let header = try SafetensorsHeader(bytes)
+    let header = try SafetensorsHeader(bytes, fileSize: bytes.count)
     metadata = header.metadata
     entries = header.entries
     dataStart = header.dataStart
     self.bytes = bytes
+  }
+
+  /// The text and the names and shapes of the tensors of a file, read without the tensors' bytes.
+  package static func readHeader(
+    path: String
+  ) throws(SafetensorsError) -> (
+    metadata: [String: String], tensors: [(name: String, shape: [Int])]
+  ) {
+    let header = try SafetensorsHeader(path: path)
+    return (header.metadata, header.entries.map { ($0.name, $0.shape) })
   }
 
   /// Elements of all tensors.

@@ -32,15 +32,38 @@ struct SafetensorsHeader {
   var entries: [SafetensorsFile.Entry] = []
   let dataStart: Int
 
-  init(_ bytes: [UInt8]) throws(SafetensorsError) {
+  /// Reads the header of a file without the bytes of its tensors.
+  init(path: String) throws(SafetensorsError) {
+    func start(_ count: Int) throws(SafetensorsError) -> (bytes: [UInt8], fileSize: Int) {
+      do {
+        return try Files.readStart(path, count: count)
+      } catch {
+        throw .file(error)
+      }
+    }
+    var file = try start(1 << 16)
+    let end = try Self.end(file.bytes)
+    if end > file.bytes.count { file = try start(end) }
+    try self.init(file.bytes, fileSize: file.fileSize)
+  }
+
+  /// Where the header ends.
+  private static func end(_ bytes: [UInt8]) throws(SafetensorsError) -> Int {
     guard bytes.count >= 8 else { throw .truncatedHeader(byteCount: bytes.count) }
     let length = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[$1]) << (8 * UInt64($1)) }
     guard length <= UInt64(SafetensorsFile.headerLimit) else {
       throw .headerTooLong(byteCount: length, limit: SafetensorsFile.headerLimit)
     }
-    dataStart = 8 + Int(length)
+    return 8 + Int(length)
+  }
+
+  /// - Parameters:
+  ///   - bytes: the file, or its start up to the end of the header.
+  ///   - fileSize: the size of the whole file.
+  init(_ bytes: [UInt8], fileSize: Int) throws(SafetensorsError) {
+    dataStart = try Self.end(bytes)
     guard bytes.count >= dataStart else { throw .truncatedHeader(byteCount: bytes.count) }
-    guard length > 0, bytes[8] == UInt8(ascii: "{") else { throw .headerIsNoObject }
+    guard dataStart > 8, bytes[8] == UInt8(ascii: "{") else { throw .headerIsNoObject }
     let header: JSONValue
     do {
       header = try JSONValue(parsing: Array(bytes[8..<dataStart]))
@@ -55,7 +78,7 @@ struct SafetensorsHeader {
         entries.append(try Self.entry(name, value))
       }
     }
-    try sortAndCheckLayout(dataCount: bytes.count - dataStart)
+    try sortAndCheckLayout(dataCount: fileSize - dataStart)
   }
 
   private static func metadata(_ value: JSONValue) throws(SafetensorsError) -> [String: String] {

@@ -1,4 +1,4 @@
-// Counts what a thread allocates, by standing before the C library's allocator. Tests only.
+// Counts what a thread allocates: in front of the C library's allocator, or by the hooks of a sanitizer's. Tests only.
 #include "CAllocations.h"
 
 #include <errno.h>
@@ -9,7 +9,32 @@ static __thread bool counting = false;
 static __thread long count = 0;
 static __thread long bytes = 0;
 
-#if defined(__GLIBC__)
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define HAS_SANITIZER 1
+#endif
+#endif
+
+#if defined(HAS_SANITIZER)
+// From sanitizer/allocator_interface.h.
+extern int __sanitizer_install_malloc_and_free_hooks(
+    void (*)(const volatile void *, size_t), void (*)(const volatile void *));
+
+static void note_allocation(const volatile void *memory, size_t size) {
+  (void)memory;
+  if (!counting) return;
+  count++;
+  bytes += (long)size;
+}
+
+static void note_free(const volatile void *memory) { (void)memory; }
+
+__attribute__((constructor)) static void install(void) {
+  __sanitizer_install_malloc_and_free_hooks(note_allocation, note_free);
+}
+
+bool allocations_are_counted(void) { return true; }
+#elif defined(__GLIBC__)
 extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);

@@ -2,7 +2,7 @@ import Foundation
 import NumericCore
 import Testing
 
-/// `train --model anode` and `--model anodev2`, as a stranger uses them.
+/// `train classify --model anode` and `--model anodev2`, as a stranger uses them.
 @Suite(.serialized) struct AugmentedCommandTests {
   private let folder = "/tmp/neural-ode-augmented-\(UUID().uuidString)"
 
@@ -57,7 +57,7 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let data = try writeSpheres()
     let trained = try tool(
-      ["train", "--data", data, "--out", run, "--epochs", "40"] + words + small)
+      ["train", "classify", "--data", data, "--out", run, "--epochs", "40"] + words + small)
     #expect(trained.status == 0)
     let document = try JSONValue(parsing: trained.output)
     // A straight line through disc and ring has hardly more than half of the rows right.
@@ -90,13 +90,14 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let data = try writeSpheres()
     func train(_ words: String...) throws -> Tool.Result {
-      try tool(["train", "--out", run, "--threads", "1"] + words)
+      try tool(["train", "classify", "--out", run, "--threads", "1"] + words)
     }
     let words = ["--data", data, "--model", "anode", "--set", "network.augmentation=lift"]
-    #expect(try tool(["train", "--out", run, "--epochs", "2"] + words + small).status == 0)
+    #expect(
+      try tool(["train", "classify", "--out", run, "--epochs", "2"] + words + small).status == 0)
     for words in [[], ["--model", "anode"], ["--model", "ode-net"]] {
       let rest = try tool(
-        ["train", "--out", run, "--epochs", "4", "--resume", "auto", "--json"] + words)
+        ["train", "classify", "--out", run, "--epochs", "4", "--resume", "auto", "--json"] + words)
       #expect(rest.status == 0)
       let document = try JSONValue(parsing: rest.output)
       // 288 training rows make 4 batches of 64.
@@ -142,7 +143,7 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let data = try writeSpheres()
     let result = try tool(
-      ["train", "--model", "anode", "--data", data, "--out", run]
+      ["train", "classify", "--model", "anode", "--data", data, "--out", run]
         + settings.flatMap { ["--set", $0] })
     #expect(result.status == 78 && result.output.isEmpty)
     #expect(result.errors == "error: \(sentence)\n")

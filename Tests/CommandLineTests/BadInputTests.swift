@@ -145,18 +145,21 @@ import Testing
 
 @Suite struct LabelOptionTests {
   @Test(arguments: [
-    (["train", "--label", "kind"], "--label and --labels need series; add --data FILE"),
+    (["train", "classify", "--labels", "l.csv"], "classes of series need data; add --data FILE"),
     (
-      ["train", "--model", "latent-ode", "--data", "f.csv", "--label", "kind"],
-      "latent-ode learns no classes; take ode-rnn, gru-d, rnn-dt, rnn-decay, rnn-impute or rnn for series, ode-net for rows"
+      ["train", "classify", "--model", "latent-ode", "--data", "f.csv", "--label", "kind"],
+      "--model: 'latent-ode' is not one of ode-net, anode, anodev2, ode-rnn, gru-d, rnn-dt, rnn-decay, rnn-impute, rnn"
     ),
     (
-      ["train", "--data", "f.csv", "--labels", "l.csv"],
-      "--label and --labels need a model; add --model ode-rnn for classes of series, "
-        + "--model ode-net for classes of rows"
+      ["train", "forecast", "--data", "f.csv", "--labels", "l.csv"],
+      "'forecast' has no option '--labels'"
+    ),
+    (
+      ["train", "classify", "--model", "anode", "--data", "f.csv", "--labels", "l.csv"],
+      "--labels belongs to classes of series; leave it out, or add --model ode-rnn"
     ),
   ])
-  func `labels want series and a model that learns classes`(
+  func `labels need series and a model that learns classes`(
     words: [String], sentence: String
   ) throws {
     let result = try Tool.run(words)
@@ -171,7 +174,8 @@ import Testing
     try Files.writeAtomically(
       Array("id,time,x,kind\na,0,1,well\na,1,2,sick\n".utf8), to: path)
     let result = try Tool.run(
-      "train", "--model", "ode-rnn", "--data", path, "--label", "kind", "--out", path + ".run")
+      "train", "classify", "--model", "ode-rnn", "--data", path, "--label", "kind", "--out",
+      path + ".run")
     #expect(result.status == 65)
     #expect(
       result.errors.contains(
@@ -190,7 +194,8 @@ import Testing
     let classes = (0..<12).map { "s\($0),\($0 % 2)\n" }
     try Files.writeAtomically("id,label\n" + classes.joined(), to: labels)
     let trained = try Tool.run(
-      "train", "--model", "ode-rnn", "--data", data, "--labels", labels, "--epochs", "1",
+      "train", "classify", "--model", "ode-rnn", "--data", data, "--labels", labels, "--epochs",
+      "1",
       "--threads", "1", "--out", run)
     #expect(trained.status == 0, "\(trained.errors)")
     let unnamed = try Tool.run("evaluate", run, "--data", data)
@@ -209,13 +214,27 @@ import Testing
     #expect(try Tool.run("evaluate", run, "--data", other, "--labels", labels).status == 0)
   }
 
-  @Test(arguments: [("cities", "ode-net"), ("digits", "cnf"), ("glucose", "cnf")])
-  func `a recipe says no to a model that it does not train`(recipe: String, model: String) throws {
-    let result = try Tool.run(["train", recipe, "--model", model])
+  @Test(arguments: [
+    ("cities", "density"), ("digits", "classify"), ("glucose", "forecast"),
+    ("fashion-mnist", "classify"), ("--model cnf --data f.csv", "density"),
+    ("--model ode-net --data f.csv", "classify"), ("--model=anode --data=f.csv", "classify"),
+    ("--model goku --system lorenz --data f.csv", "mechanism"), ("--data f.csv", "forecast"),
+    ("--model ode-rnn --data f.csv --label kind", "classify"),
+    ("--data f.csv --labels l.csv", "classify"), ("--model gru-d --data f.csv", "forecast"),
+  ])
+  func `an old spelling names the new one`(words: String, task: String) throws {
+    let result = try Tool.run(["train"] + words.split(separator: " ").map(String.init))
     #expect(result.status == 64)
     #expect(
-      result.errors.contains(
-        "the recipe '\(recipe)' trains no \(model); leave --model out, or give your own file with "
-          + "--data in place of the recipe"))
+      result.errors
+        == "error: 'neural-ode train \(words)' has a new spelling; write 'neural-ode train \(task)'\n"
+    )
+  }
+
+  @Test(arguments: [("forecast", "cities"), ("density", "digits"), ("classify", "glucose")])
+  func `a task refuses the recipe of another task`(task: String, recipe: String) throws {
+    let result = try Tool.run("train", task, recipe)
+    #expect(result.status == 78)
+    #expect(result.errors.contains("there is no recipe '\(recipe)'; known are"))
   }
 }

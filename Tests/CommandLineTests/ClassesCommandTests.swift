@@ -2,7 +2,7 @@ import Foundation
 import NumericCore
 import Testing
 
-/// `train --model ode-net`, `predict` and `evaluate`, as a stranger uses them.
+/// `train classify`, `predict` and `evaluate`, as a stranger uses them.
 @Suite(.serialized) struct ClassesCommandTests {
   private let folder = "/tmp/neural-ode-classes-\(UUID().uuidString)"
 
@@ -18,7 +18,7 @@ import Testing
   private func train(_ words: String..., data: String = "f.csv") throws -> Tool.Result {
     try tool(
       [
-        "train", "--model", "ode-net", "--data", "\(folder)/\(data)", "--out", run, "--threads",
+        "train", "classify", "--data", "\(folder)/\(data)", "--out", run, "--threads",
         "1",
         "--set", "network.width=8", "--set", "training.epochs=30", "--set", "training.batchSize=16",
         "--set", "training.learningRate=0.02",
@@ -102,7 +102,7 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try write(text)
     var result = try Tool.run(
-      ["train", "--model", "ode-net", "--data", folder + "/f.csv", "--out", run] + words)
+      ["train", "classify", "--data", folder + "/f.csv", "--out", run] + words)
     result.errors = result.errors.replacingOccurrences(of: folder + "/", with: "")
     #expect(result.status == 65 && result.output.isEmpty)
     #expect(result.errors == "error: \(line)\n")

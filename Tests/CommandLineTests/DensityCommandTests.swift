@@ -7,7 +7,7 @@ private func table(_ row: (Int) -> String) -> String {
   "x,y\n" + (0..<60).map { row($0) + "\n" }.joined()
 }
 
-/// `train --model cnf`, `sample` and `predict`, as a stranger uses them.
+/// `train density`, `sample` and `predict`, as a stranger uses them.
 @Suite(.serialized) struct DensityCommandTests {
   private let folder = "/tmp/neural-ode-density-\(UUID().uuidString)"
 
@@ -17,7 +17,7 @@ private func table(_ row: (Int) -> String) -> String {
     let path = folder + "/f.csv"
     try Files.writeAtomically(Array(text.utf8), to: path)
     var result = try Tool.run([
-      "train", "--model", "cnf", "--data", path, "--out", folder + "/run", "--threads", "1",
+      "train", "density", "--data", path, "--out", folder + "/run", "--threads", "1",
       "--set", "training.steps=60", "--set", "network.hidden=[16]",
     ])
     result.errors = result.errors.replacingOccurrences(of: path, with: "f.csv")
@@ -129,7 +129,10 @@ private func table(_ row: (Int) -> String) -> String {
 
     for (option, sentence) in [
       ("--at", "--at belongs to forecasts; leave it out for this model"),
-      ("--parameters", "--parameters belongs to a goku; leave it out for this model"),
+      (
+        "--parameters",
+        "--parameters belongs to models of 'train mechanism'; leave it out for this model"
+      ),
     ] {
       let useless = try Tool.run("predict", folder + "/run", "--data", path, option, "1")
       #expect(useless.status == 64 && useless.errors == "error: \(sentence)\n")

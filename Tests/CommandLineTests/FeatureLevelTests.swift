@@ -38,7 +38,7 @@ import Testing
       let result = try tool(
         level,
         [
-          "train", "--model", "ode-net", "--data", folder + "/c.csv", "--out",
+          "train", "classify", "--data", folder + "/c.csv", "--out",
           "\(folder)/\(level)", "--epochs", "2", "--set", "network.width=20", "--threads", "1",
           "--json",
         ])

@@ -87,15 +87,15 @@ import Testing
       "--labels belongs to --data; add --data FILE"
     ),
     (
-      ["train", "--data", "f.csv", "--inputs", "x", "--channels", "y,x"],
+      ["train", "forecast", "--data", "f.csv", "--inputs", "x", "--channels", "y,x"],
       "--channels and --inputs both name 'x'; a column has one role, keep one"
     ),
     (
-      ["train", "--data", "f.csv", "--time", "x", "--statics", "x"],
+      ["train", "forecast", "--data", "f.csv", "--time", "x", "--statics", "x"],
       "--time and --statics both name 'x'; a column has one role, keep one"
     ),
     (
-      ["train", "--data", "f.csv", "--channels", "x,x"],
+      ["train", "forecast", "--data", "f.csv", "--channels", "x,x"],
       "--channels names 'x' twice; a column has one role, keep one"
     ),
     (

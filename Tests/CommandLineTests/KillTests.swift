@@ -17,7 +17,7 @@ import Testing
       try Files.writeAtomically("x,y,label\n" + rows.joined(), to: data)
     }
     return [
-      "train", "--model", "ode-net", "--data", data, "--out", "\(folder)/\(run)", "--epochs",
+      "train", "classify", "--data", data, "--out", "\(folder)/\(run)", "--epochs",
       "\(epochs)", "--set", "network.width=4", "--set", "training.batchSize=8", "--threads", "1",
       "--resume", resume,
     ]

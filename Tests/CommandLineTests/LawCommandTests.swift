@@ -2,7 +2,7 @@ import Foundation
 import NumericCore
 import Testing
 
-/// `train --model goku` as a stranger gets it wrong.
+/// `train mechanism` as a stranger gets it wrong.
 @Suite struct LawCommandTests {
   private static let data =
     "time,hares,foxes\n"
@@ -10,33 +10,28 @@ import Testing
 
   @Test(arguments: [
     (
-      ["--model", "goku"],
+      [],
       "a goku wants equations; add --system NAME ('neural-ode systems' lists them) or --system file.ode"
     ),
     (
-      ["--system", "lotka-volterra"],
-      "--system, --shared, --fix, --range, --column and --emission belong to equations; "
-        + "add --model goku, or leave them out"
-    ),
-    (
-      ["--model", "goku", "--system", "lotka-voltera"],
+      ["--system", "lotka-voltera"],
       "there is no system 'lotka-voltera'; did you mean 'lotka-volterra'?"
     ),
     (
-      ["--model", "goku", "--system", "lotka-volterra", "--column", "hares=prey"],
+      ["--system", "lotka-volterra", "--column", "hares=prey"],
       "no part of lotka-volterra is measured by foxes; map each as in --column foxes=prey (known are prey, predator), "
         + "leave it out with --channels, or let a network explain it with --emission learned"
     ),
     (
       [
-        "--model", "goku", "--system", "lotka-volterra", "--column", "hares=prey", "--column",
+        "--system", "lotka-volterra", "--column", "hares=prey", "--column",
         "foxes=predator", "--range", "alpha=fast",
       ],
       "--range: 'alpha=fast' is not name=lower..upper; write it as in --range length=0.5..3"
     ),
     (
       [
-        "--model", "goku", "--system", "lotka-volterra", "--column", "hares=prey", "--column",
+        "--system", "lotka-volterra", "--column", "hares=prey", "--column",
         "foxes=predators",
       ],
       "--column: lotka-volterra has no 'predators'; did you mean 'predator'?"
@@ -50,7 +45,8 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let path = folder + "/f.csv"
     try Files.writeAtomically(Array(Self.data.utf8), to: path)
-    let result = try Tool.run(["train", "--data", path, "--out", folder + "/run"] + words)
+    let result = try Tool.run(
+      ["train", "mechanism", "--data", path, "--out", folder + "/run"] + words)
     #expect(result.errorLines.last.map(String.init) == "error: " + message)
     #expect(result.status == 64)
     #expect(!Files.exists(folder + "/run"))

@@ -33,7 +33,7 @@ import Testing
     let long = try write(1_000_000, to: "long.csv")
     let run = folder + "/run"
     let trained = try Tool.run(
-      "train", "--data", short, "--out", run, "--set", "training.steps=2")
+      "train", "forecast", "--data", short, "--out", run, "--set", "training.steps=2")
     #expect(trained.status == 0, "\(trained.errors)")
     let checked = try Tool.run(["data", "--check", long], limit: "-v 90000")
     #expect(checked.status == 0, "\(checked.errors)")

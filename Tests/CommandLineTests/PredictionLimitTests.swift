@@ -31,7 +31,7 @@ import Testing
 
   private func trainClasses(_ name: String = "f.csv") throws -> String {
     let result = try tool(
-      "train", "--model", "ode-net", "--data", try write(Self.classes, name), "--out",
+      "train", "classify", "--data", try write(Self.classes, name), "--out",
       folder + "/run", "--epochs", "2", "--set", "network.width=8", "--threads", "1")
     #expect(result.status == 0)
     return folder + "/run"
@@ -94,7 +94,7 @@ import Testing
     let data = try write("x,y\n" + rows.joined(separator: "\n") + "\n", "f.csv")
     let run = folder + "/run"
     let trained = try tool(
-      "train", "--model", "cnf", "--data", data, "--out", run, "--threads", "1", "--set",
+      "train", "density", "--data", data, "--out", run, "--threads", "1", "--set",
       "training.steps=20", "--set", "network.hidden=[8]")
     #expect(trained.status == 0)
     let alone = try tool("predict", run, "--data", try write("x,y\n\(rows[0])\n", "one.csv"))
@@ -120,7 +120,8 @@ import Testing
     let data = try write("time,x\n" + rows.joined(), "f.csv")
     let run = folder + "/run"
     let trained = try tool(
-      "train", "--data", data, "--out", run, "--resume", "auto", "--threads", "1", "--set",
+      "train", "forecast", "--data", data, "--out", run, "--resume", "auto", "--threads", "1",
+      "--set",
       "training.steps=5")
     #expect(trained.status == 0)
     #expect(trained.errors.contains("note: run holds no run to continue; a new one begins\n"))
@@ -156,7 +157,7 @@ import Testing
     let rows = (0..<300).map { "\($0),\(Double.sine(Double($0) / 8)),\($0 * 7 % 5)\n" }
     let data = try write("time,x,y\n" + rows.joined(), "f.csv")
     let trained = try tool(
-      "train", "--data", data, "--out", folder + "/run", "--threads", "1", "--set",
+      "train", "forecast", "--data", data, "--out", folder + "/run", "--threads", "1", "--set",
       "training.steps=5")
     #expect(trained.status == 0)
     let empty = try write("time,x,y\n" + (0..<300).map { "\($0),\($0 % 3),\n" }.joined(), "g.csv")
@@ -206,13 +207,14 @@ import Testing
   }
 
   @Test(arguments: [
-    ("latent-ode", "network.field"), ("latent-ode", "network.latent"), ("cnf", "network.waves"),
-    ("ode-rnn", "network.hidden"), ("ode-net", "network.width"), ("ode-net", "solver.steps"),
-    ("anodev2", "solver.steps"),
+    ("forecast", "network.field"), ("forecast", "network.latent"), ("density", "network.waves"),
+    ("forecast --model ode-rnn", "network.hidden"), ("classify", "network.width"),
+    ("classify", "solver.steps"), ("classify --model anodev2", "solver.steps"),
   ])
-  func `a network larger than the memory is refused`(model: String, setting: String) throws {
+  func `a network larger than the memory is refused`(task: String, setting: String) throws {
     let result = try Tool.run(
-      "train", "--model", model, "--data", "/nowhere.csv", "--set", setting + "=1000000000000")
+      ["train"] + task.split(separator: " ").map(String.init)
+        + ["--data", "/nowhere.csv", "--set", setting + "=1000000000000"])
     #expect(result.status == 78)
     #expect(result.errors.hasPrefix("error: with '\(setting)' 1000000000000 the training of"))
     #expect(result.errors.hasSuffix("; write a smaller number\n"))
@@ -221,7 +223,7 @@ import Testing
   @Test func `spans, dates and lengths beyond the arithmetic are told`() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let long = try write("time,x\n-1e308,1\n0,2\n1e308,3\n", "long.csv")
-    let trained = try tool("train", "--data", long, "--out", folder + "/run")
+    let trained = try tool("train", "forecast", "--data", long, "--out", folder + "/run")
     #expect(trained.status == 65)
     #expect(
       trained.errors
@@ -229,11 +231,12 @@ import Testing
     )
     let solved = try tool("solve", "lorenz", "--from", "-1e308", "--to", "1e308")
     #expect(solved.status == 64 && solved.errors.contains("is too long for the arithmetic"))
-    let epochs = try tool("train", "--data", long, "--epochs", "9223372036854775807")
+    let epochs = try tool("train", "forecast", "--data", long, "--epochs", "9223372036854775807")
     #expect(epochs.status == 64 && epochs.errors.contains("write 1000000000 at most"))
     let rows = (0..<200).map { "\($0),\(Double.sine(Double($0) / 8))\n" }
     let dense = try tool(
-      "train", "--data", try write("time,x\n" + rows.joined(), "f.csv"), "--out", folder + "/run",
+      "train", "forecast", "--data", try write("time,x\n" + rows.joined(), "f.csv"), "--out",
+      folder + "/run",
       "--threads", "1", "--set", "training.steps=3", "--set", "windows.stride=1e-300")
     #expect(dense.status == 0)
     #expect(CalendarTime.text(1e300) == "1e+300 s after 1970-01-01")
@@ -247,7 +250,8 @@ import Testing
     let rows = (1..<200).map { "\($0),\(Double.sine(Double($0) / 8))\n" }
     let data = try write("time,x\n-1,2\n0,1\n1e-300,1.1\n" + rows.joined(), "f.csv")
     let result = try tool(
-      "train", "--model", model, "--data", data, "--out", folder + "/run", "--threads", "1",
+      "train", "forecast", "--model", model, "--data", data, "--out", folder + "/run", "--threads",
+      "1",
       "--set", "training.steps=5")
     #expect(result.status == 0, "\(result.errors)")
   }

@@ -54,7 +54,7 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let data = try writeClasses()
     let first = try Tool.run(
-      ["train", "--model", "ode-net", "--data", data, "--out", run, "--epochs", "2"] + small)
+      ["train", "classify", "--data", data, "--out", run, "--epochs", "2"] + small)
     #expect(first.status == 0)
     let before = try contents(run)
     let rest = try train("--resume", "auto", "--out", run, "--epochs", "4")
@@ -76,7 +76,7 @@ import Testing
     #expect(again.errors.contains("note: the run in run has made its 20 steps; ask for more with"))
     #expect(try contents(run)["model.safetensors"] == after["model.safetensors"])
     // The same by the path of its configuration.
-    let byFile = try train(run + "/config.json", "--resume", "auto")
+    let byFile = try train("classify", run + "/config.json", "--resume", "auto")
     #expect(byFile.status == 0)
     #expect(try contents(run)["model.safetensors"] == after["model.safetensors"])
     #expect(!Files.exists(run + "/earlier-1"))
@@ -87,7 +87,7 @@ import Testing
     let data = try writeClasses()
     let words = ["--epochs", "2", "--threads", "1", "--out", run] + small
     let first = try Tool.run(
-      ["train", "--model", "ode-net", "--data", "classes.csv"] + words, from: folder)
+      ["train", "classify", "--data", "classes.csv"] + words, from: folder)
     #expect(first.status == 0, "\(first.errors)")
     let resumed = ["train", "--resume", "auto", "--out", run, "--epochs", "3", "--threads", "1"]
     let lost = try Tool.run(resumed, from: "/")
@@ -109,14 +109,13 @@ import Testing
     let other = try writeClasses("other.csv")
     #expect(
       try Tool.run(
-        ["train", "--model", "ode-net", "--data", data, "--out", run, "--epochs", "1"] + small
+        ["train", "classify", "--data", data, "--out", run, "--epochs", "1"] + small
       ).status == 0)
     let before = try contents(run)
     let remedy =
       "; continue it with --resume auto and its --out alone, or start another run with another --out\n"
     let cases: [([String], String, String, String, String)] = [
       (["digits"], "config.json", "recipe", "classes", "digits"),
-      (["--model", "cnf"], "config.json", "model", "ode-net", "cnf"),
       (["--seed", "4"], "last.ckpt.safetensors", "training.seed", "0", "4"),
       (
         ["--data", other], "last.ckpt.safetensors", "data.file", "\"classes.csv\"", "\"other.csv\""
@@ -126,7 +125,8 @@ import Testing
       ),
     ]
     for (words, file, setting, there, now) in cases {
-      var result = try Tool.run(["train"] + words + ["--resume", "auto", "--out", run])
+      var result = try Tool.run(
+        ["train", "classify"] + words + ["--resume", "auto", "--out", run])
       result.errors = result.errors.replacingOccurrences(of: folder + "/", with: "")
       #expect(result.status == 78 && result.output.isEmpty)
       #expect(
@@ -134,6 +134,14 @@ import Testing
           == "error: run/\(file): was made with \(setting) \(there), and now it is \(now)" + remedy)
       #expect(try contents(run) == before)
     }
+
+    let density = try train("density", "--resume", "auto", "--out", run)
+    #expect(density.status == 64)
+    #expect(
+      density.errors
+        == "error: run/config.json: is a configuration of 'train classify'; write 'neural-ode train classify'\n"
+    )
+    #expect(try contents(run) == before)
 
     // Columns that changed under the same name.
     _ = try writeClasses(columns: ["x", "y", "z"])
@@ -173,7 +181,7 @@ import Testing
   @Test func `a new run moves the files of the folder's run aside and says so`() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let data = try writeClasses()
-    let words = ["--model", "ode-net", "--data", data, "--out", run, "--epochs", "1"] + small
+    let words = ["classify", "--data", data, "--out", run, "--epochs", "1"] + small
     #expect(try Tool.run(["train"] + words).errors.contains("note:") == false)
     try Files.writeAtomically("mine", to: run + "/notes.txt")
     let before = try contents(run)
@@ -205,7 +213,7 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let data = try writeClasses()
     let words = [
-      "train", "--model", "cnf", "--data", data, "--threads", "1", "--set", "training.steps=40",
+      "train", "density", "--data", data, "--threads", "1", "--set", "training.steps=40",
       "--set", "network.hidden=[8]", "--set", "training.batchSize=32", "--set", "solver.steps=4",
       "--set", "training.method=\(method)", "--set", "data.columns=[\"x\",\"y\"]",
     ]
@@ -227,7 +235,8 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let data = try writeSeries()
     let words = [
-      "train", "--data", data, "--out", run, "--threads", "1", "--beside", "gru-d", "--set",
+      "train", "forecast", "--data", data, "--out", run, "--threads", "1", "--beside", "gru-d",
+      "--set",
       "training.steps=4", "--set", "training.batchSize=16", "--set", "training.shardSize=16",
       "--set", "network.latent=3", "--set", "network.hidden=4", "--set", "network.field=4",
       "--set", "network.decoder=4", "--set", "network.head=4",

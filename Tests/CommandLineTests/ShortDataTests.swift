@@ -36,7 +36,8 @@ import Testing
   @Test func `thirty rows of two channels train a latent ODE, and fewer say what to write`() throws
   {
     let words = [
-      "train", "--model", "latent-ode", "--data", "f.csv", "--out", "run", "--threads", "1",
+      "train", "forecast", "--model", "latent-ode", "--data", "f.csv", "--out", "run", "--threads",
+      "1",
       "--set", "training.steps=3",
     ]
     #expect(try tool(words, on: Self.waves(30)).status == 0)
@@ -59,7 +60,7 @@ import Testing
     defer { try? Files.remove(data) }
     try Files.writeAtomically(text, to: data)
     let trained = try Tool.run(
-      "train", "--data", data, "--out", data + ".run", "--threads", "1", "--set",
+      "train", "forecast", "--data", data, "--out", data + ".run", "--threads", "1", "--set",
       "training.steps=3")
     #expect(trained.status == 0, "\(trained.errors)")
     let lines = try Tool.run("predict", data + ".run", "--data", data).output.split(separator: "\n")
@@ -82,7 +83,7 @@ import Testing
     words: [String], column: String, roles: String
   ) throws {
     let result = try tool(
-      ["train", "--data", "f.csv", "--out", "run"] + words, on: Self.waves(100))
+      ["train", "forecast", "--data", "f.csv", "--out", "run"] + words, on: Self.waves(100))
     #expect(result.status == 65)
     #expect(
       result.errors
@@ -90,7 +91,7 @@ import Testing
     )
     let twice = try tool(
       [
-        "train", "--data", "f.csv", "--set", "data.channels=[\"x\"]", "--set",
+        "train", "forecast", "--data", "f.csv", "--set", "data.channels=[\"x\"]", "--set",
         "data.inputs=[\"x\"]",
       ],
       on: Self.waves(100))
@@ -102,7 +103,7 @@ import Testing
       ["--model", "gru-d", "--beside", "gru-d"],
       ["--model", "gru-d", "--set", "baselines.beside=gru-d"],
     ] {
-      let result = try tool(["train", "--data", "f.csv"] + words, on: Self.waves(100))
+      let result = try tool(["train", "forecast", "--data", "f.csv"] + words, on: Self.waves(100))
       #expect(result.status == 64)
       #expect(
         result.errors
@@ -168,7 +169,7 @@ import Testing
 
   @Test func `labels such as 1.0 are whole, and two rows are few`() throws {
     let words = [
-      "train", "--model", "ode-net", "--data", "f.csv", "--out", "run", "--threads", "1",
+      "train", "classify", "--data", "f.csv", "--out", "run", "--threads", "1",
       "--epochs",
       "1", "--json",
     ]
@@ -185,7 +186,7 @@ import Testing
     let labels: [UInt8] = [0, 0, 8, 1, 0, 0, 0, 0]
     try Files.writeAtomically(labels, to: folder + "/train-labels-idx1-ubyte")
     let result = try tool(
-      ["train", "--model", "ode-net", "--data", folder],
+      ["train", "classify", "--data", folder],
       on: [0, 0, 8, 3, 0, 0, 0, 0, 0, 0, 0, 28, 0, 0, 0, 28], name: "train-images-idx3-ubyte")
     #expect(result.status == 65)
     #expect(

@@ -29,7 +29,8 @@ import Testing
       "date,x\n" + days(60) { "2024-\(two($1))-\(two($0)),\($2)" }, to: "iso.csv")
     let run = folder + "/run"
     let trained = try Tool.run(
-      "train", "--data", iso, "--out", run, "--set", "training.steps=2", "--set", "data.unit=days")
+      "train", "forecast", "--data", iso, "--out", run, "--set", "training.steps=2", "--set",
+      "data.unit=days")
     #expect(trained.status == 0, "\(trained.errors)")
     let expected = try Tool.run("predict", run, "--data", iso, "--at", "1")
     let cells = expected.output.split(separator: "\n").last?.split(separator: ",") ?? []

@@ -34,7 +34,7 @@ import Testing
   ) throws -> Tool.Result {
     try Tool.run(
       [
-        "train", "--model", "ode-net", "--data", data, "--out", "\(folder)/\(out)", "--epochs",
+        "train", "classify", "--data", data, "--out", "\(folder)/\(out)", "--epochs",
         "\(epochs)", "--set", "network.width=4", "--threads", "1",
       ] + more)
   }
@@ -126,7 +126,7 @@ import Testing
     let config = try write("{\"model\": \"ode-net\"}", "lone.json")
     try Files.createDirectory(folder + "/new")
     try Files.move(config, to: folder + "/new/config.json")
-    let lone = try tool("train", folder + "/new/config.json", "--out", folder + "/new")
+    let lone = try tool("train", "classify", folder + "/new/config.json", "--out", folder + "/new")
     #expect(lone.status == 64)
     #expect(PathCalls.names(in: folder + "/new") == ["config.json"])
   }

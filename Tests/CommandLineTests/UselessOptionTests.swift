@@ -7,35 +7,35 @@ import Testing
   @Test(
     arguments: [
       (
-        ["--model", "cnf", "--epochs", "3"], 64,
-        "--epochs does nothing where the density of rows is learned; write --set training.steps=5000"
+        ["density", "--epochs", "3"], 64,
+        "'density' has no option '--epochs'; see 'neural-ode train density --help'"
       ),
       (
-        ["--model", "ode-net", "--beside", "gru-d"], 64,
-        "--beside does nothing where classes of rows are learned; leave it out"
+        ["classify", "--beside", "gru-d"], 64,
+        "'classify' has no option '--beside'; see 'neural-ode train classify --help'"
       ),
       (
-        ["--model", "gru-d", "--label", "x", "--split", "time"], 64,
-        "--split does nothing where classes of series are learned; leave it out"
+        ["classify", "--model", "ode-net", "--time", "x"], 64,
+        "--time belongs to classes of series; leave it out, or add --model ode-rnn"
       ),
       (
-        ["--model", "anodev2", "--set", "network.time=2"], 78,
+        ["classify", "--model", "anodev2", "--set", "network.time=2"], 78,
         "'network.time' is heeded where 'network.layers' is ode-net or rk-net, and it is anodev2; change "
           + "'network.layers', or leave 'network.time' out"
       ),
       (
-        ["--model", "cnf", "--set", "solver.steps=5", "--set", "solver.tolerance=0.01"], 78,
+        ["density", "--set", "solver.steps=5", "--set", "solver.tolerance=0.01"], 78,
         "'solver.steps' does nothing beside 'solver.tolerance', which is 0.01; leave one of the two out"
       ),
       (
-        ["--model", "ode-net", "--set", "training.steps=5"], 78,
+        ["classify", "--set", "training.steps=5"], 78,
         "the configuration has no 'training.steps'; did you mean 'training.epochs'?"
       ),
     ] as [([String], Int32, String)])
   func `an option that would change nothing is refused with a remedy`(
     words: [String], status: Int32, sentence: String
   ) throws {
-    let result = try Tool.run(["train", "--data", "/nowhere.csv"] + words)
+    let result = try Tool.run(["train"] + words + ["--data", "/nowhere.csv"])
     #expect(result.status == status && result.output.isEmpty)
     #expect(result.errors == "error: \(sentence)\n")
   }
@@ -44,7 +44,7 @@ import Testing
     let path = "/tmp/neural-ode-form-\(UUID().uuidString).json"
     try Files.writeAtomically(#"{"model": "anodev2"}"#, to: path)
     defer { try? Files.remove(path) }
-    let result = try Tool.run("train", path)
+    let result = try Tool.run("train", "classify", path)
     #expect(result.status == 78)
     #expect(
       result.errors == "error: the configuration's 'model' is \"anodev2\"; it wants ode-net\n")

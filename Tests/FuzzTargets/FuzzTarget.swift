@@ -111,14 +111,14 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     let path = "\(folder)/neural-ode-fuzz-\(PathCalls.processNumber).safetensors"
     defer { try? Files.remove(path) }
     guard (try? Files.writeAtomically(bytes, to: path)) != nil else { return }
-    if let file = try? ForecastModelFile(reading: path) {
+    if let file = try? Forecaster(contentsOf: path) {
       precondition(file.forecaster.tensors.allSatisfy(\.isFinite))
     }
-    if let file = try? ClassifierModelFile(reading: path) {
+    if let file = try? RowClassifier(contentsOf: path) {
       precondition(file.model.tensors.allSatisfy(\.isFinite))
     }
-    _ = try? SeriesClassModelFile(reading: path)
-    _ = try? DensityModelFile(reading: path)
+    _ = try? SequenceClassifier(contentsOf: path)
+    _ = try? DensityEstimator(contentsOf: path)
   }
 }
 

@@ -22,9 +22,9 @@ import Testing
     return recipe
   }
 
-  private func outcome(_ recipe: ClassifierRecipe) throws -> ClassifierRun.Outcome {
+  private func outcome(_ recipe: ClassifierRecipe) throws -> TrainingOutcome<ClassificationTask> {
     defer { try? Files.remove(Self.path) }
-    return try ClassifierRun(recipe: recipe, directory: nil, threads: 1).run()
+    return try TrainingRun(ClassificationTask(recipe), in: nil, threads: 1).run()
   }
 
   /// Per cent of rows that the best rule "above (below) a threshold" has right.
@@ -39,7 +39,7 @@ import Testing
 
   @Test func `a flow of the line keeps the order, so one threshold is all it can do`() throws {
     let outcome = try outcome(line())
-    #expect(outcome.evaluation.accuracy <= bestThreshold(outcome.split.test))
+    #expect(outcome.evaluation.classifier.accuracy <= bestThreshold(outcome.examples.test))
   }
 
   @Test(arguments: [
@@ -53,9 +53,9 @@ import Testing
     recipe.augmentedDimensions = dimensions
     let outcome = try outcome(recipe)
     // Places 1.5 apart with a deviation of 0.1: every row can be right, and by one threshold two in three are.
-    #expect(outcome.evaluation.accuracy > 97)
-    #expect(bestThreshold(outcome.split.test) < 80)
-    let flow = try #require(outcome.flow)
+    #expect(outcome.evaluation.classifier.accuracy > 97)
+    #expect(bestThreshold(outcome.examples.test) < 80)
+    let flow = try #require(outcome.evaluation.flow)
     #expect(flow.finer.accuracy > 97 && flow.reconstructionError < 0.05)
   }
 
@@ -70,10 +70,10 @@ import Testing
     recipe.solverSteps = weightSteps == 1 ? 5 : 2
     recipe.weightActivation = activation
     let outcome = try outcome(recipe)
-    #expect(outcome.evaluation.accuracy > 97)
+    #expect(outcome.evaluation.classifier.accuracy > 97)
     // Stem 2 · 32, one layer 32 · 32 + 32, head 2 · 33, and three numbers for each of two equations.
     #expect(outcome.parameterCount == 64 + 1056 + 66 + 6)
-    #expect(try #require(outcome.flow).finer.accuracy > 97)
+    #expect(try #require(outcome.evaluation.flow).finer.accuracy > 97)
   }
 
   @Test func `with twice the steps the way back misses by less than a tenth`() throws {
@@ -81,7 +81,7 @@ import Testing
     recipe.take(.anode)
     recipe.epochs = 10
     recipe.time = 4
-    let file = try outcome(recipe).file
+    let file = try outcome(recipe).model
     let normal = RandomKey(3).normal(60, as: Double.self)
     let text = "x,label\n" + normal.map { "\($0),\($0 > 0 ? "in" : "out")\n" }.joined()
     let data = try LabelledData(name: "t", bytes: Array(text.utf8), label: nil)
@@ -100,7 +100,7 @@ import Testing
     var recipe = try line()
     recipe.layers = .resNet
     recipe.epochs = 1
-    #expect(try outcome(recipe).flow == nil)
+    #expect(try outcome(recipe).evaluation.flow == nil)
   }
 
   @Test(
@@ -151,7 +151,7 @@ import Testing
     recipe.augmentedDimensions = augmentation.isCounted ? 3 : nil
     recipe.width = 8
     recipe.epochs = 1
-    let outcome = try ClassifierRun(recipe: recipe, directory: nil, threads: 2).run()
+    let outcome = try TrainingRun(ClassificationTask(recipe), in: nil, threads: 2).run()
     // Stem: 3 × 3 from 1 channel, two of 4 × 4 from 8, two norms. Depth: a norm of all channels c and two of the d that
     // the block gives, two 3 × 3 with the time as a channel. A norm of c, a head. A lift besides: 8 · 11 + 11.
     let (c, d) = augmentation == .secondOrder ? (16, 8) : (11, 11)
@@ -162,12 +162,12 @@ import Testing
     #expect(outcome.parameterCount == stem + depth + head + lift)
     let path = "/tmp/neural-ode-augmented-\(PathCalls.processNumber).safetensors"
     defer { try? Files.remove(path) }
-    try outcome.file.write(to: path)
-    let rows = outcome.split.test.rows(0..<20)
-    let again = try ClassifierModelFile(reading: path)
-    #expect(again.recipe == outcome.file.recipe)
+    try outcome.model.write(to: path)
+    let rows = outcome.examples.test.rows(0..<20)
+    let again = try RowClassifier(contentsOf: path)
+    #expect(again.recipe == outcome.model.recipe)
     #expect(
-      again.evaluation(on: rows).probabilities == outcome.file.evaluation(on: rows).probabilities)
+      again.evaluation(on: rows).probabilities == outcome.model.evaluation(on: rows).probabilities)
   }
 
   @Test(arguments: [("network.layers", "anodev2"), ("network.stem", "false")])
@@ -175,7 +175,7 @@ import Testing
     var recipe = ClassifierRecipe.forFile(fixturePath("fashion-mnist"))
     try recipe.set(key, toWord: word)
     let error = #expect(throws: ConfigurationError.self) {
-      try ClassifierRun(recipe: recipe, directory: nil, threads: 1).run()
+      try TrainingRun(ClassificationTask(recipe), in: nil, threads: 1).run()
     }
     guard case .tablesOnly(key, word, _) = error else {
       Issue.record("\(String(describing: error))")

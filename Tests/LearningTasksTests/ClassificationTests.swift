@@ -177,13 +177,13 @@ private func read(_ text: String, label: String? = nil) throws(DataError) -> Lab
     recipe.epochs = 30
     recipe.batchSize = 16
     recipe.learningRate = 0.01
-    let outcome = try ClassifierRun(recipe: recipe, directory: nil, threads: 1).run()
+    let outcome = try TrainingRun(ClassificationTask(recipe), in: nil, threads: 1).run()
     // Places 3 apart with a deviation of 1: by the best rule 91 % of the rows are right.
-    #expect(outcome.evaluation.accuracy > 75)
-    let rows = outcome.split.test
-    let together = outcome.file.evaluation(on: rows).probabilities
+    #expect(outcome.evaluation.classifier.accuracy > 75)
+    let rows = outcome.examples.test
+    let together = outcome.model.evaluation(on: rows).probabilities
     for row in 0..<rows.count {
-      let alone = outcome.file.evaluation(on: rows.rows([row])).probabilities
+      let alone = outcome.model.evaluation(on: rows.rows([row])).probabilities
       #expect(alone == Array(together[3 * row..<3 * row + 3]))
       // Probabilities in single precision.
       #expect(abs(alone.reduce(0, +) - 1) < 1e-5)
@@ -237,14 +237,14 @@ private func read(_ text: String, label: String? = nil) throws(DataError) -> Lab
     recipe.weightDecay = 1e-3
     recipe.crop = 1
     recipe.mirrors = true
-    let outcome = try ClassifierRun(recipe: recipe, directory: nil, threads: 2).run()
-    #expect(outcome.split.training.count == 1425 && outcome.split.test.count == 500)
-    let (own, logistic) = (outcome.evaluation, outcome.logistic)
+    let outcome = try TrainingRun(ClassificationTask(recipe), in: nil, threads: 2).run()
+    #expect(outcome.examples.training.count == 1425 && outcome.examples.test.count == 500)
+    let (own, logistic) = (outcome.evaluation.classifier, outcome.evaluation.logistic)
     // 500 rows: a standard error of 1.7 points; logistic regression is right for about 81 %.
     #expect(own.accuracy > 80 && logistic.accuracy > 75)
     // 0.49 against 0.61 nats.
     #expect(own.negativeLogLikelihood < 0.9 * logistic.negativeLogLikelihood)
-    let finer = try #require(outcome.flow).finer
+    let finer = try #require(outcome.evaluation.flow).finer
     #expect(abs(finer.accuracy - own.accuracy) <= 2)
     #expect(abs(finer.negativeLogLikelihood - own.negativeLogLikelihood) < 0.03)
   }
@@ -254,11 +254,11 @@ private func read(_ text: String, label: String? = nil) throws(DataError) -> Lab
     recipe.width = 8
     recipe.solverSteps = 2
     recipe.epochs = 1
-    let outcome = try ClassifierRun(recipe: recipe, directory: nil, threads: 2).run()
-    let rows = outcome.split.test.rows(0..<20)
-    let together = outcome.file.evaluation(on: rows).probabilities
+    let outcome = try TrainingRun(ClassificationTask(recipe), in: nil, threads: 2).run()
+    let rows = outcome.examples.test.rows(0..<20)
+    let together = outcome.model.evaluation(on: rows).probabilities
     for row in 0..<20 {
-      let alone = outcome.file.evaluation(on: rows.rows([row])).probabilities
+      let alone = outcome.model.evaluation(on: rows.rows([row])).probabilities
       #expect(alone == Array(together[10 * row..<10 * row + 10]))
     }
   }

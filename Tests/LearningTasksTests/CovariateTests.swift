@@ -72,14 +72,12 @@ private func folder(_ name: String) throws -> String {
     recipe.network.field = 12
     recipe.network.decoder = 16
     recipe.network.head = 12
-    let outcome = try ForecastRun(
-      recipe: recipe, directory: folder + "/run", threads: 2, resumes: false
-    ).run(progress: nil, stop: nil)
+    let outcome = try TrainingRun(ForecastTask(recipe), in: folder + "/run", threads: 2).run()
     // Without the group an error of 2, the height of the ramps, is all that can be had.
     #expect(outcome.evaluation.horizons[0].score.rootMeanSquaredError < 0.8, "\(kind)")
 
-    let read = try ForecastModelFile(reading: folder + "/run")
-    #expect(read.covariates == outcome.data.covariates)
+    let read = try Forecaster(contentsOf: folder + "/run")
+    #expect(read.covariates == outcome.examples.covariates)
     func mean(_ group: String) throws -> Double {
       let path = folder + "/next.csv"
       let rows = (0..<12).map { "\($0),0.\($0 % 3),\(group),30\n" }.joined()

@@ -41,12 +41,14 @@ private let directory = "/tmp/density-recipe-\(RandomKey(77).seed)"
     recipe.steps = 600
     recipe.batchSize = 128
     recipe.solverSteps = 10
-    let outcome = try DensityRun(recipe: recipe, directory: directory, threads: 1).run()
-    try outcome.writeReport(to: directory)
+    let outcome = try TrainingRun(DensityTask(recipe), in: directory, threads: 1).run()
+    try outcome.writeReport()
     // The data are Gaussian: a flow comes close, and cannot be better than chance allows.
-    #expect(abs(outcome.audit.fine - outcome.gaussian) < 0.25)
-    let again = try DensityModelFile(reading: directory)
-    #expect(again.logDensities(of: outcome.test) == outcome.file.logDensities(of: outcome.test))
+    #expect(abs(outcome.evaluation.audit.fine - outcome.evaluation.gaussian) < 0.25)
+    let again = try DensityEstimator(contentsOf: directory)
+    #expect(
+      again.logDensities(of: outcome.examples.test)
+        == outcome.model.logDensities(of: outcome.examples.test))
     let samples = again.samples(2000, seed: 3)
     let mean = samples.column(0).reduce(0, +) / 2000
     // A deviation of 10 over √600 rows of training, and the model's own error.
@@ -150,7 +152,7 @@ private let directory = "/tmp/density-recipe-\(RandomKey(77).seed)"
   }
 
   /// A short training by likelihood on the table, changed by words of the command line.
-  private func trained(_ words: [(String, String)]) throws -> DensityRun.Outcome {
+  private func trained(_ words: [(String, String)]) throws -> TrainingOutcome<DensityTask> {
     try Files.createDirectory(directory)
     try Files.writeAtomically(table(600), to: directory + "/points.csv")
     var recipe = DensityRecipe.forFile(directory + "/points.csv")
@@ -161,7 +163,7 @@ private let directory = "/tmp/density-recipe-\(RandomKey(77).seed)"
     recipe.learningRate = 1e-2
     try recipe.set("training.method", toWord: "likelihood")
     for (name, word) in words { try recipe.set(name, toWord: word) }
-    return try DensityRun(recipe: recipe, directory: nil, threads: 2).run()
+    return try TrainingRun(DensityTask(recipe), in: nil, threads: 2).run()
   }
 
   @Test(arguments: [
@@ -177,20 +179,20 @@ private let directory = "/tmp/density-recipe-\(RandomKey(77).seed)"
   ) throws {
     let outcome = try trained(words)
     // The columns' correlation is 2/√5: a density without it is ½ log 5 = 0.80 nats off. Half of that is learned soon.
-    #expect(abs(outcome.audit.fine - outcome.gaussian) < 0.4, "\(words)")
+    #expect(abs(outcome.evaluation.audit.fine - outcome.evaluation.gaussian) < 0.4, "\(words)")
     let record = try #require(outcome.history.last)
     let forward = try #require(record.auxiliary("forwardEvaluations"))
     // Four stages in each of five steps; adaptive steps as many as they need.
     if words[0].0 != "solver.tolerance" { #expect(forward == 20) }
     #expect(try #require(record.auxiliary("backwardEvaluations")) > 0 && forward > 6)
-    let read = try DensityRecipe().overridden(by: outcome.file.recipe.json)
-    #expect(read == outcome.file.recipe)
+    let read = try DensityRecipe().overridden(by: outcome.model.recipe.json)
+    #expect(read == outcome.model.recipe)
   }
 
   @Test func `penalties make paths short`() throws {
     func energy(_ weight: String) throws -> Double {
       let outcome = try trained([("training.kinetic", weight)])
-      let file = outcome.file
+      let file = outcome.model
       // Mean squared distance from each point to its image: a straight path's energy is half of it.
       let samples = file.samples(400, seed: 5)
       let noise = RandomKey(5).normal(800, as: Float.self)

@@ -53,23 +53,21 @@ private func folder(_ name: String) throws -> String {
     var recipe = recipe(file, kind)
     recipe.reading.inputs = ["u"]
     recipe.beside = kind == .odeRNN ? .gruD : nil
-    let outcome = try ForecastRun(
-      recipe: recipe, directory: folder + "/run", threads: 2, resumes: false
-    ).run(progress: nil, stop: nil)
-    try outcome.writeReport(to: folder + "/run", warnings: ["a warning"])
-    #expect(outcome.data.channels == ["x"] && outcome.data.inputs == ["u"])
+    let outcome = try TrainingRun(ForecastTask(recipe), in: folder + "/run", threads: 2).run()
+    try outcome.writeReport()
+    #expect(outcome.examples.channels == ["x"] && outcome.examples.inputs == ["u"])
     for line in outcome.evaluation.horizons {
       // Without the input an error of 1, the wave's deviation, is all that can be had.
       #expect(line.score.rootMeanSquaredError < 0.8, "\(kind) at \(line.length)")
       let names = line.baselines.map(\.name)
       #expect(names.contains("GRU-D") == (kind == .odeRNN))
     }
-    let read = try ForecastModelFile(reading: folder + "/run")
-    #expect(read.forecaster.kind == kind && read.recipe == outcome.file.recipe)
-    let before = try ForecastPrediction(of: file, by: outcome.file, at: [1, 5, 10])
+    let read = try Forecaster(contentsOf: folder + "/run")
+    #expect(read.forecaster.kind == kind && read.recipe == outcome.model.recipe)
+    let before = try ForecastPrediction(of: file, by: outcome.model, at: [1, 5, 10])
     let after = try ForecastPrediction(of: file, by: read, at: [1, 5, 10])
     #expect(before.lines == after.lines && before.lines.map(\.channel) == ["x", "x", "x"])
-    #expect(try read.beside(in: folder + "/run")?.kind == recipe.beside)
+    #expect(try read.beside(in: folder + "/run")?.recipe.model == recipe.beside)
   }
 
   @Test func `rows after the last reading say what an input will be`() throws {
@@ -82,7 +80,7 @@ private func folder(_ name: String) throws -> String {
     let parts = LatentBatchBuilder(
       clock: data.clock, channelCount: 1, inputCount: 1, latentCount: 6)
     let model = data.recipe.network.recurrent(.odeRNN, for: parts, key: RandomKey(3))
-    let trained = ForecastModelFile(
+    let trained = Forecaster(
       recipe: data.recipe,
       forecaster: .recurrent(
         .odeRNN,
@@ -110,17 +108,15 @@ private func folder(_ name: String) throws -> String {
     var recipe = recipe(file, .latentODE)
     try recipe.set("model", toWord: kind.rawValue)
     recipe.steps = 200
-    let outcome = try ForecastRun(
-      recipe: recipe, directory: folder + "/run", threads: 2, resumes: false
-    ).run(progress: nil, stop: nil)
+    let outcome = try TrainingRun(ForecastTask(recipe), in: folder + "/run", threads: 2).run()
     for line in outcome.evaluation.horizons {
       // The deviation of the series is about 1.2.
       #expect(line.score.rootMeanSquaredError < 1.2, "\(kind) at \(line.length)")
     }
-    let read = try ForecastModelFile(reading: folder + "/run")
+    let read = try Forecaster(contentsOf: folder + "/run")
     #expect(read.forecaster.kind == kind)
     #expect(
-      read.forecaster.tensors.map(\.values) == outcome.file.forecaster.tensors.map(\.values))
+      read.forecaster.tensors.map(\.values) == outcome.model.forecaster.tensors.map(\.values))
   }
 
   @Test func `a recurrent forecast does not depend on the others of its block`() throws {

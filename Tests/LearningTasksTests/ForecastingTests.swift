@@ -42,10 +42,9 @@ private func smallRecipe(_ file: String) -> ForecastRecipe {
   let folder = try temporaryFolder("sine")
   let file = folder + "/sine.csv"
   try Files.writeAtomically(sines(1_500), to: file)
-  let run = ForecastRun(
-    recipe: smallRecipe(file), directory: folder + "/run", threads: 2, resumes: false)
-  let outcome = try run.run(progress: nil, stop: nil)
-  try outcome.writeReport(to: folder + "/run")
+  let run = TrainingRun(ForecastTask(smallRecipe(file)), in: folder + "/run", threads: 2)
+  let outcome = try run.run()
+  try outcome.writeReport()
   for line in outcome.evaluation.horizons {
     let last = ForecastScore(line.baselines[0].forecasts)
     // A sine moves by more than its noise within the shortest horizon of six minutes.
@@ -54,8 +53,8 @@ private func smallRecipe(_ file: String) -> ForecastRecipe {
     #expect((0.7...1).contains(line.score.coverage))
   }
   // The model file alone gives the same forecasts.
-  let read = try ForecastModelFile(reading: folder + "/run")
-  let before = try ForecastPrediction(of: file, by: outcome.file, at: [1, 5, 10])
+  let read = try Forecaster(contentsOf: folder + "/run")
+  let before = try ForecastPrediction(of: file, by: outcome.model, at: [1, 5, 10])
   let after = try ForecastPrediction(of: file, by: read, at: [1, 5, 10])
   #expect(before.lines == after.lines)
   #expect(after.csv.hasPrefix("time,channel,mean,lower,upper\n1500,x,"))
@@ -71,9 +70,8 @@ private func smallRecipe(_ file: String) -> ForecastRecipe {
   var recipe = smallRecipe(file)
   recipe.steps = 8
   let models = try [1, 2].map { threads in
-    try ForecastRun(
-      recipe: recipe, directory: folder + "/run\(threads)", threads: threads, resumes: false
-    ).run(progress: nil, stop: nil).file.forecaster
+    try TrainingRun(ForecastTask(recipe), in: folder + "/run\(threads)", threads: threads).run()
+      .model.forecaster
   }
   #expect(models[0].tensors.map(\.values) == models[1].tensors.map(\.values))
 }
@@ -106,9 +104,8 @@ private func smallRecipe(_ file: String) -> ForecastRecipe {
   for (name, text) in cases {
     let file = "\(folder)/\(name).csv"
     try Files.writeAtomically(text, to: file)
-    let run = ForecastRun(
-      recipe: smallRecipe(file), directory: "\(folder)/run-\(name)", threads: 1, resumes: false)
-    #expect(throws: DataError.self) { try run.run(progress: nil, stop: nil) }
+    let run = TrainingRun(ForecastTask(smallRecipe(file)), in: "\(folder)/run-\(name)", threads: 1)
+    #expect(throws: DataError.self) { try run.run() }
     #expect(!Files.exists("\(folder)/run-\(name)"))
   }
 }

@@ -55,13 +55,12 @@ private func correlation(_ a: [Double], _ b: [Double]) -> Double {
     let file = folder + "/lakes.csv"
     let rates = RandomKey(22).uniform(40, as: Double.self).map { 0.4 + 0.5 * $0 }
     try Files.writeAtomically(try lakes(rates), to: file)
-    let outcome = try ForecastRun(
-      recipe: try recipe(file), directory: folder + "/run", threads: 2, resumes: false
-    ).run(progress: nil, stop: nil)
-    try outcome.writeReport(to: folder + "/run")
-    #expect(outcome.data.recipe.law.ranges.contains("prey(0)=0.."))
+    let outcome = try TrainingRun(ForecastTask(try recipe(file)), in: folder + "/run", threads: 2)
+      .run()
+    try outcome.writeReport()
+    #expect(outcome.examples.recipe.law.ranges.contains("prey(0)=0.."))
     #expect(Files.exists(folder + "/run/parameters.csv"))
-    let inferred = try #require(outcome.inferred)
+    let inferred = try #require(outcome.evaluation.inferred)
     let test = inferred.lines.filter { $0.part == "test" && $0.parameter == "alpha" }
     #expect(test.count == 6 && test.allSatisfy { (0.2...1.2).contains($0.mean) })
     let truth = test.map { rates[Int($0.series.dropFirst(4))!] }
@@ -74,9 +73,9 @@ private func correlation(_ a: [Double], _ b: [Double]) -> Double {
       #expect(line.score.rootMeanSquaredError < last!.forecasts.rootMeanSquaredError)
     }
 
-    let read = try ForecastModelFile(reading: folder + "/run")
-    #expect(read.forecaster.kind == .goku && read.recipe == outcome.file.recipe)
-    let before = try ForecastPrediction(of: file, by: outcome.file, at: [0.3, 1, 2.5])
+    let read = try Forecaster(contentsOf: folder + "/run")
+    #expect(read.forecaster.kind == .goku && read.recipe == outcome.model.recipe)
+    let before = try ForecastPrediction(of: file, by: outcome.model, at: [0.3, 1, 2.5])
     let after = try ForecastPrediction(of: file, by: read, at: [0.3, 1, 2.5])
     #expect(before.lines == after.lines)
     #expect(before.inferred?.lines == after.inferred?.lines)

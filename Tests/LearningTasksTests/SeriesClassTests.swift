@@ -54,20 +54,24 @@ private func folder(_ name: String) throws -> String {
     #expect(data.classes == ["early", "late"] && data.warnings.isEmpty)
     let parts = data.training + data.validation + data.test
     #expect(parts.sorted() == Array(0..<120))
-    let outcome = try SeriesClassRun(recipe: recipe, directory: folder + "/run", threads: 2)
-      .run(on: data)
-    #expect(outcome.evaluation.accuracy > 90)
+    let outcome = try TrainingRun(
+      SequenceClassificationTask(recipe), in: folder + "/run", threads: 2
+    )
+    .run(on: data)
+    #expect(outcome.evaluation.classifier.accuracy > 90)
     // The mean, the last value and the count do not tell the classes apart.
-    for baseline in outcome.baselines { #expect(baseline.evaluation.accuracy < 80) }
-    try outcome.writeReport(to: folder + "/run", warnings: [])
+    for baseline in outcome.evaluation.baselines { #expect(baseline.evaluation.accuracy < 80) }
+    try outcome.writeReport()
 
-    let read = try SeriesClassModelFile(reading: folder + "/run")
-    #expect(SeriesClassModelFile.isSeriesClassifier(folder + "/run"))
+    let read = try SequenceClassifier(contentsOf: folder + "/run")
+    #expect(try ModelArchive(contentsOf: folder + "/run").kind == SequenceClassifier.kind)
     let measured = try read.evaluation(on: nil, labels: nil)
-    #expect(measured.evaluation == outcome.evaluation && measured.flow == outcome.flow)
-    #expect((outcome.flow != nil) == (kind == .odeRNN))
-    if let flow = outcome.flow, let refined = read.model.network.dynamics.refined {
-      #expect(abs(flow.finer.accuracy - outcome.evaluation.accuracy) < 10)
+    #expect(
+      measured.evaluation == outcome.evaluation.classifier
+        && measured.flow == outcome.evaluation.flow)
+    #expect((outcome.evaluation.flow != nil) == (kind == .odeRNN))
+    if let flow = outcome.evaluation.flow, let refined = read.model.network.dynamics.refined {
+      #expect(abs(flow.finer.accuracy - outcome.evaluation.classifier.accuracy) < 10)
       // There and back an Euler step misses by the square of its size, so a quarter of the step misses by a quarter.
       var finer = read
       finer.model.network.dynamics = refined

@@ -65,98 +65,38 @@ struct PredictCommand: Command {
   }
 
   private func predict(_ console: Console) throws {
-    let work = otherWork
-    var forecaster = work == nil ? try ForecastModelFile(reading: folder) : nil
-    let options = [
-      ("--at", at != nil, "forecasts", forecaster != nil),
-      ("--parameters", parameters != nil, "a goku", forecaster?.recipe.model == .goku),
-      (
-        "--dates", dates != nil, "models of series",
-        forecaster != nil || SeriesClassModelFile.isSeriesClassifier(folder)
-      ),
-    ]
-    for (name, isGiven, owner, isHeeded) in options where isGiven && !isHeeded {
-      throw UsageError.combination(
-        "\(name) belongs to \(owner)", remedy: "leave it out for this model")
-    }
-    if let dates { forecaster?.recipe.reading.dates = dates }
-    if let forecaster { try predictSeries(by: forecaster, console) } else { try work?(console) }
+    let archive = try ModelArchive(contentsOf: folder)
+    try predict(with: try archive.task, archive, console)
   }
 
-  /// What is done with a model that forecasts nothing; nil for a forecaster.
-  private var otherWork: ((Console) throws -> Void)? {
-    if ClassifierModelFile.isClassifier(folder) { return predictClasses }
-    if DensityModelFile.isDensity(folder) { return predictDensities }
-    if SeriesClassModelFile.isSeriesClassifier(folder) { return predictSeriesClasses }
-    return nil
-  }
-
-  /// The future of every series of the file.
-  private func predictSeries(by file: ForecastModelFile, _ console: Console) throws {
-    let prediction = try ForecastPrediction(of: data, by: file, at: at?.values.sorted())
-    let lost = prediction.lines.count { !$0.isFinite }
-    if lost > 0 && lost == prediction.lines.count {
-      throw RunError.forecastsNotFinite(
-        model: file.forecaster.kind.title, lost: lost, all: prediction.lines.count)
+  private func predict<Task: LearningTask>(
+    with task: Task.Type, _ archive: ModelArchive, _ console: Console
+  ) throws {
+    for (option, isGiven) in [
+      (PredictionOption.at, at != nil), (.dates, dates != nil), (.parameters, parameters != nil),
+    ] where isGiven && !Task.predictionOptions.contains(option) {
+      throw Self.uselessOption(option)
     }
+    let prediction = try Task.predict(
+      with: try archive.load(Task.Model.self),
+      PredictionRequest(file: data, times: at?.values.sorted(), dates: dates))
     console.warn(prediction.warnings)
-    if let parameters, let inferred = prediction.inferred {
-      try Files.writeAtomically(inferred.csv, to: parameters)
+    if let parameters {
+      guard let text = prediction.parametersCSV else { throw Self.uselessOption(.parameters) }
+      try Files.writeAtomically(text, to: parameters)
     }
-    try console.deliver(prediction.csv, to: out, what: "\(prediction.lines.count) forecasts")
-    console.emit(
-      .array(
-        prediction.lines.map { line in
-          [
-            "id": .string(line.id), "time": .string(prediction.axis.text(of: line.time)),
-            "channel": .string(line.channel), "mean": .number(line.mean),
-            "lower": .number(line.lower), "upper": .number(line.upper),
-          ]
-        }))
+    try console.deliver(prediction.csv, to: out, what: prediction.summary)
+    console.emit(prediction.json)
   }
 
-  /// The class of every row of the file.
-  private func predictClasses(_ console: Console) throws {
-    let file = try ClassifierModelFile(reading: folder)
-    let rows = try file.rows(data)
-    let evaluation = file.evaluation(on: rows)
-    console.warn(
-      DataWarning.notFinite(source: data, (0..<evaluation.rows).map(evaluation.isKnown)))
-    try console.deliver(evaluation.csv, to: out, what: "\(evaluation.rows) classes")
-    console.emit([
-      "classes": JSONValue(evaluation.classes),
-      "predicted": evaluation.predictedJSON,
-      "probabilities": JSONValue(evaluation.probabilities),
-    ])
-  }
-
-  /// The class of every series of the file.
-  private func predictSeriesClasses(_ console: Console) throws {
-    var file = try SeriesClassModelFile(reading: folder)
-    if let dates { file.recipe.reading.dates = dates }
-    let (ids, evaluation, warnings) = try file.prediction(of: data)
-    console.warn(warnings)
-    try console.deliver(evaluation.csv(ids: ids), to: out, what: "\(ids.count) classes")
-    console.emit([
-      "classes": JSONValue(evaluation.classes), "ids": JSONValue(ids),
-      "predicted": evaluation.predictedJSON, "probabilities": JSONValue(evaluation.probabilities),
-    ])
-  }
-
-  /// The log-density of every row of the file.
-  private func predictDensities(_ console: Console) throws {
-    let file = try DensityModelFile(reading: folder)
-    let table = try PointTable(path: data, columns: file.normalization.channels)
-    if table.incompleteRows > 0 {
-      console.note(TableCaution.incompleteRows(table.incompleteRows).sentence)
-    }
-    let densities = file.logDensities(of: table)
-    console.warn(DataWarning.notFinite(source: data, densities.map(\.isFinite)))
-    try console.deliver(
-      table.csv(logDensities: densities), to: out, what: "\(table.count) log-densities")
-    console.emit([
-      "columns": JSONValue(table.columns), "logDensities": JSONValue(densities),
-      "incompleteRows": JSONValue(table.incompleteRows),
-    ])
+  private static func uselessOption(_ option: PredictionOption) -> UsageError {
+    let owner =
+      switch option {
+      case .at: "forecasts"
+      case .dates: "models of series"
+      case .parameters: "models of 'train mechanism'"
+      }
+    return .combination(
+      "--\(option.rawValue) belongs to \(owner)", remedy: "leave it out for this model")
   }
 }

@@ -27,7 +27,7 @@ struct SampleCommand: Command {
 
   func run(_ console: Console) throws {
     if let out { try Files.checkWritable(out) }
-    let samples = try DensityModelFile(reading: folder).samples(count, seed: UInt64(seed))
+    let samples = try DensityEstimator(contentsOf: folder).samples(count, seed: UInt64(seed))
     try console.deliver(samples.csv, to: out, what: "\(count) points")
     console.emit(["columns": JSONValue(samples.columns), "rows": samples.json])
   }

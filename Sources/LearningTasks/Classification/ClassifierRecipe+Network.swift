@@ -2,7 +2,7 @@ import NumericCore
 
 extension ClassifierRecipe {
   /// What lies between stem and head.
-  package enum Layers: String, CaseIterable, Sendable {
+  public enum Layers: String, CaseIterable, Sendable {
     /// One block as a field, gradients by the adjoint equation.
     case odeNet = "ode-net"
     /// One block as a field, gradients through the solver's steps.
@@ -14,24 +14,24 @@ extension ClassifierRecipe {
   }
 
   /// How the state of a flow gets dimensions beside those of its start.
-  package enum Widening: String, CaseIterable, Sendable {
+  public enum Widening: String, CaseIterable, Sendable {
     case none, zeros, lift
     case secondOrder = "second-order"
 
     /// Whether the number of further dimensions is a choice.
-    package var isCounted: Bool { self == .zeros || self == .lift }
+    public var isCounted: Bool { self == .zeros || self == .lift }
   }
 
   /// What bounds the rate of weights that evolve.
-  package enum WeightActivation: String, CaseIterable, Sendable {
+  public enum WeightActivation: String, CaseIterable, Sendable {
     case none, tanh
   }
 
   /// Further dimensions if none are given: the best of the article's on its toy data.
-  package static let usualDimensions = 5
+  public static let usualDimensions = 5
 
   /// Further dimensions of the state of zeros or a lift; nil for other states.
-  package var furtherDimensions: Int? {
+  public var furtherDimensions: Int? {
     augmentation.isCounted ? augmentedDimensions ?? Self.usualDimensions : nil
   }
 
@@ -43,7 +43,7 @@ extension ClassifierRecipe {
   // MARK: Forms with a name
 
   /// A form of the network that is known by a name of its own.
-  package enum Form: String, CaseIterable, Sendable {
+  public enum Form: String, CaseIterable, Sendable {
     case odeNet = "ode-net"
     /// Dupont, Doucet and Teh 2019: no layer before the flow of a table's rows, zeros beside the features.
     case anode
@@ -52,12 +52,12 @@ extension ClassifierRecipe {
   }
 
   /// The form that the recipe has.
-  package var form: Form {
+  public var form: Form {
     layers == .evolving ? .anodev2 : augmentation.isCounted ? .anode : .odeNet
   }
 
   /// Takes the settings of a form.
-  package mutating func take(_ form: Form) {
+  public mutating func take(_ form: Form) {
     switch form {
     case .odeNet: break
     case .anode:
@@ -75,7 +75,7 @@ extension ClassifierRecipe {
   private static let stepLimit = 10_000
 
   /// Says no to further dimensions where nothing flows, and to more steps of weights than can be unrolled.
-  package func check() throws(ConfigurationError) {
+  public func check() throws(ConfigurationError) {
     if solverSteps > Self.stepLimit {
       throw .wrongValue(
         key: "solver.steps", value: "\(solverSteps)",

@@ -3,7 +3,7 @@ import NumericCore
 
 extension ClassifierRecipe {
   /// What the model is called.
-  package var modelName: String {
+  public var modelName: String {
     let name =
       switch layers {
       case .odeNet: "ODE-Net"

@@ -1,45 +1,45 @@
 import NumericCore
 
 /// All that decides what a classification run does: data, network, training.
-package struct ClassifierRecipe: Hashable, Sendable {
-  package var name = "digits"
+public struct ClassifierRecipe: Hashable, Sendable {
+  public var name = "digits"
   /// A CSV table, a folder of IDX files, or nil for the bundled digits.
-  package var file: String?
+  public var file: String?
   /// The column with the classes; nil: found by its name, or the last.
-  package var label: String?
-  package var testShare = 0.2
-  package var validationShare = 0.1
-  package var layers = Layers.rungeKuttaNet
+  public var label: String?
+  public var testShare = 0.2
+  public var validationShare = 0.1
+  public var layers = Layers.rungeKuttaNet
   /// Whether a layer leads from the features of a table to `width` states; without one the features are the state.
-  package var hasStem = true
-  package var augmentation = Widening.none
+  public var hasStem = true
+  public var augmentation = Widening.none
   /// Further dimensions of the state; nil: as many as are usual, if the augmentation takes a number.
-  package var augmentedDimensions: Int?
-  package var weightActivation = WeightActivation.none
+  public var augmentedDimensions: Int?
+  public var weightActivation = WeightActivation.none
   /// Width of the hidden layers, or channels of the convolutions.
-  package var width = 64
+  public var width = 64
   /// Residual blocks.
-  package var blocks = 6
+  public var blocks = 6
   /// The field is integrated over 0…time.
-  package var time = 1.0
+  public var time = 1.0
   /// Equal steps of the classical Runge–Kutta method, or of Euler's where weights evolve.
-  package var solverSteps = 2
+  public var solverSteps = 2
   /// Steps of the weights in each step of the activations: 1 is ANODEV2's configuration 1, more its configuration 2.
-  package var weightSteps = 1
-  package var epochs = 40
-  package var batchSize = 64
-  package var learningRate = 3e-3
-  package var weightDecay = 1e-3
+  public var weightSteps = 1
+  public var epochs = 40
+  public var batchSize = 64
+  public var learningRate = 3e-3
+  public var weightDecay = 1e-3
   /// Images are padded by so many pixels and cut at a random place; 0: not.
-  package var crop = 0
+  public var crop = 0
   /// Images are mirrored at random.
-  package var mirrors = false
-  package var seed = 0
+  public var mirrors = false
+  public var seed = 0
 
-  package init() {}
+  public init() {}
 
   /// A recipe for a file of the user's: a table, or a folder of images.
-  package static func forFile(_ path: String) -> ClassifierRecipe {
+  public static func forFile(_ path: String) -> ClassifierRecipe {
     var recipe = PathCalls.isDirectory(path) == true ? fashion : ClassifierRecipe()
     recipe.name = "classes"
     recipe.file = path
@@ -48,7 +48,7 @@ package struct ClassifierRecipe: Hashable, Sendable {
   }
 
   /// Fashion-MNIST, in the folder that `Scripts/fetch-fashion-mnist` fills.
-  package static let fashion: ClassifierRecipe = {
+  public static let fashion: ClassifierRecipe = {
     var recipe = ClassifierRecipe()
     recipe.name = "fashion-mnist"
     recipe.file = "data/fashion-mnist"
@@ -68,13 +68,13 @@ package struct ClassifierRecipe: Hashable, Sendable {
   }()
 
   /// Recipes with a name.
-  package static let named: [String: ClassifierRecipe] = [
+  public static let named: [String: ClassifierRecipe] = [
     "digits": ClassifierRecipe(), "fashion-mnist": fashion,
   ]
 }
 
-extension ClassifierRecipe: ConfigurableRecipe {
-  package static let settings: [RecipeSetting<ClassifierRecipe>] = [
+extension ClassifierRecipe: TaskRecipe {
+  public static let settings: [RecipeSetting<ClassifierRecipe>] = [
     .name(\.name),
     .kind("ode-net"),
     .text("data.file", \.file),
@@ -131,7 +131,7 @@ extension ClassifierRecipe {
   }
 
   /// The recipe that this one was made from.
-  package var usual: ClassifierRecipe {
+  public var usual: ClassifierRecipe {
     Self.named[name] ?? file.map(Self.forFile) ?? ClassifierRecipe()
   }
 }

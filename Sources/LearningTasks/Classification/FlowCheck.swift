@@ -54,7 +54,7 @@ package struct FlowCheck: Hashable, Sendable {
   }
 }
 
-extension ClassifierModelFile {
+extension RowClassifier {
   /// The check on rows; nil for a stack of blocks.
   package func flowCheck(on data: LabelledData) -> FlowCheck? {
     guard let misses = roundTripMisses(on: data) else { return nil }

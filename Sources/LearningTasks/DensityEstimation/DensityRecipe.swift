@@ -1,50 +1,50 @@
-package import ContinuousModels
+public import ContinuousModels
 import Integrators
 import NumericCore
 
 /// All that decides what a density run does: data, network, training.
-package struct DensityRecipe: Hashable, Sendable {
-  package enum Method: String, CaseIterable, Sendable {
+public struct DensityRecipe: Hashable, Sendable {
+  public enum Method: String, CaseIterable, Sendable {
     /// A regression without a solver: fast, for any size.
     case flowMatching = "flow-matching"
     /// Maximum likelihood through the solver: the better likelihood for more time.
     case likelihood
   }
 
-  package var name = "cities"
+  public var name = "cities"
   /// A file of the user's, or nil for the bundled cities.
-  package var file: String?
+  public var file: String?
   /// nil: all.
-  package var columns: [String]?
-  package var testShare = 0.1
-  package var validationShare = 0.1
-  package var hidden: [Int] = [160, 160, 160]
+  public var columns: [String]?
+  public var testShare = 0.1
+  public var validationShare = 0.1
+  public var hidden: [Int] = [160, 160, 160]
   /// Sines and cosines of the point as inputs: for densities with fine detail.
-  package var waves = 96
+  public var waves = 96
   /// How the layers of the field read the time.
-  package var conditioning = TimeConditioning.concatSquash
-  package var method = Method.flowMatching
+  public var conditioning = TimeConditioning.concatSquash
+  public var method = Method.flowMatching
   /// Updates.
-  package var steps = 20_000
-  package var batchSize = 512
-  package var learningRate = 1e-2
+  public var steps = 20_000
+  public var batchSize = 512
+  public var learningRate = 1e-2
   /// Of the trace in training by likelihood; nil: exact up to three columns, else Rademacher's.
-  package var trace: TraceEstimate?
+  public var trace: TraceEstimate?
   /// Weights of the path's kinetic energy and of its Jacobian's norm in training by likelihood: RNODE.
-  package var kinetic = 0.0
-  package var jacobian = 0.0
+  public var kinetic = 0.0
+  public var jacobian = 0.0
   /// Half the range of a random factor on the end time in training by likelihood: STEER.
-  package var steer = 0.0
+  public var steer = 0.0
   /// Equal steps of the solver that reports likelihoods, and that training by likelihood goes through.
-  package var solverSteps = 25
+  public var solverSteps = 25
   /// Adaptive steps of Dormand and Prince's method to this tolerance instead; nil: equal steps.
-  package var tolerance: Double?
-  package var seed = 0
+  public var tolerance: Double?
+  public var seed = 0
 
-  package init() {}
+  public init() {}
 
   /// A recipe for a file of the user's.
-  package static func forFile(_ path: String) -> DensityRecipe {
+  public static func forFile(_ path: String) -> DensityRecipe {
     var recipe = DensityRecipe()
     recipe.name = "density"
     recipe.file = path
@@ -56,8 +56,8 @@ package struct DensityRecipe: Hashable, Sendable {
   }
 }
 
-extension DensityRecipe: ConfigurableRecipe {
-  package static let settings: [RecipeSetting<DensityRecipe>] = [
+extension DensityRecipe: TaskRecipe {
+  public static let settings: [RecipeSetting<DensityRecipe>] = [
     .name(\.name),
     .kind("cnf"),
     .text("data.file", \.file),
@@ -103,7 +103,7 @@ extension DensityRecipe: ConfigurableRecipe {
   }
 
   /// The recipe that this one was made from.
-  package var usual: DensityRecipe { file.map(Self.forFile) ?? DensityRecipe() }
+  public var usual: DensityRecipe { file.map(Self.forFile) ?? DensityRecipe() }
 }
 
 extension RecipeSetting<DensityRecipe> {

@@ -1,31 +1,33 @@
 package import Reports
 import ContinuousModels
 import Integrators
-package import NumericCore
+import NumericCore
 import Programs
 import Tensors
 import Training
 
 /// The report of a density run.
 package struct DensityReport {
-  let outcome: DensityRun.Outcome
+  let outcome: TrainingOutcome<DensityTask>
   /// Other densities on the same split: name and test figure.
   var baselines: [(name: String, figure: Double)] = []
 
-  package init(outcome: DensityRun.Outcome, baselines: [(name: String, figure: Double)] = []) {
+  package init(
+    outcome: TrainingOutcome<DensityTask>, baselines: [(name: String, figure: Double)] = []
+  ) {
     self.outcome = outcome
     self.baselines = baselines
   }
 
-  private var columns: [String] { outcome.training.columns }
+  private var columns: [String] { outcome.examples.training.columns }
 
   /// The page.
   func report() -> Report {
     var report = Report(
-      title: outcome.file.recipe.file == nil ? "The density of the world's cities" : "Density",
-      subtitle: "Continuous normalizing flow of \(outcome.training.source), "
-        + "tested on \(outcome.test.count) rows that training never saw")
-    let samples = outcome.file.samples(5000, seed: 1)
+      title: outcome.model.recipe.file == nil ? "The density of the world's cities" : "Density",
+      subtitle: "Continuous normalizing flow of \(outcome.examples.training.source), "
+        + "tested on \(outcome.examples.test.count) rows that training never saw")
+    let samples = outcome.model.samples(5000, seed: 1)
     report.section("Result", result)
     if columns.count == 2 { report.section("Density", density) }
     report.section("Marginals") { marginals(&$0, samples) }
@@ -36,16 +38,18 @@ package struct DensityReport {
   }
 
   private func result(_ section: inout ReportSection) {
-    let audit = outcome.audit
+    let audit = outcome.evaluation.audit
     section.facts([
       .init("test NLL", NumberText.fixed(audit.fine, 3), note: "nats a row, finer solver"),
-      .init("Gaussian", NumberText.fixed(outcome.gaussian, 3), note: "full covariance"),
-      .init("training", NumberText.fixed(outcome.trainingSeconds, 0) + " s"),
+      .init("Gaussian", NumberText.fixed(outcome.evaluation.gaussian, 3), note: "full covariance"),
+      .init("training", NumberText.fixed(outcome.seconds, 0) + " s"),
       .init(
         "round trip", NumberText.significant(audit.reconstructionError, 2),
         note: "largest error, in standard deviations"),
     ])
-    var lines = [("this flow", audit.fine), ("Gaussian, full covariance", outcome.gaussian)]
+    var lines = [
+      ("this flow", audit.fine), ("Gaussian, full covariance", outcome.evaluation.gaussian),
+    ]
     lines += baselines.map { ($0.name, $0.figure) }
     let best = lines.map(\.1).min() ?? 0
     section.table(
@@ -58,7 +62,9 @@ package struct DensityReport {
           "Mean negative log-likelihood of the same test rows, in the units of the data. Lower "
           + "is better."))
     section.text(audit.sentence(of: "Audit"))
-    if !outcome.cautions.isEmpty { section.list(outcome.cautions.map(\.sentence)) }
+    if !outcome.examples.cautions.isEmpty {
+      section.list(outcome.examples.cautions.map(\.sentence))
+    }
   }
 
   private func density(_ section: inout ReportSection) {
@@ -67,13 +73,13 @@ package struct DensityReport {
 
   /// Learned density, data and samples of a table of two columns.
   package func maps() -> [Chart] {
-    let grid = grid(isWorld: outcome.file.recipe.file == nil)
+    let grid = grid(isWorld: outcome.model.recipe.file == nil)
     let table = PointTable(source: "grid", columns: columns, values: grid.centers)
     let coarse = ODESolver(method: .rungeKutta4, control: .steps(perInterval: 20))
-    let logs = outcome.file.logDensities(of: table, solver: coarse)
+    let logs = outcome.model.logDensities(of: table, solver: coarse)
     let top = logs.filter(\.isFinite).max() ?? 0
     let labels = (columns[0], columns[1])
-    let counts = grid.counts(outcome.training.values)
+    let counts = grid.counts(outcome.examples.training.values)
     return [
       DensityCharts.map(
         "Learned log-density", logs.map { max($0, top - 9) }, on: grid, labels: labels,
@@ -83,7 +89,7 @@ package struct DensityReport {
         "Data", counts.map { .logarithm(1 + $0) }, on: grid, labels: labels, width: .full,
         height: 460, caption: "Logarithm of 1 + the number of training rows in each cell."),
       DensityCharts.scatter(
-        "Samples", outcome.file.samples(6000, seed: 2).values, x: grid.x, y: grid.y,
+        "Samples", outcome.model.samples(6000, seed: 2).values, x: grid.x, y: grid.y,
         labels: labels, width: .full, height: 460,
         caption: "6000 points drawn from the learned density."),
     ]
@@ -94,7 +100,7 @@ package struct DensityReport {
       return DensityCharts.Grid(x: -180...180, y: -60...80, columns: 300, rows: 140)
     }
     func range(_ column: Int) -> ClosedRange<Double> {
-      let sorted = outcome.training.column(column).sorted()
+      let sorted = outcome.examples.training.column(column).sorted()
       let low = sorted[sorted.count / 200]
       let high = sorted[sorted.count - 1 - sorted.count / 200]
       let margin = 0.1 * (high - low)
@@ -105,7 +111,7 @@ package struct DensityReport {
 
   private func marginals(_ section: inout ReportSection, _ samples: PointTable) {
     for (place, name) in columns.enumerated().prefix(12) {
-      let data = outcome.training.column(place).sorted()
+      let data = outcome.examples.training.column(place).sorted()
       let (low, high) = (data[data.count / 500], data[data.count - 1 - data.count / 500])
       let bins = 40
       func shares(_ values: [Double]) -> [Double] {
@@ -130,10 +136,10 @@ package struct DensityReport {
 
   private func pairs(_ section: inout ReportSection, _ samples: PointTable) {
     let shown = Array(columns.indices.prefix(4))
-    let rows = min(1500, outcome.training.count)
+    let rows = min(1500, outcome.examples.training.count)
     for i in shown {
       for j in shown where j > i {
-        let (x, y) = (outcome.training.column(i), outcome.training.column(j))
+        let (x, y) = (outcome.examples.training.column(i), outcome.examples.training.column(j))
         section.chart(
           Chart(
             "\(columns[i]) and \(columns[j])", x: Axis(columns[i]), y: Axis(columns[j]),
@@ -152,7 +158,7 @@ package struct DensityReport {
 
   /// What the loss holds beside the likelihood.
   private var penalties: String {
-    let recipe = outcome.file.recipe
+    let recipe = outcome.model.recipe
     let parts = [
       ("the path's kinetic energy", recipe.kinetic),
       ("the squared norm of the Jacobian along it", recipe.jacobian),
@@ -164,13 +170,14 @@ package struct DensityReport {
     section.chart(
       Chart(
         "Loss", x: Axis("step"), y: Axis("loss"),
-        caption: outcome.file.recipe.method == .flowMatching
+        caption: outcome.model.recipe.method == .flowMatching
           ? "Mean squared error of the velocity: its floor is the spread of velocities at a point, not 0."
           : "Negative log-likelihood in nats, in units of standard deviations\(penalties).",
         marks: [
-          .line(x: outcome.history.map { Double($0.step) }, y: outcome.history.map(\.loss))
+          .line(
+            x: outcome.shownHistory.map { Double($0.step) }, y: outcome.shownHistory.map(\.loss))
         ]))
-    if let chart = Chart.evaluations(of: outcome.history) { section.chart(chart) }
+    if let chart = Chart.evaluations(of: outcome.shownHistory) { section.chart(chart) }
   }
 
   private func settings(_ section: inout ReportSection) {
@@ -183,43 +190,6 @@ package struct DensityReport {
         .call("log N", .row(.name("z"), .sign("("), .name("T"), .sign(")"))), .sign("+"),
         .sign("∫").limits(.number("0"), .name("T")), .name("tr"),
         .fraction(.row(.sign("∂"), .name("f")), .row(.sign("∂"), .name("z"))), .name("dt")))
-    section.code(outcome.file.recipe.json.text(indented: true))
-  }
-}
-
-extension DensityRun.Outcome {
-  /// Writes `report.html` and `evaluation.json`.
-  package func writeReport(
-    to directory: String, baselines: [(name: String, figure: Double)] = []
-  ) throws(FileError) {
-    try DensityReport(outcome: self, baselines: baselines).report()
-      .write(to: directory + "/report.html", followsLinks: false)
-    try Files.writeAtomically(
-      json(run: directory).text(indented: true) + "\n", to: directory + "/evaluation.json",
-      followsLinks: false)
-  }
-
-  /// `{"run", "model", "metrics": {…}, "baselines": {name: …}}`.
-  package func json(run: String) -> JSONValue {
-    [
-      "run": .string(run), "model": "cnf",
-      "metrics": [
-        "testNegativeLogLikelihood": .number(audit.fine),
-        "byTheOwnSolver": .number(audit.reported),
-        "standardError": .number(audit.standardError),
-        "reconstructionError": .number(audit.reconstructionError),
-        "trainingSeconds": .number(trainingSeconds), "steps": JSONValue(steps),
-        "trainingRows": JSONValue(training.count), "testRows": JSONValue(test.count),
-      ],
-      "baselines": ["gaussian": .number(gaussian)],
-    ]
-  }
-
-  /// Figures for a reader.
-  package var lines: [String] {
-    [
-      "test NLL \(Figure(audit.fine)) nats a row (Gaussian: \(Figure(gaussian)))",
-      audit.sentence(of: "audit"),
-    ] + (lost.sentence.map { ["of the test \($0)"] } ?? [])
+    section.code(outcome.model.recipe.json.text(indented: true))
   }
 }

@@ -41,7 +41,7 @@ package enum PointSource: Sendable {
 }
 
 /// How the trace is computed in training.
-package enum TraceEstimate: String, Hashable, Sendable, CaseIterable {
+public enum TraceEstimate: String, Hashable, Sendable, CaseIterable {
   case exact, rademacher, gaussian
 }
 

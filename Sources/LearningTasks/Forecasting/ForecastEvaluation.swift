@@ -64,6 +64,8 @@ public struct ForecastEvaluation: Sendable {
   public var modelName: String
   /// On up to 100 of the test windows; nil: the model solves no equation.
   public var solverCheck: SolverCheck?
+  /// Of a GOKU-net: the parameters of every series; nil for other models.
+  public var inferred: InferredParameters?
 
   public init(horizons: [Line], gaps: [Line], modelName: String) {
     self.horizons = horizons

@@ -33,7 +33,7 @@ public struct ForecastPrediction: Sendable {
   ///   history. Nil: a regular grid over the model's future.
   /// - Throws: `DataError` for a file that is not as it should be, `RunError` if it lacks a channel of the model.
   public init(
-    of path: String, by file: ForecastModelFile, at offsets: [Double]?
+    of path: String, by file: Forecaster, at offsets: [Double]?
   ) throws {
     let recipe = file.recipe
     let channels = file.forecaster.normalization.channels

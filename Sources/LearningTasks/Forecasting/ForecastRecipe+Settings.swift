@@ -1,7 +1,7 @@
 package import NumericCore
 
-extension ForecastRecipe: ConfigurableRecipe {
-  package static let settings =
+extension ForecastRecipe: TaskRecipe {
+  public static let settings =
     firstSettings + SeriesReading.settings(\.reading) + furtherSettings
 
   private static let firstSettings: [RecipeSetting<ForecastRecipe>] = [

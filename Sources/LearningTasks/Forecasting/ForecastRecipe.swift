@@ -96,7 +96,7 @@ public struct ForecastRecipe: Hashable, Sendable {
 
 extension ForecastRecipe {
   /// The recipe that this one was made from.
-  package var usual: ForecastRecipe {
+  public var usual: ForecastRecipe {
     var usual =
       switch (model, file) {
       case (.goku, _): ForecastRecipe.forLaw("")

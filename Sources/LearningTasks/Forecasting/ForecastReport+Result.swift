@@ -22,7 +22,7 @@ extension ForecastReport {
     }
     facts.append(
       .init(
-        "training", NumberText.fixed(outcome.trainingSeconds, 0) + " s",
+        "training", NumberText.fixed(outcome.seconds, 0) + " s",
         note: "\(outcome.steps) steps"))
     section.facts(Array(facts.suffix(6)))
     if isSingle {

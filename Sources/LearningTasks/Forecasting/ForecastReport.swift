@@ -7,13 +7,11 @@ import Training
 
 /// The report of a forecasting run.
 struct ForecastReport {
-  let outcome: ForecastRun.Outcome
-  /// Sentences about the data.
-  let warnings: [String]
+  let outcome: TrainingOutcome<ForecastTask>
 
-  var data: ForecastData { outcome.data }
+  var data: ForecastData { outcome.examples }
   var evaluation: ForecastEvaluation { outcome.evaluation }
-  var forecaster: SeriesForecaster { outcome.file.forecaster }
+  var forecaster: SeriesForecaster { outcome.model.forecaster }
 
   /// The page.
   func report() -> Report {
@@ -25,10 +23,8 @@ struct ForecastReport {
           ? "the last \(NumberText.fixed(days, 0)) days, which training never saw"
           : "data that training never saw"))
     report.section("Result", result)
-    if !warnings.isEmpty {
-      report.section("Odd about the data") { $0.list(warnings) }
-    }
-    if let inferred = outcome.inferred {
+    report.dataWarnings(outcome.task.warnings(about: data))
+    if let inferred = evaluation.inferred {
       report.section("Parameters of the equations") { parameters(inferred, &$0) }
     }
     report.section("Forecasts", forecasts)

@@ -1,179 +1,153 @@
-public import TimeSeries
+import MechanisticModels
 import NumericCore
-public import Training
+import Tables
+import Tensors
+import TimeSeries
+import Training
 
-/// How a forecasting task's examples are cut.
-public struct ForecastTaskPlan: Hashable, Sendable {
-  public var history: Double
-  public var future: Double
-  public var minimumHistory: Int
-  /// The share of shards in which gaps are to be filled.
-  public var fillShare: Double
-  /// The weight of the divergence, and the steps over which it rises to that.
-  public var divergenceWeight: Double
-  public var annealingSteps: Int
-  /// The steps over which what is asked for grows from a quarter to its whole length; 0: none.
-  public var growingSteps = 0
-  /// Whether what is seen is asked for as well: the trajectory must pass through all of it.
-  public var reconstructs = false
+/// Forecasting of time series, and the filling of gaps.
+public struct ForecastTask: LearningTask {
+  public var recipe: ForecastRecipe
 
-  public init(
-    history: Double, future: Double, minimumHistory: Int, fillShare: Double,
-    divergenceWeight: Double, annealingSteps: Int
-  ) {
-    self.history = history
-    self.future = future
-    self.minimumHistory = minimumHistory
-    self.fillShare = fillShare
-    self.divergenceWeight = divergenceWeight
-    self.annealingSteps = annealingSteps
+  public init(_ recipe: ForecastRecipe) { self.recipe = recipe }
+
+  public func examples() throws -> ForecastData { try ForecastData(recipe) }
+
+  public func recipe(for data: ForecastData) -> ForecastRecipe { data.recipe }
+
+  public func warnings(about data: ForecastData) -> [String] { data.warnings.map(\.sentence) }
+
+  public func trainings(
+    on data: ForecastData, threads: Int
+  ) throws -> [TaskTraining<Forecaster>] {
+    let main = try training(recipe, data, threads)
+    guard let kind = recipe.beside else { return [main] }
+    var other = recipe
+    (other.model, other.beside) = (kind, nil)
+    return [main, try training(other, data, threads, name: kind.rawValue)]
   }
 
-  /// The share of a future or a gap that is asked for: a quarter, a half, then all.
-  ///
-  /// Far questions are hopeless while near ones are not learned yet, and teach nothing but to give up: a phase that is off by
-  /// half an oscillation has a gradient of no use.
-  func reach(at step: Int) -> Double {
-    if step >= growingSteps { return 1 }
-    return step < growingSteps / 2 ? 0.25 : 0.5
-  }
-}
-
-/// Random examples cut from the training part of one or many series: half of them forecasts, half gaps to fill.
-///
-/// All examples of a shard are of one kind, so that few shapes occur.
-public struct ForecastTask<Builder: ExampleBatchBuilder>: TrainingData {
-  public var plan: ForecastTaskPlan
-  private let series: [TimeSeries]
-  private let builder: Builder
-  private let moments: [Moment]
-  /// How many moments there are in the series; of more than 100,000 a part is kept.
-  let momentCount: Int
-
-  private struct Moment: Hashable, Sendable {
-    var series: Int
-    var now: Double
+  public func evaluate(
+    _ model: Forecaster, beside others: [Forecaster], on data: ForecastData, threads: Int
+  ) throws -> ForecastEvaluation {
+    var evaluation = try ForecastEvaluation(
+      model.forecaster, beside: others.map(\.forecaster), on: data)
+    evaluation.inferred = data.inferredParameters(by: model.forecaster)
+    return evaluation
   }
 
-  /// Cuts moments: times of the normalized series at which enough history and a future are known.
-  ///
-  /// Of them, every `stride`-th is a row. Of more than 100,000 so many halves are left out that fewer remain, each moment by a hash of its
-  /// number: a regular choice might be of one hour of the day.
-  public init(
-    _ series: [TimeSeries], _ plan: ForecastTaskPlan, builder: Builder, stride: Int = 1
-  ) {
-    self.plan = plan
-    self.series = series
-    self.builder = builder
-    var moments = ThinnedList<Moment>(limit: 100_000)
-    for (number, one) in series.enumerated() where one.count > plan.minimumHistory {
-      let first = one.time(0) - builder.clock.spacing
-      let last = one.time(one.count - 1) + builder.clock.spacing
-      var (times, past, coming) = (TimeCursor(one), TimeCursor(one), TimeCursor(one))
-      for row in Swift.stride(from: plan.minimumHistory - 1, to: one.count - 1, by: stride) {
-        let now = times.time(row)
-        guard now - plan.history >= first && now + plan.future <= last else { continue }
-        let known = row + 1 - past.firstRow(after: now - plan.history)
-        let ahead = coming.firstRow(after: now + plan.future) - row - 1
-        if known >= plan.minimumHistory && ahead >= 1 {
-          moments.append(Moment(series: number, now: now))
-        }
+  private func training(
+    _ recipe: ForecastRecipe, _ data: ForecastData, _ threads: Int, name: String? = nil
+  ) throws -> TaskTraining<Forecaster> {
+    let builder = data.recipe.builder(
+      clock: data.clock, channels: data.channels.count, covariates: data.covariates.width)
+    let key = RandomKey(UInt64(recipe.seed)).folding(in: 100)
+    let normalization = data.normalization
+    if let recurrent = recipe.model.recurrent {
+      let rows = RecurrentBatchBuilder(builder)
+      return try training(
+        recipe.network.recurrent(recurrent, for: builder, key: key),
+        RecurrentForecastLoss(varianceWeighting: recipe.varianceWeighting), rows, data,
+        (recipe, name, threads)
+      ) {
+        .recurrent(
+          recipe.model,
+          RecurrentForecaster(model: $0, builder: rows, normalization: normalization))
       }
     }
-    self.moments = moments.elements
-    momentCount = moments.count
-  }
-
-  public var count: Int { moments.count }
-
-  public func shard(_ rows: [Int], in context: ShardContext) -> Shard<Builder.Batch> {
-    let keys = context.key.split(3)
-    var words = RandomWords(keys[0])
-    let isFilling = keys[1].uniform(1, as: Double.self)[0] < plan.fillShare
-    let reach = context.isTraining ? plan.reach(at: context.step) : 1
-    let examples = rows.map { row -> SeriesExample in
-      let example =
-        isFilling ? gap(moments[row], reach, &words) : forecast(moments[row], reach, &words)
-      return plan.reconstructs
-        ? example.reconstructing(upTo: reach * (plan.history + plan.future)) : example
+    if recipe.model == .goku {
+      return try training(
+        recipe.law.model(
+          try knownLaw(data), for: builder, normalization, tolerance: recipe.network.tolerance,
+          key: key),
+        ForecastLoss<EquationGOKU>(varianceWeighting: recipe.varianceWeighting), builder, data,
+        (recipe, name, threads)
+      ) {
+        .law(LawForecaster(model: $0, builder: builder, normalization: normalization))
+      }
     }
-    let progress = Double(context.step) / Double(max(plan.annealingSteps, 1))
-    let weight = plan.divergenceWeight * (context.isTraining ? min(1, progress) : 1)
-    return Shard(
-      builder.batch(
-        examples, divergenceWeight: weight, key: context.isTraining ? keys[2] : nil),
-      weight: Double(rows.count))
-  }
-
-  /// A forecast from a random moment after a reading; now and then a part of the history is missing.
-  private func forecast(
-    _ moment: Moment, _ reach: Double, _ words: inout RandomWords
-  ) -> SeriesExample {
-    let one = series[moment.series]
-    let now = moment.now + words.unit() * builder.clock.spacing
-    let start = now - plan.history
-    var visible = one.after(start, through: now)
-    if words.unit() < 0.5 {
-      let length = plan.history * (0.08 + 0.42 * words.unit())
-      let from = start + words.unit() * (plan.history - length)
-      let rest = visible.without(from, through: from + length)
-      if rest.count >= min(plan.minimumHistory, visible.count) { visible = rest }
+    return try training(
+      recipe.network.model(for: builder, key: key),
+      ForecastLoss<ForecastModel>(varianceWeighting: recipe.varianceWeighting), builder, data,
+      (recipe, name, threads)
+    ) {
+      .latentODE(LatentForecaster(model: $0, builder: builder, normalization: normalization))
     }
-    let asked = one.after(
-      now, through: now + reach * plan.future + builder.clock.spacing / 2)
-    return SeriesExample(start: start, now: now, visible: visible, asked: asked)
   }
 
-  /// A gap of random length with readings on both sides.
-  private func gap(
-    _ moment: Moment, _ reach: Double, _ words: inout RandomWords
-  ) -> SeriesExample {
-    let one = series[moment.series]
-    let window = plan.history + plan.future
-    let start = moment.now - plan.history
-    let length = window * (0.04 + 0.32 * words.unit()) * reach
-    let margin = window / 6
-    let from = start + margin + words.unit() * max(window - length - 2 * margin, 0)
-    let end = min(start + window, from + length + margin * (1 + 2 * words.unit()))
-    let all = one.after(start, through: end)
-    return SeriesExample(
-      start: start, now: end, visible: all.without(from, through: from + length),
-      asked: all.after(from, through: from + length))
-  }
-}
-
-extension RandomWords {
-  /// A multiple of 2⁻⁵³ in `0 ..< 1`.
-  mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
-}
-
-extension TimeSeries {
-  /// The rows whose times do not lie in `start < t ≤ end`.
-  func without(_ start: Double, through end: Double) -> TimeSeries {
-    rows(0..<firstRow(after: start)).followed(by: rows(firstRow(after: end)..<count))
-  }
-}
-
-/// Times of a series that are asked for in order, so that a piece after the other is read.
-private struct TimeCursor {
-  private let series: TimeSeries
-  private var times: [Double] = []
-  private var start = 0
-  private var row = 0
-
-  init(_ series: TimeSeries) { self.series = series }
-
-  mutating func time(_ row: Int) -> Double {
-    if !(start..<start + times.count).contains(row) {
-      start = row
-      times = series.rows(row..<min(row + series.pieceRows, series.count)).times
+  private func training<Evaluator: ShardEvaluator, Builder: ExampleBatchBuilder>(
+    _ model: Evaluator.Model, _ loss: Evaluator, _ builder: Builder, _ data: ForecastData,
+    _ place: (recipe: ForecastRecipe, name: String?, threads: Int),
+    forecaster: @escaping @Sendable (Evaluator.Model) -> SeriesForecaster
+  ) throws -> TaskTraining<Forecaster> where Evaluator.Batch == Builder.Batch {
+    // A baseline beside a GOKU-net forecasts and fills, and reconstructs nothing.
+    let reconstructs = place.recipe.model == .goku
+    var training = examples(data.training, data, builder, stride: 1, reconstructs)
+    if training.count == 0 {
+      throw DataError(
+        source: data.source,
+        .partTooShort(
+          window: data.plan.history + data.plan.future,
+          span: data.training.map(\.span).max() ?? 0, spacing: data.clock.spacing))
     }
-    return times[row - start]
+    let total = totalSteps(rows: training.count)
+    training.plan.annealingSteps = total * 3 / 10
+    training.plan.growingSteps = Int((data.recipe.growingShare ?? 0) * Double(total))
+    let validation = examples(
+      data.validation, data, builder, stride: max(1, training.momentCount / 5_000),
+      reconstructs)
+    let trainer = Trainer(
+      loss, training: training, validation: validation,
+      options: options(rows: training.count, threads: place.threads))
+    let (recipe, covariates) = (place.recipe, data.covariates)
+    return TaskTraining(
+      trainer, from: initialState(model, steps: trainer.totalSteps), recipe: recipe,
+      name: place.name
+    ) {
+      Forecaster(recipe: recipe, covariates: covariates, forecaster: forecaster($0.best))
+    }
   }
 
-  /// The first row with a greater time; times do not decrease from call to call.
-  mutating func firstRow(after time: Double) -> Int {
-    while row < series.count && self.time(row) <= time { row += 1 }
-    return row
+  private func examples<Builder: ExampleBatchBuilder>(
+    _ part: [TimeSeries], _ data: ForecastData, _ builder: Builder, stride: Int,
+    _ reconstructs: Bool
+  ) -> ForecastExamples<Builder> {
+    var plan = ForecastExamplePlan(
+      history: data.plan.history, future: data.plan.future,
+      minimumHistory: data.plan.minimumHistory, fillShare: recipe.fillShare,
+      divergenceWeight: recipe.divergenceWeight, annealingSteps: recipe.steps * 3 / 10)
+    plan.reconstructs = reconstructs
+    return ForecastExamples(
+      part.map { data.normalization.normalized($0) }, plan, builder: builder, stride: stride)
+  }
+
+  private func knownLaw(_ data: ForecastData) throws -> KnownLaw {
+    try KnownLaw(
+      data.recipe.law, channels: data.channels, normalization: data.normalization,
+      timeScale: 1 / data.clock.units(1))
+  }
+
+  private func totalSteps(rows: Int) -> Int {
+    recipe.epochs.map { $0 * max(1, rows / recipe.batchSize) } ?? recipe.steps
+  }
+
+  private func options(rows: Int, threads: Int) -> TrainingOptions {
+    let length: TrainingInterval = recipe.epochs.map { .epochs($0) } ?? .steps(recipe.steps)
+    let interval = TrainingInterval.steps(max(1, totalSteps(rows: rows) / recipe.validations))
+    return TrainingOptions(
+      length: length, batchSize: recipe.batchSize, shardSize: recipe.shardSize, threads: threads,
+      seed: UInt64(recipe.seed), gradientClip: recipe.gradientClip, validationInterval: interval,
+      checkpointInterval: interval, logInterval: 10)
+  }
+
+  private func initialState<Model: TensorTree>(
+    _ model: Model, steps: Int
+  ) -> TrainingState<Model> {
+    let warmUp = min(100, steps / 10)
+    let schedule = Schedule.warmUp(
+      over: warmUp,
+      then: .cosine(
+        from: recipe.learningRate, to: recipe.learningRate / 400, over: max(1, steps - warmUp)))
+    return TrainingState(model: model, optimizer: Adam(for: model, learningRate: schedule))
   }
 }

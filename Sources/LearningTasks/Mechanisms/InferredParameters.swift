@@ -126,7 +126,7 @@ extension ForecastData {
   }
 }
 
-extension ForecastModelFile {
+extension Forecaster {
   /// What a GOKU-net says of the parameters of every series of some data; nil for another model.
   public func inferredParameters(of data: ForecastData) -> InferredParameters? {
     data.inferredParameters(by: forecaster)

@@ -1,24 +1,24 @@
 /// Rows of an evaluation for which a model gives no finite number: they lie far from all of its training.
 ///
 /// Figures are those of the other rows.
-package struct LostRows: Hashable, Sendable {
-  package var count: Int
+public struct LostRows: Hashable, Sendable {
+  public var count: Int
   /// Rows, lost ones among them.
-  package var all: Int
+  public var all: Int
   /// What the rows are: `row`, `series`.
-  package var noun = "row"
+  public var noun = "row"
 
-  package init(_ isFinite: [Bool], noun: String = "row") {
+  public init(_ isFinite: [Bool], noun: String = "row") {
     count = isFinite.count { !$0 }
     all = isFinite.count
     self.noun = noun
   }
 
   /// Whether no row is left to measure.
-  package var isTotal: Bool { count == all && all > 0 }
+  public var isTotal: Bool { count == all && all > 0 }
 
   /// What a reader should be told; nil: no row is lost.
-  package var sentence: String? {
+  public var sentence: String? {
     let nouns = noun == "row" ? "rows" : noun
     let place = "so far from those of the training that the model gives no finite number there"
     if count == 0 { return nil }

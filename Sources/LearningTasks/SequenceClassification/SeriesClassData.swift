@@ -5,7 +5,7 @@ import NumericCore
 import Tensors
 
 /// Series with the class of each, in units of the channels' standard deviations, and their parts.
-package struct SeriesClassData: Sendable {
+public struct SeriesClassData: Sendable {
   package let source: String
   package let classes: [String]
   package let series: [TimeSeries]

@@ -1,41 +1,41 @@
 import NumericCore
 
 /// All that decides what a classification of series does: data, network, training.
-package struct SeriesClassRecipe: Hashable, Sendable {
-  package var name = "series-classes"
+public struct SeriesClassRecipe: Hashable, Sendable {
+  public var name = "series-classes"
   /// Which recurrent network reads the series.
-  package var model = ForecastKind.odeRNN
-  package var file: String?
-  package var reading = SeriesReading()
+  public var model = ForecastKind.odeRNN
+  public var file: String?
+  public var reading = SeriesReading()
   /// The column with the class of each series, in the data or in the file of labels.
-  package var label: String?
+  public var label: String?
   /// A second file with an id and a label in each row; nil: the label stands in the data.
-  package var labelsFile: String?
-  package var testShare = 0.2
-  package var validationShare = 0.15
-  package var hidden = 48
+  public var labelsFile: String?
+  public var testShare = 0.2
+  public var validationShare = 0.15
+  public var hidden = 48
   /// Width of the field's and of the head's hidden layers.
-  package var field = 64
-  package var head = 64
+  public var field = 64
+  public var head = 64
   /// Steps of the field over every gap.
-  package var fieldSteps = 2
+  public var fieldSteps = 2
   /// Rows of a series that are read at most; of more, evenly many are taken, the last one among them.
-  package var rowLimit = 160
-  package var steps = 1_200
+  public var rowLimit = 160
+  public var steps = 1_200
   /// Passes over the data; if given, they decide instead of `steps`.
-  package var epochs: Int?
-  package var batchSize = 32
-  package var learningRate = 4e-3
-  package var weightDecay = 1e-3
+  public var epochs: Int?
+  public var batchSize = 32
+  public var learningRate = 4e-3
+  public var weightDecay = 1e-3
   /// The weight of the likelihood of each row given the rows before it, in nats a reading, beside the cross entropy.
-  package var expectationWeight = 0.1
-  package var seed = 0
+  public var expectationWeight = 0.1
+  public var seed = 0
 
-  package init() {}
+  public init() {}
 }
 
-extension SeriesClassRecipe: ConfigurableRecipe {
-  package static let settings = firstSettings + SeriesReading.settings(\.reading) + furtherSettings
+extension SeriesClassRecipe: TaskRecipe {
+  public static let settings = firstSettings + SeriesReading.settings(\.reading) + furtherSettings
 
   private static let firstSettings: [RecipeSetting<SeriesClassRecipe>] = [
     .name(\.name),
@@ -83,7 +83,7 @@ extension SeriesClassRecipe: ConfigurableRecipe {
 
 extension SeriesClassRecipe {
   /// The recipe that this one was made from.
-  package var usual: SeriesClassRecipe { SeriesClassRecipe() }
+  public var usual: SeriesClassRecipe { SeriesClassRecipe() }
 }
 
 extension RecipeSetting<SeriesClassRecipe> {

@@ -1,72 +1,23 @@
 import TimeSeries
 import Reports
-package import NumericCore
+import NumericCore
 import Training
 
-extension SeriesClassRun.Outcome {
-  /// The model and the baselines.
-  package var tableRows: [[String]] {
-    [evaluation.cells(file.recipe.model.title)] + (flow.map { [$0.finerCells] } ?? [])
-      + baselines.map { $0.evaluation.cells($0.name) }
-  }
-
-  /// What a reader should be told.
-  package var lines: [String] {
-    let counts =
-      "\(data.training.count) series for training, \(data.validation.count) for choosing "
-      + "the best model, \(data.test.count) for the test"
-    let told = [counts] + (flow?.lines(beside: evaluation) ?? [])
-    guard let best = baselines.max(by: { $0.evaluation.accuracy < $1.evaluation.accuracy }),
-      best.evaluation.accuracy >= evaluation.accuracy
-    else { return told }
-    return told + [
-      "\(best.name) is \(best.evaluation.accuracy > evaluation.accuracy ? "better" : "as good"): "
-        + "the order of the readings may say nothing about the class, or there are too few series"
-    ]
-  }
-
-  /// Writes `report.html` and `evaluation.json`.
-  package func writeReport(to directory: String, warnings: [String]) throws(FileError) {
-    try SeriesClassReport(outcome: self, warnings: warnings).report().write(
-      to: directory + "/report.html", followsLinks: false)
-    try Files.writeAtomically(
-      json(run: directory).text(indented: true) + "\n", to: directory + "/evaluation.json",
-      followsLinks: false)
-  }
-
-  /// `{"run", "model", "metrics": {…}, "confusion", "baselines": {name: {…}}}`.
-  package func json(run: String) -> JSONValue {
-    var others = JSONObject()
-    for (name, evaluation) in baselines { others[name] = evaluation.json }
-    return [
-      "run": .string(run), "model": .string(file.recipe.model.rawValue),
-      "classes": JSONValue(data.classes), "metrics": evaluation.json,
-      "finerSteps": flow?.finer.json ?? .null,
-      "reconstructionError": flow.map { .number($0.reconstructionError) } ?? .null,
-      "confusion": evaluation.confusionJSON, "baselines": .object(others),
-      "parameters": JSONValue(parameterCount), "trainingSeconds": .number(trainingSeconds),
-      "steps": JSONValue(steps), "trainingSeries": JSONValue(data.training.count),
-      "testSeries": JSONValue(data.test.count),
-    ]
-  }
-}
-
 /// The report of a classifier of series.
-private struct SeriesClassReport {
-  let outcome: SeriesClassRun.Outcome
-  let warnings: [String]
+struct SeriesClassReport {
+  let outcome: TrainingOutcome<SequenceClassificationTask>
 
-  private var evaluation: ClassifierEvaluation { outcome.evaluation }
-  private var title: String { outcome.file.recipe.model.title }
+  private var evaluation: ClassifierEvaluation { outcome.evaluation.classifier }
+  private var title: String { outcome.model.recipe.model.title }
 
   func report() -> Report {
     var report = Report(
       title: "Classes of series",
       subtitle:
-        "\(title) on \(outcome.data.source), tested on \(outcome.data.test.count) series that "
+        "\(title) on \(outcome.examples.source), tested on \(outcome.examples.test.count) series that "
         + "training never saw")
     report.section("Result", result)
-    if !warnings.isEmpty { report.section("Odd about the data") { $0.list(warnings) } }
+    report.dataWarnings(outcome.task.warnings(about: outcome.examples))
     report.section("Which class is taken for which") {
       $0.confusion(of: evaluation, examples: "Series")
     }
@@ -83,10 +34,10 @@ private struct SeriesClassReport {
           "test accuracy", NumberText.fixed(evaluation.accuracy, 1) + " %",
           note: "± \(NumberText.fixed(evaluation.accuracyError, 1)) standard error")
       ]
-        + outcome.baselines.map {
+        + outcome.evaluation.baselines.map {
           .init($0.name, NumberText.fixed($0.evaluation.accuracy, 1) + " %")
-        } + (outcome.flow.map { [$0.fact] } ?? []) + [
-          .init("training", NumberText.fixed(outcome.trainingSeconds, 0) + " s")
+        } + (outcome.evaluation.flow.map { [$0.fact] } ?? []) + [
+          .init("training", NumberText.fixed(outcome.seconds, 0) + " s")
         ])
     section.table(
       Table(
@@ -94,7 +45,9 @@ private struct SeriesClassReport {
         caption: "On the same test series. The baselines see what is known of the whole series too."
       ))
     for line in outcome.lines { section.text(line.withCapital + ".") }
-    let all = [(title, evaluation)] + outcome.baselines.dropFirst().map { ($0.name, $0.evaluation) }
+    let all =
+      [(title, evaluation)]
+      + outcome.evaluation.baselines.dropFirst().map { ($0.name, $0.evaluation) }
     section.chart(
       .calibration(
         all.map { name, evaluation in
@@ -106,7 +59,7 @@ private struct SeriesClassReport {
 
   /// The first channels of one test series a class.
   private func examples(_ section: inout ReportSection) {
-    let data = outcome.data
+    let data = outcome.examples
     section.text(
       "The first test series of each class (six classes at most), in units of each channel's standard "
         + "deviation, and what the model says of it.")
@@ -136,7 +89,7 @@ private struct SeriesClassReport {
   }
 
   private func training(_ section: inout ReportSection) {
-    let records = outcome.history
+    let records = outcome.shownHistory
     let validated = records.filter { $0.validation != nil }
     section.chart(
       Chart(
@@ -167,15 +120,15 @@ private struct SeriesClassReport {
   private func settings(_ section: inout ReportSection) {
     section.formula(
       .row(
-        outcome.file.recipe.model.betweenRows, .name("h"), .sign("="), .call("GRU", .name("h, x")),
+        outcome.model.recipe.model.betweenRows, .name("h"), .sign("="), .call("GRU", .name("h, x")),
         .words(" at rows,  "),
         .name("p"), .sign("="), .call("softmax", .name("head(hₙ, mean h, c)"))))
     section.text(
       "The head reads the last state, the mean of the states, and what is known of the whole series ("
-        + (outcome.data.form.covariates.names.isEmpty
+        + (outcome.examples.form.covariates.names.isEmpty
           ? "nothing here"
-          : outcome.data.form.covariates.names.joined(separator: ", "))
+          : outcome.examples.form.covariates.names.joined(separator: ", "))
         + "). \(outcome.parameterCount) parameters; the best of the validations is kept.")
-    section.code(outcome.file.recipe.json.text(indented: true))
+    section.code(outcome.model.recipe.json.text(indented: true))
   }
 }

@@ -1,10 +1,10 @@
 /// Numbers that a training holds for the layers whose size a setting decides, from below.
-package struct LayerSize: Sendable {
-  package var weights: Double
+public struct LayerSize: Sendable {
+  public var weights: Double
   /// What is kept of the examples of one batch for the gradient.
-  package var activations: Double
+  public var activations: Double
 
-  package init(weights: Double = 0, activations: Double = 0) {
+  public init(weights: Double = 0, activations: Double = 0) {
     self.weights = weights
     self.activations = activations
   }
@@ -15,7 +15,7 @@ package struct LayerSize: Sendable {
   static let bytesOfWeight = 40.0
 
   /// In numbers of four bytes.
-  package var bytes: Double { Self.bytesOfWeight * weights + 4 * activations }
+  public var bytes: Double { Self.bytesOfWeight * weights + 4 * activations }
 
   /// Examples of a batch that are in work at once at least, if there are as many.
   static func examples(_ batchSize: Int) -> Double { Double(min(batchSize, 32)) }

@@ -1,19 +1,19 @@
-package import NumericCore
+public import NumericCore
 
 /// One value of a recipe under its dotted name, as it stands in `config.json` and after `--set`.
-package struct RecipeSetting<Recipe>: Sendable {
-  package let key: String
+public struct RecipeSetting<Recipe>: Sendable {
+  public let key: String
   /// What a value must be, in words.
-  package let expected: String
-  package let read: @Sendable (Recipe) -> JSONValue
+  public let expected: String
+  public let read: @Sendable (Recipe) -> JSONValue
   /// Says no to a value that does not fit.
-  package let write: @Sendable (inout Recipe, JSONValue) -> Bool
+  public let write: @Sendable (inout Recipe, JSONValue) -> Bool
   /// The size of the layers that the value decides; nil where it decides none.
-  package private(set) var layers: (@Sendable (Recipe) -> LayerSize)?
+  public private(set) var layers: (@Sendable (Recipe) -> LayerSize)?
   /// What other settings must be for this one to be heeded.
-  package private(set) var conditions: [SettingCondition<Recipe>] = []
+  public private(set) var conditions: [SettingCondition<Recipe>] = []
 
-  package init(
+  public init(
     key: String, expected: String, read: @escaping @Sendable (Recipe) -> JSONValue,
     write: @escaping @Sendable (inout Recipe, JSONValue) -> Bool
   ) {
@@ -23,7 +23,7 @@ package struct RecipeSetting<Recipe>: Sendable {
     self.write = write
   }
 
-  package static func number(
+  public static func number(
     _ key: String, _ path: any WritableKeyPath<Recipe, Double> & Sendable,
     in range: ClosedRange<Double> = 0...(.greatestFiniteMagnitude)
   ) -> RecipeSetting {
@@ -41,7 +41,7 @@ package struct RecipeSetting<Recipe>: Sendable {
     }
   }
 
-  package static func count(
+  public static func count(
     _ key: String, _ path: any WritableKeyPath<Recipe, Int> & Sendable, atLeast least: Int = 1,
     atMost most: Int = countLimit
   ) -> RecipeSetting {
@@ -55,12 +55,12 @@ package struct RecipeSetting<Recipe>: Sendable {
   }
 
   /// Counts are smaller, so that products of two of them and of the rows of a file are numbers.
-  package static var countLimit: Int { 1_000_000_000 }
+  public static var countLimit: Int { 1_000_000_000 }
   /// Sizes of layers are compared with the memory.
-  package static var sizeLimit: Int { 1_000_000_000_000_000 }
+  public static var sizeLimit: Int { 1_000_000_000_000_000 }
 
   /// A count that decides how large layers are.
-  package static func size(
+  public static func size(
     _ key: String, _ path: any WritableKeyPath<Recipe, Int> & Sendable,
     atMost most: Int = sizeLimit,
     layers: @escaping @Sendable (Recipe) -> LayerSize
@@ -69,7 +69,7 @@ package struct RecipeSetting<Recipe>: Sendable {
   }
 
   /// The same setting as one that decides how large layers are.
-  package func deciding(_ layers: @escaping @Sendable (Recipe) -> LayerSize) -> RecipeSetting {
+  public func deciding(_ layers: @escaping @Sendable (Recipe) -> LayerSize) -> RecipeSetting {
     var setting = self
     setting.layers = layers
     return setting
@@ -78,7 +78,7 @@ package struct RecipeSetting<Recipe>: Sendable {
   /// The same setting as one that is heeded only where another one has one of these values.
   ///
   /// - Parameter isMet: whether that is so; nil: whether the other one's text is among the values.
-  package func heeded(
+  public func heeded(
     with key: String, _ options: [String], if isMet: (@Sendable (Recipe) -> Bool)? = nil
   ) -> RecipeSetting {
     var setting = self
@@ -86,7 +86,7 @@ package struct RecipeSetting<Recipe>: Sendable {
     return setting
   }
 
-  package static func flag(
+  public static func flag(
     _ key: String, _ path: any WritableKeyPath<Recipe, Bool> & Sendable
   ) -> RecipeSetting {
     RecipeSetting(key: key, expected: "true or false") {
@@ -98,7 +98,7 @@ package struct RecipeSetting<Recipe>: Sendable {
     }
   }
 
-  package static func text(
+  public static func text(
     _ key: String, _ path: any WritableKeyPath<Recipe, String?> & Sendable
   ) -> RecipeSetting {
     RecipeSetting(key: key, expected: "a text or null") {
@@ -110,7 +110,7 @@ package struct RecipeSetting<Recipe>: Sendable {
     }
   }
 
-  package static func choice<Choice: RawRepresentable & CaseIterable & Sendable>(
+  public static func choice<Choice: RawRepresentable & CaseIterable & Sendable>(
     _ key: String, _ path: any WritableKeyPath<Recipe, Choice> & Sendable
   ) -> RecipeSetting where Choice.RawValue == String {
     RecipeSetting(
@@ -127,7 +127,7 @@ package struct RecipeSetting<Recipe>: Sendable {
 
 extension RecipeSetting {
   /// A value that may be left open, as null.
-  package static func optional<Value>(
+  public static func optional<Value>(
     _ key: String, _ path: any WritableKeyPath<Recipe, Value?> & Sendable, _ expected: String,
     _ json: @escaping @Sendable (Value) -> JSONValue,
     _ value: @escaping @Sendable (JSONValue) -> Value?
@@ -142,7 +142,7 @@ extension RecipeSetting {
     }
   }
 
-  package static func optionalChoice<Choice: RawRepresentable & CaseIterable & Sendable>(
+  public static func optionalChoice<Choice: RawRepresentable & CaseIterable & Sendable>(
     _ key: String, _ path: any WritableKeyPath<Recipe, Choice?> & Sendable
   ) -> RecipeSetting where Choice.RawValue == String {
     optional(
@@ -150,7 +150,7 @@ extension RecipeSetting {
       { .string($0.rawValue) }, { $0.string.flatMap(Choice.init) })
   }
 
-  package static func optionalNumber(
+  public static func optionalNumber(
     _ key: String, _ path: any WritableKeyPath<Recipe, Double?> & Sendable
   ) -> RecipeSetting {
     optional(key, path, "a positive number up to 1e30") {
@@ -160,7 +160,7 @@ extension RecipeSetting {
     }
   }
 
-  package static func optionalCount(
+  public static func optionalCount(
     _ key: String, _ path: any WritableKeyPath<Recipe, Int?> & Sendable
   ) -> RecipeSetting {
     optional(key, path, "a whole number from 1 to \(countLimit)") {
@@ -170,7 +170,7 @@ extension RecipeSetting {
     }
   }
 
-  package static func optionalNumbers(
+  public static func optionalNumbers(
     _ key: String, _ path: any WritableKeyPath<Recipe, [Double]?> & Sendable
   ) -> RecipeSetting {
     optional(key, path, "a list of at most 1000 positive numbers up to 1e30") {
@@ -183,13 +183,13 @@ extension RecipeSetting {
     }
   }
 
-  package static func optionalTexts(
+  public static func optionalTexts(
     _ key: String, _ path: any WritableKeyPath<Recipe, [String]?> & Sendable
   ) -> RecipeSetting {
     optional(key, path, "a list of texts", { JSONValue($0) }, { $0.texts })
   }
 
-  package static func texts(
+  public static func texts(
     _ key: String, _ path: any WritableKeyPath<Recipe, [String]> & Sendable
   ) -> RecipeSetting {
     RecipeSetting(key: key, expected: "a list of texts") {
@@ -215,7 +215,7 @@ extension JSONValue {
 private func plain(_ value: Double) -> String { Int(exactly: value)?.description ?? "\(value)" }
 
 /// A recipe whose values are reached by dotted names.
-package protocol ConfigurableRecipe: Sendable {
+public protocol ConfigurableRecipe: Sendable {
   static var settings: [RecipeSetting<Self>] { get }
   /// The recipe that this one was made from: a named one, or that for a file.
   var usual: Self { get }
@@ -223,7 +223,7 @@ package protocol ConfigurableRecipe: Sendable {
 
 extension ConfigurableRecipe {
   /// The recipe as a JSON document, complete.
-  package var json: JSONValue {
+  public var json: JSONValue {
     var document = JSONObject()
     for setting in Self.settings {
       let parts = setting.key.split(separator: ".").map(String.init)
@@ -239,7 +239,7 @@ extension ConfigurableRecipe {
   }
 
   /// The recipe with what a document says; what it does not mention stays.
-  package func overridden(by document: JSONValue) throws(ConfigurationError) -> Self {
+  public func overridden(by document: JSONValue) throws(ConfigurationError) -> Self {
     var recipe = self
     guard let object = document.object else {
       throw .wrongValue(key: "(whole document)", value: document.description, expected: "an object")
@@ -255,7 +255,7 @@ extension ConfigurableRecipe {
   }
 
   /// Sets one value by its dotted name.
-  package mutating func set(_ key: String, to value: JSONValue) throws(ConfigurationError) {
+  public mutating func set(_ key: String, to value: JSONValue) throws(ConfigurationError) {
     guard let setting = Self.settings.first(where: { $0.key == key }) else {
       throw .unknownKey(key, known: Self.settings.map(\.key))
     }
@@ -275,7 +275,7 @@ extension ConfigurableRecipe {
   }
 
   /// Sets one value from a word of the command line: JSON, a bare text, or for a list its elements between commas.
-  package mutating func set(_ key: String, toWord word: String) throws(ConfigurationError) {
+  public mutating func set(_ key: String, toWord word: String) throws(ConfigurationError) {
     func value(_ word: Substring) -> JSONValue {
       (try? JSONValue(parsing: String(word))) ?? .string(String(word))
     }

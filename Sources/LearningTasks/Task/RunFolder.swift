@@ -8,10 +8,10 @@ import Training
 /// `earlier-1`, `earlier-2`, …, which are run folders too.
 ///
 /// One process at a time trains in a folder: it holds the lock `run.lock` as long as a copy of this value lives.
-package struct RunFolder: Sendable {
-  package let path: String
+public struct RunFolder: Sendable {
+  public let path: String
   /// Whether a checkpoint in the folder is continued.
-  package let resumes: Bool
+  public let resumes: Bool
   private let whenNoticed: @Sendable (Notice) -> Void
   private let ownership = Ownership()
 
@@ -21,7 +21,7 @@ package struct RunFolder: Sendable {
   }
 
   /// What a user should hear of the folder when a training begins.
-  package enum Notice: Hashable, Sendable {
+  public enum Notice: Hashable, Sendable {
     /// An earlier run's files are in this folder now.
     case kept(String)
     /// A run of this folder was to be continued, and there is none.
@@ -31,7 +31,7 @@ package struct RunFolder: Sendable {
   }
 
   /// A folder, which need not be there yet; `whenNoticed` hears what becomes of it.
-  package init(
+  public init(
     _ path: String, resumes: Bool = false,
     whenNoticed: @escaping @Sendable (Notice) -> Void = { _ in }
   ) {
@@ -41,11 +41,16 @@ package struct RunFolder: Sendable {
   }
 
   /// Where a run's configuration is.
-  package static func configuration(in path: String) -> String { path + "/config.json" }
+  public static func configuration(in path: String) -> String { path + "/config.json" }
 
   /// `model.safetensors` of a run folder, or the file itself.
-  package static func model(in run: String) -> String {
+  public static func model(in run: String) -> String {
     run.hasSuffix(".safetensors") ? run : run + "/model.safetensors"
+  }
+
+  /// The archive of a training.
+  func model(of name: String) -> String {
+    name == Self.main ? Self.model(in: path) : "\(path)/\(name).safetensors"
   }
 
   func checkpoint(of name: String) -> String { "\(path)/\(name).ckpt.safetensors" }
@@ -88,7 +93,7 @@ package struct RunFolder: Sendable {
   // MARK: An earlier run
 
   /// The files that a run writes.
-  package static let fileNames: [String] =
+  public static let fileNames: [String] =
     ["config.json", "model.safetensors", "report.html", "evaluation.json", "parameters.csv"]
     + ([main] + ForecastKind.allCases.map(\.rawValue)).flatMap {
       ["\($0).ckpt.safetensors", "\($0).safetensors", "\($0).jsonl"]

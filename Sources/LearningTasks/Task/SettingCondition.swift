@@ -1,17 +1,17 @@
 import NumericCore
 
 /// What another setting must be for a setting to be heeded.
-package struct SettingCondition<Recipe>: Sendable {
-  package let key: String
+public struct SettingCondition<Recipe>: Sendable {
+  public let key: String
   /// Its values with which the setting is heeded, as texts.
-  package let options: [String]
+  public let options: [String]
   /// Whether it is heeded; nil: where the other one's text is among the options.
-  package let isMet: (@Sendable (Recipe) -> Bool)?
+  public let isMet: (@Sendable (Recipe) -> Bool)?
 }
 
 extension ConfigurableRecipe {
   /// Says no to a value that differs from another recipe's and that nothing heeds beside the other settings.
-  package func checkHeeded(besides base: Self) throws(ConfigurationError) {
+  public func checkHeeded(besides base: Self) throws(ConfigurationError) {
     for setting in Self.settings where setting.read(self) != setting.read(base) {
       for condition in setting.conditions {
         guard let other = Self.settings.first(where: { $0.key == condition.key }) else { continue }

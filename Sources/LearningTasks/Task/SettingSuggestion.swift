@@ -2,7 +2,7 @@ import NumericCore
 
 /// The setting that is meant by a name of none: the one that does its job in another recipe, one with the same last part, or
 /// the nearest name; nil: none is near.
-package func nearestSetting(to key: String, among known: [String]) -> String? {
+public func nearestSetting(to key: String, among known: [String]) -> String? {
   let parts = key.split(separator: ".")
   let job = sameJobs.first { $0.name == key || parts.count == 1 && $0.name.hasSuffix("." + key) }
   if let found = job?.others.first(where: known.contains) { return found }

@@ -1,6 +1,4 @@
-import ArgumentParsing
-import Reports
-import TimeSeries
+import NumericCore
 
 extension UnitChange {
   /// What changed where, what it may be and what to do.

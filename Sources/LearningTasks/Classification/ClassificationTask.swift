@@ -3,57 +3,41 @@ import NeuralNets
 import NumericCore
 import Programs
 import Tensors
-package import Training
+import Training
 
-/// Trains a classifier and leaves a run folder.
-package struct ClassifierRun: Sendable {
-  package var recipe: ClassifierRecipe
-  /// The run folder; nil: nothing is written.
-  package var directory: String?
-  package var threads: Int
-  /// Whether a checkpoint in the folder is continued.
-  package var resumes: Bool
-  /// Hears what becomes of the run folder.
-  package var whenNoticed: @Sendable (RunFolder.Notice) -> Void = { _ in }
+/// Classification of the rows of a table, or of images.
+public struct ClassificationTask: LearningTask {
+  public var recipe: ClassifierRecipe
 
-  package init(
-    recipe: ClassifierRecipe, directory: String?, threads: Int, resumes: Bool = false
-  ) {
-    self.recipe = recipe
-    self.directory = directory
-    self.threads = threads
-    self.resumes = resumes
-  }
+  public init(_ recipe: ClassifierRecipe) { self.recipe = recipe }
 
-  /// What a run leaves.
-  package struct Outcome: Sendable {
-    package var file: ClassifierModelFile
-    package var split: ClassifierSplit
-    /// On the test rows.
-    package var evaluation: ClassifierEvaluation
+  /// Figures on the test rows.
+  public struct Evaluation: Sendable {
+    package var classifier: ClassifierEvaluation
     /// Whether the depth is a flow that its solver follows; nil for residual blocks.
     package var flow: FlowCheck?
     /// Multinomial logistic regression on the same rows.
     package var logistic: ClassifierEvaluation
-    package var parameterCount: Int
-    package var steps: Int
-    package var stepsPerEpoch: Int
-    package var trainingSeconds: Double
-    package var history: [Training.StepRecord]
-    /// Owned until the report is written.
-    var folder: RunFolder?
   }
 
-  /// Trains and evaluates; bad data, and a checkpoint that does not fit, are found before anything is written.
-  package func run(
-    progress: ProgressReporter? = nil, stop: StopRequest? = nil
-  ) throws -> Outcome {
+  public func examples() throws -> ClassifierSplit {
     try recipe.check()
     let split = try recipe.split()
     try recipe.check(for: split.training)
+    return split
+  }
+
+  public func recipe(for split: ClassifierSplit) -> ClassifierRecipe {
     var recipe = recipe
     recipe.label = split.training.label ?? recipe.label
+    return recipe
+  }
+
+  public func trainings(
+    on split: ClassifierSplit, threads: Int
+  ) throws -> [TaskTraining<RowClassifier>] {
     let normalization = split.training.normalization
+    let (shape, classes) = (split.training.shape, split.training.classes)
     let options = TrainingOptions(
       length: .epochs(recipe.epochs), batchSize: recipe.batchSize,
       shardSize: (recipe.batchSize + 1) / 2, threads: threads, seed: UInt64(recipe.seed),
@@ -66,30 +50,28 @@ package struct ClassifierRun: Sendable {
         mirrors: recipe.mirrors),
       validation: LabelledRows(data: split.validation, normalization: normalization),
       options: options)
-    let model = recipe.initialModel(
-      shape: split.training.shape, classes: split.training.classes.count)
+    let model = recipe.initialModel(shape: shape, classes: classes.count)
     let state = TrainingState(
       model: model,
       optimizer: Adam(
         for: model, learningRate: .cosine(from: recipe.learningRate, over: trainer.totalSteps),
         weightDecay: recipe.weightDecay))
-    let folder = directory.map { RunFolder($0, resumes: resumes, whenNoticed: whenNoticed) }
-    var one = try RunTraining(trainer, from: state, recipe: recipe, folder: folder)
-    try folder?.begin(recipe, isContinued: one.isContinued)
-    try one.run(progress: progress, stop: stop)
-    let trained = one.state
-    let file = ClassifierModelFile(
-      recipe: recipe, normalization: normalization, shape: split.training.shape,
-      classes: split.training.classes,
-      model: trained.bestValidation == nil ? trained.model : trained.best)
-    if let directory { try file.write(to: RunFolder.model(in: directory)) }
-    return Outcome(
-      file: file, split: split, evaluation: file.evaluation(on: split.test),
-      flow: file.flowCheck(on: split.test),
-      logistic: try LogisticBaseline.evaluation(split, threads: threads),
-      parameterCount: model.parameterCount, steps: trained.step,
-      stepsPerEpoch: trainer.stepsPerEpoch, trainingSeconds: trained.wall,
-      history: one.history.filter { $0.validation != nil || $0.step % 20 == 0 }, folder: folder)
+    let recipe = recipe
+    return [
+      TaskTraining(trainer, from: state, recipe: recipe) { trained in
+        RowClassifier(
+          recipe: recipe, normalization: normalization, shape: shape, classes: classes,
+          model: trained.bestValidation == nil ? trained.model : trained.best)
+      }
+    ]
+  }
+
+  public func evaluate(
+    _ model: RowClassifier, beside others: [RowClassifier], on split: ClassifierSplit, threads: Int
+  ) throws -> Evaluation {
+    Evaluation(
+      classifier: model.evaluation(on: split.test), flow: model.flowCheck(on: split.test),
+      logistic: try LogisticBaseline.evaluation(split, threads: threads))
   }
 
   static let evaluator = CompiledLoss<ClassifierModel, LabelledPoints>(
@@ -104,7 +86,7 @@ package struct ClassifierRun: Sendable {
 }
 
 /// Rows for training, for choosing the best model, and for the test.
-package struct ClassifierSplit: Sendable {
+public struct ClassifierSplit: Sendable {
   package var training: LabelledData
   package var validation: LabelledData
   package var test: LabelledData

@@ -1,29 +1,20 @@
+public import NumericCore
 package import Tables
-package import TimeSeries
-import NumericCore
-import Tensors
-package import Training
+public import Tensors
+public import TimeSeries
+public import Training
 
-/// A trained classifier as one file: weights, and in the metadata all that its use needs.
-package struct ClassifierModelFile: Sendable {
-  package var recipe: ClassifierRecipe
-  package var normalization: Normalization
+/// A trained classifier of rows or images with all that its use needs.
+public struct RowClassifier: ArchivedModel {
+  public static let kind = "classifier"
+  public static let title = "classifier of rows"
+
+  public var recipe: ClassifierRecipe
+  public var normalization: Normalization
   /// Shape of a row.
-  package var shape: [Int]
-  package var classes: [String]
+  public var shape: [Int]
+  public var classes: [String]
   package var model: ClassifierModel
-
-  /// Whether a run folder or a file holds a classifier.
-  package static func isClassifier(_ run: String) -> Bool {
-    (try? SafetensorsFile(path: RunFolder.model(in: run)))?.metadata["kind"] == "classifier"
-  }
-
-  /// Why a file cannot be used.
-  package enum ReadError: Error, Sendable {
-    case noModel(path: String, reason: SafetensorsError)
-    /// The file is a model of another kind, or its description is damaged.
-    case notAClassifier(path: String)
-  }
 
   init(
     recipe: ClassifierRecipe, normalization: Normalization, shape: [Int], classes: [String],
@@ -36,54 +27,37 @@ package struct ClassifierModelFile: Sendable {
     self.model = model
   }
 
-  /// Reads a run folder or a model file.
-  package init(reading run: String) throws(ReadError) {
-    let path = RunFolder.model(in: run)
-    do {
-      let file = try SafetensorsFile(path: path)
-      guard let description = Description(file) else {
-        throw ReadError.notAClassifier(path: path)
-      }
-      let form = description.recipe.initialModel(
-        shape: description.shape, classes: description.classes.count)
-      self.init(
-        recipe: description.recipe, normalization: description.normalization,
-        shape: description.shape, classes: description.classes, model: try form.loading(file))
-    } catch let error as SafetensorsError {
-      throw .noModel(path: path, reason: error)
-    } catch {
-      throw .notAClassifier(path: path)
-    }
-  }
+  public var weights: any TensorTree { model }
 
-  /// Writes the file, whole or not at all.
-  package func write(to path: String) throws {
-    let description: JSONValue = [
-      "features": JSONValue(normalization.channels), "means": JSONValue(normalization.means),
-      "deviations": JSONValue(normalization.deviations), "classes": JSONValue(classes),
-      "shape": JSONValue(shape.map(Double.init)),
+  public var descriptions: [String: JSONValue] {
+    [
+      "description": [
+        "features": JSONValue(normalization.channels), "means": JSONValue(normalization.means),
+        "deviations": JSONValue(normalization.deviations), "classes": JSONValue(classes),
+        "shape": JSONValue(shape.map(Double.init)),
+      ]
     ]
-    try model.save(
-      to: path,
-      metadata: [
-        "kind": "classifier", "config": recipe.json.description,
-        "description": description.description,
-      ])
   }
 
-  private struct Description {
-    var recipe: ClassifierRecipe
+  public init(_ stored: StoredModel) throws(SafetensorsError) {
+    recipe = try stored.recipe()
+    let document = try stored.required(stored.document("description"), of: "description")
+    let form = try stored.required(Form(document, recipe, stored), of: "description")
+    (normalization, shape, classes) = (form.normalization, form.shape, form.classes)
+    model = try stored.weights(as: recipe.initialModel(shape: shape, classes: classes.count))
+  }
+
+  /// How rows become numbers of the model.
+  private struct Form {
     var normalization: Normalization
     var shape: [Int]
     var classes: [String]
 
-    init?(_ file: SafetensorsFile) {
-      let stored = StoredDescription(file)
-      guard file.metadata["kind"] == "classifier",
-        let recipe = stored.recipe(ClassifierRecipe()), (try? recipe.check()) != nil,
-        let object = stored.document("description"),
-        let normalization = StoredDescription.normalization(object, names: "features"),
-        let classes = StoredDescription.texts(object["classes"]), classes.count > 1,
+    /// nil if the parts of the document do not fit each other or the configuration.
+    init?(_ object: JSONValue, _ recipe: ClassifierRecipe, _ stored: StoredModel) {
+      guard (try? recipe.check()) != nil,
+        let normalization = StoredModel.normalization(object, names: "features"),
+        let classes = StoredModel.texts(object["classes"]), classes.count > 1,
         let sizes = object["shape"]?.numbers, sizes.allSatisfy({ (1...1e6).contains($0) }),
         Set(classes).count == classes.count,
         // Of every pixel's channels, 9 weights a channel of the stem.
@@ -96,7 +70,6 @@ package struct ClassifierModelFile: Sendable {
             && shape[0] * shape[1] * shape[2] <= 1 << 26
           : shape == [normalization.channels.count]
       else { return nil }
-      self.recipe = recipe
       self.normalization = normalization
       self.shape = shape
       self.classes = classes
@@ -104,7 +77,7 @@ package struct ClassifierModelFile: Sendable {
   }
 }
 
-extension ClassifierModelFile {
+extension RowClassifier {
   /// The evaluation on rows, by a number of steps (nil: the model's own).
   package func evaluation(on data: LabelledData, steps: Int? = nil) -> ClassifierEvaluation {
     let model = steps.map(model.with) ?? model

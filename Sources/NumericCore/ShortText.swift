@@ -1,5 +1,3 @@
-import NumericCore
-
 /// A number for a reader: rounded to some significant digits, without a useless `.0`.
 ///
 /// From 1e13 on, and below 1e-4, it has an exponent. The digits rounded are those of the shortest text that is read back as the value.

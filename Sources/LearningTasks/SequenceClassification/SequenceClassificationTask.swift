@@ -4,7 +4,7 @@ import NeuralNets
 import NumericCore
 import Programs
 import Tensors
-package import Training
+import Training
 
 extension SeriesClassRecipe {
   /// A classifier with drawn parameters.
@@ -36,48 +36,33 @@ extension SeriesClassRecipe {
   }
 }
 
-/// Trains a classifier of series and leaves a run folder.
-package struct SeriesClassRun: Sendable {
-  package var recipe: SeriesClassRecipe
-  package var directory: String
-  package var threads: Int
-  /// Whether a checkpoint in the folder is continued.
-  package var resumes: Bool
-  /// Hears what becomes of the run folder.
-  package var whenNoticed: @Sendable (RunFolder.Notice) -> Void = { _ in }
+/// Classification of whole time series.
+public struct SequenceClassificationTask: LearningTask {
+  public var recipe: SeriesClassRecipe
 
-  package init(
-    recipe: SeriesClassRecipe, directory: String, threads: Int, resumes: Bool = false
-  ) {
-    self.recipe = recipe
-    self.directory = directory
-    self.threads = threads
-    self.resumes = resumes
-  }
+  public init(_ recipe: SeriesClassRecipe) { self.recipe = recipe }
 
-  /// What a run leaves.
-  package struct Outcome: Sendable {
-    package var file: SeriesClassModelFile
-    package var data: SeriesClassData
-    /// On the test series.
-    package var evaluation: ClassifierEvaluation
+  /// Figures on the test series.
+  public struct Evaluation: Sendable {
+    package var classifier: ClassifierEvaluation
     /// Whether the steps follow the flow between rows; nil: no equation is solved there.
     package var flow: FlowCheck?
     package var baselines: [(name: String, evaluation: ClassifierEvaluation)]
-    package var parameterCount: Int
-    package var steps: Int
-    package var trainingSeconds: Double
-    package var history: [Training.StepRecord]
-    /// Owned until the report is written.
-    var folder: RunFolder
   }
 
-  /// Trains and evaluates on the recipe's data, read already.
-  package func run(
-    on data: SeriesClassData, progress: ProgressReporter? = nil, stop: StopRequest? = nil
-  ) throws -> Outcome {
+  public func examples() throws -> SeriesClassData { try SeriesClassData(recipe) }
+
+  public func warnings(about data: SeriesClassData) -> [String] { data.warnings.map(\.sentence) }
+
+  public func recipe(for data: SeriesClassData) -> SeriesClassRecipe {
     var recipe = recipe
     recipe.reading.statics = data.form.covariates.names
+    return recipe
+  }
+
+  public func trainings(
+    on data: SeriesClassData, threads: Int
+  ) throws -> [TaskTraining<SequenceClassifier>] {
     let model = recipe.initialModel(
       channels: data.form.normalization.channels.count, covariates: data.form.covariates.width,
       classes: data.classes.count)
@@ -99,20 +84,22 @@ package struct SeriesClassRun: Sendable {
       optimizer: Adam(
         for: model, learningRate: .cosine(from: recipe.learningRate, over: trainer.totalSteps),
         weightDecay: recipe.weightDecay))
-    let folder = RunFolder(directory, resumes: resumes, whenNoticed: whenNoticed)
-    var one = try RunTraining(trainer, from: start, recipe: recipe, folder: folder)
-    try folder.begin(recipe, isContinued: one.isContinued)
-    try one.run(progress: progress, stop: stop)
-    let state = one.state
-    let file = SeriesClassModelFile(
-      recipe: recipe, form: data.form, classes: data.classes, model: state.best)
-    try file.write(to: RunFolder.model(in: directory))
-    return Outcome(
-      file: file, data: data, evaluation: file.evaluation(on: data, data.test),
-      flow: file.flowCheck(
+    let (recipe, form, classes) = (recipe, data.form, data.classes)
+    return [
+      TaskTraining(trainer, from: start, recipe: recipe) {
+        SequenceClassifier(recipe: recipe, form: form, classes: classes, model: $0.best)
+      }
+    ]
+  }
+
+  public func evaluate(
+    _ model: SequenceClassifier, beside others: [SequenceClassifier], on data: SeriesClassData,
+    threads: Int
+  ) throws -> Evaluation {
+    Evaluation(
+      classifier: model.evaluation(on: data, data.test),
+      flow: model.flowCheck(
         on: data.test.map { data.series[$0] }, data.test.map { data.labels[$0] }),
-      baselines: try SeriesClassBaselines.evaluations(data, threads: threads),
-      parameterCount: model.parameterCount, steps: state.step, trainingSeconds: state.wall,
-      history: one.history.filter { $0.validation != nil || $0.step % 10 == 0 }, folder: folder)
+      baselines: try SeriesClassBaselines.evaluations(data, threads: threads))
   }
 }

@@ -1,16 +1,19 @@
-import Tables
-package import TimeSeries
 package import ContinuousModels
-package import NumericCore
+public import NumericCore
 import Programs
-import Tensors
-import Training
+import Tables
+public import Tensors
+package import TimeSeries
+public import Training
 
-/// A trained classifier of series as one file: weights, and in the metadata all that its use needs.
-package struct SeriesClassModelFile: Sendable {
-  package var recipe: SeriesClassRecipe
+/// A trained classifier of series with all that its use needs.
+public struct SequenceClassifier: ArchivedModel {
+  public static let kind = "series-classifier"
+  public static let title = "classifier of series"
+
+  public var recipe: SeriesClassRecipe
   package var form: SeriesClassForm
-  package var classes: [String]
+  public var classes: [String]
   package var model: SeriesClassifier
 
   init(
@@ -22,71 +25,48 @@ package struct SeriesClassModelFile: Sendable {
     self.model = model
   }
 
-  /// Whether a run folder or a file holds a classifier of series.
-  package static func isSeriesClassifier(_ run: String) -> Bool {
-    (try? SafetensorsFile(path: RunFolder.model(in: run)))?.metadata["kind"]
-      == "series-classifier"
-  }
+  public var weights: any TensorTree { model }
 
-  /// Reads a run folder or a model file.
-  package init(reading run: String) throws(RunError) {
-    let path = RunFolder.model(in: run)
-    do throws(SafetensorsError) {
-      let file = try SafetensorsFile(path: path)
-      guard let described = Description(file) else {
-        throw SafetensorsError.badMetadata(key: "description")
-      }
-      (recipe, form, classes) = (described.recipe, described.form, described.classes)
-      model = try recipe.initialModel(
-        channels: form.normalization.channels.count, covariates: form.covariates.width,
-        classes: classes.count
-      ).loading(file)
-    } catch {
-      throw .noModel(path: path, reason: error)
-    }
-  }
-
-  /// Writes the file, whole or not at all.
-  package func write(to path: String) throws(FileError) {
+  public var descriptions: [String: JSONValue] {
     let normalization = form.normalization
-    let description: JSONValue = [
-      "channels": JSONValue(normalization.channels), "means": JSONValue(normalization.means),
-      "deviations": JSONValue(normalization.deviations), "window": .number(form.clock.window),
-      "spacing": .number(form.clock.spacing), "covariates": form.covariates.json,
-      "classes": JSONValue(classes),
+    return [
+      "description": [
+        "channels": JSONValue(normalization.channels), "means": JSONValue(normalization.means),
+        "deviations": JSONValue(normalization.deviations), "window": .number(form.clock.window),
+        "spacing": .number(form.clock.spacing), "covariates": form.covariates.json,
+        "classes": JSONValue(classes),
+      ]
     ]
-    try model.save(
-      to: path,
-      metadata: [
-        "kind": "series-classifier", "config": recipe.json.description,
-        "description": description.description,
-      ])
   }
 
-  private struct Description {
-    var recipe: SeriesClassRecipe
-    var form: SeriesClassForm
-    var classes: [String]
-
-    init?(_ file: SafetensorsFile) {
-      let stored = StoredDescription(file)
-      guard file.metadata["kind"] == "series-classifier",
-        let recipe = stored.recipe(SeriesClassRecipe()),
-        let object = stored.document("description"),
-        let normalization = StoredDescription.normalization(object, names: "channels"),
-        let clock = StoredDescription.clock(object), !normalization.channels.isEmpty,
-        let covariates = object["covariates"].flatMap(CovariateEncoding.init),
-        let classes = StoredDescription.texts(object["classes"]), classes.count > 1,
-        Set(classes).count == classes.count
-      else { return nil }
-      self.recipe = recipe
-      self.classes = classes
-      form = SeriesClassForm(normalization: normalization, covariates: covariates, clock: clock)
+  public init(_ stored: StoredModel) throws(SafetensorsError) {
+    recipe = try stored.recipe()
+    let document = try stored.required(stored.document("description"), of: "description")
+    form = try stored.required(SeriesClassForm(document), of: "description")
+    let classes = try stored.required(StoredModel.texts(document["classes"]), of: "description")
+    guard classes.count > 1, Set(classes).count == classes.count else {
+      throw .badMetadata(key: "description")
     }
+    self.classes = classes
+    model = try stored.weights(
+      as: recipe.initialModel(
+        channels: form.normalization.channels.count, covariates: form.covariates.width,
+        classes: classes.count))
   }
 }
 
-extension SeriesClassModelFile {
+extension SeriesClassForm {
+  /// nil if the parts of the document do not fit each other.
+  fileprivate init?(_ document: JSONValue) {
+    guard let normalization = StoredModel.normalization(document, names: "channels"),
+      let clock = StoredModel.clock(document), !normalization.channels.isEmpty,
+      let covariates = document["covariates"].flatMap(CovariateEncoding.init)
+    else { return nil }
+    self.init(normalization: normalization, covariates: covariates, clock: clock)
+  }
+}
+
+extension SequenceClassifier {
   /// The evaluation on some of the labelled series.
   func evaluation(on data: SeriesClassData, _ part: [Int]) -> ClassifierEvaluation {
     evaluation(on: part.map { data.series[$0] }, part.map { data.labels[$0] })

@@ -1,0 +1,113 @@
+import ArgumentParsing
+import LearningTasks
+import MechanisticModels
+import NumericCore
+
+/// `neural-ode train mechanism`: a GOKU-net.
+struct TrainMechanismCommand: Command, TrainingJob {
+  typealias Task = ForecastTask
+
+  static let page = CommandPage(
+    verb: "train mechanism",
+    summary: "Learns to infer the parameters of known equations from each series (GOKU-net).",
+    discussion:
+      "The equations of --system are known; each series' initial state and parameters are inferred, with their "
+      + "uncertainty, and reported. The time of the data is that of the equations (of dates: hours, or --set "
+      + "data.unit=days).",
+    examples: [
+      "train mechanism --system lotka-volterra --data lakes.csv --shared gamma,delta",
+      "train mechanism --system swing.ode --data swings.csv --range length=0.5..3 --column x=angle",
+    ])
+
+  @Argument(value: "recipe", help: "A configuration file.") var recipe: String?
+  @Option(value: "file", help: "A CSV file with series of the equations.") var data: String?
+  var equations = MechanismOptions()
+  @Option(help: "A recurrent network that is trained in the same way as a baseline.")
+  var beside: RecurrentModel?
+  @Option(help: "Whether the test part is the last series or the end of each.")
+  var split: ForecastRecipe.Split?
+  var series = SeriesOptions()
+  var training = TrainingOptions()
+  var length = EpochOptions()
+
+  static let verb = page.verb
+  static let named: [(name: String, recipe: ForecastRecipe)] = []
+
+  var usual: ForecastRecipe {
+    get throws(UsageError) {
+      guard let data else {
+        throw .combination(
+          "'train mechanism' needs data of the equations", remedy: "add --data file.csv")
+      }
+      var recipe = ForecastRecipe.forLaw(data)
+      recipe.model = .goku
+      return recipe
+    }
+  }
+
+  var otherFiles: [String] { [equations.system].compactMap(\.self) }
+
+  func validate() throws(UsageError) {
+    try training.validate()
+    try length.validate()
+    try series.validate()
+  }
+
+  static func recipe(of document: JSONValue) throws(ConfigurationError) -> ForecastRecipe {
+    try ForecastRecipe(document)
+  }
+
+  func change(_ recipe: inout ForecastRecipe) throws {
+    series.change(&recipe.reading)
+    if let split { recipe.split = split }
+    if let beside { recipe.beside = beside.kind }
+    if let epochs = length.epochs { recipe.epochs = epochs }
+  }
+
+  func check(_ recipe: inout ForecastRecipe) throws { try equations.change(&recipe) }
+
+  func run(_ console: Console) throws { try train(console) }
+}
+
+/// The equations of a GOKU-net and what is known about them.
+struct MechanismOptions: ParameterGroup {
+  static let title = "Equations"
+
+  @Option(
+    value: "system",
+    help: "The equations: a name ('neural-ode systems' lists them), or a file.")
+  var system: String?
+  @Option(
+    help: "Parameters of the equations that all series have in common; others are each series' own."
+  )
+  var shared: NameList?
+  @Option(help: "A parameter that is known, as in damping=0.") var fix: [Assignment] = []
+  @Option(
+    value: "name=range",
+    help: "Where a parameter or an initial value may lie, as in length=0.5..3 or 'prey(0)=0..'.")
+  var range: [Assignment] = []
+  @Option(
+    value: "column=name",
+    help: "A column and the state or intermediate of the equations that it measures.")
+  var column: [Assignment] = []
+  @Option(
+    help:
+      "Whether columns that are no part of the equations are refused, or explained by a network.")
+  var emission: LawSettings.Emission?
+
+  func change(_ recipe: inout ForecastRecipe) throws {
+    if let system {
+      recipe.law.system = system
+      recipe.law.equations = try SystemArgument.equations(system).text
+    } else if recipe.law.equations == nil, let system = recipe.law.system {
+      recipe.law.equations = try SystemArgument.equations(system).text
+    }
+    if recipe.law.equations == nil { throw LawError.noEquations }
+    if let shared { recipe.law.shared = shared.names }
+    if let emission { recipe.law.emission = emission }
+    recipe.law.known += fix.map(\.argument)
+    recipe.law.ranges += range.map(\.argument)
+    recipe.law.columns += column.map(\.argument)
+    recipe.law.ranges = recipe.law.ranges.filter { !$0.isEmpty }
+  }
+}

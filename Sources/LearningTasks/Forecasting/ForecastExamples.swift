@@ -1,0 +1,179 @@
+public import TimeSeries
+import NumericCore
+public import Training
+
+/// How a forecasting task's examples are cut.
+public struct ForecastExamplePlan: Hashable, Sendable {
+  public var history: Double
+  public var future: Double
+  public var minimumHistory: Int
+  /// The share of shards in which gaps are to be filled.
+  public var fillShare: Double
+  /// The weight of the divergence, and the steps over which it rises to that.
+  public var divergenceWeight: Double
+  public var annealingSteps: Int
+  /// The steps over which what is asked for grows from a quarter to its whole length; 0: none.
+  public var growingSteps = 0
+  /// Whether what is seen is asked for as well: the trajectory must pass through all of it.
+  public var reconstructs = false
+
+  public init(
+    history: Double, future: Double, minimumHistory: Int, fillShare: Double,
+    divergenceWeight: Double, annealingSteps: Int
+  ) {
+    self.history = history
+    self.future = future
+    self.minimumHistory = minimumHistory
+    self.fillShare = fillShare
+    self.divergenceWeight = divergenceWeight
+    self.annealingSteps = annealingSteps
+  }
+
+  /// The share of a future or a gap that is asked for: a quarter, a half, then all.
+  ///
+  /// Far questions are hopeless while near ones are not learned yet, and teach nothing but to give up: a phase that is off by
+  /// half an oscillation has a gradient of no use.
+  func reach(at step: Int) -> Double {
+    if step >= growingSteps { return 1 }
+    return step < growingSteps / 2 ? 0.25 : 0.5
+  }
+}
+
+/// Random examples cut from the training part of one or many series: half of them forecasts, half gaps to fill.
+///
+/// All examples of a shard are of one kind, so that few shapes occur.
+public struct ForecastExamples<Builder: ExampleBatchBuilder>: TrainingData {
+  public var plan: ForecastExamplePlan
+  private let series: [TimeSeries]
+  private let builder: Builder
+  private let moments: [Moment]
+  /// How many moments there are in the series; of more than 100,000 a part is kept.
+  let momentCount: Int
+
+  private struct Moment: Hashable, Sendable {
+    var series: Int
+    var now: Double
+  }
+
+  /// Cuts moments: times of the normalized series at which enough history and a future are known.
+  ///
+  /// Of them, every `stride`-th is a row. Of more than 100,000 so many halves are left out that fewer remain, each moment by a hash of its
+  /// number: a regular choice might be of one hour of the day.
+  public init(
+    _ series: [TimeSeries], _ plan: ForecastExamplePlan, builder: Builder, stride: Int = 1
+  ) {
+    self.plan = plan
+    self.series = series
+    self.builder = builder
+    var moments = ThinnedList<Moment>(limit: 100_000)
+    for (number, one) in series.enumerated() where one.count > plan.minimumHistory {
+      let first = one.time(0) - builder.clock.spacing
+      let last = one.time(one.count - 1) + builder.clock.spacing
+      var (times, past, coming) = (TimeCursor(one), TimeCursor(one), TimeCursor(one))
+      for row in Swift.stride(from: plan.minimumHistory - 1, to: one.count - 1, by: stride) {
+        let now = times.time(row)
+        guard now - plan.history >= first && now + plan.future <= last else { continue }
+        let known = row + 1 - past.firstRow(after: now - plan.history)
+        let ahead = coming.firstRow(after: now + plan.future) - row - 1
+        if known >= plan.minimumHistory && ahead >= 1 {
+          moments.append(Moment(series: number, now: now))
+        }
+      }
+    }
+    self.moments = moments.elements
+    momentCount = moments.count
+  }
+
+  public var count: Int { moments.count }
+
+  public func shard(_ rows: [Int], in context: ShardContext) -> Shard<Builder.Batch> {
+    let keys = context.key.split(3)
+    var words = RandomWords(keys[0])
+    let isFilling = keys[1].uniform(1, as: Double.self)[0] < plan.fillShare
+    let reach = context.isTraining ? plan.reach(at: context.step) : 1
+    let examples = rows.map { row -> SeriesExample in
+      let example =
+        isFilling ? gap(moments[row], reach, &words) : forecast(moments[row], reach, &words)
+      return plan.reconstructs
+        ? example.reconstructing(upTo: reach * (plan.history + plan.future)) : example
+    }
+    let progress = Double(context.step) / Double(max(plan.annealingSteps, 1))
+    let weight = plan.divergenceWeight * (context.isTraining ? min(1, progress) : 1)
+    return Shard(
+      builder.batch(
+        examples, divergenceWeight: weight, key: context.isTraining ? keys[2] : nil),
+      weight: Double(rows.count))
+  }
+
+  /// A forecast from a random moment after a reading; now and then a part of the history is missing.
+  private func forecast(
+    _ moment: Moment, _ reach: Double, _ words: inout RandomWords
+  ) -> SeriesExample {
+    let one = series[moment.series]
+    let now = moment.now + words.unit() * builder.clock.spacing
+    let start = now - plan.history
+    var visible = one.after(start, through: now)
+    if words.unit() < 0.5 {
+      let length = plan.history * (0.08 + 0.42 * words.unit())
+      let from = start + words.unit() * (plan.history - length)
+      let rest = visible.without(from, through: from + length)
+      if rest.count >= min(plan.minimumHistory, visible.count) { visible = rest }
+    }
+    let asked = one.after(
+      now, through: now + reach * plan.future + builder.clock.spacing / 2)
+    return SeriesExample(start: start, now: now, visible: visible, asked: asked)
+  }
+
+  /// A gap of random length with readings on both sides.
+  private func gap(
+    _ moment: Moment, _ reach: Double, _ words: inout RandomWords
+  ) -> SeriesExample {
+    let one = series[moment.series]
+    let window = plan.history + plan.future
+    let start = moment.now - plan.history
+    let length = window * (0.04 + 0.32 * words.unit()) * reach
+    let margin = window / 6
+    let from = start + margin + words.unit() * max(window - length - 2 * margin, 0)
+    let end = min(start + window, from + length + margin * (1 + 2 * words.unit()))
+    let all = one.after(start, through: end)
+    return SeriesExample(
+      start: start, now: end, visible: all.without(from, through: from + length),
+      asked: all.after(from, through: from + length))
+  }
+}
+
+extension RandomWords {
+  /// A multiple of 2⁻⁵³ in `0 ..< 1`.
+  mutating func unit() -> Double { Double(next() >> 11) * 0x1p-53 }
+}
+
+extension TimeSeries {
+  /// The rows whose times do not lie in `start < t ≤ end`.
+  func without(_ start: Double, through end: Double) -> TimeSeries {
+    rows(0..<firstRow(after: start)).followed(by: rows(firstRow(after: end)..<count))
+  }
+}
+
+/// Times of a series that are asked for in order, so that a piece after the other is read.
+private struct TimeCursor {
+  private let series: TimeSeries
+  private var times: [Double] = []
+  private var start = 0
+  private var row = 0
+
+  init(_ series: TimeSeries) { self.series = series }
+
+  mutating func time(_ row: Int) -> Double {
+    if !(start..<start + times.count).contains(row) {
+      start = row
+      times = series.rows(row..<min(row + series.pieceRows, series.count)).times
+    }
+    return times[row - start]
+  }
+
+  /// The first row with a greater time; times do not decrease from call to call.
+  mutating func firstRow(after time: Double) -> Int {
+    while row < series.count && self.time(row) <= time { row += 1 }
+    return row
+  }
+}

@@ -1,0 +1,121 @@
+public import NumericCore
+public import Tensors
+import TimeSeries
+public import Training
+
+/// A trained forecaster with all that its use needs.
+public struct Forecaster: ArchivedModel {
+  public static let kind = "forecast"
+  public static let title = "forecasting model"
+
+  public var recipe: ForecastRecipe
+  public var forecaster: SeriesForecaster
+  public var covariates: CovariateEncoding
+
+  public init(
+    recipe: ForecastRecipe, covariates: CovariateEncoding = CovariateEncoding(),
+    forecaster: SeriesForecaster
+  ) {
+    self.recipe = recipe
+    self.covariates = covariates
+    self.forecaster = forecaster
+  }
+
+  public var weights: any TensorTree {
+    switch forecaster {
+    case .latentODE(let one): one.model
+    case .recurrent(_, let one): one.model
+    case .law(let one): one.model
+    }
+  }
+
+  public var descriptions: [String: JSONValue] {
+    let normalization = forecaster.normalization
+    let clock = forecaster.parts.clock
+    return [
+      "normalization": [
+        "channels": JSONValue(normalization.channels), "means": JSONValue(normalization.means),
+        "deviations": JSONValue(normalization.deviations), "window": .number(clock.window),
+        "spacing": .number(clock.spacing),
+      ],
+      "covariates": covariates.json,
+    ]
+  }
+
+  public init(_ stored: StoredModel) throws(SafetensorsError) {
+    recipe = try stored.recipe()
+    covariates = try stored.required(
+      CovariateEncoding(stored.document("covariates") ?? []), of: "covariates")
+    let document = try stored.required(stored.document("normalization"), of: "normalization")
+    let form = try stored.required(Form(document, recipe, covariates), of: "normalization")
+    forecaster = try form.forecaster(stored, recipe)
+  }
+
+  /// How series become numbers of the model.
+  private struct Form {
+    var normalization: Normalization
+    var builder: LatentBatchBuilder
+
+    /// nil if the parts of the document do not fit each other or the configuration.
+    init?(_ document: JSONValue, _ recipe: ForecastRecipe, _ covariates: CovariateEncoding) {
+      let inputs = recipe.reading.inputs
+      guard let normalization = StoredModel.normalization(document, names: "channels"),
+        let clock = StoredModel.clock(document),
+        normalization.channels.suffix(inputs.count) == inputs[...],
+        normalization.channels.count > inputs.count, recipe.fits(clock)
+      else { return nil }
+      self.normalization = normalization
+      builder = recipe.builder(
+        clock: clock, channels: normalization.channels.count - inputs.count,
+        covariates: covariates.width)
+    }
+
+    func forecaster(
+      _ stored: StoredModel, _ recipe: ForecastRecipe
+    ) throws(SafetensorsError) -> SeriesForecaster {
+      let (network, key) = (recipe.network, RandomKey(0))
+      if let kind = recipe.model.recurrent {
+        return .recurrent(
+          recipe.model,
+          RecurrentForecaster(
+            model: try stored.weights(as: network.recurrent(kind, for: builder, key: key)),
+            builder: RecurrentBatchBuilder(builder), normalization: normalization))
+      }
+      guard recipe.model == .goku else {
+        return .latentODE(
+          LatentForecaster(
+            model: try stored.weights(as: network.model(for: builder, key: key)), builder: builder,
+            normalization: normalization))
+      }
+      let law = try? KnownLaw(
+        recipe.law, channels: Array(normalization.channels.prefix(builder.channelCount)),
+        normalization: normalization, timeScale: 1 / builder.clock.units(1))
+      let model = recipe.law.model(
+        try stored.required(law, of: "config"), for: builder, normalization,
+        tolerance: network.tolerance, key: key)
+      return .law(
+        LawForecaster(
+          model: try stored.weights(as: model), builder: builder, normalization: normalization))
+    }
+  }
+}
+
+extension ForecastRecipe {
+  /// Whether the lengths are those of a model with such a clock: its window is a history and a future.
+  fileprivate func fits(_ clock: ModelClock) -> Bool {
+    guard let history, let future else { return true }
+    let (window, lengths) = (clock.window, (horizons ?? []) + (gaps ?? []))
+    return abs(history + future - window) <= 1e-9 * window && lengths.count <= 1000
+      && lengths.allSatisfy { $0 <= window }
+  }
+}
+
+extension Forecaster {
+  /// The baseline that was trained beside a run's model; nil if there is none.
+  public func beside(in run: String) throws(ModelArchiveError) -> Forecaster? {
+    guard let kind = recipe.beside, !run.hasSuffix(".safetensors") else { return nil }
+    let path = "\(run)/\(kind.rawValue).safetensors"
+    guard Files.exists(path) else { return nil }
+    return try Forecaster(contentsOf: path)
+  }
+}

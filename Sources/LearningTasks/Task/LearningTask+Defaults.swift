@@ -1,0 +1,61 @@
+public import Reports
+import NumericCore
+import Training
+
+// What a task has that describes nothing of its own.
+
+extension TaskRecipe {
+  public var usual: Self { Self() }
+}
+
+extension LearningTask where Evaluation == TaskResult {
+  public func result(of outcome: TrainingOutcome<Self>, in directory: String) -> TaskResult {
+    outcome.evaluation
+  }
+
+  /// The figures of the data's test part, or of all rows where the data have no parts.
+  public static func measure(_ model: Model, on data: MeasuredData) throws -> Measurement {
+    var recipe = model.recipe
+    if let file = data.file { recipe.file = file }
+    let task = Self(recipe)
+    return Measurement(
+      try task.evaluate(model, beside: [], on: try task.examples(), threads: 1),
+      source: recipe.file ?? recipe.name, isTestPart: data.isTraining)
+  }
+}
+
+extension LearningTask {
+  /// A page with the figures, the course of the training and the configuration.
+  public func report(of outcome: TrainingOutcome<Self>) -> Report {
+    let result = result(of: outcome, in: "")
+    var report = Report(
+      title: Model.title.withCapital, subtitle: outcome.task.recipe.file ?? outcome.task.recipe.name
+    )
+    report.section("Result") { section in
+      for table in result.tables {
+        section.table(Table(table.header, rows: table.rows.map { $0.map { .init($0) } }))
+      }
+      for line in result.lines { section.text(line.withCapital + ".") }
+    }
+    report.dataWarnings(outcome.task.warnings(about: outcome.examples))
+    report.section("Training") { section in
+      let records = outcome.shownHistory
+      let validated = records.filter { $0.validation != nil }
+      section.chart(
+        Chart(
+          "Loss", x: Axis("step"), y: Axis("loss"),
+          marks: [
+            .line("training", x: records.map { Double($0.step) }, y: records.map(\.loss)),
+            .line(
+              "validation", x: validated.map { Double($0.step) },
+              y: validated.map { $0.validation ?? .nan }, color: .second, emphasis: .strong),
+          ]))
+      if let chart = Chart.evaluations(of: records) { section.chart(chart) }
+    }
+    report.section("Model and settings") {
+      $0.text("\(outcome.parameterCount) parameters, \(outcome.steps) steps.")
+      $0.code(outcome.task.recipe.json.text(indented: true))
+    }
+    return report
+  }
+}

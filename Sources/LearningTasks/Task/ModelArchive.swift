@@ -1,0 +1,122 @@
+public import NumericCore
+public import Tensors
+public import Training
+
+/// A trained model as one safetensors file.
+///
+/// The tensors are the weights. The header holds the kind of model (`kind`), its configuration (`config`) and JSON documents with
+/// all that a use of the model needs, such as the normalization. Opening an archive reads the header only; `load` reads the
+/// weights.
+public struct ModelArchive: Sendable {
+  /// The model file.
+  public let path: String
+  /// The kind of model, such as `forecast`; empty for a file that is no archive.
+  public let kind: String
+  /// Names and shapes of the tensors.
+  public let tensors: [(name: String, shape: [Int])]
+  private let metadata: [String: String]
+
+  /// Opens a model file, or the model of a run folder.
+  ///
+  /// - Throws: `ModelArchiveError.unreadable`.
+  public init(contentsOf run: String) throws(ModelArchiveError) {
+    path = RunFolder.model(in: run)
+    do {
+      let header = try SafetensorsFile.readHeader(path: path)
+      metadata = header.metadata
+      tensors = header.tensors
+    } catch {
+      throw .unreadable(path: path, reason: error)
+    }
+    kind = metadata["kind"] ?? ""
+  }
+
+  /// The configuration with which the model was trained; nil: none, or no JSON.
+  public var configuration: JSONValue? {
+    metadata["config"].flatMap { try? JSONValue(parsing: $0) }
+  }
+
+  /// The number of weights.
+  public var parameterCount: Int { tensors.reduce(0) { $0 + $1.shape.reduce(1, *) } }
+
+  /// The trained model.
+  ///
+  /// - Throws: `ModelArchiveError.otherKind` if the archive holds another kind of model, `unreadable` if it is damaged.
+  public func load<Model: ArchivedModel>(
+    _ type: Model.Type = Model.self
+  ) throws(ModelArchiveError) -> Model {
+    guard kind == Model.kind else {
+      throw .otherKind(path: path, found: kind, expected: Model.title)
+    }
+    do {
+      return try Model(StoredModel(try SafetensorsFile(path: path)))
+    } catch {
+      throw .unreadable(path: path, reason: error)
+    }
+  }
+}
+
+/// Why a model file cannot be used.
+public enum ModelArchiveError: Error, Hashable, Sendable {
+  /// There is no such file, or its contents are not those of a model.
+  case unreadable(path: String, reason: SafetensorsError)
+  /// The file holds another kind of model; `expected` is a name such as "forecasting model".
+  case otherKind(path: String, found: String, expected: String)
+}
+
+/// A trained model that can be kept in an archive.
+public protocol ArchivedModel: Sendable {
+  associatedtype Recipe: TaskRecipe
+
+  /// The kind under which archives name it.
+  static var kind: String { get }
+  /// What it is in messages: "forecasting model".
+  static var title: String { get }
+
+  /// The configuration with which it was trained.
+  var recipe: Recipe { get set }
+  /// JSON documents of the header beside the configuration, by name.
+  var descriptions: [String: JSONValue] { get }
+  /// What the tensors of the archive are.
+  var weights: any TensorTree { get }
+
+  /// The model of an archive, whose header may come from anybody: every part of it is checked.
+  ///
+  /// - Throws: `SafetensorsError.badMetadata` for a description that does not fit, and what reading the weights throws.
+  init(_ stored: StoredModel) throws(SafetensorsError)
+}
+
+extension ArchivedModel {
+  /// Reads the model of a run folder or of a model file.
+  public init(contentsOf run: String) throws(ModelArchiveError) {
+    self = try ModelArchive(contentsOf: run).load()
+  }
+
+  /// Writes the archive, whole or not at all.
+  public func write(to path: String) throws(FileError) {
+    var metadata = ["kind": Self.kind, "config": recipe.json.description]
+    for (name, document) in descriptions { metadata[name] = document.description }
+    try weights.save(to: path, metadata: metadata)
+  }
+}
+
+/// The configuration of a learning task.
+public protocol TaskRecipe: ConfigurableRecipe {
+  /// An initial configuration, whose values an archive's replace.
+  init()
+  /// The name of the recipe; a run folder is called after it.
+  var name: String { get }
+  /// The file of data; nil: the bundled ones.
+  var file: String? { get set }
+  /// A second file with labels; nil: none.
+  var labelsFile: String? { get set }
+  /// The seed of all random choices.
+  var seed: Int { get set }
+}
+
+extension TaskRecipe {
+  public var labelsFile: String? {
+    get { nil }
+    set {}
+  }
+}

@@ -1,0 +1,52 @@
+import NumericCore
+import Tensors
+public import Training
+
+/// One training of a task: a trainer, its initial state, and how its best state becomes a model.
+public struct TaskTraining<Model: ArchivedModel>: Sendable {
+  /// What a training gives.
+  struct Trained {
+    var model: Model
+    var history: [StepRecord]
+    var steps: Int
+    var stepsPerEpoch: Int
+    var seconds: Double
+  }
+
+  /// A training whose checkpoint was read.
+  struct Started {
+    /// Whether a checkpoint is continued.
+    var isContinued: Bool
+    var run: (ProgressReporter?, StopRequest?) throws -> Trained
+  }
+
+  /// The name of its checkpoint and model in the run folder.
+  let name: String
+  private let start: @Sendable (RunFolder?) throws -> Started
+
+  /// - Parameters:
+  ///   - recipe: the configuration, which a checkpoint must agree with.
+  ///   - name: the name of its checkpoint and model in the run folder; nil for the run's own model.
+  ///   - model: the model of a trained state.
+  public init<Evaluator: ShardEvaluator, Data: TrainingData>(
+    _ trainer: Trainer<Evaluator, Data>, from state: TrainingState<Evaluator.Model>,
+    recipe: Model.Recipe, name: String? = nil,
+    model: @escaping @Sendable (TrainingState<Evaluator.Model>) -> Model
+  ) where Data.Batch == Evaluator.Batch {
+    let name = name ?? RunFolder.main
+    self.name = name
+    start = { folder in
+      var training = try RunTraining(
+        trainer, from: state, recipe: recipe, folder: folder, name: name)
+      return Started(isContinued: training.isContinued) { progress, stop in
+        try training.run(progress: progress, stop: stop)
+        return Trained(
+          model: model(training.state), history: training.history, steps: training.state.step,
+          stepsPerEpoch: trainer.stepsPerEpoch, seconds: training.state.wall)
+      }
+    }
+  }
+
+  /// Reads the checkpoint of the folder, if it is to be continued; writes nothing.
+  func started(in folder: RunFolder?) throws -> Started { try start(folder) }
+}

@@ -1,0 +1,104 @@
+import Tensors
+import NumericCore
+import Reports
+public import Training
+
+/// The training of a task: data, training with checkpoints, archive, evaluation, report.
+///
+/// A run folder holds `config.json`, `metrics.jsonl`, `model.safetensors`, `last.ckpt.safetensors`, `evaluation.json` and
+/// `report.html`. Bad data, and a checkpoint that does not fit, are found before anything is written.
+public struct TrainingRun<Task: LearningTask>: Sendable {
+  public var task: Task
+  /// The run folder; nil: nothing is written.
+  public var directory: String?
+  /// Threads; they do not change the result.
+  public var threads: Int
+  /// Whether a checkpoint in the folder is continued.
+  public var resumes: Bool
+  /// Receives what becomes of the run folder.
+  public var onNotice: @Sendable (RunFolder.Notice) -> Void = { _ in }
+
+  public init(_ task: Task, in directory: String?, threads: Int = 1, resumes: Bool = false) {
+    self.task = task
+    self.directory = directory
+    self.threads = threads
+    self.resumes = resumes
+  }
+
+  /// Trains and evaluates.
+  ///
+  /// - Throws: errors of the data, `RunError` after a stop request or if the training diverges.
+  public func run(
+    progress: ProgressReporter? = nil, stop: StopRequest? = nil
+  ) throws -> TrainingOutcome<Task> {
+    try run(on: try task.examples(), progress: progress, stop: stop)
+  }
+
+  /// Trains and evaluates on the task's examples, read already.
+  public func run(
+    on examples: Task.Examples, progress: ProgressReporter? = nil, stop: StopRequest? = nil
+  ) throws -> TrainingOutcome<Task> {
+    let task = Task(task.recipe(for: examples))
+    let folder = directory.map { RunFolder($0, resumes: resumes, whenNoticed: onNotice) }
+    // Checkpoints are read before anything is written.
+    let trainings = try task.trainings(on: examples, threads: threads).map {
+      (try $0.started(in: folder), $0.name)
+    }
+    try folder?.begin(task.recipe, isContinued: trainings[0].0.isContinued)
+    var trained: [TaskTraining<Task.Model>.Trained] = []
+    for (training, name) in trainings {
+      let one = try training.run(progress, stop)
+      if let folder { try one.model.write(to: folder.model(of: name)) }
+      trained.append(one)
+    }
+    let others = trained.dropFirst().map(\.model)
+    return TrainingOutcome(
+      task: task, examples: examples, model: trained[0].model, others: others,
+      evaluation: try task.evaluate(
+        trained[0].model, beside: others, on: examples, threads: threads),
+      history: trained[0].history, steps: trained[0].steps,
+      stepsPerEpoch: trained[0].stepsPerEpoch, seconds: trained[0].seconds, folder: folder)
+  }
+}
+
+/// What a run leaves.
+public struct TrainingOutcome<Task: LearningTask>: Sendable {
+  /// With the values of the configuration that the data decided.
+  public var task: Task
+  public var examples: Task.Examples
+  public var model: Task.Model
+  /// The models that were trained beside it.
+  public var others: [Task.Model]
+  /// On the test part.
+  public var evaluation: Task.Evaluation
+  /// The steps of the training, thinned to a few thousand.
+  public var history: [StepRecord]
+  public var steps: Int
+  public var stepsPerEpoch: Int
+  /// Time of the training in seconds.
+  public var seconds: Double
+  /// Owned until the report is written.
+  let folder: RunFolder?
+
+  public var parameterCount: Int { model.weights.parameterCount }
+
+  /// Steps with a validation, and of the others as many as a chart needs.
+  var shownHistory: [StepRecord] {
+    let every = max(1, history.count / 400)
+    return history.enumerated().filter { $0.element.validation != nil || $0.offset % every == 0 }
+      .map(\.element)
+  }
+
+  /// Writes `report.html`, `evaluation.json` and the task's further files into the run folder.
+  @discardableResult
+  public func writeReport() throws -> TaskResult {
+    let result = task.result(of: self, in: folder?.path ?? "")
+    guard let folder else { return result }
+    try task.report(of: self).write(to: folder.path + "/report.html", followsLinks: false)
+    let files = result.files + [("evaluation.json", result.json.text(indented: true) + "\n")]
+    for (name, text) in files {
+      try Files.writeAtomically(text, to: "\(folder.path)/\(name)", followsLinks: false)
+    }
+    return result
+  }
+}
