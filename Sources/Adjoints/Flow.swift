@@ -136,8 +136,9 @@ public struct FlowResult: Sendable {
   public var states: Tensor
   /// A line of `SolveStatistics` for each row (one when the batch shares its steps); nil when unrolled.
   public var statistics: Tensor?
-  /// Of a flow with events the time at which each row ended, `[batch, 1]`, float64: that of a
-  /// terminal event or the last save time. Gradients pass through it.
+  /// Of a flow with events the time at which each row ended, `[batch, 1]`, float64.
+  ///
+  /// That of a terminal event or the last save time; gradients pass through it.
   public var endTimes: Tensor?
 
   /// The states at the last time, `[batch, …]`.

@@ -3,11 +3,15 @@ import Programs
 
 /// The field of one row, and its vector–Jacobian product, as scalar programs.
 struct ScalarPrograms: Sendable {
-  /// Instructions above which a field runs as a `Program` instead, whose kernels do many of them at once.
+  /// Instructions up to which a field runs as a scalar program in any case, and up to which it may.
   ///
-  /// An instruction takes 1 to 2 ns for a row, a kernel call of a `Program` 50 to 150 ns, of which a small field needs two
-  /// to four. The limit is an estimate from these figures.
-  static let instructionLimit = 160
+  /// Between the two, that depends on the kernel calls of a `Program`. Measured (`neural-ode-bench W11`; Zen 4): an
+  /// instruction takes 1.5 ns on one row, a run of a `Program` 65 to 80 ns with one to three calls. With more rows both
+  /// cost less a row, at the same ratio: networks 2-h-2 run faster as scalars up to 36 instructions and slower from 72 on,
+  /// with 1, 8, 64 and 512 rows.
+  static let (fewInstructions, mostInstructions) = (45, 160)
+  /// Instructions that cost as much as a kernel call.
+  static let instructionsPerCall = 20
 
   /// Parameters: time, state, θ…; output: the derivative.
   let forward: ScalarProgram
@@ -20,10 +24,10 @@ struct ScalarPrograms: Sendable {
   ///   - invariant: places of the parameters that all rows share.
   /// - Returns: nil if the field has no scalar form or is too large for it to pay.
   init?(_ field: Graph, invariant: Set<Int>, includingOutputs: Bool) {
-    let limit = 8 * Self.instructionLimit
+    let limit = 8 * Self.mostInstructions
     guard field.instructions.count <= limit,
       let forward = ScalarProgram(field, invariant: invariant, limit: limit),
-      forward.instructionCount <= Self.instructionLimit
+      Self.pays(forward, field, invariant: invariant)
     else { return nil }
     let product = field.vjp(
       wrt: Array(1..<field.parameters.count), includingOutputs: includingOutputs)
@@ -33,5 +37,12 @@ struct ScalarPrograms: Sendable {
     self.forward = forward
     self.adjoint = adjoint
     includesOutputs = includingOutputs
+  }
+
+  /// Whether a field runs faster as this program of scalars than as one of tensors.
+  private static func pays(_ program: ScalarProgram, _ field: Graph, invariant: Set<Int>) -> Bool {
+    let count = program.instructionCount
+    if count <= fewInstructions || count > mostInstructions { return count <= fewInstructions }
+    return count <= instructionsPerCall * Program(field, invariant: invariant).stepCount
   }
 }

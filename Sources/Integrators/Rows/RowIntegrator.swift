@@ -117,8 +117,10 @@ package final class RowIntegrator<Scalar: RowScalar> {
     saveTimes = .shared(UnsafePointer(scratch.times), count: 0)
   }
 
-  /// Rows that are under way at once: their buffers fit into the cache of a core, and a field that
-  /// computes with matrices has enough of them. When one ends, the next begins.
+  /// Rows that are under way at once.
+  ///
+  /// Their buffers fit into the cache of a core, and a field that computes with matrices has enough of
+  /// them. When one ends, the next begins.
   package static var mostActiveRows: Int { 512 }
 
   /// Bytes of the buffers; they do not grow with the steps.

@@ -40,9 +40,6 @@ extension EquationSystem {
     inputs: [String: InputSignal] = [:], doses: DoseSchedule = DoseSchedule(),
     solver: ODESolver, scalarType: ScalarType = .float64
   ) -> EquationSolution {
-    precondition(
-      accepts(solver.method),
-      "\(name) has algebraic equations, which \(solver.method.name) cannot solve; use .rodas5P")
     let parameters = parameters ?? defaultParameters
     let initial = initial ?? initialState(parameters: parameters)
     precondition(

@@ -53,6 +53,10 @@ final class HybridSolve<Scalar: EquationScalar> {
     _ registers: HybridRegisters<Scalar>, from initial: [Double], reset: [Double],
     unknowns: Unknowns = Unknowns(), solver: ODESolver
   ) {
+    precondition(
+      registers.model.frozen.accepts(solver.method),
+      "\(registers.model.frozen.name) has algebraic equations, which \(solver.method.name) cannot solve; use .rodas5P"
+    )
     self.registers = registers
     model = registers.model
     self.unknowns = unknowns
