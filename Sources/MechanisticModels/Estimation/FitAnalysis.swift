@@ -26,7 +26,7 @@ struct FitAnalysis {
     let others = objective.weightDeviations.count { $0 != nil } + objective.noiseUnknowns.count
     let taken = max((information?.rank ?? count) - others, 0)
     let rest = best.evaluation.dataCount - taken
-    freedom = rest > 0 ? Double(rest) : nil
+    freedom = rest > 0 ? Double(max(rest - objective.censoredCount, 1)) : nil
   }
 
   /// Where 97.5 % of the estimates lie below, in standard errors.
@@ -39,13 +39,18 @@ struct FitAnalysis {
   var threshold: Double? {
     guard let freedom, let quantile else { return nil }
     guard freedom.isFinite else { return quantile * quantile }
-    return Double(best.evaluation.dataCount) * .logarithmOnePlus(quantile * quantile / freedom)
+    return sizeCount * .logarithmOnePlus(quantile * quantile / freedom)
+  }
+
+  /// Data that carry the size of the errors.
+  private var sizeCount: Double {
+    Double(max(best.evaluation.dataCount - objective.censoredCount, 1))
   }
 
   /// The rows are in units of the maximum-likelihood standard deviation; the unbiased one is larger by the root of this.
   private var variance: Double {
     guard let freedom, freedom.isFinite else { return 1 }
-    return Double(best.evaluation.dataCount) / freedom
+    return max(sizeCount / freedom, 1)
   }
 
   /// In the search's coordinates; nil where the data determine nothing.

@@ -34,6 +34,8 @@ package protocol FitObjective: AnyObject {
   /// Whether the size of the errors is estimated: intervals then use Student's t and F in place of the normal
   /// distribution and χ².
   var estimatesNoise: Bool { get }
+  /// Data that are known to lie within limits only: they carry little information on the size of the errors.
+  var censoredCount: Int { get }
   /// The objective at a point; nil where the equations have no solution.
   func evaluate(at z: [Double], derivatives: Bool) -> FitEvaluation?
   /// The objective of the data of the first part of the time (`0…1`), a start for a fit to all of them; nil where these
@@ -52,6 +54,7 @@ package protocol FitObjective: AnyObject {
 
 extension FitObjective {
   package var noiseUnknowns: Set<Int> { [] }
+  package var censoredCount: Int { 0 }
   package var weightDeviations: [Double?] { names.map { _ in nil } }
   package func restricted(toPart part: Double) -> (any FitObjective)? { nil }
   package func derivedValues(at z: [Double]) -> [DerivedValue]? { [] }

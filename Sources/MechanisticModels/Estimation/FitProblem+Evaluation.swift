@@ -8,6 +8,10 @@ extension FitProblem: FitObjective {
       })
   }
 
+  package var censoredCount: Int {
+    models.reduce(0) { $0 + $1.data.count { $0.value.isCensored } }
+  }
+
   package var estimatesNoise: Bool {
     let isKnown = models.allSatisfy { $0.data.allSatisfy { $0.standardError != nil } }
     return !isKnown
