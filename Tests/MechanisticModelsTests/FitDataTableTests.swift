@@ -2,7 +2,7 @@ import NumericCore
 import Tables
 import Testing
 
-@testable import MechanisticModels
+import MechanisticModels
 
 /// What the columns and cells of a file of data mean.
 @Suite struct FitDataTableTests {

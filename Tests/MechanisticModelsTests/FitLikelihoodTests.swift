@@ -3,7 +3,7 @@ import Tables
 import TestSupport
 import Testing
 
-@testable import MechanisticModels
+import MechanisticModels
 
 /// A problem of `Tests/Fixtures/fit_likelihoods.py`.
 struct LikelihoodProblem: CustomTestStringConvertible, Sendable {

@@ -1,7 +1,7 @@
 import NumericCore
 import Testing
 
-@testable import MechanisticModels
+import MechanisticModels
 
 @Suite struct NoiseTermTests {
   private typealias Case = (

@@ -8,7 +8,7 @@ import Tensors
 ///
 /// One solve of every experiment and its way back, however many unknowns there are: the derivatives of the objective by
 /// what is observed are the cotangents of the solve.
-final class FitGradient {
+package final class FitGradient {
   private typealias Pullback = ValueAndGradient<FitVariables, FitSeeds>
 
   private let problem: FitProblem
@@ -17,7 +17,7 @@ final class FitGradient {
   /// 1 for a state whose initial value is a variable, 0 where it follows from the parameters.
   private let isVariable: [[Bool]]
 
-  init(_ problem: FitProblem, part: Double) {
+  package init(_ problem: FitProblem, part: Double) {
     self.problem = problem
     self.part = part
     let values = problem.values(at: problem.start)
@@ -49,7 +49,7 @@ final class FitGradient {
   }
 
   /// The objective and its gradient by the search's coordinates; nil if the equations cannot be solved.
-  func evaluate(_ z: [Double]) -> LimitedMemoryBFGS.Evaluation? {
+  package func evaluate(_ z: [Double]) -> LimitedMemoryBFGS.Evaluation? {
     guard let whole = problem.evaluate(at: z, derivatives: false, part: part),
       let terms = problem.terms(at: z, part: part)
     else { return nil }

@@ -36,7 +36,7 @@ package final class FitProblem {
   /// Whether stability bounded the steps of a solve that had to be given up.
   var wasStiff: Bool { (sensitivities + plain).contains { $0?.wasStiff ?? false } }
 
-  init(_ fit: ParameterFit) throws(FitError) {
+  package init(_ fit: ParameterFit) throws(FitError) {
     self.fit = fit
     guard fit.method.isExplicit || fit.search != .gradient else {
       throw .methodWithoutAdjoint(fit.method.name)

@@ -5,18 +5,18 @@ import NumericCore
 /// A row has a residual `R` and slopes `S` by the value `f` of the equations and by the logarithms of the noise's arguments. The sum of
 /// `R·S` over the rows is the exact gradient of `penalty`, the sum of `SᵀS` its expected information, or where that has no closed form a positive
 /// substitute.
-struct NoiseTerm {
-  struct Row {
-    var residual: Double
-    var byValue: Double
+package struct NoiseTerm {
+  package struct Row {
+    package var residual: Double
+    package var byValue: Double
     /// By the logarithms of the two arguments.
-    var byArguments = (0.0, 0.0)
+    package var byArguments = (0.0, 0.0)
   }
 
-  var penalty: Double
-  var main: Row
+  package var penalty: Double
+  package var main: Row
   /// Of the noise's own size; nil: that does not vary.
-  var scale: Row?
+  package var scale: Row?
 
   /// The distribution's place and size.
   ///
@@ -38,7 +38,7 @@ struct NoiseTerm {
   ///   - value: `f`, that of the equations.
   ///   - arguments: of the noise, positive.
   /// - Returns: nil where the distribution does not exist, such as a lognormal one of a negative `f`.
-  init?(
+  package init?(
     _ noise: NoiseModel, of measured: Measurement.Value, value f: Double,
     arguments: (Double, Double)
   ) {

@@ -23,7 +23,7 @@ public enum Prior: Hashable, Sendable {
   /// derivative of the former, and `dR²` its curvature.
   ///
   /// Of a lognormal prior `−log p = u + (u − μ)²/2s² = (u − μ + s²)²/2s² + μ − s²/2` with `u` the value's logarithm.
-  func term(at value: Double) -> (penalty: Double, residual: Double, slope: Double) {
+  package func term(at value: Double) -> (penalty: Double, residual: Double, slope: Double) {
     let constant = 0.5 * Double.logarithm(2 * .pi)
     switch self {
     case .uniform(let lower, let upper): return (.logarithm(upper - lower), 0, 0)
