@@ -24,12 +24,12 @@ package struct CommandFiles {
     for (name, path) in outputs {
       for (other, input) in inputs where PathCalls.isSame(path, input) {
         throw .combination(
-          "\(name): \(path) is the file that is read as \(other)", remedy: "name another file")
+          "\(name): \(path) is the file that is read as \(other)", fix: "name another file")
       }
       if let readFolder, Files.isInside(path, folder: readFolder) {
         throw .combination(
           "\(name): \(path) lies in the run folder \(readFolder), which is read",
-          remedy: "name a file outside of it")
+          fix: "name a file outside of it")
       }
     }
   }

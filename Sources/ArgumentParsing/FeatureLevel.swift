@@ -7,11 +7,11 @@ package enum FeatureLevel {
     let word = PathCalls.environment("NEURAL_ODE_LEVEL") ?? ""
     switch KernelLevel.requested {
     case nil:
-      throw .combination("NEURAL_ODE_LEVEL is '\(word)'", remedy: "write base, v3 or v4")
+      throw .combination("NEURAL_ODE_LEVEL is '\(word)'", fix: "write base, v3 or v4")
     case let level? where level > KernelLevel.supported:
       throw .combination(
         "NEURAL_ODE_LEVEL is '\(word)', which this machine does not have",
-        remedy: "write \(KernelLevel.supported) or less, or leave it out")
+        fix: "write \(KernelLevel.supported) or less, or leave it out")
     default: break
     }
   }

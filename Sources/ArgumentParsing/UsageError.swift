@@ -15,24 +15,24 @@ package enum UsageError: Error {
   case missingParameter(String, verb: String)
   case unexpectedArgument(String, verb: String)
   /// Parameters that do not go together: what is wrong, and what to write.
-  case combination(String, remedy: String)
+  case combination(String, fix: String)
 }
 
 extension UsageError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .unknownVerb(let verb, let suggestion):
-      "there is no verb '\(verb)'; \(remedy(suggestion, else: "see 'neural-ode --help'"))"
+      "there is no verb '\(verb)'; \(fix(suggestion, else: "see 'neural-ode --help'"))"
     case .movedVerb(let verb, let tool):
       "'\(verb)' is a tool of its own; run '\(tool)', built with 'swift build -c release --product \(tool)'"
     case .oldSpelling(let old, let new):
       "'neural-ode \(old)' has a new spelling; write 'neural-ode \(new)'"
     case .unknownOption(let option, let verb, let suggestion):
-      "'\(name(verb))' has no option '\(option)'; \(remedy(suggestion, else: see(verb)))"
+      "'\(name(verb))' has no option '\(option)'; \(fix(suggestion, else: see(verb)))"
     case .missingValue(let option, let verb, let expected):
       "'\(option)' needs a value; write \(expected) after it, \(see(verb))"
     case .invalidValue(let name, let word, let verb, let expected, let suggestion):
-      "\(name): '\(word)' is not \(expected); \(remedy(suggestion, else: see(verb)))"
+      "\(name): '\(word)' is not \(expected); \(fix(suggestion, else: see(verb)))"
     case .emptyValue(let name, let verb):
       "'\(name)' is empty; write its value, \(see(verb))"
     case .unexpectedValue(let flag, let verb):
@@ -43,8 +43,8 @@ extension UsageError: CustomStringConvertible {
       "'\(self.name(verb))' needs \(name); \(see(verb))"
     case .unexpectedArgument(let word, let verb):
       "'\(name(verb))' does not take '\(word)'; leave it out, \(see(verb))"
-    case .combination(let message, let remedy):
-      "\(message); \(remedy)"
+    case .combination(let message, let fix):
+      "\(message); \(fix)"
     }
   }
 
@@ -53,7 +53,7 @@ extension UsageError: CustomStringConvertible {
   /// The last word of a call: the verb, or the name of a tool without verbs.
   private func name(_ verb: String) -> Substring { verb.split(separator: " ").last ?? "" }
 
-  private func remedy(_ suggestion: String?, else other: String) -> String {
+  private func fix(_ suggestion: String?, else other: String) -> String {
     suggestion.map { "did you mean '\($0)'?" } ?? other
   }
 }

@@ -19,13 +19,13 @@ struct BenchCommand: Command {
 
   func validate() throws(UsageError) {
     if repetitions < 1 {
-      throw .combination("--repetitions is \(repetitions)", remedy: "write 1 or more")
+      throw .combination("--repetitions is \(repetitions)", fix: "write 1 or more")
     }
     for word in workloads where find(word) == nil {
       let known = BenchmarkWorkload.all.map(\.name)
       throw .combination(
         "there is no workload '\(word)'",
-        remedy: nearestName(to: word, among: known).map { "did you mean '\($0)'?" }
+        fix: nearestName(to: word, among: known).map { "did you mean '\($0)'?" }
           ?? "the workloads are \(known.joined(separator: ", "))")
     }
   }

@@ -33,7 +33,7 @@ extension CommandFiles {
     for input in read where names.contains(where: { PathCalls.isSame($0, input) }) {
       throw .combination(
         "\(input) is read, and the training writes a file of this name in \(folder)",
-        remedy: "name another folder with --out")
+        fix: "name another folder with --out")
     }
   }
 }

@@ -21,14 +21,14 @@ enum DoseData {
       guard table.series.count <= 1 else {
         throw UsageError.combination(
           "--doses: \(path) has \(ids.count) series (\(ids.prefix(6).joined(separator: ", ")))",
-          remedy: "choose one by its id, as in --series '\(ids[0])'")
+          fix: "choose one by its id, as in --series '\(ids[0])'")
       }
       return try doses(of: table.series.first, path)
     }
     guard let found = table[series] else {
       throw UsageError.combination(
         "--series: \(path) has no series '\(series)'",
-        remedy: nearestName(to: series, among: ids).map { "did you mean '\($0)'?" }
+        fix: nearestName(to: series, among: ids).map { "did you mean '\($0)'?" }
           ?? "the ids are \(ids.prefix(6).joined(separator: ", "))")
     }
     return try doses(of: found, path)

@@ -59,7 +59,7 @@ struct EquationFile {
   private static func uselessUnit(_ unit: TimeUnit, _ path: String) -> UsageError {
     .combination(
       "--unit \(unit.rawValue): the times of \(path) are no dates but numbers, which have their unit already",
-      remedy: "leave --unit out")
+      fix: "leave --unit out")
   }
 
   /// Prints what is odd, which columns are ignored, and what `t` is if nobody chose its unit.
@@ -125,12 +125,12 @@ enum InputFile {
     let names = equations.inputs.map(\.name)
     guard !names.isEmpty else {
       throw UsageError.combination(
-        "--inputs: \(equations.name) has no input", remedy: "write 'input u = 0' in the equations")
+        "--inputs: \(equations.name) has no input", fix: "write 'input u = 0' in the equations")
     }
     return try file.read(columns: Set(names), minimumRows: 1) { columns in
       UsageError.combination(
         "--inputs: no column of \(file.path) (\(columns.joined(separator: ", "))) is named as an input of "
-          + "\(equations.name) (\(names.joined(separator: ", ")))", remedy: "rename a column")
+          + "\(equations.name) (\(names.joined(separator: ", ")))", fix: "rename a column")
     }
   }
 

@@ -19,7 +19,7 @@ enum SystemArgument {
     if !equations.accepts(method) {
       throw .combination(
         "\(equations.name) has algebraic equations '0 = …', which the explicit method '\(method.name)' cannot solve",
-        remedy: "write --method rodas5p, or leave --method out")
+        fix: "write --method rodas5p, or leave --method out")
     }
   }
 
@@ -28,7 +28,7 @@ enum SystemArgument {
     let near = nearestName(to: name, among: NamedSystem.all.map(\.name))
     throw .combination(
       "there is no system '\(name)'",
-      remedy: near.map { "did you mean '\($0)'?" }
+      fix: near.map { "did you mean '\($0)'?" }
         ?? "see 'neural-ode systems', or name a file of equations such as mine.ode")
   }
 
@@ -43,20 +43,20 @@ enum SystemArgument {
         let near = nearestName(to: assignment.name, among: names)
         throw .combination(
           "--set: \(system.name) has no parameter '\(assignment.name)'",
-          remedy: near.map { "did you mean '\($0)'?" }
+          fix: near.map { "did you mean '\($0)'?" }
             ?? "the parameters are \(names.joined(separator: ", "))")
       }
       guard let value = Double(assignment.value), value.isFinite else {
         throw .combination(
           "--set: '\(assignment.value)' is not a number",
-          remedy: "write one as in --set \(assignment.name)=\(system.defaultParameters[place])")
+          fix: "write one as in --set \(assignment.name)=\(system.defaultParameters[place])")
       }
       let parameter = system.parameters[place]
       guard parameter.lowerBound <= value, value <= parameter.upperBound else {
         throw .combination(
           "--set: \(assignment.name)=\(assignment.value) is outside of its bounds "
             + "\(parameter.lowerBound)..\(parameter.upperBound)",
-          remedy: "choose a value within them")
+          fix: "choose a value within them")
       }
       values[place] = value
     }
@@ -71,6 +71,6 @@ extension ODEMethod {
     let near = nearestName(to: name, among: all.map(\.name))
     throw .combination(
       "there is no method '\(name)'",
-      remedy: near.map { "did you mean '\($0)'?" } ?? "see 'neural-ode methods'")
+      fix: near.map { "did you mean '\($0)'?" } ?? "see 'neural-ode methods'")
   }
 }

@@ -26,7 +26,7 @@ struct ReproduceCommand: Command {
     _ = try chosen()
     if seeds < 1 || seed < 0 {
       throw .combination(
-        "there is at least one seed, and none is negative", remedy: "write --seeds 3 --seed 0")
+        "there is at least one seed, and none is negative", fix: "write --seeds 3 --seed 0")
     }
   }
 

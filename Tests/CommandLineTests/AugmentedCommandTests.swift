@@ -137,7 +137,7 @@ import Testing
       "the configuration's 'network.augmentation' is \"ones\"; it wants one of none, zeros, lift, second-order"
     ),
   ])
-  func `settings that do not go together are told with a remedy`(
+  func `settings that do not go together are told with a fix`(
     settings: [String], sentence: String
   ) throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -91,7 +91,7 @@ import Testing
         + "series an id of its own, or sort the rows by id and time"
     ),
   ])
-  func `bad data are one line with file, line and remedy, and status 65`(
+  func `bad data are one line with file, line and fix, and status 65`(
     text: String, line: String
   ) throws {
     let result = try check(text)
@@ -116,7 +116,7 @@ import Testing
         + "(of a training: --set windows.history=… --set windows.future=…)\n")
   }
 
-  @Test func `what is odd is said on standard error with file, line and remedy`() throws {
+  @Test func `what is odd is said on standard error with file, line and fix`() throws {
     let values = (0..<200).map { "\($0),\($0 < 120 ? 100 + $0 % 7 : 10 + $0 % 7)\n" }
     let found = try check("time,x\n" + values.joined())
     #expect(found.status == 0 && found.errors.isEmpty)

@@ -96,7 +96,7 @@ import Testing
         "f.csv:1: the cells are separated by blanks; separate them by commas, semicolons or tabs"
       ),
     ] as [(String, [String], String)])
-  func `bad tables are one line with file, line and remedy, and status 65`(
+  func `bad tables are one line with file, line and fix, and status 65`(
     text: String, words: [String], line: String
   ) throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -158,7 +158,7 @@ import Testing
           + "the pixels into a CSV table"
       ),
     ] as [([UInt8]?, [UInt8], Int32, String)])
-  func `bad images are one line with file and remedy, and nothing is written`(
+  func `bad images are one line with file and fix, and nothing is written`(
     images: [UInt8]?, labels: [UInt8], status: Int32, line: String
   ) throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -200,7 +200,7 @@ import Testing
     #expect(try JSONValue(parsing: other.output)["metrics"]?["accuracyPercent"]?.number == 100)
   }
 
-  @Test func `other data than the model's are refused with a remedy`() throws {
+  @Test func `other data than the model's are refused with a fix`() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try write(Self.flowers)
     #expect(try train("--set", "training.epochs=1").status == 0)

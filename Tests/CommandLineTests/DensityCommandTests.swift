@@ -65,7 +65,7 @@ private func table(_ row: (Int) -> String) -> String {
         + "of them; leave it out with --set data.columns"
     ),
   ])
-  func `bad tables are one line with file, line and remedy, and status 65`(
+  func `bad tables are one line with file, line and fix, and status 65`(
     text: String, line: String
   ) throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }

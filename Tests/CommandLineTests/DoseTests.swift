@@ -9,15 +9,7 @@ import Testing
   }
 
   private func run(_ files: [String: String], _ words: [String]) throws -> Tool.Result {
-    let folder = "/tmp/neural-ode-doses-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    for (name, text) in files {
-      try Files.writeAtomically(Array(text.utf8), to: "\(folder)/\(name)")
-    }
-    var result = try Tool.run(words.map { files[$0] == nil ? $0 : "\(folder)/\($0)" })
-    result.errors = result.errors.replacingOccurrences(of: folder + "/", with: "")
-    return result
+    try Tool.run(words, on: files)
   }
 
   private let decay = "c' = -k*c\nk = 0.5\nc(0) = 0\nspan = 0..10"

@@ -8,16 +8,7 @@ import Testing
 
   /// Runs the tool on files with these contents; their names in the words and messages are short ones.
   private func run(_ files: [String: String], _ words: String...) throws -> Tool.Result {
-    let folder = "/tmp/neural-ode-fit-data-\(UUID().uuidString)"
-    try Files.createDirectory(folder)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    for (name, text) in files {
-      try Files.writeAtomically(Array(text.utf8), to: "\(folder)/\(name)")
-    }
-    var result = try Tool.run(words.map { files[$0] == nil ? $0 : "\(folder)/\($0)" })
-    result.output = result.output.replacingOccurrences(of: folder + "/", with: "")
-    result.errors = result.errors.replacingOccurrences(of: folder + "/", with: "")
-    return result
+    try Tool.run(words, on: files)
   }
 
   /// `2 exp(−0.05 d)` at days `d` of March 2024.

@@ -6,16 +6,7 @@ import Testing
 @Suite struct FitExperimentCommandTests {
   /// Runs the tool in a folder with these files.
   private func run(_ files: [String: String], _ words: [String]) throws -> Tool.Result {
-    let folder = "/tmp/neural-ode-experiments-\(UUID().uuidString)"
-    try Files.createDirectory(folder)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    for (name, text) in files {
-      try Files.writeAtomically(Array(text.utf8), to: "\(folder)/\(name)")
-    }
-    var result = try Tool.run(words.map { files[$0] == nil ? $0 : "\(folder)/\($0)" })
-    result.output = result.output.replacingOccurrences(of: folder + "/", with: "")
-    result.errors = result.errors.replacingOccurrences(of: folder + "/", with: "")
-    return result
+    try Tool.run(words, on: files)
   }
 
   private func estimates(_ result: Tool.Result) throws -> [String: Double] {

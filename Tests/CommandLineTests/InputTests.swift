@@ -5,15 +5,7 @@ import Testing
 @Suite struct InputTests {
   /// Runs the tool on files with these contents; their names in the words and messages are short ones.
   private func run(_ files: [String: String], _ words: String...) throws -> Tool.Result {
-    let folder = "/tmp/neural-ode-inputs-\(UUID().uuidString)"
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    for (name, text) in files {
-      try Files.writeAtomically(Array(text.utf8), to: "\(folder)/\(name)")
-    }
-    var result = try Tool.run(words.map { files[$0] == nil ? $0 : "\(folder)/\($0)" })
-    result.errors = result.errors.replacingOccurrences(of: folder + "/", with: "")
-    return result
+    try Tool.run(words, on: files)
   }
 
   private let area = "x' = u\ninput u\nx(0) = 0\nspan = 0..2"

@@ -37,7 +37,7 @@ import Testing
       "--column: lotka-volterra has no 'predators'; did you mean 'predator'?"
     ),
   ])
-  func `mistakes are named with their remedy, and nothing is written`(
+  func `mistakes are named with their fix, and nothing is written`(
     words: [String], message: String
   ) throws {
     let folder = "/tmp/neural-ode-law-\(UUID().uuidString)"

@@ -112,7 +112,7 @@ import Testing
         ["train", "classify", "--data", data, "--out", run, "--epochs", "1"] + small
       ).status == 0)
     let before = try contents(run)
-    let remedy =
+    let fix =
       "; continue it with --resume auto and its --out alone, or start another run with another --out\n"
     let cases: [([String], String, String, String, String)] = [
       (["digits"], "config.json", "recipe", "classes", "digits"),
@@ -131,7 +131,7 @@ import Testing
       #expect(result.status == 78 && result.output.isEmpty)
       #expect(
         result.errors
-          == "error: run/\(file): was made with \(setting) \(there), and now it is \(now)" + remedy)
+          == "error: run/\(file): was made with \(setting) \(there), and now it is \(now)" + fix)
       #expect(try contents(run) == before)
     }
 

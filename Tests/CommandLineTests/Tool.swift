@@ -28,6 +28,21 @@ enum Tool {
 
   static func run(_ words: String...) throws -> Result { try run(words) }
 
+  /// Runs the tool in a folder with these files; their names in the words and in the results are short ones.
+  static func run(_ words: [String], on files: [String: String]) throws -> Result {
+    let folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("neural-ode-files-\(UUID().uuidString)").path
+    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    for (name, text) in files {
+      try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+    }
+    var result = try run(words.map { files[$0] == nil ? $0 : "\(folder)/\($0)" })
+    result.output = result.output.replacingOccurrences(of: folder + "/", with: "")
+    result.errors = result.errors.replacingOccurrences(of: folder + "/", with: "")
+    return result
+  }
+
   /// Starts the tool; what it says is lost.
   static func start(_ words: [String]) throws -> Process {
     let process = Process()

@@ -32,7 +32,7 @@ import Testing
         "the configuration has no 'training.steps'; did you mean 'training.epochs'?"
       ),
     ] as [([String], Int32, String)])
-  func `an option that would change nothing is refused with a remedy`(
+  func `an option that would change nothing is refused with a fix`(
     words: [String], status: Int32, sentence: String
   ) throws {
     let result = try Tool.run(["train"] + words + ["--data", "/nowhere.csv"])

@@ -68,7 +68,7 @@ private func affine(_ inputs: Int, _ weights: [Float]) -> MLP {
       return try #require(forecaster.solverCheck(on: examples)).shift
     }
     #expect(try shift(rate: 0, steps: 1) == 0)
-    // What is warned of has its remedy.
+    // What is warned of has its fix.
     let (wild, examples) = try linear(rate: 3, steps: 1)
     let sentence = try #require(wild.solverCheck(on: examples)).sentence
     #expect(sentence.hasSuffix("says something else; train with a smaller network.tolerance"))

@@ -32,10 +32,10 @@ struct DataCommand: Command {
 
   func validate() throws(UsageError) {
     if check && name == nil {
-      throw .combination("--check needs a file", remedy: "write its path")
+      throw .combination("--check needs a file", fix: "write its path")
     }
     if window != nil && !check {
-      throw .combination("--window belongs to --check", remedy: "add --check")
+      throw .combination("--window belongs to --check", fix: "add --check")
     }
   }
 

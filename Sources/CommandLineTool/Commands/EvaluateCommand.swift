@@ -29,7 +29,7 @@ struct EvaluateCommand: Command {
 
   func validate() throws(UsageError) {
     if labels != nil && data == nil {
-      throw .combination("--labels belongs to --data", remedy: "add --data FILE")
+      throw .combination("--labels belongs to --data", fix: "add --data FILE")
     }
   }
 
@@ -77,7 +77,7 @@ struct EvaluateCommand: Command {
   ) throws {
     if labels != nil && Task.self != SequenceClassificationTask.self {
       throw UsageError.combination(
-        "--labels belongs to classes of series", remedy: "leave it out for this model")
+        "--labels belongs to classes of series", fix: "leave it out for this model")
     }
     let model = try archive.load(Task.Model.self)
     let (file, ownLabels) = (model.recipe.file, model.recipe.labelsFile)

@@ -66,7 +66,7 @@ extension FitCommand {
       let place = error.position.line - first
       guard statements.indices.contains(place) else { throw error }
       throw UsageError.combination(
-        "\(statements[place].option): \(error.reason)", remedy: "see 'Docs/Equations.md'")
+        "\(statements[place].option): \(error.reason)", fix: "see 'Docs/Equations.md'")
     }
   }
 
@@ -103,7 +103,7 @@ extension FitCommand {
       guard let value = Double(argument: assignment?.value ?? word) else {
         throw .combination(
           "\(option): '\(word)' is not a limit",
-          remedy: "write a number, or a column and a number as in \(option) x=0.1")
+          fix: "write a number, or a column and a number as in \(option) x=0.1")
       }
       limits[assignment?.name ?? ""] = value
     }
@@ -147,7 +147,7 @@ extension FitCommand {
     if !unmatched.isEmpty && self.table.series == nil {
       throw UsageError.combination(
         "--doses: \(doses) has doses of '\(unmatched[0])', which is no series of \(data.source)",
-        remedy: "the ids are \(ids.prefix(6).joined(separator: ", "))")
+        fix: "the ids are \(ids.prefix(6).joined(separator: ", "))")
     }
     if coincident > 0 {
       console.note(
@@ -246,7 +246,7 @@ extension FitCommand {
     guard let values, let lower = values[0], let upper = values[1], lower < upper else {
       throw .combination(
         "--bounds: '\(text)' is not a range",
-        remedy:
+        fix:
           "write one as in --bounds '\(entry.name)=0.1..10', or '\(entry.name)=0..' for one bound")
     }
     return (lower, upper)
@@ -272,7 +272,7 @@ extension FitCommand {
     guard method.isAdaptive else {
       throw .combination(
         "'\(method.name)' estimates no error, which a fit needs",
-        remedy: "choose another method, as in --method tsit5")
+        fix: "choose another method, as in --method tsit5")
     }
     return method
   }
@@ -285,7 +285,7 @@ extension FitCommand {
       guard let value = Double(argument: assignment.value) else {
         throw .combination(
           "\(option): '\(assignment.value)' is not a number",
-          remedy: "write one as in \(option) '\(assignment.name)=1'")
+          fix: "write one as in \(option) '\(assignment.name)=1'")
       }
       values[assignment.name] = value
     }

@@ -47,21 +47,21 @@ struct FitCommand: Command {
 
   func validate() throws(UsageError) {
     if let segments = searching.segments, segments < 2 {
-      throw .combination("--segments is \(segments)", remedy: "write 2 or more")
+      throw .combination("--segments is \(segments)", fix: "write 2 or more")
     }
     if searching.networkPenalty < 0 {
       throw .combination(
-        "--network-penalty is \(shortText(searching.networkPenalty))", remedy: "write 0 or more")
+        "--network-penalty is \(shortText(searching.networkPenalty))", fix: "write 0 or more")
     }
     if let starts = searching.starts, starts < 1 {
-      throw .combination("--starts is \(starts)", remedy: "write 1 or more")
+      throw .combination("--starts is \(starts)", fix: "write 1 or more")
     }
     if searching.seed < 0 {
-      throw .combination("--seed is \(searching.seed)", remedy: "write a number from 0 on")
+      throw .combination("--seed is \(searching.seed)", fix: "write a number from 0 on")
     }
     var known: Set<String> = []
     for name in (model.set + model.fix).map(\.name) where !known.insert(name).inserted {
-      throw .combination("'\(name)' is given twice by --set and --fix", remedy: "keep one of them")
+      throw .combination("'\(name)' is given twice by --set and --fix", fix: "keep one of them")
     }
   }
 }

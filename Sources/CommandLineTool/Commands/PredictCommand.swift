@@ -36,17 +36,17 @@ struct PredictCommand: Command {
   func validate() throws(UsageError) {
     if let out, let parameters, out == parameters || PathCalls.isSame(out, parameters) {
       throw .combination(
-        "--out and --parameters name one file", remedy: "give each its own")
+        "--out and --parameters name one file", fix: "give each its own")
     }
     guard let times = at?.values.sorted() else { return }
     if let first = times.first, first <= 0 {
       throw .combination(
-        "--at: \(shortText(first)) is not after the last reading", remedy: "write positive times")
+        "--at: \(shortText(first)) is not after the last reading", fix: "write positive times")
     }
     for (earlier, later) in zip(times, times.dropFirst()) where earlier == later {
       throw .combination(
         "--at: \(shortText(later)) follows \(shortText(earlier))",
-        remedy: "write the times in order, each once")
+        fix: "write the times in order, each once")
     }
   }
 
@@ -97,6 +97,6 @@ struct PredictCommand: Command {
       case .parameters: "models of 'train mechanism'"
       }
     return .combination(
-      "--\(option.rawValue) belongs to \(owner)", remedy: "leave it out for this model")
+      "--\(option.rawValue) belongs to \(owner)", fix: "leave it out for this model")
   }
 }

@@ -16,9 +16,9 @@ struct SampleCommand: Command {
 
   func validate() throws(UsageError) {
     if count < 1 || count > 10_000_000 {
-      throw .combination("--count is \(count)", remedy: "write 1 to 10000000")
+      throw .combination("--count is \(count)", fix: "write 1 to 10000000")
     }
-    if seed < 0 { throw .combination("--seed is \(seed)", remedy: "write a number from 0 on") }
+    if seed < 0 { throw .combination("--seed is \(seed)", fix: "write a number from 0 on") }
   }
 
   var files: CommandFiles {

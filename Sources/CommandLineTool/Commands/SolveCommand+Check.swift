@@ -23,7 +23,7 @@ extension SolveCommand {
     if tolerance.relative < smallest && tolerance.absolute < smallest {
       throw .combination(
         "a relative tolerance of \(shortText(tolerance.relative)) is below what \(scalar.rawValue) resolves",
-        remedy: "write --rtol \(shortText(smallest)) or more")
+        fix: "write --rtol \(shortText(smallest)) or more")
     }
     return tolerance
   }

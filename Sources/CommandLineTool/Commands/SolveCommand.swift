@@ -79,39 +79,39 @@ struct SolveCommand: Command {
 
   func validate() throws(UsageError) {
     if at != nil && points != nil {
-      throw .combination("--at and --points exclude each other", remedy: "keep one of them")
+      throw .combination("--at and --points exclude each other", fix: "keep one of them")
     }
     if let points, points < 2 {
-      throw .combination("--points is \(points)", remedy: "write 2 or more")
+      throw .combination("--points is \(points)", fix: "write 2 or more")
     }
     if let points, points > 10_000_000 {
-      throw .combination("--points is \(points)", remedy: "write 10000000 at most")
+      throw .combination("--points is \(points)", fix: "write 10000000 at most")
     }
     if step != nil && (relativeTolerance ?? absoluteTolerance) != nil {
       throw .combination(
-        "--step asks for equal steps, --rtol and --atol for adapted ones", remedy: "keep one kind")
+        "--step asks for equal steps, --rtol and --atol for adapted ones", fix: "keep one kind")
     }
     if let step, step <= 0 {
-      throw .combination("--step is \(shortText(step))", remedy: "write a positive size")
+      throw .combination("--step is \(shortText(step))", fix: "write a positive size")
     }
     if let unit, inputs == nil, doses == nil {
       throw .combination(
         "--unit \(unit.rawValue) is of inputs or doses whose times are dates",
-        remedy: "give them with --inputs or --doses")
+        fix: "give them with --inputs or --doses")
     }
     if series != nil && doses == nil {
-      throw .combination("--series chooses a series of --doses", remedy: "give --doses as well")
+      throw .combination("--series chooses a series of --doses", fix: "give --doses as well")
     }
     if stepBudget < 1 {
-      throw .combination("--max-steps is \(stepBudget)", remedy: "write a positive number")
+      throw .combination("--max-steps is \(stepBudget)", fix: "write a positive number")
     }
     for (name, value) in [("--rtol", relativeTolerance), ("--atol", absoluteTolerance)] {
       if let value, value < 0 {
-        throw .combination("\(name) is \(shortText(value))", remedy: "a tolerance is not negative")
+        throw .combination("\(name) is \(shortText(value))", fix: "a tolerance is not negative")
       }
     }
     if relativeTolerance ?? 1 == 0 && absoluteTolerance ?? 1 == 0 {
-      throw .combination("both tolerances are 0", remedy: "make one of them positive")
+      throw .combination("both tolerances are 0", fix: "make one of them positive")
     }
   }
 
@@ -172,7 +172,7 @@ struct SolveCommand: Command {
     if let unit, found.axis == .number {
       throw UsageError.combination(
         "--unit \(unit.rawValue): the times of \(doses) are no dates but numbers, which have their unit already",
-        remedy: "leave --unit out")
+        fix: "leave --unit out")
     }
     if unit == nil, axis == nil, let sentence = found.axis.sentence {
       console.note(
@@ -187,7 +187,7 @@ struct SolveCommand: Command {
     if let step { return ODESolver(method: method, control: .fixed(step)) }
     guard method.isAdaptive else {
       throw .combination(
-        "'\(method.name)' estimates no error", remedy: "give it equal steps, as in --step 0.01")
+        "'\(method.name)' estimates no error", fix: "give it equal steps, as in --step 0.01")
     }
     return ODESolver(
       method: method, control: .proportionalIntegral(try tolerance(), stepBudget: stepBudget))
@@ -200,7 +200,7 @@ struct SolveCommand: Command {
     if times[times.count - 1] < times[0], hasDoses || equations.hasJumps {
       throw .combination(
         "doses and events go forward in time, and the span goes from \(shortText(times[0])) to "
-          + "\(shortText(times[times.count - 1]))", remedy: "change --from and --to")
+          + "\(shortText(times[times.count - 1]))", fix: "change --from and --to")
     }
   }
 
@@ -209,7 +209,7 @@ struct SolveCommand: Command {
     if let step, span / step > 1e9 {
       throw .combination(
         "--step \(shortText(step)) over \(shortText(span)) makes more than 1e9 steps",
-        remedy: "write a larger size")
+        fix: "write a larger size")
     }
   }
 
@@ -219,7 +219,7 @@ struct SolveCommand: Command {
     for input in equations.inputs where input.defaultValue == nil && signals[input.name] == nil {
       throw .combination(
         "\(equations.name) has the input '\(input.name)' without a value",
-        remedy: "give a column of that name with --inputs, or write 'input \(input.name) = 0'")
+        fix: "give a column of that name with --inputs, or write 'input \(input.name) = 0'")
     }
   }
 
@@ -231,14 +231,14 @@ struct SolveCommand: Command {
       guard values.count == names.count else {
         throw .combination(
           "--initial has \(values.count) values, \(equations.name) has \(names.count) states",
-          remedy: "write one for each of \(names.joined(separator: ", "))")
+          fix: "write one for each of \(names.joined(separator: ", "))")
       }
       return values
     }
     if let missing = equations.states.first(where: { !$0.hasInitialValue }) {
       throw .combination(
         "\(equations.name) has no initial value of '\(missing.name)'",
-        remedy: "write '\(missing.name)(0) = …' in the equations, or give --initial")
+        fix: "write '\(missing.name)(0) = …' in the equations, or give --initial")
     }
     return equations.initialState(parameters: parameters)
   }
@@ -255,12 +255,12 @@ private struct TimeChoice {
     from = command.from ?? equations.span?.lowerBound ?? 0
     guard let to = command.to ?? command.at?.values.last ?? equations.span?.upperBound else {
       throw .combination(
-        "\(equations.name) has no span", remedy: "give --to, or write 'span = 0..10' in it")
+        "\(equations.name) has no span", fix: "give --to, or write 'span = 0..10' in it")
     }
     guard (to - from).isFinite else {
       throw .combination(
         "the span from \(shortText(from)) to \(shortText(to)) is too long for the arithmetic",
-        remedy: "change --from or --to")
+        fix: "change --from or --to")
     }
     self.to = to
   }
@@ -270,7 +270,7 @@ private struct TimeChoice {
     guard let times = command.at?.values else {
       guard from != to else {
         throw .combination(
-          "the span from \(from) to \(to) is empty", remedy: "change --from or --to")
+          "the span from \(from) to \(to) is empty", fix: "change --from or --to")
       }
       let count = command.points ?? 11
       return (TimeSpan(from: from, to: to).evenlySpaced(count), 0..<count)
@@ -279,12 +279,12 @@ private struct TimeChoice {
     for time in times where (time - from) * direction < 0 || (to - time) * direction < 0 {
       throw .combination(
         "--at: \(shortText(time)) lies outside of the span from \(shortText(from)) to \(shortText(to))",
-        remedy: "change it, or --from and --to")
+        fix: "change it, or --from and --to")
     }
     for (earlier, later) in zip(times, times.dropFirst()) where (later - earlier) * direction <= 0 {
       throw .combination(
         "--at: \(shortText(later)) follows \(shortText(earlier))",
-        remedy: "write the times in order, each once")
+        fix: "write the times in order, each once")
     }
     if times == [from] { return ([from, from], 0..<1) }
     return times.first == from

@@ -62,7 +62,7 @@ struct TrainClassifyCommand: Command {
     guard model?.form != nil else { return }
     for name in (labels == nil ? [] : ["--labels"]) + series.given {
       throw .combination(
-        "\(name) belongs to classes of series", remedy: "leave it out, or add --model ode-rnn")
+        "\(name) belongs to classes of series", fix: "leave it out, or add --model ode-rnn")
     }
   }
 
@@ -145,7 +145,7 @@ private struct SeriesClassTraining: TrainingJob {
   var usual: SeriesClassRecipe {
     get throws(UsageError) {
       if command.data == nil {
-        throw .combination("classes of series need data", remedy: "add --data FILE")
+        throw .combination("classes of series need data", fix: "add --data FILE")
       }
       return SeriesClassRecipe()
     }

@@ -24,7 +24,7 @@ struct TrainCommand: Command {
 
   func run(_ console: Console) throws {
     var forecast = TrainForecastCommand()
-    (forecast.training, forecast.length) = (training, length)
+    (forecast.training, forecast.forecast.length) = (training, length)
     try forecast.run(console)
   }
 }

@@ -37,13 +37,8 @@ struct TrainForecastCommand: Command, TrainingJob {
   var recipe: String?
   @Option(value: "file", help: "A CSV file to train on.") var data: String?
   @Option(help: "The model.") var model: Model?
-  @Option(help: "A recurrent network that is trained in the same way as a baseline.")
-  var beside: RecurrentModel?
-  @Option(help: "Whether the test part is the last series or the end of each.")
-  var split: ForecastRecipe.Split?
-  var series = SeriesOptions()
+  var forecast = ForecastOptions()
   var training = TrainingOptions()
-  var length = EpochOptions()
 
   static let verb = page.verb
   static let named = [(name: "glucose", recipe: ForecastRecipe.glucose)]
@@ -53,14 +48,15 @@ struct TrainForecastCommand: Command, TrainingJob {
 
   func validate() throws(UsageError) {
     try training.validate()
-    try length.validate()
-    try series.validate()
-    if let beside, beside.rawValue == model?.rawValue { throw Self.besideItself(beside.rawValue) }
+    try forecast.validate()
+    if let beside = forecast.beside, beside.rawValue == model?.rawValue {
+      throw Self.besideItself(beside.rawValue)
+    }
   }
 
   private static func besideItself(_ name: String) -> UsageError {
     .combination(
-      "--beside \(name) is the model itself", remedy: "take another baseline, or leave it out")
+      "--beside \(name) is the model itself", fix: "take another baseline, or leave it out")
   }
 
   static func recipe(of document: JSONValue) throws(ConfigurationError) -> ForecastRecipe {
@@ -69,10 +65,7 @@ struct TrainForecastCommand: Command, TrainingJob {
 
   func change(_ recipe: inout ForecastRecipe) throws {
     if let kind = model?.kind { recipe.model = kind }
-    series.change(&recipe.reading)
-    if let split { recipe.split = split }
-    if let beside { recipe.beside = beside.kind }
-    if let epochs = length.epochs { recipe.epochs = epochs }
+    forecast.change(&recipe)
   }
 
   func check(_ recipe: inout ForecastRecipe) throws {

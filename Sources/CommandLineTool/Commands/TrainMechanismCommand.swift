@@ -22,13 +22,8 @@ struct TrainMechanismCommand: Command, TrainingJob {
   @Argument(value: "recipe", help: "A configuration file.") var recipe: String?
   @Option(value: "file", help: "A CSV file with series of the equations.") var data: String?
   var equations = MechanismOptions()
-  @Option(help: "A recurrent network that is trained in the same way as a baseline.")
-  var beside: RecurrentModel?
-  @Option(help: "Whether the test part is the last series or the end of each.")
-  var split: ForecastRecipe.Split?
-  var series = SeriesOptions()
+  var forecast = ForecastOptions()
   var training = TrainingOptions()
-  var length = EpochOptions()
 
   static let verb = page.verb
   static let named: [(name: String, recipe: ForecastRecipe)] = []
@@ -37,7 +32,7 @@ struct TrainMechanismCommand: Command, TrainingJob {
     get throws(UsageError) {
       guard let data else {
         throw .combination(
-          "'train mechanism' needs data of the equations", remedy: "add --data file.csv")
+          "'train mechanism' needs data of the equations", fix: "add --data file.csv")
       }
       var recipe = ForecastRecipe.forLaw(data)
       recipe.model = .goku
@@ -49,8 +44,7 @@ struct TrainMechanismCommand: Command, TrainingJob {
 
   func validate() throws(UsageError) {
     try training.validate()
-    try length.validate()
-    try series.validate()
+    try forecast.validate()
   }
 
   static func recipe(of document: JSONValue) throws(ConfigurationError) -> ForecastRecipe {
@@ -58,10 +52,7 @@ struct TrainMechanismCommand: Command, TrainingJob {
   }
 
   func change(_ recipe: inout ForecastRecipe) throws {
-    series.change(&recipe.reading)
-    if let split { recipe.split = split }
-    if let beside { recipe.beside = beside.kind }
-    if let epochs = length.epochs { recipe.epochs = epochs }
+    forecast.change(&recipe)
   }
 
   func check(_ recipe: inout ForecastRecipe) throws { try equations.change(&recipe) }

@@ -49,7 +49,7 @@ struct SeriesOptions: ParameterGroup {
         throw .combination(
           other == option
             ? "\(option) names '\(name)' twice" : "\(other) and \(option) both name '\(name)'",
-          remedy: "a column has one role, keep one")
+          fix: "a column has one role, keep one")
       }
     }
   }

@@ -12,7 +12,7 @@ enum TrainingFolder {
     let owner = self.verb(of: document)
     if owner != verb {
       throw UsageError.combination(
-        "\(path): is a configuration of '\(owner)'", remedy: "write 'neural-ode \(owner)'")
+        "\(path): is a configuration of '\(owner)'", fix: "write 'neural-ode \(owner)'")
     }
     return document
   }

@@ -24,10 +24,10 @@ struct TrainingOptions: ParameterGroup {
 
   func validate() throws(UsageError) {
     if threads < 1 || threads > 256 {
-      throw .combination("--threads is \(threads)", remedy: "write 1 to 256")
+      throw .combination("--threads is \(threads)", fix: "write 1 to 256")
     }
     if let seed, seed < 0 {
-      throw .combination("--seed is at least 0", remedy: "give a number from 0 on")
+      throw .combination("--seed is at least 0", fix: "give a number from 0 on")
     }
   }
 }
@@ -41,10 +41,10 @@ struct EpochOptions: ParameterGroup {
   func validate() throws(UsageError) {
     guard let epochs else { return }
     if epochs < 1 {
-      throw .combination("--epochs is at least 1", remedy: "give a positive number")
+      throw .combination("--epochs is at least 1", fix: "give a positive number")
     }
     if epochs > 1_000_000_000 {
-      throw .combination("--epochs is \(epochs)", remedy: "write 1000000000 at most")
+      throw .combination("--epochs is \(epochs)", fix: "write 1000000000 at most")
     }
   }
 }

@@ -41,12 +41,12 @@ public struct SolverCheck: Hashable, Sendable {
       return
         "warning: a finer solver gives forecasts that are no finite numbers; train the model again"
     }
-    let remedy =
+    let fix =
       setting.map { "train with a smaller \($0)" }
       ?? "its steps are a part of the network, use it with no others"
     return moved + back
       + "; warning: the model has learned its solver's errors, and its equation says something else; "
-      + remedy
+      + fix
   }
 }
 

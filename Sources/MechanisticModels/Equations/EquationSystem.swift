@@ -106,7 +106,7 @@ public struct EquationSystem: Sendable {
 
   /// Reads equations.
   /// - Parameter name: names the system, and its text in errors.
-  /// - Throws: the first mistake, with line, column and remedy.
+  /// - Throws: the first mistake, with line, column and fix.
   public init(_ text: String, name: String) throws(EquationError) {
     var reader = EquationReader(source: name)
     let (frozen, outline) = try reader.read(text)
