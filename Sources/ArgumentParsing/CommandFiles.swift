@@ -1,4 +1,4 @@
-import NumericCore
+import Platform
 
 /// The files of a command line: output never destroys input.
 package struct CommandFiles {
@@ -22,7 +22,7 @@ package struct CommandFiles {
   /// Refuses an output that is the same file as an input, or that lies in the folder that is read; symbolic links are followed.
   package func check() throws(UsageError) {
     for (name, path) in outputs {
-      for (other, input) in inputs where PathCalls.isSame(path, input) {
+      for (other, input) in inputs where FileSystem.isSame(path, input) {
         throw .combination(
           "\(name): \(path) is the file that is read as \(other)", fix: "name another file")
       }

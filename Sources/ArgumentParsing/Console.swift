@@ -1,4 +1,5 @@
-package import NumericCore
+import Platform
+package import Serialization
 import Synchronization
 
 /// Whether something could not be written to standard output.

@@ -1,4 +1,4 @@
-package import NumericCore
+package import Platform
 
 extension FileError {
   /// The error on one line, with the fix.

@@ -1,3 +1,5 @@
+import Platform
+
 /// How a parameter is written: `<system>`, `--method <name>`, `--json`.
 package enum ParameterKind {
   case argument, option, flag

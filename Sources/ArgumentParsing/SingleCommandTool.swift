@@ -1,4 +1,4 @@
-import NumericCore
+import Platform
 
 /// A tool without verbs.
 package enum SingleCommandTool {

@@ -1,6 +1,6 @@
+import Platform
 import ArgumentParsing
 import LearningTasks
-import NumericCore
 
 extension CommandFiles {
   /// The files of a command that reads a run folder or a model file.
@@ -12,7 +12,7 @@ extension CommandFiles {
   ) {
     let around = Files.folder(of: run)
     let folder =
-      PathCalls.isDirectory(run) == true
+      FileSystem.isDirectory(run) == true
       ? run : Files.exists(RunFolder.configuration(in: around)) ? around : nil
     self.init(
       inputs: inputs + [("the model", RunFolder.model(in: run))], outputs: outputs,
@@ -30,7 +30,7 @@ extension CommandFiles {
     let names = RunFolder.fileNames.map { "\(folder)/\($0)" }
     let hasRun = names.contains { $0.hasSuffix(".safetensors") && Files.exists($0) }
     let read = inputs + (hasRun ? [] : [configuration].compactMap(\.self))
-    for input in read where names.contains(where: { PathCalls.isSame($0, input) }) {
+    for input in read where names.contains(where: { FileSystem.isSame($0, input) }) {
       throw .combination(
         "\(input) is read, and the training writes a file of this name in \(folder)",
         fix: "name another folder with --out")

@@ -1,7 +1,8 @@
+import Platform
+import NumericCore
 import ArgumentParsing
 import BundledData
 import MechanisticModels
-import NumericCore
 import Tables
 import TimeSeries
 

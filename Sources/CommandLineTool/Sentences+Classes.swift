@@ -1,7 +1,6 @@
 import Tables
 import ArgumentParsing
 import LearningTasks
-import NumericCore
 import Training
 
 extension DataError.Reason {

@@ -1,6 +1,6 @@
+import NumericCore
 import ArgumentParsing
 import LearningTasks
-import NumericCore
 
 extension LawError {
   /// What is wrong and what to do.

@@ -1,8 +1,8 @@
+import Platform
 import Tables
 import LearningTasks
 import ArgumentParsing
 import MechanisticModels
-import NumericCore
 import Training
 
 /// Turns a thrown error into the tool's one line and its exit code.

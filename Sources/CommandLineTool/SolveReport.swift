@@ -1,7 +1,8 @@
+import Serialization
+import NumericCore
 import ArgumentParsing
 import MechanisticModels
 import Integrators
-import NumericCore
 import Tables
 
 /// What `solve` writes.

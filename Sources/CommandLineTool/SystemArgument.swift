@@ -1,7 +1,8 @@
+import Platform
+import NumericCore
 import ArgumentParsing
 import MechanisticModels
 import Integrators
-import NumericCore
 
 /// A system on the command line: a name of the table, or a file of equations.
 enum SystemArgument {

@@ -1,5 +1,5 @@
-import ArgumentParsing
 import NumericCore
+import ArgumentParsing
 
 /// The verb table.
 ///

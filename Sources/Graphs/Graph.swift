@@ -1,3 +1,4 @@
+import Platform
 public import Tensors
 
 /// A closed function of tensors: a list of instructions over numbered values.

@@ -1,3 +1,4 @@
+import Platform
 public import Tensors
 
 // Every loss is a mean over `axes` (nil: all). With `weights` it is the weighted mean `Σ w l / Σ w`; weights

@@ -1,3 +1,4 @@
+import Platform
 public import Tensors
 
 /// Layer normalization over the last axis: `γ (x − mean) / √(variance + ε) + β`, variance with divisor n.

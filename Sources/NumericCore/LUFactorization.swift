@@ -1,3 +1,5 @@
+import Platform
+
 /// A square matrix as `P A = L U`, with partial pivoting.
 ///
 /// Its memory is used again by the next factorization. `2/3 n³` operations, and `2 n²` for each

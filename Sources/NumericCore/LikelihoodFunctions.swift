@@ -1,3 +1,5 @@
+import Platform
+
 /// Functions of likelihoods: the logarithm of Γ, its derivative, and the tails of distributions.
 package enum LikelihoodFunctions {
   /// `log Γ(x)` for positive `x`, to about 1e-14 of it or of 1.

@@ -1,3 +1,5 @@
+import Platform
+
 /// A key from which random numbers follow, without state: the same key gives the same numbers, always.
 ///
 /// Philox 4×32-10 (Salmon, Moraes, Dror, Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"): a keyed

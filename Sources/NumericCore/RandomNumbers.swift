@@ -1,3 +1,5 @@
+public import Platform
+
 /// A scalar that random words turn into.
 public protocol RandomScalar: BinaryFloatingPoint, Sendable {
   /// Random words that one number takes: 1, 2 or 4.

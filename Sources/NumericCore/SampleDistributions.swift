@@ -1,3 +1,5 @@
+import Platform
+
 /// Student's t distribution; infinite freedom makes it the standard normal distribution.
 ///
 /// - Error: quantiles to about 1e-12 relative.

@@ -1,3 +1,5 @@
+public import Platform
+
 /// A stretch of time with a direction; `end` may lie before `start`.
 public struct TimeSpan: Hashable, Sendable {
   public var start: Double

@@ -1,3 +1,5 @@
+public import Platform
+
 /// How large an error of one step may be: `|e_i| ≤ absolute + relative · |y_i|`, in the root mean
 /// square.
 public struct Tolerance: Hashable, Sendable {

@@ -1,3 +1,5 @@
+public import Platform
+
 /// What a solver needs of a state: sums, multiples and a norm over its components.
 ///
 /// A state of a Runge–Kutta solve is anything that conforms: a number, a SIMD vector, an array of

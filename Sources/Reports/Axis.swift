@@ -1,4 +1,5 @@
-internal import NumericCore
+import Platform
+import NumericCore
 
 /// One axis of a chart.
 public struct Axis: Hashable, Sendable {

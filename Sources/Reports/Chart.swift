@@ -1,3 +1,5 @@
+import Platform
+
 /// A picture of numbers: axes, marks, and how large it is.
 ///
 /// Marks of the same name share a legend entry and a colour. Marks without a name are not in the legend.

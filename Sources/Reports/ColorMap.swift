@@ -1,3 +1,4 @@
+import Platform
 internal import CZlib
 
 /// Colours for a range of values.

@@ -1,4 +1,4 @@
-public import NumericCore
+public import Platform
 
 /// A report: one HTML page that needs nothing else.
 ///

@@ -1,4 +1,4 @@
-internal import NumericCore
+import NumericCore
 
 /// Charts that many reports need.
 extension Chart {

@@ -1,3 +1,5 @@
+import Platform
+
 /// A table of a report.
 public struct Table: Hashable, Sendable {
   /// A cell, with a small note beside it and whether it is the best of its kind.

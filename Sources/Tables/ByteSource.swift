@@ -1,4 +1,4 @@
-internal import NumericCore
+import Platform
 
 /// Bytes that arrive in pieces from a file or from memory, inflated if they are gzip.
 package final class ByteSource {

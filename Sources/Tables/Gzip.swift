@@ -1,3 +1,4 @@
+import Platform
 internal import CZlib
 
 /// A stream of gzip or zlib bytes, inflated piece by piece.

@@ -1,4 +1,4 @@
-import NumericCore
+import Platform
 
 /// A unit of time.
 public enum TimeUnit: String, CaseIterable, Hashable, Sendable {

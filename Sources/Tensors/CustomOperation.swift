@@ -1,3 +1,5 @@
+import Platform
+
 /// An operation that is not a primitive: a whole solve, a hand-written kernel.
 ///
 /// It is a value with an identity of its own kind; its derivative rules are written in tensors.

@@ -1,3 +1,5 @@
+import Platform
+
 extension Storage {
   /// Rows of the leading axis, in the given order: how a batch is cut from a data set.
   package func rows(_ indices: [Int]) -> Storage {

@@ -1,3 +1,5 @@
+import Platform
+
 /// The bytes of one dense tensor, row-major, aligned to 64 bytes.
 ///
 /// Filled once by the initializer's closure and never written again while shared: readers on any thread

@@ -1,3 +1,5 @@
+import Platform
+
 extension Tensor {
   package static func apply(_ function: UnaryFunction, _ x: Tensor) -> Tensor {
     Tensor(.unary(function), [x], x.type)

@@ -1,3 +1,5 @@
+import Platform
+
 extension Tensor {
   package func reduced(_ reduction: Reduction, axes: [Int]) -> Tensor {
     if axes.isEmpty { return self }

@@ -1,3 +1,5 @@
+import Platform
+
 extension Tensor {
   /// Broadcasts to `shape`, right-aligned as in NumPy.
   public func broadcast(to shape: [Int]) -> Tensor {

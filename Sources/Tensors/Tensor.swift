@@ -1,3 +1,5 @@
+import Platform
+
 /// An expression with a shape and a scalar type.
 ///
 /// Nothing is computed until a program runs it.

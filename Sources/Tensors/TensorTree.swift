@@ -1,3 +1,5 @@
+import Platform
+
 /// A value made of tensors: a model, a gradient, a batch, an ODE state.
 ///
 /// `visit` lists the tensors once, always in the same order; everything else (training, saving, tracing)

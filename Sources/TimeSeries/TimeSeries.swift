@@ -1,3 +1,5 @@
+import Platform
+
 /// Measurements at irregular times, with a mask: any channel may be missing at any time.
 ///
 /// A series of a very long file lies in a scratch file and is read where it is asked for: `after`, `firstRow` and `pieces` read

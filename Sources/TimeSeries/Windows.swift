@@ -1,3 +1,4 @@
+import Platform
 public import Tables
 
 /// A piece of a series around a moment: what was known then, and what came.

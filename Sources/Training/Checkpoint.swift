@@ -1,4 +1,4 @@
-import NumericCore
+public import Serialization
 public import Tensors
 
 /// Why a checkpoint cannot continue a training.

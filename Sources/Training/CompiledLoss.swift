@@ -1,3 +1,4 @@
+import Platform
 import Adjoints
 public import Programs
 public import Tensors

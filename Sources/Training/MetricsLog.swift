@@ -1,4 +1,5 @@
-public import NumericCore
+public import Platform
+import Serialization
 import Synchronization
 
 /// `metrics.jsonl`: one JSON object per line, the truth about a training.

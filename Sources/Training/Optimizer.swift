@@ -1,3 +1,4 @@
+import Platform
 public import Tensors
 
 /// A rule that moves parameters along a gradient; a value, like everything that it carries from step to step.

@@ -1,3 +1,4 @@
+import Platform
 import Tensors
 
 /// The elements of one parameter tensor while a rule changes them; valid during the rule only.

@@ -1,3 +1,4 @@
+import Platform
 public import Tensors
 
 /// A data set as a tree of tensors whose first axis is the rows.

@@ -1,4 +1,4 @@
-import NumericCore
+import Platform
 
 /// A learning rate as a pure function of the number of updates made before.
 ///

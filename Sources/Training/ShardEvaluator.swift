@@ -1,5 +1,5 @@
-public import Adjoints
 public import NumericCore
+public import Adjoints
 public import Tensors
 
 /// Some rows of a batch, ready to be evaluated by one thread.

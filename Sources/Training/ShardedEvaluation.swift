@@ -1,5 +1,6 @@
-import Adjoints
+import Platform
 import NumericCore
+import Adjoints
 import Tensors
 
 /// Evaluates a batch shard by shard on a pool of threads, and adds the shards up in their order.

@@ -1,4 +1,4 @@
-package import NumericCore
+package import Serialization
 
 /// What happened in one training step: a line of `metrics.jsonl`.
 public struct StepRecord: Sendable {

@@ -1,5 +1,6 @@
-import Adjoints
+import Platform
 import NumericCore
+import Adjoints
 import Tensors
 
 /// The training loop: batches in random order, cut into shards, evaluated on threads, summed in a fixed order.

@@ -1,4 +1,4 @@
-import NumericCore
+import Platform
 public import Tensors
 
 /// Who watches a training: logs, progress, checkpoints, and the wish to stop.

@@ -1,3 +1,5 @@
+import Platform
+
 /// A length of training.
 public enum TrainingInterval: Hashable, Sendable {
   case steps(Int)

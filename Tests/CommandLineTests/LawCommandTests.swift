@@ -1,5 +1,5 @@
+import Platform
 import Foundation
-import NumericCore
 import Testing
 
 /// `train mechanism` as a stranger gets it wrong.

@@ -1,8 +1,10 @@
+import Platform
+import Serialization
+import NumericCore
 import Adjoints
 import Integrators
 import LearningTasks
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 import Testing

@@ -1,8 +1,9 @@
+import Platform
+import NumericCore
 import TimeSeries
 import LearningTasks
 import MechanisticModels
 import Integrators
-import NumericCore
 import Testing
 
 /// Lotka–Volterra of 40 series with growth rates of their own; every fifth reading of the predators is missing.

@@ -1,8 +1,8 @@
+import NumericCore
 import ContinuousModels
 import MechanisticModels
 import Integrators
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 import Testing

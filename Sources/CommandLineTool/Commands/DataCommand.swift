@@ -1,9 +1,10 @@
+import Serialization
+import NumericCore
 import TimeSeries
 import Tables
 import BundledData
 import Reports
 import ArgumentParsing
-import NumericCore
 
 /// `neural-ode data`: the bundled data sets, and a look at a user's file.
 struct DataCommand: Command {

@@ -1,8 +1,8 @@
+import Platform
 import TimeSeries
 import Tables
 import LearningTasks
 import ArgumentParsing
-import NumericCore
 
 /// `neural-ode evaluate RUN`.
 struct EvaluateCommand: Command {

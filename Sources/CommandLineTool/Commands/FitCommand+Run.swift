@@ -1,7 +1,9 @@
+import Platform
+import Serialization
+import NumericCore
 import ArgumentParsing
 import Integrators
 import MechanisticModels
-import NumericCore
 import Reports
 import Tables
 import TimeSeries

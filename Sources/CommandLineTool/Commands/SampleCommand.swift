@@ -1,6 +1,7 @@
+import Platform
+import Serialization
 import LearningTasks
 import ArgumentParsing
-import NumericCore
 
 /// `neural-ode sample RUN`.
 struct SampleCommand: Command {

@@ -1,7 +1,8 @@
+import Serialization
+import NumericCore
 import ArgumentParsing
 import Integrators
 import MechanisticModels
-import NumericCore
 import Reports
 
 extension SolveCommand {

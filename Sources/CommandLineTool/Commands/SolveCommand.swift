@@ -1,8 +1,8 @@
+import NumericCore
 import Tables
 import ArgumentParsing
 import MechanisticModels
 import Integrators
-import NumericCore
 import Tensors
 
 /// `neural-ode solve`: integrates a system of equations.

@@ -1,6 +1,7 @@
+import Platform
+import Serialization
 import ArgumentParsing
 import LearningTasks
-import NumericCore
 import Training
 
 /// `neural-ode train classify`.

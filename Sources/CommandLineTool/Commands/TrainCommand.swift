@@ -1,6 +1,6 @@
+import Platform
 import ArgumentParsing
 import LearningTasks
-import NumericCore
 
 /// `neural-ode train`: the bundled example, and the continuation of any run.
 struct TrainCommand: Command {

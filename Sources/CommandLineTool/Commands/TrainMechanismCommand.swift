@@ -1,7 +1,7 @@
+import Serialization
 import ArgumentParsing
 import LearningTasks
 import MechanisticModels
-import NumericCore
 
 /// `neural-ode train mechanism`: a GOKU-net.
 struct TrainMechanismCommand: Command, TrainingJob {

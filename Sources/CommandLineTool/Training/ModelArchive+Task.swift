@@ -1,7 +1,7 @@
+import Platform
+import Serialization
 import ArgumentParsing
 import LearningTasks
-import NumericCore
-import Training
 
 extension ModelArchive {
   /// The task whose models have this kind.

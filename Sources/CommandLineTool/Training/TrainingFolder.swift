@@ -1,6 +1,8 @@
+import Platform
+import Serialization
+import NumericCore
 import ArgumentParsing
 import LearningTasks
-import NumericCore
 
 /// Configurations and the verbs that train them.
 enum TrainingFolder {

@@ -1,6 +1,8 @@
+import Platform
+import Serialization
+import NumericCore
 import ArgumentParsing
 import LearningTasks
-import NumericCore
 import Tables
 import Training
 
@@ -93,8 +95,8 @@ extension TrainingJob {
     var run = TrainingRun(
       task, in: directory, threads: training.threads, resumes: training.resume == .auto)
     run.onNotice = console.notice
-    SignalNote.shared.begin()
-    defer { SignalNote.shared.end() }
+    StopSignals.shared.begin()
+    defer { StopSignals.shared.end() }
     let outcome = try run.run(on: examples, progress: ProgressReporter(), stop: StopRequest())
     let result = try outcome.writeReport()
     console.show(result)

@@ -1,3 +1,4 @@
+import Platform
 package import Tensors
 
 /// An identity of tensors, used from left to right.

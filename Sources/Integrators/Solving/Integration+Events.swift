@@ -1,5 +1,3 @@
-import NumericCore
-
 // Events of a solve of a single state.
 
 extension Integration {

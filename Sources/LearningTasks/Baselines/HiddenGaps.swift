@@ -1,3 +1,4 @@
+import Platform
 public import TimeSeries
 
 /// A stretch of a series whose readings are hidden, to see how well they can be filled in.

@@ -1,7 +1,6 @@
-import NumericCore
+import Serialization
 public import Reports
 import TimeSeries
-import Training
 
 extension ClassificationTask {
   public func result(

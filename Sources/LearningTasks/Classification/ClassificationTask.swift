@@ -1,6 +1,6 @@
+import NumericCore
 package import Tables
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 import Training

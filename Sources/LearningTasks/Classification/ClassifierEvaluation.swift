@@ -1,7 +1,8 @@
+import Platform
+package import Serialization
 import Reports
 import TimeSeries
 import Programs
-package import NumericCore
 import Tensors
 
 /// How good a classifier is on rows that it was not trained on.

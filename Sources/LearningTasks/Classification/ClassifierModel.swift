@@ -1,8 +1,8 @@
+import NumericCore
 import Adjoints
 package import ContinuousModels
 import Integrators
 import NeuralNets
-import NumericCore
 package import Tensors
 
 /// A classifier of table rows or of images.

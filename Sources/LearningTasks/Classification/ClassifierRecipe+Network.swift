@@ -1,4 +1,4 @@
-import NumericCore
+import Platform
 
 extension ClassifierRecipe {
   /// What lies between stem and head.
@@ -37,7 +37,7 @@ extension ClassifierRecipe {
 
   /// Whether the recipe's file is a folder of images.
   func isOfImages(_ file: String) -> Bool {
-    PathCalls.isDirectory(file) == true || (name == Self.fashion.name && label == nil)
+    FileSystem.isDirectory(file) == true || (name == Self.fashion.name && label == nil)
   }
 
   // MARK: Forms with a name

@@ -1,5 +1,4 @@
 import Reports
-import NumericCore
 
 extension ClassifierRecipe {
   /// What the model is called.

@@ -1,4 +1,5 @@
-import NumericCore
+import Platform
+import Serialization
 
 /// All that decides what a classification run does: data, network, training.
 public struct ClassifierRecipe: Hashable, Sendable {
@@ -40,7 +41,7 @@ public struct ClassifierRecipe: Hashable, Sendable {
 
   /// A recipe for a file of the user's: a table, or a folder of images.
   public static func forFile(_ path: String) -> ClassifierRecipe {
-    var recipe = PathCalls.isDirectory(path) == true ? fashion : ClassifierRecipe()
+    var recipe = FileSystem.isDirectory(path) == true ? fashion : ClassifierRecipe()
     recipe.name = "classes"
     recipe.file = path
     recipe.mirrors = false

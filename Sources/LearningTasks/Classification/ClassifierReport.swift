@@ -1,6 +1,7 @@
+import Serialization
+import NumericCore
 import Reports
 import Tables
-import NumericCore
 import Training
 
 extension ClassifierEvaluation {

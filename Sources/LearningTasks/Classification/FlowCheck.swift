@@ -1,5 +1,5 @@
-import Reports
 import NumericCore
+import Reports
 import Programs
 import Tensors
 

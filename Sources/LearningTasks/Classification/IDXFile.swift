@@ -1,4 +1,4 @@
-import NumericCore
+import Platform
 package import Tables
 
 /// An array of bytes in the IDX format of the MNIST family, plain or gzip.
@@ -22,7 +22,7 @@ package struct IDXFile: Sendable {
 
   init(_ file: ByteSource) throws(DataError) {
     var content: [UInt8] = []
-    let limit = ProcessCalls.availableMemory / 2
+    let limit = SystemProcess.availableMemory / 2
     while try file.read(into: &content) {
       // A small gzip file may inflate to any size.
       if content.count > limit {

@@ -1,5 +1,5 @@
+import Platform
 package import Tables
-import NumericCore
 
 extension LabelledData {
   /// The training and test images of a folder with the four files of an MNIST-like data set, or of a part of them.

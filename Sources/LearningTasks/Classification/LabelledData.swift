@@ -1,6 +1,5 @@
 package import Tables
 package import TimeSeries
-import NumericCore
 import Tensors
 
 /// Rows of features or images with the class of each.

@@ -1,5 +1,5 @@
-import TimeSeries
 import NumericCore
+import TimeSeries
 import Programs
 import Tensors
 import Training

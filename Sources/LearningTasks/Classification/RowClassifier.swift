@@ -1,8 +1,8 @@
-public import NumericCore
+import Platform
+public import Serialization
 package import Tables
 public import Tensors
 public import TimeSeries
-public import Training
 
 /// A trained classifier of rows or images with all that its use needs.
 public struct RowClassifier: ArchivedModel {
@@ -87,7 +87,7 @@ extension RowClassifier {
   /// Labelled rows of a file in the model's features and classes, or its own test rows.
   package func testRows(_ path: String?) throws(DataError) -> LabelledData {
     guard let path else { return try recipe.split().test.matching(shape, classes) }
-    if PathCalls.isDirectory(path) == true {
+    if FileSystem.isDirectory(path) == true {
       let folder = try LabelledData.imageFolder(path)
       return try (folder.test ?? folder.training).matching(shape, classes)
     }
@@ -99,7 +99,7 @@ extension RowClassifier {
   /// Rows of a file without regard to labels: a CSV with the model's columns, a file of images, or a folder's test images.
   package func rows(_ path: String) throws(DataError) -> LabelledData {
     if shape.count == 3 {
-      let isFolder = PathCalls.isDirectory(path) == true
+      let isFolder = FileSystem.isDirectory(path) == true
       let data = isFolder ? try testRows(path) : try LabelledData(unlabelled: IDXFile(path: path))
       guard data.shape == shape else {
         throw DataError(source: path, .shapeDiffers(found: data.shape, expected: shape))

@@ -1,7 +1,8 @@
+import Platform
+package import NumericCore
 package import Reports
 package import ContinuousModels
 import NeuralNets
-package import NumericCore
 import Programs
 import Tensors
 

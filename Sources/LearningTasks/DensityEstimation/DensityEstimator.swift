@@ -1,12 +1,13 @@
+import Platform
+public import Serialization
+import NumericCore
 import Adjoints
 import ContinuousModels
 package import Integrators
 import NeuralNets
-public import NumericCore
 import Programs
 public import Tensors
 public import TimeSeries
-public import Training
 
 /// A trained density with all that its use needs.
 public struct DensityEstimator: ArchivedModel {

@@ -1,6 +1,6 @@
+package import Serialization
 import TimeSeries
 package import ContinuousModels
-package import NumericCore
 import Reports
 package import Tables
 

@@ -1,6 +1,6 @@
+import Serialization
 public import ContinuousModels
 import Integrators
-import NumericCore
 
 /// All that decides what a density run does: data, network, training.
 public struct DensityRecipe: Hashable, Sendable {

@@ -1,7 +1,9 @@
+import Platform
+import Serialization
+import NumericCore
 package import Reports
 import ContinuousModels
 import Integrators
-import NumericCore
 import Programs
 import Tensors
 import Training

@@ -1,6 +1,7 @@
+import Platform
+import NumericCore
 package import ContinuousModels
 import NeuralNets
-import NumericCore
 import Reports
 import Tables
 import Tensors

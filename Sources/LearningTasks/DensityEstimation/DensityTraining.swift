@@ -1,8 +1,8 @@
+package import NumericCore
 import Adjoints
 package import ContinuousModels
 package import Integrators
 import NeuralNets
-package import NumericCore
 import Programs
 package import Tensors
 package import Training

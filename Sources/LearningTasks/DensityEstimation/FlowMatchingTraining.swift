@@ -1,7 +1,7 @@
+import NumericCore
 package import ContinuousModels
 import Integrators
 import NeuralNets
-import NumericCore
 import Tensors
 package import Training
 

@@ -1,4 +1,4 @@
-import NumericCore
+import Platform
 
 /// A normal distribution with full covariance, fitted by maximum likelihood: the least that a density model must beat.
 package struct GaussianBaseline: Sendable {

@@ -1,5 +1,6 @@
-import NeuralNets
+import Platform
 package import NumericCore
+import NeuralNets
 package import Tensors
 
 /// Two-dimensional toy distributions.

@@ -1,7 +1,7 @@
+package import Serialization
 import BundledData
 package import Tables
 package import TimeSeries
-package import NumericCore
 
 /// Rows of numbers from a file: points whose density is wanted.
 package struct PointTable: Hashable, Sendable {

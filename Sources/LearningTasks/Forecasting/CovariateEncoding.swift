@@ -1,6 +1,7 @@
+import Platform
+package import Serialization
 import Tables
 import TimeSeries
-package import NumericCore
 
 /// How what is known of a whole series, a number or a text, becomes numbers that a model reads.
 ///

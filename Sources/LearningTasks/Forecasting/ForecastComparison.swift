@@ -1,5 +1,5 @@
+import NumericCore
 import Reports
-internal import NumericCore
 
 /// A model beside a baseline on the same forecasts, with what chance leaves open.
 public struct ForecastComparison: Hashable, Sendable {

@@ -1,7 +1,6 @@
 import BundledData
 public import Tables
 public import TimeSeries
-internal import NumericCore
 
 /// The data of a run: series, split, normalization, and the lengths that the recipe left open.
 public struct ForecastData: Sendable {

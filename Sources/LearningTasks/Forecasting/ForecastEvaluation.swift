@@ -1,5 +1,5 @@
+package import Serialization
 import TimeSeries
-package import NumericCore
 
 /// How good forecasts of one kind are.
 public struct ForecastScore: Hashable, Sendable {

@@ -1,5 +1,5 @@
-public import TimeSeries
 import NumericCore
+public import TimeSeries
 public import Training
 
 /// How a forecasting task's examples are cut.

@@ -1,6 +1,7 @@
+import Platform
+import NumericCore
 public import Tables
 public import TimeSeries
-internal import NumericCore
 
 /// Forecasts of a user's series by a trained model.
 public struct ForecastPrediction: Sendable {

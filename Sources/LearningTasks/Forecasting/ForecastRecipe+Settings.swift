@@ -1,4 +1,4 @@
-package import NumericCore
+package import Serialization
 
 extension ForecastRecipe: TaskRecipe {
   public static let settings =

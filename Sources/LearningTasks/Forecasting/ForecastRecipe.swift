@@ -1,6 +1,5 @@
 import TimeSeries
 import BundledData
-internal import NumericCore
 
 /// All that decides what a forecasting run does: data, windows, network, training.
 public struct ForecastRecipe: Hashable, Sendable {

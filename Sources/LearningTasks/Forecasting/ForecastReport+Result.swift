@@ -1,5 +1,5 @@
+import NumericCore
 import Reports
-internal import NumericCore
 
 // How good the forecasts are.
 extension ForecastReport {

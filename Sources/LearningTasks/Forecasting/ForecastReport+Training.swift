@@ -1,6 +1,7 @@
+import Serialization
+import NumericCore
 import TimeSeries
 import Reports
-internal import NumericCore
 import Training
 
 // Quality of the bands, training, states and settings.

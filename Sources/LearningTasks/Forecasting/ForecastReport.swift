@@ -1,7 +1,7 @@
+import NumericCore
 import Tables
 import Reports
 import TimeSeries
-internal import NumericCore
 import Tensors
 import Training
 

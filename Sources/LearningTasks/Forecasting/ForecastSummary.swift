@@ -1,6 +1,7 @@
+package import Serialization
+import NumericCore
 import Tables
 import Reports
-package import NumericCore
 
 extension ForecastEvaluation {
   /// `{"run", "model", "metrics": {"forecast", "gaps", …}, "baselines": {name: …}}`.

@@ -1,8 +1,7 @@
+import Serialization
 import Tables
 public import Reports
-import NumericCore
 import TimeSeries
-import Training
 
 extension ForecastTask {
   public func result(

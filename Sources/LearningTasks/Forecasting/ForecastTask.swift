@@ -1,5 +1,5 @@
-import MechanisticModels
 import NumericCore
+import MechanisticModels
 import Tables
 import Tensors
 import TimeSeries

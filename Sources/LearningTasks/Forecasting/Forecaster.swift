@@ -1,7 +1,8 @@
-public import NumericCore
+import Platform
+public import Serialization
+import NumericCore
 public import Tensors
 import TimeSeries
-public import Training
 
 /// A trained forecaster with all that its use needs.
 public struct Forecaster: ArchivedModel {

@@ -1,6 +1,7 @@
+import Platform
+public import NumericCore
 import TimeSeries
 public import ContinuousModels
-public import NumericCore
 public import Tensors
 
 /// A batch of examples as tensors: what a latent ODE is trained on.

@@ -1,8 +1,8 @@
+public import NumericCore
 import Adjoints
 public import ContinuousModels
 import Integrators
 import NeuralNets
-public import NumericCore
 import Programs
 import Tensors
 import Training

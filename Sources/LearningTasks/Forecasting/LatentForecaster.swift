@@ -1,7 +1,8 @@
+import Platform
+import NumericCore
 public import TimeSeries
 public import ContinuousModels
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 

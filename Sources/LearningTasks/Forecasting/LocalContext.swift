@@ -1,4 +1,4 @@
-import NumericCore
+import Platform
 
 /// How much of a moment's surroundings the decoder sees.
 public enum LocalDetail: String, Hashable, Sendable, CaseIterable {

@@ -1,6 +1,6 @@
+public import NumericCore
 import TimeSeries
 public import ContinuousModels
-public import NumericCore
 public import Tensors
 
 /// A batch of examples as a recurrent network reads them: seen rows and questions in one order of time.

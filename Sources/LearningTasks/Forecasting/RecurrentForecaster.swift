@@ -1,7 +1,8 @@
+import Platform
+public import NumericCore
 public import TimeSeries
 public import ContinuousModels
 import NeuralNets
-public import NumericCore
 import Programs
 import Tensors
 public import Training

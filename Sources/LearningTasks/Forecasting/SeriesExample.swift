@@ -1,3 +1,4 @@
+import Platform
 public import TimeSeries
 
 /// A stretch of a normalized series: what a model sees of it, and what it is asked for.

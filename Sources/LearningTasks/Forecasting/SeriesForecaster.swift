@@ -1,5 +1,4 @@
 public import TimeSeries
-import NumericCore
 public import Tensors
 
 /// Forecasts for one example, in the data's own units.

@@ -1,6 +1,5 @@
 public import Tables
 public import TimeSeries
-internal import NumericCore
 
 /// How a user's file of series is to be understood.
 public struct SeriesReading: Hashable, Sendable {

@@ -1,8 +1,9 @@
+package import Serialization
+import NumericCore
 import Reports
 import ContinuousModels
 import MechanisticModels
 import Adjoints
-package import NumericCore
 import Programs
 import Tensors
 

@@ -1,6 +1,6 @@
+import Serialization
 import Reports
 import MechanisticModels
-internal import NumericCore
 
 // What a GOKU-net found out about its equations.
 extension ForecastReport {

@@ -1,8 +1,9 @@
+package import Serialization
+import NumericCore
 import Reports
 import Tables
 import TimeSeries
 import MechanisticModels
-package import NumericCore
 
 /// What a GOKU-net says of the parameters of each series.
 public struct InferredParameters: Sendable {

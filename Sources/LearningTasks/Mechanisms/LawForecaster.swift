@@ -1,8 +1,9 @@
+import Platform
+import NumericCore
 public import TimeSeries
 import ContinuousModels
 public import MechanisticModels
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 

@@ -1,9 +1,9 @@
+import NumericCore
 import TimeSeries
 import ContinuousModels
 public import MechanisticModels
 import Integrators
 import NeuralNets
-import NumericCore
 public import Tensors
 
 extension EquationGOKU: InferringModel {

@@ -1,3 +1,4 @@
+import Platform
 public import NumericCore
 
 /// An interval for a statistic of `count` entries in order of time, by resampling blocks.

@@ -1,4 +1,5 @@
-internal import NumericCore
+import Platform
+import NumericCore
 
 /// Forecasts that are normal distributions, with what was observed: one entry a forecast.
 public struct GaussianForecasts: Hashable, Sendable {

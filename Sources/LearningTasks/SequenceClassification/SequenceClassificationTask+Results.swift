@@ -1,8 +1,7 @@
-import NumericCore
+import Serialization
 public import Reports
 import Tables
 import TimeSeries
-import Training
 
 extension SequenceClassificationTask {
   public func result(

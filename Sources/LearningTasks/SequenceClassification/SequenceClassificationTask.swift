@@ -1,7 +1,7 @@
+import NumericCore
 import TimeSeries
 import ContinuousModels
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 import Training

@@ -1,10 +1,9 @@
+public import Serialization
 package import ContinuousModels
-public import NumericCore
 import Programs
 import Tables
 public import Tensors
 package import TimeSeries
-public import Training
 
 /// A trained classifier of series with all that its use needs.
 public struct SequenceClassifier: ArchivedModel {

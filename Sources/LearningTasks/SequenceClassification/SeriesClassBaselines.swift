@@ -1,5 +1,4 @@
 import TimeSeries
-import NumericCore
 
 /// What a classifier of series must beat.
 enum SeriesClassBaselines {

@@ -1,6 +1,5 @@
 import TimeSeries
 import ContinuousModels
-import NumericCore
 import Tensors
 import Training
 

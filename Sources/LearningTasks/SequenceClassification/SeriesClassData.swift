@@ -1,7 +1,7 @@
+import NumericCore
 package import Tables
 package import TimeSeries
 import ContinuousModels
-import NumericCore
 import Tensors
 
 /// Series with the class of each, in units of the channels' standard deviations, and their parts.

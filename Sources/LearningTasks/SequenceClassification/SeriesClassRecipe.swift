@@ -1,4 +1,4 @@
-import NumericCore
+import Serialization
 
 /// All that decides what a classification of series does: data, network, training.
 public struct SeriesClassRecipe: Hashable, Sendable {

@@ -1,6 +1,7 @@
+import Serialization
+import NumericCore
 import TimeSeries
 import Reports
-import NumericCore
 import Training
 
 /// The report of a classifier of series.

@@ -1,6 +1,5 @@
 import Tables
 import TimeSeries
-import NumericCore
 
 /// The class of each series by its id.
 struct SeriesLabels {

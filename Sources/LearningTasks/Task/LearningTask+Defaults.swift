@@ -1,5 +1,5 @@
+import Serialization
 public import Reports
-import NumericCore
 import Training
 
 // What a task has that describes nothing of its own.

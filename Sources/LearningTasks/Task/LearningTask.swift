@@ -1,8 +1,7 @@
-public import NumericCore
+public import Serialization
 public import Reports
 public import Tables
 import TimeSeries
-import Training
 
 /// A kind of model that is trained on a user's data.
 ///

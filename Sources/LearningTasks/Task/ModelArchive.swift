@@ -1,6 +1,7 @@
-public import NumericCore
+public import Platform
+public import Serialization
 public import Tensors
-public import Training
+import Training
 
 /// A trained model as one safetensors file.
 ///

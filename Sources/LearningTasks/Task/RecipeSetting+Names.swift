@@ -1,4 +1,4 @@
-import NumericCore
+import Serialization
 
 extension RecipeSetting {
   /// The recipe's own name.

@@ -1,4 +1,5 @@
-public import NumericCore
+import Platform
+public import Serialization
 
 /// One value of a recipe under its dotted name, as it stands in `config.json` and after `--set`.
 public struct RecipeSetting<Recipe>: Sendable {
@@ -265,7 +266,7 @@ extension ConfigurableRecipe {
     // One setting may make another one's layers large.
     for setting in [setting] + Self.settings {
       guard let bytes = setting.layers?(self).bytes else { continue }
-      let available = Double(ProcessCalls.physicalMemory)
+      let available = Double(SystemProcess.physicalMemory)
       if bytes > available {
         throw .tooMuchMemory(
           key: setting.key, value: setting.read(self).description, bytes: bytes,

@@ -1,6 +1,6 @@
-import NumericCore
+import Platform
+import Serialization
 import Synchronization
-import Training
 
 /// The folder of a training run: what it may hold already, and what a new training does to it.
 ///
@@ -67,7 +67,7 @@ public struct RunFolder: Sendable {
   ///
   /// - Throws: `locked` if another process trains in the folder.
   func own() throws(FileError) {
-    guard PathCalls.isDirectory(path) == true else { return }
+    guard FileSystem.isDirectory(path) == true else { return }
     guard ownership.lock.withLock({ $0 == nil }) else { return }
     let lock = try FileLock.take(path + "/run.lock")
     ownership.lock.withLock { $0 = lock }
@@ -101,10 +101,10 @@ public struct RunFolder: Sendable {
 
   /// A run that got neither to a checkpoint nor to a model is not worth keeping.
   private func keepEarlierRun() throws(FileError) {
-    let names = Self.fileNames.filter { PathCalls.isTaken("\(path)/\($0)") }
+    let names = Self.fileNames.filter { FileSystem.isTaken("\(path)/\($0)") }
     if !names.contains(where: { $0.hasSuffix(".safetensors") }) { return }
     var number = 1
-    while PathCalls.isTaken("\(path)/earlier-\(number)") { number += 1 }
+    while FileSystem.isTaken("\(path)/earlier-\(number)") { number += 1 }
     let place = "\(path)/earlier-\(number)"
     try Files.createDirectory(place)
     for name in names { try Files.move("\(path)/\(name)", to: "\(place)/\(name)") }

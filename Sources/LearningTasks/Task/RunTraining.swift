@@ -1,4 +1,5 @@
-import NumericCore
+import Platform
+import Serialization
 import Tensors
 import Training
 
@@ -53,7 +54,7 @@ where Data.Batch == Evaluator.Batch {
     var records = all
     observer.onStep = { record in
       records.append(record)
-      let signal = SignalNote.shared.received
+      let signal = StopSignals.shared.received
       if signal != 0 { stop?.request(Int(signal)) }
     }
     let start = state.step

@@ -1,4 +1,4 @@
-import NumericCore
+import Serialization
 
 /// What another setting must be for a setting to be heeded.
 public struct SettingCondition<Recipe>: Sendable {

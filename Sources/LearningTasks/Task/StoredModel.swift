@@ -1,7 +1,7 @@
-public import NumericCore
+public import Serialization
 public import Tensors
 public import TimeSeries
-public import Training
+import Training
 
 /// An archive that is read: its documents and its tensors, checked before a model is made of them.
 public struct StoredModel: Sendable {

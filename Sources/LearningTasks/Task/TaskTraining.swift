@@ -1,4 +1,3 @@
-import NumericCore
 import Tensors
 public import Training
 

@@ -1,5 +1,6 @@
+import Platform
+import Serialization
 import Tensors
-import NumericCore
 import Reports
 public import Training
 

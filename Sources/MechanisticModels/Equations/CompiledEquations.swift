@@ -1,5 +1,6 @@
-import Integrators
+import Platform
 import NumericCore
+import Integrators
 import Tensors
 
 /// A system's derivatives, and for implicit methods their Jacobian, in the memory in which they run.

@@ -1,5 +1,5 @@
+import Platform
 import Integrators
-import NumericCore
 import Tensors
 
 /// A system's derivatives as a field on rows, all with the same parameters.

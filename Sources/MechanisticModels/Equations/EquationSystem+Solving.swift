@@ -1,5 +1,5 @@
+import Platform
 public import Integrators
-import NumericCore
 public import Tensors
 
 /// The states of a system over time, and how the solve went.

@@ -1,4 +1,4 @@
-import NumericCore
+import Platform
 
 /// What is known about an unknown before the data.
 ///

@@ -1,6 +1,5 @@
 package import Integrators
 import Graphs
-import NumericCore
 import Tensors
 
 /// A system together with the derivatives of its states by some unknowns.

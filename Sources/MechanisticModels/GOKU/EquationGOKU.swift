@@ -1,8 +1,9 @@
+import Platform
+public import NumericCore
 public import ContinuousModels
 public import Integrators
 import Adjoints
 public import NeuralNets
-public import NumericCore
 import Programs
 public import Tensors
 

@@ -1,6 +1,6 @@
+import Platform
 import ContinuousModels
 import NeuralNets
-import NumericCore
 import Tensors
 
 /// What a model is told about a system of equations: which parameters are known, which all series share, and which are each

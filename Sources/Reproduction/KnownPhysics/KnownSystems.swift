@@ -1,9 +1,10 @@
+import Platform
+import NumericCore
 import Reports
 import ContinuousModels
 import MechanisticModels
 import Integrators
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 

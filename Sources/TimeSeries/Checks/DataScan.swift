@@ -1,5 +1,5 @@
+import NumericCore
 package import Tables
-internal import NumericCore
 
 /// Looks for what is odd about a file that can be read.
 struct DataScan {

@@ -1,4 +1,4 @@
-public import NumericCore
+public import Platform
 
 /// Something in data that is worth a look and does not stop a run: where, and what.
 public struct DataWarning: Hashable, Sendable {

@@ -1,4 +1,5 @@
-internal import NumericCore
+import Platform
+import NumericCore
 
 /// A change in level and spread such as another unit gives.
 public struct UnitChange: Hashable, Sendable {

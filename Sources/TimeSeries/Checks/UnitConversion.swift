@@ -1,4 +1,5 @@
-internal import NumericCore
+import Platform
+import NumericCore
 
 /// A usual change of unit: `factor · value + offset`.
 struct UnitConversion {

@@ -1,4 +1,5 @@
-internal import NumericCore
+import Platform
+import NumericCore
 
 /// Stretches of a channel whose values are, in turn, of two sizes.
 struct UnitStretches {

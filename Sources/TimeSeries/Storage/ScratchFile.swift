@@ -1,4 +1,4 @@
-internal import NumericCore
+import Platform
 
 /// A nameless file for numbers that are too many for memory; it is gone with the last series that reads it.
 ///

@@ -1,4 +1,4 @@
-public import NumericCore
+public import Platform
 
 /// What is wrong with a safetensors file.
 public enum SafetensorsError: Error, Hashable, Sendable {

@@ -16,7 +16,7 @@ package final class FileLock: Sendable {
         guard file.lock() else {
           defer { file.close() }
           let owner = file.number
-          if owner == PathCalls.processNumber { return nil }
+          if owner == SystemProcess.number { return nil }
           throw .locked(process: owner)
         }
         // The owner before may have removed the file between its opening and its locking.
@@ -25,7 +25,7 @@ package final class FileLock: Sendable {
           continue
         }
         try file.truncate(to: 0)
-        try file.write(Array("\(PathCalls.processNumber)\n".utf8))
+        try file.write(Array("\(SystemProcess.number)\n".utf8))
         return FileLock(file, path)
       }
     } catch {
@@ -40,7 +40,7 @@ package final class FileLock: Sendable {
 
   deinit {
     // Removed while it is locked: nobody else can have taken it over.
-    try? PathCalls.remove(path)
+    try? FileSystem.remove(path)
     file.close()
   }
 }

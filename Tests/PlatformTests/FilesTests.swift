@@ -1,9 +1,9 @@
-import NumericCore
+import Platform
 import Testing
 
 @Suite struct FilesTests {
   private func directory(_ name: String) throws -> String {
-    let path = "/tmp/neural-ode-files-\(PathCalls.processNumber)/\(name)/below"
+    let path = "/tmp/neural-ode-files-\(SystemProcess.number)/\(name)/below"
     try Files.createDirectory(path)
     return path
   }

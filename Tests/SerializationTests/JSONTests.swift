@@ -1,4 +1,4 @@
-import NumericCore
+import Serialization
 import Testing
 
 @Suite struct JSONTests {

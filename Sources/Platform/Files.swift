@@ -1,48 +1,10 @@
-/// What went wrong with a file.
-public struct FileError: Error, Hashable, Sendable {
-  /// What was being done.
-  public enum Operation: Hashable, Sendable {
-    case read, write, createDirectory, remove
-  }
-
-  /// Why it could not be done.
-  public enum Reason: Error, Hashable, Sendable {
-    case notFound
-    case permissionDenied
-    case isDirectory
-    case notADirectory
-    case exists
-    case deviceFull
-    case readOnly
-    case nameTooLong
-    /// The file has more bytes than the reader allows.
-    case tooLarge(limit: Int)
-    /// A symbolic link where none is followed, or a circle of them.
-    case symbolicLink
-    /// Another process has locked the file; its number, if the file names it.
-    case locked(process: Int?)
-    /// Any other error number of the system.
-    case system(code: Int32)
-  }
-
-  public let path: String
-  public let operation: Operation
-  public let reason: Reason
-
-  package init(path: String, operation: Operation, reason: Reason) {
-    self.path = path
-    self.operation = operation
-    self.reason = reason
-  }
-}
-
 /// Whole files in and out.
 package enum Files {
   /// All bytes of a file of at most `limit` bytes; pipes and devices are read to their end.
   ///
   /// The limit is half of the memory that the process may use if none is given: what is made of the bytes needs as much.
   package static func read(_ path: String, limit: Int? = nil) throws(FileError) -> [UInt8] {
-    let limit = limit ?? ProcessCalls.availableMemory / 2
+    let limit = limit ?? SystemProcess.availableMemory / 2
     do throws(FileError.Reason) {
       let file = try FileDescriptor(opening: path, .read)
       defer { file.close() }
@@ -102,11 +64,11 @@ package enum Files {
   ) throws(FileError) {
     do throws(FileError.Reason) {
       if !followsLinks {
-        if PathCalls.isDirectory(path) == true { throw .isDirectory }
+        if FileSystem.isDirectory(path) == true { throw .isDirectory }
         return try replace(path, by: bytes)
       }
-      let target = try PathCalls.followingLinks(path)
-      switch PathCalls.kind(target) {
+      let target = try FileSystem.followingLinks(path)
+      switch FileSystem.kind(target) {
       case .directory?: throw .isDirectory
       case .other?: try writeThrough(bytes, target)
       case .regular?, nil: try replace(target, by: bytes)
@@ -121,16 +83,16 @@ package enum Files {
   /// - Throws: what that would throw, but for a device that is full later.
   package static func checkWritable(_ path: String) throws(FileError) {
     do throws(FileError.Reason) {
-      let target = try PathCalls.followingLinks(path)
-      switch PathCalls.kind(target) {
+      let target = try FileSystem.followingLinks(path)
+      switch FileSystem.kind(target) {
       case .directory?: throw .isDirectory
       case .other?: return
       case .regular?, nil: break
       }
       let temporary = temporaryName(target)
-      if PathCalls.isTaken(temporary) { try PathCalls.remove(temporary) }
+      if FileSystem.isTaken(temporary) { try FileSystem.remove(temporary) }
       try FileDescriptor(opening: temporary, .create).close()
-      try PathCalls.remove(temporary)
+      try FileSystem.remove(temporary)
     } catch {
       throw FileError(path: path, operation: .write, reason: error)
     }
@@ -138,36 +100,36 @@ package enum Files {
 
   /// A new file that no path leads to, in the folder of temporary files: `TMPDIR`, or `/tmp`.
   package static func scratch() throws(FileError.Reason) -> FileDescriptor {
-    let folder = PathCalls.environment("TMPDIR") ?? "/tmp"
-    let path = "\(folder)/neural-ode-\(PathCalls.processNumber)-\(UInt64.random(in: .min ... .max))"
+    let folder = SystemProcess.environment("TMPDIR") ?? "/tmp"
+    let path = "\(folder)/neural-ode-\(SystemProcess.number)-\(UInt64.random(in: .min ... .max))"
     let file = try FileDescriptor(opening: path, .scratch)
-    try PathCalls.remove(path)
+    try FileSystem.remove(path)
     return file
   }
 
   private static func temporaryName(_ path: String) -> String {
-    "\(path).\(PathCalls.processNumber).tmp"
+    "\(path).\(SystemProcess.number).tmp"
   }
 
   private static func replace(_ path: String, by bytes: [UInt8]) throws(FileError.Reason) {
     let temporary = temporaryName(path)
-    if PathCalls.isTaken(temporary) { try PathCalls.remove(temporary) }
+    if FileSystem.isTaken(temporary) { try FileSystem.remove(temporary) }
     let file = try FileDescriptor(opening: temporary, .create)
     do throws(FileError.Reason) {
       defer { file.close() }
       try file.write(bytes)
       try file.synchronize()
     } catch {
-      try? PathCalls.remove(temporary)
+      try? FileSystem.remove(temporary)
       throw error
     }
     do throws(FileError.Reason) {
-      try PathCalls.rename(temporary, to: path)
+      try FileSystem.rename(temporary, to: path)
     } catch {
-      try? PathCalls.remove(temporary)
+      try? FileSystem.remove(temporary)
       throw error
     }
-    PathCalls.synchronizeDirectory(folder(of: path))
+    FileSystem.synchronizeDirectory(folder(of: path))
   }
 
   private static func writeThrough(_ bytes: [UInt8], _ path: String) throws(FileError.Reason) {
@@ -205,7 +167,7 @@ package enum Files {
     for part in path.split(separator: "/") {
       prefix += (prefix.isEmpty || prefix.hasSuffix("/") ? "" : "/") + part
       do throws(FileError.Reason) {
-        switch PathCalls.isDirectory(prefix) {
+        switch FileSystem.isDirectory(prefix) {
         case true?: continue
         case false?: throw .notADirectory
         case nil: try makeDirectory(prefix)
@@ -219,12 +181,12 @@ package enum Files {
   /// A directory that another process made meanwhile is as good.
   private static func makeDirectory(_ path: String) throws(FileError.Reason) {
     do throws(FileError.Reason) {
-      try PathCalls.makeDirectory(path)
+      try FileSystem.makeDirectory(path)
     } catch .exists {
     }
   }
 
-  package static func exists(_ path: String) -> Bool { PathCalls.isDirectory(path) != nil }
+  package static func exists(_ path: String) -> Bool { FileSystem.isDirectory(path) != nil }
 
   /// The folder of a path: all before its last slash, or `.`.
   package static func folder(of path: String) -> String {
@@ -234,9 +196,9 @@ package enum Files {
 
   /// Whether a file that is or would be at a path lies in a folder or below it, symbolic links followed.
   package static func isInside(_ path: String, folder: String) -> Bool {
-    guard let outer = PathCalls.resolved(folder),
-      let target = try? PathCalls.followingLinks(path),
-      let inner = PathCalls.resolved(Self.folder(of: target))
+    guard let outer = FileSystem.resolved(folder),
+      let target = try? FileSystem.followingLinks(path),
+      let inner = FileSystem.resolved(Self.folder(of: target))
     else { return false }
     return inner == outer || inner.hasPrefix(outer == "/" ? "/" : outer + "/")
   }
@@ -245,19 +207,19 @@ package enum Files {
   ///
   /// For the owner of the folder only: nobody else may be writing these names.
   package static func removeTemporaries(of names: [String], in folder: String) {
-    for name in PathCalls.names(in: folder) where name.hasSuffix(".tmp") {
+    for name in FileSystem.names(in: folder) where name.hasSuffix(".tmp") {
       let stem = name.dropLast(4)
       guard let dot = stem.lastIndex(of: "."), names.contains(String(stem[..<dot])),
         Int(stem[stem.index(after: dot)...]) != nil
       else { continue }
-      try? PathCalls.remove("\(folder)/\(name)")
+      try? FileSystem.remove("\(folder)/\(name)")
     }
   }
 
   /// Whether a path is another to the same file, or that of a file of the same name while the first leads nowhere, so that
   /// it may have been moved.
   package static func mayBe(_ path: String, _ other: String) -> Bool {
-    if PathCalls.isSame(path, other) { return true }
+    if FileSystem.isSame(path, other) { return true }
     func name(_ path: String) -> Substring { path.split(separator: "/").last ?? "" }
     return !exists(path) && name(path) == name(other)
   }
@@ -265,7 +227,7 @@ package enum Files {
   /// Gives a file another name on the same device; a file of that name is replaced.
   package static func move(_ path: String, to target: String) throws(FileError) {
     do throws(FileError.Reason) {
-      try PathCalls.rename(path, to: target)
+      try FileSystem.rename(path, to: target)
     } catch {
       throw FileError(path: target, operation: .write, reason: error)
     }
@@ -273,7 +235,7 @@ package enum Files {
 
   package static func remove(_ path: String) throws(FileError) {
     do throws(FileError.Reason) {
-      try PathCalls.remove(path)
+      try FileSystem.remove(path)
     } catch {
       throw FileError(path: path, operation: .remove, reason: error)
     }

@@ -1,67 +1,50 @@
-public import NumericCore
+public import Platform
+public import Serialization
 public import Tensors
 
 extension SafetensorsFile {
-  /// The bytes of a file of these tensors; 64-bit ones come first, so that all of them are aligned.
+  /// The tensor of a name, with the scalar type of `values`.
+  ///
+  /// - Throws: as `values`.
+  public func tensor(_ name: String) throws(SafetensorsError) -> Tensor {
+    Tensor(try values(name), shape: entry(name)?.shape ?? [])
+  }
+
+  /// The bytes of a file of concrete tensors.
   ///
   /// - Precondition: names differ, none is `__metadata__`, and the tensors are concrete.
   public static func bytes(
     _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:]
   ) -> [UInt8] {
-    var header = JSONObject()
-    if !metadata.isEmpty {
-      var object = JSONObject()
-      for (key, value) in metadata.sorted(by: { $0.key < $1.key }) { object[key] = .string(value) }
-      header["__metadata__"] = .object(object)
-    }
-    let wide = tensors.filter { $0.tensor.scalarType == .float64 }
-    let ordered = wide + tensors.filter { $0.tensor.scalarType == .float32 }
-    var end = 0
-    for (name, tensor) in ordered {
-      precondition(
-        header[name] == nil && name != "__metadata__", "the tensor name \(name) is taken")
-      let start = end
-      end += tensor.type.byteCount
-      header[name] = [
-        "dtype": .string((tensor.scalarType == .float64 ? DataType.float64 : .float32).rawValue),
-        "shape": JSONValue(tensor.shape.map(Double.init)),
-        "data_offsets": [JSONValue(start), JSONValue(end)],
-      ]
-    }
-    var text = Array(JSONValue.object(header).description.utf8)
-    while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
-    var bytes = (0..<8).map { UInt8(truncatingIfNeeded: UInt64(text.count) >> (8 * UInt64($0))) }
-    bytes.reserveCapacity(8 + text.count + end)
-    bytes += text
-    for (_, tensor) in ordered { append(tensor.concreteStorage, to: &bytes) }
-    return bytes
+    bytes(tensors.map(Item.init), metadata: metadata)
   }
 
-  private static func append(_ storage: Storage, to bytes: inout [UInt8]) {
-    #if _endian(little)
-      bytes.append(
-        contentsOf: UnsafeRawBufferPointer(start: storage.bytes, count: storage.type.byteCount))
-    #else
-      #error("tensors are written as they lie in memory, which is little-endian")
-    #endif
-  }
-
-  /// Writes a file whole or not at all; a symbolic link at the path is replaced and not followed.
+  /// Writes concrete tensors to a file atomically; a symbolic link at the path is replaced.
   public static func write(
     _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to path: String
   ) throws(FileError) {
-    try Files.writeAtomically(
-      bytes(tensors, metadata: metadata), to: path, followsLinks: false)
+    try write(tensors.map(Item.init), metadata: metadata, to: path)
   }
 }
 
 extension Tensor {
-  /// Whether every element of a concrete tensor is a finite number.
-  fileprivate var isFinite: Bool {
-    switch scalarType {
-    case .float32: concreteStorage.elements(as: Float.self).allSatisfy(\.isFinite)
-    case .float64: concreteStorage.elements(as: Double.self).allSatisfy(\.isFinite)
+  fileprivate init(_ values: SafetensorsFile.Values, shape: [Int]) {
+    switch values {
+    case .float32(let numbers): self.init(numbers, shape: shape)
+    case .float64(let numbers): self.init(numbers, shape: shape)
     }
+  }
+}
+
+extension SafetensorsFile.Item {
+  fileprivate init(name: String, tensor: Tensor) {
+    let storage = tensor.concreteStorage
+    let values: SafetensorsFile.Values =
+      switch tensor.scalarType {
+      case .float32: .float32(storage.elements(as: Float.self))
+      case .float64: .float64(storage.elements(as: Double.self))
+      }
+    self.init(name: name, shape: tensor.shape, values: values)
   }
 }
 
@@ -99,8 +82,9 @@ extension TensorTree {
     }
     var loaded: [Tensor] = []
     for (name, tensor) in own {
-      let read = try file.tensor(name)
-      if !allowsNonFinite, !read.isFinite { throw .notFinite(name) }
+      let values = try file.values(name)
+      if !allowsNonFinite, !values.areFinite { throw .notFinite(name) }
+      let read = Tensor(values, shape: file.entry(name)?.shape ?? [])
       guard read.type == tensor.type else {
         guard read.shape == tensor.shape && read.scalarType == .float32 else {
           throw .shapeMismatch(

@@ -1,5 +1,5 @@
+import Platform
 import Foundation
-import NumericCore
 import Testing
 
 /// Locks, links and leftovers in folders that others may write to.
@@ -16,15 +16,15 @@ import Testing
       let path = folder + "/run.lock"
       var lock = try FileLock.take(path)
       #expect(lock != nil)
-      #expect(try Files.read(path) == Array("\(PathCalls.processNumber)\n".utf8))
+      #expect(try Files.read(path) == Array("\(SystemProcess.number)\n".utf8))
       // This process has it already.
       #expect(try FileLock.take(path) == nil)
       lock = nil
-      #expect(!PathCalls.isTaken(path))
+      #expect(!FileSystem.isTaken(path))
       // What a killed process left is taken over.
       try Files.writeAtomically("123456789\n", to: path)
       lock = try FileLock.take(path)
-      #expect(try Files.read(path) == Array("\(PathCalls.processNumber)\n".utf8))
+      #expect(try Files.read(path) == Array("\(SystemProcess.number)\n".utf8))
       _ = lock
     }
   }
@@ -71,7 +71,7 @@ import Testing
       let names = ["config.json.17.tmp", "config.json.x.tmp", "data.csv.17.tmp", "config.json"]
       for name in names { try Files.writeAtomically("x", to: "\(folder)/\(name)") }
       Files.removeTemporaries(of: ["config.json"], in: folder)
-      #expect(PathCalls.names(in: folder).sorted() == names.dropFirst().sorted())
+      #expect(FileSystem.names(in: folder).sorted() == names.dropFirst().sorted())
     }
   }
 

@@ -15,8 +15,8 @@ private let lastSignal = Atomic<Int32>(0)
 ///
 /// The first SIGINT, SIGTERM, SIGHUP or SIGUSR1 is noted; a second one ends the process at once with code 130. A SIGHUP that was
 /// ignored, as under `nohup`, stays ignored.
-package final class SignalNote: Sendable {
-  package static let shared = SignalNote()
+package final class StopSignals: Sendable {
+  package static let shared = StopSignals()
 
   private static let numbers = [SIGINT, SIGTERM, SIGHUP, SIGUSR1]
 

@@ -1,7 +1,6 @@
-import NumericCore
-public import Tensors
+import Platform
 
-/// A file of named tensors and text (safetensors), checked before anything of it is used.
+/// A file of named arrays of numbers and text (safetensors), validated before any of it is used.
 ///
 /// Layout: the header's length as eight little-endian bytes, a JSON header, then the tensors' bytes, row-major and
 /// little-endian, one after the other without gaps.
@@ -33,7 +32,13 @@ public struct SafetensorsFile: Sendable {
     }
   }
 
-  /// One tensor of the file.
+  /// The numbers of one array, row-major.
+  public enum Values: Hashable, Sendable {
+    case float32([Float])
+    case float64([Double])
+  }
+
+  /// Name, type and shape of one array of the file.
   public struct Entry: Hashable, Sendable {
     public let name: String
     public let dataType: DataType
@@ -89,25 +94,27 @@ public struct SafetensorsFile: Sendable {
   /// The entry of a name; nil if there is none.
   public func entry(_ name: String) -> Entry? { entries.first { $0.name == name } }
 
-  /// The tensor of a name.
+  /// The numbers of a name.
   ///
-  /// 32-bit floats stay what they are; half floats become 32-bit, everything else 64-bit floats.
+  /// 32-bit floats keep their type; half floats become 32-bit, all other types 64-bit floats.
   /// - Throws: `missingTensor`, or `inexactInteger` for an integer beyond 2⁵³.
-  public func tensor(_ name: String) throws(SafetensorsError) -> Tensor {
+  public func values(_ name: String) throws(SafetensorsError) -> Values {
     guard let entry = entry(name) else { throw .missingTensor(name) }
     switch entry.dataType {
-    case .float32: return elements(entry) { Float(bitPattern: $0) }
-    case .float16: return elements(entry) { Float(halfBits: $0) }
+    case .float32: return .float32(elements(entry) { Float(bitPattern: $0) })
+    case .float16: return .float32(elements(entry) { Float(halfBits: $0) })
     case .bfloat16:
-      return elements(entry) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
-    case .float64: return elements(entry) { Double(bitPattern: $0) }
-    case .bool: return elements(entry) { (byte: UInt8) in byte == 0 ? 0.0 : 1.0 }
-    case .uint8: return elements(entry) { (value: UInt8) in Double(value) }
-    case .int8: return elements(entry) { (bits: UInt8) in Double(Int8(bitPattern: bits)) }
-    case .uint16: return elements(entry) { (value: UInt16) in Double(value) }
-    case .int16: return elements(entry) { (bits: UInt16) in Double(Int16(bitPattern: bits)) }
-    case .uint32: return elements(entry) { (value: UInt32) in Double(value) }
-    case .int32: return elements(entry) { (bits: UInt32) in Double(Int32(bitPattern: bits)) }
+      return .float32(elements(entry) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) })
+    case .float64: return .float64(elements(entry) { Double(bitPattern: $0) })
+    case .bool: return .float64(elements(entry) { (byte: UInt8) in byte == 0 ? 0.0 : 1.0 })
+    case .uint8: return .float64(elements(entry) { (value: UInt8) in Double(value) })
+    case .int8: return .float64(elements(entry) { (bits: UInt8) in Double(Int8(bitPattern: bits)) })
+    case .uint16: return .float64(elements(entry) { (value: UInt16) in Double(value) })
+    case .int16:
+      return .float64(elements(entry) { (bits: UInt16) in Double(Int16(bitPattern: bits)) })
+    case .uint32: return .float64(elements(entry) { (value: UInt32) in Double(value) })
+    case .int32:
+      return .float64(elements(entry) { (bits: UInt32) in Double(Int32(bitPattern: bits)) })
     case .uint64: return try integers(entry) { (value: UInt64) in (Double(value), value) }
     case .int64:
       return try integers(entry) { (bits: UInt64) in
@@ -117,11 +124,11 @@ public struct SafetensorsFile: Sendable {
     }
   }
 
-  private func elements<Bits: FixedWidthInteger, Scalar: TensorScalar>(
+  private func elements<Bits: FixedWidthInteger, Scalar>(
     _ entry: Entry, _ convert: (Bits) -> Scalar
-  ) -> Tensor {
+  ) -> [Scalar] {
     let count = entry.shape.reduce(1, *)
-    let values = bytes.withUnsafeBytes { buffer in
+    return bytes.withUnsafeBytes { buffer in
       (0..<count).map { i in
         convert(
           Bits(
@@ -130,20 +137,19 @@ public struct SafetensorsFile: Sendable {
               as: Bits.self)))
       }
     }
-    return Tensor(values, shape: entry.shape)
   }
 
   private func integers(
     _ entry: Entry, _ convert: (UInt64) -> (Double, magnitude: UInt64)
-  ) throws(SafetensorsError) -> Tensor {
+  ) throws(SafetensorsError) -> Values {
     var isExact = true
-    let tensor = elements(entry) { (bits: UInt64) -> Double in
+    let values = elements(entry) { (bits: UInt64) -> Double in
       let (value, magnitude) = convert(bits)
       if magnitude > 1 << 53 { isExact = false }
       return value
     }
     guard isExact else { throw .inexactInteger(entry.name) }
-    return tensor
+    return .float64(values)
   }
 }
 
