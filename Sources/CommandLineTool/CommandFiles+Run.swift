@@ -27,7 +27,7 @@ extension CommandFiles {
   static func checkTraining(
     in folder: String, inputs: [String], configuration: String?
   ) throws(UsageError) {
-    let names = RunFolder.fileNames.map { "\(folder)/\($0)" }
+    let names = RunFolder.fileNames(in: folder).map { "\(folder)/\($0)" }
     let hasRun = names.contains { $0.hasSuffix(".safetensors") && Files.exists($0) }
     let read = inputs + (hasRun ? [] : [configuration].compactMap(\.self))
     for input in read where names.contains(where: { FileSystem.isSame($0, input) }) {

@@ -203,13 +203,15 @@ package enum Files {
     return inner == outer || inner.hasPrefix(outer == "/" ? "/" : outer + "/")
   }
 
-  /// Removes what writes that did not end left in a folder: `name.123.tmp` of some names.
+  /// Removes the temporary files that interrupted writes left in a folder: `name.123.tmp` of some names.
   ///
   /// For the owner of the folder only: nobody else may be writing these names.
-  package static func removeTemporaries(of names: [String], in folder: String) {
+  package static func removeTemporaries(
+    in folder: String, where isOwn: (_ name: String) -> Bool
+  ) {
     for name in FileSystem.names(in: folder) where name.hasSuffix(".tmp") {
       let stem = name.dropLast(4)
-      guard let dot = stem.lastIndex(of: "."), names.contains(String(stem[..<dot])),
+      guard let dot = stem.lastIndex(of: "."), isOwn(String(stem[..<dot])),
         Int(stem[stem.index(after: dot)...]) != nil
       else { continue }
       try? FileSystem.remove("\(folder)/\(name)")

@@ -70,7 +70,7 @@ import Testing
     try withFolder { folder in
       let names = ["config.json.17.tmp", "config.json.x.tmp", "data.csv.17.tmp", "config.json"]
       for name in names { try Files.writeAtomically("x", to: "\(folder)/\(name)") }
-      Files.removeTemporaries(of: ["config.json"], in: folder)
+      Files.removeTemporaries(in: folder) { $0 == "config.json" }
       #expect(FileSystem.names(in: folder).sorted() == names.dropFirst().sorted())
     }
   }

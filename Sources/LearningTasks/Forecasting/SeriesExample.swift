@@ -90,35 +90,3 @@ extension TimeSeries {
       id: id, channels: channels, times: times, values: values, covariates: covariates)
   }
 }
-
-/// The clock of a model: how the times of a user's data become the model's own.
-public struct ModelClock: Hashable, Sendable {
-  /// The length of a window; the model's time runs from 0 to `ModelClock.length` over it.
-  public var window: Double
-  /// The usual distance between two observations, the yardstick of what is near.
-  public var spacing: Double
-
-  public init(window: Double, spacing: Double) {
-    precondition(
-      window > 0 && spacing > 0, "a window of \(window) and a spacing of \(spacing) are positive")
-    self.window = window
-    self.spacing = spacing
-  }
-
-  /// A window lasts 6 units: a few radians for a field whose slopes are of order one.
-  public static let length = 6.0
-
-  /// Durations in units of the model, strictly increasing as they are.
-  ///
-  /// What rounding would make one time is one unit in the last place apart; what would overflow stays finite.
-  func increasing(_ durations: [Double]) -> [Double] {
-    var last = -Double.infinity
-    return durations.map {
-      last = max(min(units($0), 1e300), last.nextUp)
-      return last
-    }
-  }
-
-  /// A duration in units of the model.
-  public func units(_ duration: Double) -> Double { duration / window * ModelClock.length }
-}

@@ -71,7 +71,7 @@ public struct RunFolder: Sendable {
     guard ownership.lock.withLock({ $0 == nil }) else { return }
     let lock = try FileLock.take(path + "/run.lock")
     ownership.lock.withLock { $0 = lock }
-    Files.removeTemporaries(of: Self.fileNames, in: path)
+    Files.removeTemporaries(in: path, where: Self.isOwn)
   }
 
   /// Says that a training that is continued has no step to make.
@@ -92,16 +92,34 @@ public struct RunFolder: Sendable {
 
   // MARK: An earlier run
 
-  /// The files that a run writes.
-  public static let fileNames: [String] =
-    ["config.json", "model.safetensors", "report.html", "evaluation.json", "parameters.csv"]
-    + ([main] + ForecastKind.allCases.map(\.rawValue)).flatMap {
-      ["\($0).ckpt.safetensors", "\($0).safetensors", "\($0).jsonl"]
-    } + ["metrics.jsonl"]
+  /// The files of a run in a folder, in alphabetical order.
+  ///
+  /// These are the files that every run writes, checkpoints, models and logs of all its trainings, and the further files that
+  /// `evaluation.json` lists.
+  public static func fileNames(in path: String) -> [String] {
+    let further = furtherFiles(in: path)
+    return FileSystem.names(in: path).filter { isOwn($0) || further.contains($0) }.sorted()
+  }
+
+  /// Beside models, checkpoints and logs; `parameters.csv` holds inferred parameters of known equations.
+  private static let common = ["config.json", "evaluation.json", "report.html", "parameters.csv"]
+
+  /// The files that the task of the folder's run wrote beside the common ones.
+  private static func furtherFiles(in path: String) -> [String] {
+    guard let bytes = try? Files.read(path + "/evaluation.json", limit: 1 << 24),
+      let names = try? JSONValue(parsing: bytes)["files"]?.array
+    else { return [] }
+    return names.compactMap(\.string).filter { !$0.contains("/") }
+  }
+
+  /// Whether a run may write a file of this name, whatever its task.
+  private static func isOwn(_ name: String) -> Bool {
+    common.contains(name) || name.hasSuffix(".safetensors") || name.hasSuffix(".jsonl")
+  }
 
   /// A run that got neither to a checkpoint nor to a model is not worth keeping.
   private func keepEarlierRun() throws(FileError) {
-    let names = Self.fileNames.filter { FileSystem.isTaken("\(path)/\($0)") }
+    let names = Self.fileNames(in: path)
     if !names.contains(where: { $0.hasSuffix(".safetensors") }) { return }
     var number = 1
     while FileSystem.isTaken("\(path)/earlier-\(number)") { number += 1 }

@@ -56,14 +56,6 @@ public struct StoredModel: Sendable {
     return Normalization(channels: names, means: means, deviations: deviations)
   }
 
-  /// The clock of a document; nil for windows that are not positive or of absurdly many spacings.
-  public static func clock(_ document: JSONValue) -> ModelClock? {
-    guard let window = document["window"]?.number, let spacing = document["spacing"]?.number,
-      (1e-30...1e30).contains(window), (1e-30...1e30).contains(spacing), window / spacing <= 1e9
-    else { return nil }
-    return ModelClock(window: window, spacing: spacing)
-  }
-
   /// The elements of an array of texts; nil for anything else.
   public static func texts(_ value: JSONValue?) -> [String]? {
     guard let array = value?.array else { return nil }

@@ -96,7 +96,12 @@ public struct TrainingOutcome<Task: LearningTask>: Sendable {
     let result = task.result(of: self, in: folder?.path ?? "")
     guard let folder else { return result }
     try task.report(of: self).write(to: folder.path + "/report.html", followsLinks: false)
-    let files = result.files + [("evaluation.json", result.json.text(indented: true) + "\n")]
+    var document = result.json
+    if var object = document.object, !result.files.isEmpty {
+      object["files"] = JSONValue(result.files.map(\.name))
+      document = .object(object)
+    }
+    let files = result.files + [("evaluation.json", document.text(indented: true) + "\n")]
     for (name, text) in files {
       try Files.writeAtomically(text, to: "\(folder.path)/\(name)", followsLinks: false)
     }
