@@ -81,5 +81,5 @@ enum RecurrentModel: String, CaseIterable, ArgumentValue {
 
 extension TimeSeriesOptions.Duplicates: ArgumentValue {}
 extension DateOrder: ArgumentValue {}
-extension LawSettings.Emission: ArgumentValue {}
+extension MechanismSettings.Emission: ArgumentValue {}
 extension ForecastRecipe.Split: ArgumentValue {}

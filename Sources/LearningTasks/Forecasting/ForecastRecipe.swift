@@ -26,7 +26,7 @@ public struct ForecastRecipe: Hashable, Sendable {
 
   public var network = ForecastNetwork()
   /// What a GOKU-net knows of the dynamics.
-  public var law = LawSettings()
+  public var law = MechanismSettings()
 
   /// Updates; nil: 2,500, or fewer for a small data set.
   public var steps = 2_500
@@ -75,7 +75,7 @@ public struct ForecastRecipe: Hashable, Sendable {
   ///
   /// The divergence has its full weight, so that posteriors of parameters are as wide as the data leave them; training begins
   /// on short spans, since the fit of a whole cycle has many wrong minima.
-  public static func forLaw(_ path: String) -> ForecastRecipe {
+  public static func forMechanism(_ path: String) -> ForecastRecipe {
     var recipe = forFile(path)
     recipe.model = .goku
     recipe.divergenceWeight = 1
@@ -98,7 +98,7 @@ extension ForecastRecipe {
   public var usual: ForecastRecipe {
     var usual =
       switch (model, file) {
-      case (.goku, _): ForecastRecipe.forLaw("")
+      case (.goku, _): ForecastRecipe.forMechanism("")
       case (_, nil): ForecastRecipe.glucose
       default: ForecastRecipe()
       }

@@ -128,7 +128,7 @@ extension ForecastReport {
   }
 
   func settings(_ section: inout ReportSection) {
-    if case .law(let law) = forecaster { return lawSettings(law, &section) }
+    if case .law(let law) = forecaster { return mechanismSettings(law, &section) }
     section.formula(forecaster.kind == .latentODE ? latentFormula : recurrentFormula)
     section.text(
       "r(t) is the straight line between the readings beside t (the last reading in a forecast), "

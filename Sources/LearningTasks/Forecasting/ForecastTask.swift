@@ -58,12 +58,12 @@ public struct ForecastTask: LearningTask {
     if recipe.model == .goku {
       return try training(
         recipe.law.model(
-          try knownLaw(data), for: builder, normalization, tolerance: recipe.network.tolerance,
+          try mechanism(data), for: builder, normalization, tolerance: recipe.network.tolerance,
           key: key),
         ForecastLoss<EquationGOKU>(varianceWeighting: recipe.varianceWeighting), builder, data,
         (recipe, name, threads)
       ) {
-        .law(LawForecaster(model: $0, builder: builder, normalization: normalization))
+        .law(MechanismForecaster(model: $0, builder: builder, normalization: normalization))
       }
     }
     return try training(
@@ -121,8 +121,8 @@ public struct ForecastTask: LearningTask {
       part.map { data.normalization.normalized($0) }, plan, builder: builder, stride: stride)
   }
 
-  private func knownLaw(_ data: ForecastData) throws -> KnownLaw {
-    try KnownLaw(
+  private func mechanism(_ data: ForecastData) throws -> Mechanism {
+    try Mechanism(
       data.recipe.law, channels: data.channels, normalization: data.normalization,
       timeScale: 1 / data.clock.units(1))
   }

@@ -88,14 +88,14 @@ public struct Forecaster: ArchivedModel {
             model: try stored.weights(as: network.model(for: builder, key: key)), builder: builder,
             normalization: normalization))
       }
-      let law = try? KnownLaw(
+      let law = try? Mechanism(
         recipe.law, channels: Array(normalization.channels.prefix(builder.channelCount)),
         normalization: normalization, timeScale: 1 / builder.clock.units(1))
       let model = recipe.law.model(
         try stored.required(law, of: "config"), for: builder, normalization,
         tolerance: network.tolerance, key: key)
       return .law(
-        LawForecaster(
+        MechanismForecaster(
           model: try stored.weights(as: model), builder: builder, normalization: normalization))
     }
   }

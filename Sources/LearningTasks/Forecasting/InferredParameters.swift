@@ -27,7 +27,9 @@ public struct InferredParameters: Sendable {
   public init(lines: [Line]) { self.lines = lines }
 
   /// Over windows of some series; known parameters are left out.
-  init(_ forecaster: LawForecaster, windows: [(part: String, windows: [Window])], history: Double) {
+  init(
+    _ forecaster: MechanismForecaster, windows: [(part: String, windows: [Window])], history: Double
+  ) {
     lines = []
     for (part, windows) in windows {
       var order: [String] = []
@@ -47,7 +49,9 @@ public struct InferredParameters: Sendable {
   }
 
   /// Over examples, one of each series.
-  init(_ forecaster: LawForecaster, count: Int, example: (Int) throws -> SeriesExample) rethrows {
+  init(_ forecaster: MechanismForecaster, count: Int, example: (Int) throws -> SeriesExample)
+    rethrows
+  {
     lines = []
     for number in 0..<count {
       let example = try example(number)
@@ -58,7 +62,7 @@ public struct InferredParameters: Sendable {
   private static let windowLimit = 32
 
   private mutating func add(
-    _ id: String, _ part: String, _ examples: [SeriesExample], _ forecaster: LawForecaster
+    _ id: String, _ part: String, _ examples: [SeriesExample], _ forecaster: MechanismForecaster
   ) {
     let found = forecaster.parameters(of: examples)
     let count = Double(found.count)

@@ -24,7 +24,7 @@ public struct SeriesForecast: Hashable, Sendable {
 public enum SeriesForecaster: Sendable {
   case latentODE(LatentForecaster)
   case recurrent(ForecastKind, RecurrentForecaster)
-  case law(LawForecaster)
+  case law(MechanismForecaster)
 
   public var kind: ForecastKind {
     switch self {

@@ -71,7 +71,7 @@ extension SeriesForecaster {
       var model = one.model
       model.solver = model.solver.refined
       return .law(
-        LawForecaster(model: model, builder: one.builder, normalization: one.normalization))
+        MechanismForecaster(model: model, builder: one.builder, normalization: one.normalization))
     }
   }
 

@@ -2,8 +2,8 @@ public import TimeSeries
 public import MechanisticModels
 
 /// A recipe's equations put together with the channels of its data.
-public struct KnownLaw: Sendable {
-  public var law: EquationLaw
+public struct Mechanism: Sendable {
+  public var law: EquationMechanism
   public var channels: [EquationGOKU.Channel]
 
   /// The law of some settings.
@@ -12,15 +12,15 @@ public struct KnownLaw: Sendable {
   ///   - normalization: of the forecast channels, and perhaps others after them.
   ///   - channels: the forecast channels.
   ///   - timeScale: how much of the data's time one unit of the model's is.
-  /// - Throws: `LawError`, or `EquationError` for equations that cannot be read.
+  /// - Throws: `MechanismError`, or `EquationError` for equations that cannot be read.
   public init(
-    _ settings: LawSettings, channels names: [String], normalization: Normalization,
+    _ settings: MechanismSettings, channels names: [String], normalization: Normalization,
     timeScale: Double
   ) throws {
-    guard let text = settings.equations else { throw LawError.noEquations }
+    guard let text = settings.equations else { throw MechanismError.noEquations }
     let system = try EquationSystem(text, name: settings.system ?? "equations")
     try Self.check(system)
-    law = EquationLaw(system, timeScale: timeScale)
+    law = EquationMechanism(system, timeScale: timeScale)
     channels = try Self.channels(names, settings, system)
     for (place, channel) in channels.enumerated() {
       guard case .state(let state) = channel else { continue }
@@ -32,7 +32,7 @@ public struct KnownLaw: Sendable {
     try assignRanges(settings)
   }
 
-  private static func check(_ system: EquationSystem) throws(LawError) {
+  private static func check(_ system: EquationSystem) throws(MechanismError) {
     for input in system.inputs where input.defaultValue == nil {
       throw .inputWithoutValue(input.name)
     }
@@ -44,14 +44,14 @@ public struct KnownLaw: Sendable {
   // MARK: Channels
 
   private static func channels(
-    _ names: [String], _ settings: LawSettings, _ system: EquationSystem
-  ) throws(LawError) -> [EquationGOKU.Channel] {
+    _ names: [String], _ settings: MechanismSettings, _ system: EquationSystem
+  ) throws(MechanismError) -> [EquationGOKU.Channel] {
     let states = system.states.map(\.name)
     let intermediates = system.intermediates.map(\.name)
     let known = states + intermediates
     var meaning: [String: String] = [:]
     for text in settings.columns {
-      let (column, name) = try LawSettings.parts(text, setting: "column")
+      let (column, name) = try MechanismSettings.parts(text, setting: "column")
       guard names.contains(column) else { throw .noSuchChannel(column, channels: names) }
       guard known.contains(name) else {
         throw .unknownName(name, setting: "column", system: system.name, known: known)
@@ -85,18 +85,18 @@ public struct KnownLaw: Sendable {
 
   private func place(
     _ name: String, setting: String
-  ) throws(LawError) -> Int {
+  ) throws(MechanismError) -> Int {
     if let place = law.system.parameterIndex(name) { return place }
     throw .unknownName(
       name, setting: setting, system: law.system.name, known: law.system.parameters.map(\.name))
   }
 
-  private mutating func assignRoles(_ settings: LawSettings) throws(LawError) {
+  private mutating func assignRoles(_ settings: MechanismSettings) throws(MechanismError) {
     for name in settings.shared {
       law.parameters[try place(name, setting: "shared")].role = .shared
     }
     for text in settings.known {
-      let (name, rest) = try LawSettings.parts(text, setting: "fix")
+      let (name, rest) = try MechanismSettings.parts(text, setting: "fix")
       let place = try place(name, setting: "fix")
       guard let value = Double(rest), value.isFinite else {
         throw .notASetting(text, setting: "fix")
@@ -112,10 +112,10 @@ public struct KnownLaw: Sendable {
     }
   }
 
-  private mutating func assignRanges(_ settings: LawSettings) throws(LawError) {
+  private mutating func assignRanges(_ settings: MechanismSettings) throws(MechanismError) {
     for text in settings.ranges {
-      let (name, rest) = try LawSettings.parts(text, setting: "range")
-      let (lower, upper) = try LawSettings.bounds(rest, of: name)
+      let (name, rest) = try MechanismSettings.parts(text, setting: "range")
+      let (lower, upper) = try MechanismSettings.bounds(rest, of: name)
       if let state = law.system.states.firstIndex(where: { $0.name + "(0)" == name }) {
         let centre = law.initialRanges[state].centre
         law.initialRanges[state] = UnknownRange(centre: centre, lower: lower, upper: upper)
@@ -134,14 +134,14 @@ public struct KnownLaw: Sendable {
   }
 }
 
-extension LawSettings {
+extension MechanismSettings {
   /// With a lower bound of 0 for the initial value of every state of which only positive values were measured.
-  func closed(on series: [TimeSeries]) -> LawSettings {
+  func closed(on series: [TimeSeries]) -> MechanismSettings {
     guard let text = equations, let names = series.first?.channels,
       let system = try? EquationSystem(text, name: "equations")
     else { return self }
     var result = self
-    let meanings = columns.compactMap { try? LawSettings.parts($0, setting: "column") }
+    let meanings = columns.compactMap { try? MechanismSettings.parts($0, setting: "column") }
     for (channel, name) in names.enumerated() {
       let meant = meanings.last { $0.name == name }?.rest ?? name
       let key = meant + "(0)"

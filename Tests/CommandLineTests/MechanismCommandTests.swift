@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// `train mechanism` as a stranger gets it wrong.
-@Suite struct LawCommandTests {
+@Suite struct MechanismCommandTests {
   private static let data =
     "time,hares,foxes\n"
     + (0..<60).map { "\($0),\(20 + $0 % 9),\(5 + $0 % 4)\n" }.joined()

@@ -31,7 +31,7 @@ extension ForecastReport {
     }
   }
 
-  func lawSettings(_ law: LawForecaster, _ section: inout ReportSection) {
+  func mechanismSettings(_ law: MechanismForecaster, _ section: inout ReportSection) {
     section.formula(
       .row(
         .name("z").sub(.number("0")), .sign(","), .name("θ"), .sign("∼"), .name("q"),
@@ -39,7 +39,7 @@ extension ForecastReport {
         .call("f", .name("z; θ")), .words(",  "), .name("x(t)"), .sign("∼"),
         .call("N", .name("g(z)"), .name("σ²"))))
     let parameters = law.model.law
-    func list(_ role: EquationLaw.Role) -> String {
+    func list(_ role: EquationMechanism.Role) -> String {
       let names = parameters.names(role)
       return names.isEmpty ? "none" : names.prefix(12).joined(separator: ", ")
     }

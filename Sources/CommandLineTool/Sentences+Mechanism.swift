@@ -2,7 +2,7 @@ import NumericCore
 import ArgumentParsing
 import LearningTasks
 
-extension LawError {
+extension MechanismError {
   /// What is wrong and what to do.
   var sentence: String {
     switch self {

@@ -49,7 +49,7 @@ private func correlation(_ a: [Double], _ b: [Double]) -> Double {
   return ab / (aa * bb).squareRoot()
 }
 
-@Suite struct KnownLawTests {
+@Suite struct MechanismTests {
   @Test func `growth rates of unseen series are found, and the model file says the same`() throws {
     let folder = "/tmp/neural-ode-tests-known-law"
     try Files.createDirectory(folder)
@@ -83,16 +83,16 @@ private func correlation(_ a: [Double], _ b: [Double]) -> Double {
   }
 
   @Test func `equations and data that do not go together are refused`() throws {
-    func refusal(_ change: (inout LawSettings) -> Void) throws -> LawError? {
+    func refusal(_ change: (inout MechanismSettings) -> Void) throws -> MechanismError? {
       var settings = try recipe("lakes.csv").law
       change(&settings)
       let normalization = Normalization(
         channels: ["hares", "foxes"], means: [30, 6], deviations: [5, 2])
       do {
-        _ = try KnownLaw(
+        _ = try Mechanism(
           settings, channels: ["hares", "foxes"], normalization: normalization, timeScale: 1)
         return nil
-      } catch let error as LawError { return error }
+      } catch let error as MechanismError { return error }
     }
     let names = ["alpha", "beta", "gamma", "delta"]
     #expect(try refusal { _ in } == nil)

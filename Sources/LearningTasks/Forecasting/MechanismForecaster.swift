@@ -8,7 +8,7 @@ import Programs
 import Tensors
 
 /// A trained GOKU-net over equations with all that its use needs: normalization and clock.
-public struct LawForecaster: Sendable {
+public struct MechanismForecaster: Sendable {
   public let model: EquationGOKU
   public let builder: LatentBatchBuilder
   public let normalization: Normalization

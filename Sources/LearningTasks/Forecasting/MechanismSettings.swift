@@ -1,5 +1,5 @@
 /// What a recipe knows of the dynamics: equations, and what is to be found out about their parameters.
-public struct LawSettings: Hashable, Sendable {
+public struct MechanismSettings: Hashable, Sendable {
   /// How channels that are not part of the equations are explained.
   public enum Emission: String, Hashable, Sendable, CaseIterable {
     /// Not at all: every channel is a state or an intermediate.
@@ -30,7 +30,7 @@ public struct LawSettings: Hashable, Sendable {
 }
 
 /// Why equations and data do not go together.
-public enum LawError: Error, Hashable, Sendable {
+public enum MechanismError: Error, Hashable, Sendable {
   /// A model of known dynamics without equations.
   case noEquations
   /// A setting speaks of a parameter or initial value that the equations do not have.
@@ -56,11 +56,11 @@ public enum LawError: Error, Hashable, Sendable {
   case isAlgebraic(system: String)
 }
 
-extension LawSettings {
+extension MechanismSettings {
   /// `name=rest` in two parts.
   static func parts(
     _ text: String, setting: String
-  ) throws(LawError) -> (name: String, rest: String) {
+  ) throws(MechanismError) -> (name: String, rest: String) {
     guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
       throw .notASetting(text, setting: setting)
     }
@@ -70,14 +70,16 @@ extension LawSettings {
   /// The bounds of `lower..upper`; a missing end is infinite.
   static func bounds(
     _ text: String, of name: String
-  ) throws(LawError) -> (lower: Double, upper: Double) {
+  ) throws(MechanismError) -> (lower: Double, upper: Double) {
     let setting = "range"
     let characters = Array(text)
     let dots = characters.indices.dropLast().first {
       characters[$0] == "." && characters[$0 + 1] == "."
     }
     guard let dots else { throw .notASetting("\(name)=\(text)", setting: setting) }
-    func number(_ part: ArraySlice<Character>, else infinite: Double) throws(LawError) -> Double {
+    func number(_ part: ArraySlice<Character>, else infinite: Double) throws(MechanismError)
+      -> Double
+    {
       if part.isEmpty { return infinite }
       guard let value = Double(String(part)), value.isFinite else {
         throw .notASetting("\(name)=\(text)", setting: setting)

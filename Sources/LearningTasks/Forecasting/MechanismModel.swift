@@ -16,10 +16,10 @@ extension EquationGOKU: InferringModel {
   }
 }
 
-extension LawSettings {
+extension MechanismSettings {
   /// A model with drawn parameters; the builder's latent count is that of z̃₀ and θ̃ together.
   func model(
-    _ known: KnownLaw, for builder: LatentBatchBuilder, _ normalization: Normalization,
+    _ known: Mechanism, for builder: LatentBatchBuilder, _ normalization: Normalization,
     tolerance: Double, key: RandomKey
   ) -> EquationGOKU {
     var sizes = EquationGOKU.Sizes(features: builder.featureCount, summary: builder.summaryCount)

@@ -5,7 +5,7 @@ import Tensors
 
 /// What a model is told about a system of equations: which parameters are known, which all series share, and which are each
 /// series' own, over which ranges.
-public struct EquationLaw: Sendable {
+public struct EquationMechanism: Sendable {
   /// Who says what a parameter is.
   public enum Role: String, Hashable, Sendable, CaseIterable {
     /// Its value is given.
