@@ -5,7 +5,7 @@ import LearningTasks
 extension CommandFiles {
   /// The files of a command that reads a run folder or a model file.
   ///
-  /// Around a model file the folder is read if it is a run folder.
+  /// For a model file in a run folder, the folder counts as read.
   init(
     run: String, inputs: [(name: String, path: String?)] = [],
     outputs: [(name: String, path: String?)]
@@ -19,11 +19,12 @@ extension CommandFiles {
       readFolder: folder)
   }
 
-  /// Refuses a training whose files would take the place of one that it reads.
+  /// Refuses a training that would overwrite one of its input files.
   ///
   /// - Parameters:
   ///   - inputs: data, labels and equations.
-  ///   - configuration: it may be that of the folder if a run is there, which is kept in `earlier-1`.
+  ///   - configuration: allowed to be that of the folder if it contains a run, which is moved to
+  ///     `earlier-1`.
   static func checkTraining(
     in folder: String, inputs: [String], configuration: String?
   ) throws(UsageError) {

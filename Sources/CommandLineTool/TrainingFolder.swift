@@ -6,9 +6,9 @@ import LearningTasks
 
 /// Configurations and the verbs that train them.
 enum TrainingFolder {
-  /// A configuration file.
+  /// Reads a configuration file.
   ///
-  /// - Throws: `UsageError.combination` if it belongs to another verb.
+  /// - Throws: `UsageError.combination` if another verb trains it.
   static func document(_ path: String, for verb: String) throws -> JSONValue {
     let document = try document(path)
     let owner = self.verb(of: document)
@@ -56,7 +56,7 @@ extension Console {
     for line in result.lines { print(line) }
   }
 
-  /// Reports what becomes of a run folder.
+  /// Reports what happens to a run folder.
   @Sendable func notice(_ notice: RunFolder.Notice) {
     switch notice {
     case .kept(let place):

@@ -6,19 +6,19 @@
   import Darwin
 #endif
 
-/// Thin wrappers of the system calls on open files.
+/// An open file: wrappers of the system calls on file descriptors.
 package struct FileDescriptor: Sendable {
   package enum Mode {
     case read
     /// A new file; an existing one is an error.
     case create
-    /// Writes go to the end; the file is made if it is not there. A symbolic link is an error.
+    /// Appends to the end and creates the file if it does not exist. A symbolic link is an error.
     case append
-    /// A file to lock, made if it is not there. A symbolic link is an error.
+    /// A file to lock, created if it does not exist. A symbolic link is an error.
     case lock
-    /// A device or a pipe that is there.
+    /// An existing device or pipe.
     case existing
-    /// A new file that its owner alone reads and writes.
+    /// A new file that only its owner can read and write.
     case scratch
   }
 
@@ -43,7 +43,8 @@ package struct FileDescriptor: Sendable {
     if number < 0 { throw FileError.Reason(code: errno) }
   }
 
-  /// Fills the buffer from the current position; 0 at the end of the file.
+  /// Fills the buffer from the current position and returns the number of bytes; 0 at the end of
+  /// the file.
   package func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError.Reason) -> Int {
     while true {
       #if canImport(Glibc)
@@ -85,9 +86,9 @@ package struct FileDescriptor: Sendable {
     try result.get()
   }
 
-  /// Fills the buffer from a place in the file; several threads may do so at once.
+  /// Fills the buffer from an offset in the file; safe to call from several threads.
   ///
-  /// - Throws: `system` of an input error if the file ends before.
+  /// - Throws: `system` with an input error if the file ends before the buffer is full.
   package func read(
     into buffer: UnsafeMutableRawBufferPointer, at offset: Int
   ) throws(FileError.Reason) {
@@ -103,24 +104,25 @@ package struct FileDescriptor: Sendable {
     }
   }
 
-  /// Bytes in the file, and whether it is a directory.
+  /// The size of the file in bytes, and whether it is a directory.
   package func status() throws(FileError.Reason) -> (size: Int, isDirectory: Bool) {
     var status = stat()
     if fstat(number, &status) != 0 { throw FileError.Reason(code: errno) }
     return (Int(status.st_size), status.st_mode & S_IFMT == S_IFDIR)
   }
 
-  /// Waits until the written bytes are on the device; a device that cannot is no error.
+  /// Waits until the written bytes are on the device; a device without this operation is not an
+  /// error.
   package func synchronize() throws(FileError.Reason) {
     if fsync(number) != 0 && errno != EINVAL && errno != EROFS {
       throw FileError.Reason(code: errno)
     }
   }
 
-  /// Whether this process may write alone: the advisory lock of the file, which the kernel releases with the last
-  /// descriptor of this opening.
+  /// Takes the advisory lock of the file; false if another process holds it.
   ///
-  /// A file system without such locks counts as locked.
+  /// The kernel releases the lock when the last descriptor of this opening is closed. A file system
+  /// without locks counts as locked by this process.
   package func lock() -> Bool {
     while flock(number, LOCK_EX | LOCK_NB) != 0 {
       if errno == EWOULDBLOCK { return false }
@@ -129,14 +131,14 @@ package struct FileDescriptor: Sendable {
     return true
   }
 
-  /// Whether a path leads to this very file.
+  /// Whether a path leads to this file.
   package func isFile(at path: String) -> Bool {
     var (own, other) = (stat(), stat())
     return fstat(number, &own) == 0 && lstat(path, &other) == 0 && own.st_dev == other.st_dev
       && own.st_ino == other.st_ino
   }
 
-  /// Sets the number of bytes of the file, and the position to its end.
+  /// Sets the size of the file in bytes and moves the position to its end.
   package func truncate(to size: Int) throws(FileError.Reason) {
     if ftruncate(number, off_t(size)) != 0 || lseek(number, off_t(size), SEEK_SET) < 0 {
       throw FileError.Reason(code: errno)

@@ -6,14 +6,14 @@
   import Darwin
 #endif
 
-/// What went wrong with a file.
+/// A failed operation on a file: the path, the operation and the reason.
 public struct FileError: Error, Hashable, Sendable {
-  /// What was being done.
+  /// The operation that failed.
   public enum Operation: Hashable, Sendable {
     case read, write, createDirectory, remove
   }
 
-  /// Why it could not be done.
+  /// Why the operation failed.
   public enum Reason: Error, Hashable, Sendable {
     case notFound
     case permissionDenied
@@ -25,9 +25,9 @@ public struct FileError: Error, Hashable, Sendable {
     case nameTooLong
     /// The file has more bytes than the reader allows.
     case tooLarge(limit: Int)
-    /// A symbolic link where none is followed, or a circle of them.
+    /// A symbolic link where links are not followed, or a cycle of links.
     case symbolicLink
-    /// Another process has locked the file; its number, if the file names it.
+    /// Another process holds the lock of the file; its process number, if it is known.
     case locked(process: Int?)
     /// Any other error number of the system.
     case system(code: Int32)
@@ -45,7 +45,7 @@ public struct FileError: Error, Hashable, Sendable {
 }
 
 extension FileError.Reason {
-  /// The meaning of a system error number.
+  /// The reason for a system error number.
   package init(code: Int32) {
     switch code {
     case ENOENT: self = .notFound

@@ -1,14 +1,16 @@
-/// An advisory lock on a file, from its making to the end of its life or of the process.
+/// An advisory lock on a file.
 ///
-/// The file holds the number of the process and is removed with the lock. A process that is killed leaves the file but not the
-/// lock, so the next one takes it over.
+/// It is released when the value is destroyed or the process ends. The file contains the process
+/// number and is removed with the lock. A killed process leaves the file but not the lock, so the
+/// next process can take it.
 package final class FileLock: Sendable {
   private let file: FileDescriptor
   private let path: String
 
-  /// Locks a file, which is made if it is not there; nil: this very process has locked it already.
+  /// Locks a file and creates it if it does not exist; `nil` if this process holds the lock
+  /// already.
   ///
-  /// - Throws: `locked` with the number of the process that has the lock.
+  /// - Throws: `locked` with the number of the process that holds the lock.
   package static func take(_ path: String) throws(FileError) -> FileLock? {
     do throws(FileError.Reason) {
       while true {
@@ -19,7 +21,7 @@ package final class FileLock: Sendable {
           if owner == SystemProcess.number { return nil }
           throw .locked(process: owner)
         }
-        // The owner before may have removed the file between its opening and its locking.
+        // The previous owner may have removed the file between opening and locking.
         guard file.isFile(at: path) else {
           file.close()
           continue
@@ -39,7 +41,7 @@ package final class FileLock: Sendable {
   }
 
   deinit {
-    // Removed while it is locked: nobody else can have taken it over.
+    // The file is removed while it is locked, so no other process can have taken the lock.
     try? FileSystem.remove(path)
     file.close()
   }

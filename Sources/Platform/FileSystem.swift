@@ -23,7 +23,8 @@ package enum FileSystem {
     if unlink(path) != 0 { throw FileError.Reason(code: errno) }
   }
 
-  /// Waits until the names of a directory are on the device; a file system that cannot is no error.
+  /// Waits until the names in a directory are on the device; a file system without this operation
+  /// is not an error.
   package static func synchronizeDirectory(_ path: String) {
     let number = open(path, O_RDONLY | O_CLOEXEC)
     if number < 0 { return }
@@ -31,7 +32,8 @@ package enum FileSystem {
     FileDescriptor(number: number).close()
   }
 
-  /// The names in a directory, without `.` and `..`, in no order; none if it cannot be read.
+  /// The names in a directory, without `.` and `..`, in no particular order; empty if it cannot be
+  /// read.
   package static func names(in path: String) -> [String] {
     guard let directory = opendir(path) else { return [] }
     defer { closedir(directory) }
@@ -45,7 +47,7 @@ package enum FileSystem {
     return names
   }
 
-  /// The path without symbolic links, `.` and `..`; nil: nothing is there.
+  /// The path without symbolic links, `.` and `..`; `nil` if nothing exists there.
   package static func resolved(_ path: String) -> String? {
     guard let text = realpath(path, nil) else { return nil }
     defer { free(text) }
@@ -56,33 +58,33 @@ package enum FileSystem {
     if mkdir(path, 0o755) != 0 { throw FileError.Reason(code: errno) }
   }
 
-  /// nil: nothing is there.
+  /// Whether the path is a directory; `nil` if nothing exists there.
   package static func isDirectory(_ path: String) -> Bool? {
     var status = stat()
     return stat(path, &status) == 0 ? status.st_mode & S_IFMT == S_IFDIR : nil
   }
 
-  /// Whether two paths lead to one file that is there.
+  /// Whether two paths lead to the same existing file.
   package static func isSame(_ path: String, _ other: String) -> Bool {
     var (first, second) = (stat(), stat())
     return stat(path, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev
       && first.st_ino == second.st_ino
   }
 
-  /// Whether something stands at a path, a symbolic link that leads nowhere included.
+  /// Whether something exists at a path; a dangling symbolic link counts.
   package static func isTaken(_ path: String) -> Bool {
     var status = stat()
     return lstat(path, &status) == 0
   }
 
-  /// What stands at the end of a path.
+  /// The kind of file at the end of a path.
   package enum Kind {
     case regular, directory
     /// A device, a pipe or a socket.
     case other
   }
 
-  /// nil: nothing is there.
+  /// The kind of file at a path, links followed; `nil` if nothing exists there.
   package static func kind(_ path: String) -> Kind? {
     var status = stat()
     if stat(path, &status) != 0 { return nil }
@@ -93,10 +95,10 @@ package enum FileSystem {
     }
   }
 
-  /// The path that a symbolic link leads to, whether or not something is there; another path as it is.
+  /// The target of a symbolic link, whether or not it exists; any other path unchanged.
   package static func followingLinks(_ path: String) throws(FileError.Reason) -> String {
     var path = path
-    // As many links as Linux follows.
+    // Linux follows as many links.
     for _ in 0...40 {
       var characters = [CChar](repeating: 0, count: 4096)
       let count = readlink(path, &characters, characters.count)

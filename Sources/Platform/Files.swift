@@ -1,8 +1,9 @@
-/// Whole files in and out.
+/// Operations on whole files.
 package enum Files {
   /// All bytes of a file of at most `limit` bytes; pipes and devices are read to their end.
   ///
-  /// The limit is half of the memory that the process may use if none is given: what is made of the bytes needs as much.
+  /// Without a limit, half of the memory that the process may use is the limit, because the parsed
+  /// data need about as much again.
   package static func read(_ path: String, limit: Int? = nil) throws(FileError) -> [UInt8] {
     let limit = limit ?? SystemProcess.availableMemory / 2
     do throws(FileError.Reason) {
@@ -52,13 +53,13 @@ package enum Files {
     }
   }
 
-  /// Replaces or makes a file: whoever looks sees the old bytes or all of the new ones, never a part.
+  /// Writes a file atomically: a reader sees the old bytes or all of the new bytes, never a part.
   ///
-  /// The bytes go to a temporary name in the same directory, to the device, and then to `path`. On failure
-  /// the temporary file is removed and an old file is as it was. A symbolic link stays, and its target is
-  /// written; a device or a pipe stays as well, and the bytes go through it.
-  /// - Parameter followsLinks: if false, the new file takes the place of a symbolic link, a device or a pipe, as in a
-  ///   folder that another user may have made.
+  /// The bytes are written to a temporary name in the same directory, synchronized, and renamed to
+  /// `path`. On failure the temporary file is removed and an existing file is unchanged. A symbolic
+  /// link is kept and its target is written; bytes for a device or a pipe are written through.
+  /// - Parameter followsLinks: if false, the new file replaces a symbolic link, device or pipe; use
+  ///   this in a folder that another user may have prepared.
   package static func writeAtomically(
     _ bytes: [UInt8], to path: String, followsLinks: Bool = true
   ) throws(FileError) {
@@ -78,9 +79,9 @@ package enum Files {
     }
   }
 
-  /// Whether `writeAtomically` could write there, without a change to what is there.
+  /// Checks that `writeAtomically` can write to a path, without changing an existing file.
   ///
-  /// - Throws: what that would throw, but for a device that is full later.
+  /// - Throws: the errors of `writeAtomically`, except for a device that becomes full later.
   package static func checkWritable(_ path: String) throws(FileError) {
     do throws(FileError.Reason) {
       let target = try FileSystem.followingLinks(path)
@@ -98,7 +99,7 @@ package enum Files {
     }
   }
 
-  /// A new file that no path leads to, in the folder of temporary files: `TMPDIR`, or `/tmp`.
+  /// A new file without a name in the folder for temporary files: `TMPDIR`, or `/tmp`.
   package static func scratch() throws(FileError.Reason) -> FileDescriptor {
     let folder = SystemProcess.environment("TMPDIR") ?? "/tmp"
     let path = "\(folder)/neural-ode-\(SystemProcess.number)-\(UInt64.random(in: .min ... .max))"
@@ -138,16 +139,17 @@ package enum Files {
     try file.write(bytes)
   }
 
-  /// `writeAtomically` of a text in UTF-8.
+  /// Writes a text in UTF-8 atomically.
   package static func writeAtomically(
     _ text: String, to path: String, followsLinks: Bool = true
   ) throws(FileError) {
     try writeAtomically(Array(text.utf8), to: path, followsLinks: followsLinks)
   }
 
-  /// Adds a text to the end of a file, which is made if it is not there; a symbolic link is an error.
+  /// Appends a text to a file and creates the file if it does not exist; a symbolic link is an
+  /// error.
   ///
-  /// - Parameter synchronizes: whether the bytes are on the device when this returns.
+  /// - Parameter synchronizes: whether to wait until the bytes are on the device.
   package static func append(
     _ text: String, to path: String, synchronizes: Bool = false
   ) throws(FileError) {
@@ -161,7 +163,7 @@ package enum Files {
     }
   }
 
-  /// Makes a directory and those above it, where they are not there yet.
+  /// Creates a directory and its missing parents.
   package static func createDirectory(_ path: String) throws(FileError) {
     var prefix = path.hasPrefix("/") ? "/" : ""
     for part in path.split(separator: "/") {
@@ -178,7 +180,7 @@ package enum Files {
     }
   }
 
-  /// A directory that another process made meanwhile is as good.
+  /// It is not an error if another process created the directory at the same time.
   private static func makeDirectory(_ path: String) throws(FileError.Reason) {
     do throws(FileError.Reason) {
       try FileSystem.makeDirectory(path)
@@ -188,13 +190,13 @@ package enum Files {
 
   package static func exists(_ path: String) -> Bool { FileSystem.isDirectory(path) != nil }
 
-  /// The folder of a path: all before its last slash, or `.`.
+  /// The folder of a path: everything before its last slash, or `.`.
   package static func folder(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }
 
-  /// Whether a file that is or would be at a path lies in a folder or below it, symbolic links followed.
+  /// Whether an existing or future file at a path is inside a folder, with symbolic links resolved.
   package static func isInside(_ path: String, folder: String) -> Bool {
     guard let outer = FileSystem.resolved(folder),
       let target = try? FileSystem.followingLinks(path),
@@ -203,9 +205,9 @@ package enum Files {
     return inner == outer || inner.hasPrefix(outer == "/" ? "/" : outer + "/")
   }
 
-  /// Removes the temporary files that interrupted writes left in a folder: `name.123.tmp` of some names.
+  /// Removes the temporary files, `name.123.tmp`, that interrupted writes left in a folder.
   ///
-  /// For the owner of the folder only: nobody else may be writing these names.
+  /// Only the owner of the folder may call this: another process must not be writing these names.
   package static func removeTemporaries(
     in folder: String, where isOwn: (_ name: String) -> Bool
   ) {
@@ -218,15 +220,15 @@ package enum Files {
     }
   }
 
-  /// Whether a path is another to the same file, or that of a file of the same name while the first leads nowhere, so that
-  /// it may have been moved.
+  /// Whether two paths may be the same file: both lead to one file, or the first no longer exists
+  /// and the second has the same name, so the file may have been moved.
   package static func mayBe(_ path: String, _ other: String) -> Bool {
     if FileSystem.isSame(path, other) { return true }
     func name(_ path: String) -> Substring { path.split(separator: "/").last ?? "" }
     return !exists(path) && name(path) == name(other)
   }
 
-  /// Gives a file another name on the same device; a file of that name is replaced.
+  /// Renames a file on the same device; an existing file of the new name is replaced.
   package static func move(_ path: String, to target: String) throws(FileError) {
     do throws(FileError.Reason) {
       try FileSystem.rename(path, to: target)

@@ -15,7 +15,7 @@ package struct PlatformThread: @unchecked Sendable {
     init(_ body: @escaping @Sendable () -> Void) { self.body = body }
   }
 
-  /// Starts a thread with a stack of 8 MiB, whatever the system's default; nil: the system refuses another thread.
+  /// Starts a thread with a stack of 8 MiB; `nil` if the system refuses another thread.
   package init?(stackSize: Int = 8 << 20, _ body: @escaping @Sendable () -> Void) {
     var attributes = pthread_attr_t()
     pthread_attr_init(&attributes)
@@ -58,9 +58,9 @@ package struct PlatformThread: @unchecked Sendable {
   package static var processorCount: Int { max(Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))), 1) }
 }
 
-/// A lock on whose condition threads wait.
+/// A mutex with a condition variable.
 ///
-/// The two words are touched by the system's calls only, hence `@unchecked Sendable`.
+/// Only system calls access the two words, hence `@unchecked Sendable`.
 package final class ConditionLock: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -83,7 +83,8 @@ package final class ConditionLock: @unchecked Sendable {
     return try body()
   }
 
-  /// Gives the lock up until `wakeAll`; only within `withLock`, and in a loop over what is waited for.
+  /// Releases the lock and waits for `wakeAll`; call it inside `withLock`, in a loop over the
+  /// awaited condition.
   package func wait() { pthread_cond_wait(condition, mutex) }
 
   package func wakeAll() { pthread_cond_broadcast(condition) }

@@ -1,7 +1,7 @@
-/// Stops a wrong program with a message, in release builds as well.
+/// Stops the program with a message if a condition does not hold, in release builds as well.
 ///
-/// The standard library's function of this name says nothing in a release build; a library whose mistakes are mostly shapes that do not
-/// fit must say which.
+/// The standard library's function of this name prints no message in a release build. Most mistakes
+/// of callers are mismatched shapes, and the message names them.
 @inlinable
 @inline(__always)
 package func precondition(
@@ -11,7 +11,7 @@ package func precondition(
   if !condition() { preconditionFailure(message(), file: file, line: line) }
 }
 
-/// Stops a wrong program with a message, in release builds as well.
+/// Stops the program with a message, in release builds as well.
 @usableFromInline
 @inline(never)
 package func preconditionFailure(

@@ -8,24 +8,24 @@ import Synchronization
   import Darwin
 #endif
 
-/// The last signal that asked for an end; 0: none.
+/// The number of the last stop signal; 0 if there was none.
 private let lastSignal = Atomic<Int32>(0)
 
-/// Keeps a note of the signals that ask for an end, so that work can be saved first.
+/// Records the signals that ask the process to stop, so that work can be saved first.
 ///
-/// The first SIGINT, SIGTERM, SIGHUP or SIGUSR1 is noted; a second one ends the process at once with code 130. A SIGHUP that was
-/// ignored, as under `nohup`, stays ignored.
+/// The first SIGINT, SIGTERM, SIGHUP or SIGUSR1 is recorded; a second one ends the process at once
+/// with code 130. A SIGHUP that was ignored, as under `nohup`, stays ignored.
 package final class StopSignals: Sendable {
   package static let shared = StopSignals()
 
   private static let numbers = [SIGINT, SIGTERM, SIGHUP, SIGUSR1]
 
-  /// Whether the meaning of a signal is that nothing happens.
+  /// Whether a handler ignores its signal.
   private static func isIgnored(_ handler: (@convention(c) (Int32) -> Void)?) -> Bool {
     unsafeBitCast(handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
-  /// Lets the signals in, which a parent may have blocked: then nothing could end the work.
+  /// Unblocks the signals, which the parent process may have blocked.
   private static func unblock() {
     var set = sigset_t()
     sigemptyset(&set)
@@ -33,7 +33,7 @@ package final class StopSignals: Sendable {
     pthread_sigmask(SIG_UNBLOCK, &set, nil)
   }
 
-  /// Begins to listen.
+  /// Installs the handlers.
   package func begin() {
     lastSignal.store(0, ordering: .relaxed)
     for number in Self.numbers {
@@ -45,16 +45,17 @@ package final class StopSignals: Sendable {
     Self.unblock()
   }
 
-  /// Gives the signals their usual meaning again.
+  /// Restores the default handlers.
   package func end() {
     for number in Self.numbers where signal(number, SIG_DFL).map(Self.isIgnored) == true {
       _ = signal(number, SIG_IGN)
     }
   }
 
-  /// The signal that came; 0: none.
+  /// The recorded signal; 0 if there is none.
   package var received: Int32 { lastSignal.load(ordering: .relaxed) }
 
-  /// Makes a write beyond the largest size of a file that is allowed an error, and not the end of the process.
+  /// Ignores SIGXFSZ, so that exceeding the file size limit is a write error and does not end the
+  /// process.
   package static func leaveFileLimitsToWriters() { _ = signal(SIGXFSZ, SIG_IGN) }
 }

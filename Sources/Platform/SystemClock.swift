@@ -6,15 +6,15 @@
   import Darwin
 #endif
 
-/// Thin wrappers of the system's clocks, in seconds.
+/// The system's clocks, in seconds.
 package enum SystemClock {
-  /// Processor time that all threads of this process have used.
+  /// Processor time used by all threads of this process.
   package static var processTime: Double { read(CLOCK_PROCESS_CPUTIME_ID) }
 
-  /// Processor time that this thread has used.
+  /// Processor time used by this thread.
   package static var threadTime: Double { read(CLOCK_THREAD_CPUTIME_ID) }
 
-  /// Time since some moment in the past; it never goes backwards.
+  /// Time since an arbitrary moment; it never decreases.
   package static var monotonicTime: Double { read(CLOCK_MONOTONIC) }
 
   private static func read(_ clock: clockid_t) -> Double {

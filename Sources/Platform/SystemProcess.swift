@@ -8,13 +8,13 @@
 
 /// This process: its memory, environment and end.
 package enum SystemProcess {
-  /// Bytes of memory that the machine has.
+  /// Physical memory of the machine in bytes.
   package static var physicalMemory: Int {
     max(sysconf(Int32(_SC_PHYS_PAGES)), 1) * max(sysconf(Int32(_SC_PAGESIZE)), 1)
   }
 
-  /// Bytes of memory that this process may use: the machine's, or less where a limit of the process or of its control group
-  /// says so.
+  /// Memory that this process may use, in bytes: the smallest of the machine's memory, the process
+  /// limit and the limit of the control group.
   package static var availableMemory: Int {
     var limit = rlimit()
     var available = physicalMemory
@@ -47,17 +47,18 @@ package enum SystemProcess {
     #endif
   }
 
-  /// Keeps the numbers 0, 1 and 2 from files that are opened later, where they were closed at the start.
+  /// Opens standard input, output and error on `/dev/null` where they are closed, so that later
+  /// files do not take the numbers 0, 1 and 2.
   package static func reserveStandardFiles() {
     while true {
-      // For reading only, so that what is written there fails.
+      // Read-only, so that writes to a closed stream fail.
       let number = open("/dev/null", O_RDONLY)
       if number > 2 { FileDescriptor(number: number).close() }
       if number < 0 || number > 2 { return }
     }
   }
 
-  /// A variable of the environment; nil if it is not set or empty.
+  /// A variable of the environment; `nil` if it is unset or empty.
   package static func environment(_ name: String) -> String? {
     guard let text = getenv(name), text[0] != 0 else { return nil }
     return String(cString: text)

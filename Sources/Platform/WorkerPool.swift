@@ -1,15 +1,15 @@
 import Synchronization
 
-/// Threads that share the indices of a loop.
+/// A pool of threads that share the indices of a loop.
 ///
-/// Which thread takes which index is left to chance, so bodies write to places of their own, and whoever reduces
-/// their results does it afterwards in the order of the indices. Waiting threads spin for some microseconds
-/// and then sleep.
+/// Which thread runs which index is not defined, so each index must write to its own memory;
+/// results are reduced afterwards in the order of the indices. Waiting threads spin for some
+/// microseconds and then sleep.
 package final class WorkerPool: Sendable {
   private let shared = Shared()
   private let helpers: [PlatformThread]
 
-  /// A pool that runs on the calling thread and `threadCount − 1` more, or as many as the system grants.
+  /// A pool of the calling thread and `threadCount − 1` more, or as many as the system can start.
   package init(threadCount: Int, stackSize: Int = 8 << 20) {
     precondition(threadCount >= 1, "a pool has at least one thread, got \(threadCount)")
     var helpers: [PlatformThread] = []
@@ -40,7 +40,7 @@ package final class WorkerPool: Sendable {
     shared.wait(for: job)
   }
 
-  /// The results of the body for `0 ..< count`, in that order; throws the error of the smallest index.
+  /// The results of the body for `0 ..< count` in order; throws the error of the smallest index.
   package func map<Result: Sendable>(
     _ count: Int, _ body: @escaping @Sendable (Int) throws -> Result
   ) throws -> [Result] {
@@ -62,7 +62,7 @@ private final class Slots<Value: Sendable>: Sendable {
   init(_ count: Int) { values = Mutex([Value?](repeating: nil, count: count)) }
 }
 
-/// One loop: indices are taken in turn, and counted when they are done.
+/// One loop: threads take the next index atomically and count finished indices.
 private final class Job: Sendable {
   let count: Int
   let body: @Sendable (Int) -> Void
@@ -88,13 +88,14 @@ private final class Job: Sendable {
   }
 }
 
-/// What the threads of a pool have in common; the two variables are touched under the lock only.
+/// State shared by the threads of a pool; the lock protects the two variables.
 private final class Shared: Sendable {
-  /// Some tens of microseconds: longer than a hand-over takes, shorter than a turn of the scheduler.
+  /// Some tens of microseconds: longer than a hand-over, shorter than a time slice of the
+  /// scheduler.
   private static let spins = 4000
 
   private let lock = ConditionLock()
-  /// Jobs published so far, for spinning without the lock.
+  /// Jobs published so far; read without the lock while spinning.
   private let generation = Atomic(0)
   private nonisolated(unsafe) var job: Job?
   private nonisolated(unsafe) var isStopping = false
@@ -115,13 +116,13 @@ private final class Shared: Sendable {
     lock.wakeAll()
   }
 
-  /// Takes the lock once, so that no waiter is between its check and its sleep.
+  /// Takes the lock once, so that no thread is between its check and its sleep.
   func wake() {
     lock.withLock {}
     lock.wakeAll()
   }
 
-  /// Returns when the job is done, and lets go of it.
+  /// Waits until the job is done and releases it.
   func wait(for job: Job) {
     for _ in 0..<Self.spins {
       if job.isFinished { break }
@@ -132,7 +133,7 @@ private final class Shared: Sendable {
     }
   }
 
-  /// The life of a helper.
+  /// The loop of a helper thread.
   func serve() {
     var seen = 0
     while true {

@@ -1,4 +1,4 @@
-/// Where and why a text is not JSON.
+/// A text that is not JSON: where, and why.
 public struct JSONError: Error, Hashable, Sendable {
   /// What is wrong.
   public enum Reason: Hashable, Sendable {
@@ -13,12 +13,12 @@ public struct JSONError: Error, Hashable, Sendable {
     case tooDeep(limit: Int)
   }
   public let reason: Reason
-  /// Bytes before the place of the error.
+  /// Offset of the error in bytes.
   public let offset: Int
 }
 
 extension JSONValue {
-  /// Deepest nesting of arrays and objects that is read.
+  /// The deepest accepted nesting of arrays and objects.
   public static let depthLimit = 128
 
   /// Reads one document; strict: no comments, no trailing commas, no duplicate keys, UTF-8 only.

@@ -1,4 +1,4 @@
-/// A JSON document (RFC 8259): what configurations, logs and file headers are made of.
+/// A JSON document (RFC 8259).
 ///
 /// Numbers are doubles: whole numbers are exact up to 2⁵³.
 public enum JSONValue: Hashable, Sendable {
@@ -10,7 +10,7 @@ public enum JSONValue: Hashable, Sendable {
   case object(JSONObject)
 }
 
-/// The members of a JSON object, in the order in which they were written; no key occurs twice.
+/// The members of a JSON object, in the order in which they were added; keys are unique.
 public struct JSONObject: Hashable, Sendable {
   public private(set) var keys: [String] = []
   private var values: [String: JSONValue] = [:]
@@ -64,7 +64,7 @@ extension JSONValue {
   public init(_ values: [String]) { self = .array(values.map(JSONValue.string)) }
   public init(_ value: Int) { self = .number(Double(value)) }
 
-  /// The member of an object; nil for any other value or a missing key.
+  /// The member of an object; `nil` for any other value or a missing key.
   public subscript(key: String) -> JSONValue? { object?[key] }
 
   public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
@@ -73,7 +73,7 @@ extension JSONValue {
   public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
   public var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
 
-  /// A whole number that a double holds exactly (|n| ≤ 2⁵³); nil for anything else.
+  /// A whole number that a double represents exactly (|n| ≤ 2⁵³); `nil` for anything else.
   public var integer: Int? {
     guard let number, let whole = Int(exactly: number), whole.magnitude <= 1 << 53 else {
       return nil
@@ -81,7 +81,7 @@ extension JSONValue {
     return whole
   }
 
-  /// The numbers of an array of numbers; nil if it is anything else.
+  /// The numbers of an array of numbers; `nil` for anything else.
   public var numbers: [Double]? {
     guard let array else { return nil }
     let numbers = array.compactMap(\.number)
@@ -93,10 +93,10 @@ extension JSONValue: CustomStringConvertible {
   /// The document on one line.
   public var description: String { text() }
 
-  /// The document as text; with `indented`, one member a line and two spaces a level.
+  /// The document as text; with `indented`, one member per line and two spaces per level.
   ///
-  /// Numbers are the shortest text that reads back to the same double. Not-a-number and the infinities
-  /// have no JSON form and are written as `null`.
+  /// Numbers are the shortest text that reads back to the same double. Not-a-number and the
+  /// infinities have no JSON form and are written as `null`.
   public func text(indented: Bool = false) -> String {
     var writer = JSONWriter(indented: indented)
     writer.write(self, level: 0)

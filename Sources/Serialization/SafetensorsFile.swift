@@ -43,22 +43,22 @@ public struct SafetensorsFile: Sendable {
     public let name: String
     public let dataType: DataType
     public let shape: [Int]
-    /// Bytes, counted from the end of the header.
+    /// The bytes of the array, counted from the end of the header.
     let range: Range<Int>
   }
 
-  /// Free text by key.
+  /// Metadata: text by key.
   public let metadata: [String: String]
-  /// In the order of their bytes.
+  /// The arrays in the order of their bytes.
   public let entries: [Entry]
 
   private let bytes: [UInt8]
   private let dataStart: Int
 
-  /// Longest header that is read.
+  /// The longest accepted header.
   public static let headerLimit = 100_000_000
 
-  /// Reads and checks a file.
+  /// Reads and validates a file.
   public init(path: String) throws(SafetensorsError) {
     let bytes: [UInt8]
     do {
@@ -69,7 +69,7 @@ public struct SafetensorsFile: Sendable {
     try self.init(bytes: bytes)
   }
 
-  /// Checks the bytes of a file.
+  /// Validates the bytes of a file.
   public init(bytes: [UInt8]) throws(SafetensorsError) {
     let header = try SafetensorsHeader(bytes, fileSize: bytes.count)
     metadata = header.metadata
@@ -78,7 +78,8 @@ public struct SafetensorsFile: Sendable {
     self.bytes = bytes
   }
 
-  /// The text and the names and shapes of the tensors of a file, read without the tensors' bytes.
+  /// The metadata and the names and shapes of the tensors of a file, read without the tensors'
+  /// bytes.
   package static func readHeader(
     path: String
   ) throws(SafetensorsError) -> (
@@ -88,13 +89,13 @@ public struct SafetensorsFile: Sendable {
     return (header.metadata, header.entries.map { ($0.name, $0.shape) })
   }
 
-  /// Elements of all tensors.
+  /// Number of elements of all tensors.
   package var numberCount: Int { entries.reduce(0) { $0 + $1.shape.reduce(1, *) } }
 
-  /// The entry of a name; nil if there is none.
+  /// The entry of a name; `nil` if there is none.
   public func entry(_ name: String) -> Entry? { entries.first { $0.name == name } }
 
-  /// The numbers of a name.
+  /// The values of a name.
   ///
   /// 32-bit floats keep their type; half floats become 32-bit, all other types 64-bit floats.
   /// - Throws: `missingTensor`, or `inexactInteger` for an integer beyond 2⁵³.

@@ -1,38 +1,38 @@
 public import Platform
 
-/// What is wrong with a safetensors file.
+/// An invalid safetensors file.
 public enum SafetensorsError: Error, Hashable, Sendable {
   case file(FileError)
-  /// Fewer bytes than the header's length and the header take.
+  /// The file is shorter than the header's length field and the header.
   case truncatedHeader(byteCount: Int)
   case headerTooLong(byteCount: UInt64, limit: Int)
   case headerIsNoObject
   case header(JSONError)
-  /// A member of the header that is no tensor: which, and which of its parts is wrong.
+  /// A member of the header that is not a tensor: its name, and the invalid part.
   case badEntry(name: String, part: String)
   case unsupportedType(name: String, type: String)
-  /// Shape and scalar type take another number of bytes than the offsets say.
+  /// Shape and scalar type need another number of bytes than the offsets span.
   case sizeMismatch(name: String, expected: Int, found: Int)
-  /// The bytes of the tensors overlap, leave a gap, or end elsewhere than the file.
+  /// The bytes of the tensors overlap, leave a gap, or do not end at the end of the file.
   case badLayout(name: String, expectedStart: Int, start: Int)
   case badEnd(expected: Int, found: Int)
   case badMetadata(key: String)
   case missingTensor(String)
   case inexactInteger(String)
-  /// A number of a model that is infinite or not a number.
+  /// A number of a model is infinite or not-a-number.
   case notFinite(String)
-  /// The file's tensors are not those of the model.
+  /// The tensors of the file are not those of the model.
   case modelMismatch(missing: [String], unexpected: [String])
   case shapeMismatch(name: String, expected: String, found: String)
 }
 
-/// The checked header of a safetensors file.
+/// The validated header of a safetensors file.
 struct SafetensorsHeader {
   var metadata: [String: String] = [:]
   var entries: [SafetensorsFile.Entry] = []
   let dataStart: Int
 
-  /// Reads the header of a file without the bytes of its tensors.
+  /// Reads the header of a file without the tensors' bytes.
   init(path: String) throws(SafetensorsError) {
     func start(_ count: Int) throws(SafetensorsError) -> (bytes: [UInt8], fileSize: Int) {
       do {
@@ -47,7 +47,7 @@ struct SafetensorsHeader {
     try self.init(file.bytes, fileSize: file.fileSize)
   }
 
-  /// Where the header ends.
+  /// The offset of the end of the header.
   private static func end(_ bytes: [UInt8]) throws(SafetensorsError) -> Int {
     guard bytes.count >= 8 else { throw .truncatedHeader(byteCount: bytes.count) }
     let length = (0..<8).reduce(UInt64(0)) { $0 | UInt64(bytes[$1]) << (8 * UInt64($1)) }
@@ -117,14 +117,14 @@ struct SafetensorsHeader {
     return .init(name: name, dataType: type, shape: shape, range: offsets[0]..<offsets[1])
   }
 
-  /// Whole numbers that are not negative.
+  /// Non-negative whole numbers.
   private static func sizes(_ value: JSONValue?) -> [Int]? {
     guard let array = value?.array else { return nil }
     let sizes = array.compactMap(\.integer).filter { $0 >= 0 }
     return sizes.count == array.count ? sizes : nil
   }
 
-  /// The tensors follow on each other from byte 0 to the end of the file.
+  /// Checks that the tensors follow each other from byte 0 to the end of the file.
   private mutating func sortAndCheckLayout(dataCount: Int) throws(SafetensorsError) {
     entries.sort {
       ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)

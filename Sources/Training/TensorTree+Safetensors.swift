@@ -49,24 +49,27 @@ extension SafetensorsFile.Item {
 }
 
 extension TensorTree {
-  /// The tensors with their dotted names, each after a prefix and a dot if there is one.
+  /// The tensors with their dotted names, prefixed by `prefix` and a dot if it is not empty.
   public func namedTensors(prefix: String = "") -> [(name: String, tensor: Tensor)] {
     zip(tensorNames, tensors).map { name, tensor in
       ([prefix, name].filter { !$0.isEmpty }.joined(separator: "."), tensor)
     }
   }
 
-  /// Writes the model: one tensor per name, and text of your own.
+  /// Writes the model: one tensor per name, and your own metadata.
   public func save(to path: String, metadata: [String: String] = [:]) throws(FileError) {
     try SafetensorsFile.write(namedTensors(), metadata: metadata, to: path)
   }
 
   /// The same model with the tensors of a file.
   ///
-  /// Names and shapes are equal; a 32-bit float may be read into a 64-bit one.
+  /// Names and shapes must be equal; a 32-bit float may be read into a 64-bit one.
   /// - Parameters:
-  ///   - prefix: only this name and those that begin with it and a dot belong to the model; empty: all do.
-  ///   - allowsNonFinite: whether numbers may be infinite or not a number, as an optimizer's moments may become.
+  ///   - prefix: only this name, and names that begin with it and a dot, belong to the model; empty
+  ///     for all names.
+  ///   - allowsNonFinite: whether numbers may be infinite or not-a-number, as the moments of an
+  ///     optimizer may become.
+  /// - Throws: `modelMismatch`, `shapeMismatch` or `notFinite`.
   public func loading(
     _ file: SafetensorsFile, prefix: String = "", allowsNonFinite: Bool = false
   ) throws(SafetensorsError) -> Self {

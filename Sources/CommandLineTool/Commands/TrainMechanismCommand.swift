@@ -60,7 +60,7 @@ struct TrainMechanismCommand: Command, TrainingJob {
   func run(_ console: Console) throws { try train(console) }
 }
 
-/// The equations of a GOKU-net and what is known about them.
+/// The equations of a GOKU-net and their known parameters.
 struct MechanismOptions: ParameterGroup {
   static let title = "Equations"
 

@@ -1,14 +1,14 @@
 import NumericCore
 package import Tables
 
-/// Looks for what is odd about a file that can be read.
+/// Finds unusual features of a readable file.
 struct DataScan {
   let source: String
   let axis: TimeAxis
   /// Whether each channel has its own times.
   let isLong: Bool
 
-  /// Fewer values say nothing about what is usual.
+  /// Fewer values do not show what is usual.
   private static let leastValues = 100
 
   func warnings(_ all: [SeriesAccumulator], _ channels: [String]) -> [DataWarning] {
@@ -32,7 +32,7 @@ struct DataScan {
     return warnings
   }
 
-  /// A pass over the rows is shared by so many channels.
+  /// The number of channels that share an iteration over the rows.
   private static let channelsAtOnce = 16
 
   private func readings(
@@ -68,7 +68,8 @@ struct DataScan {
     }
   }
 
-  /// The value farthest from the median, if that is more than 15 times the range of the inner 99 %.
+  /// The value farthest from the median, if the distance is more than 15 times the range of the
+  /// inner 99 %.
   private func outlier(
     in readings: ChannelReadings
   ) -> (reading: ChannelReadings.Reading, median: Double, count: Int)? {
@@ -82,7 +83,7 @@ struct DataScan {
     return (far, median, readings.count { abs($0 - median) > limit })
   }
 
-  /// Numbers such as 19580329, every one of which is a date.
+  /// Numbers such as 19580329 that are all dates.
   private func compactDates(_ all: [SeriesAccumulator]) -> DataWarning? {
     guard axis == .number else { return nil }
     let times = all.prefix(10).flatMap { $0.times(first: 100) }
@@ -99,7 +100,8 @@ struct DataScan {
   }
 }
 
-/// Rows of one series: a time, the line of the file, and a value for each channel, not-a-number where it is missing.
+/// Rows of one series: a time, the line of the file, and a value for each channel, not-a-number if
+/// it is missing.
 package struct ScannedSeries {
   package var id: String
   package var rows: [(time: Double, line: Int, values: [Double])]
@@ -111,7 +113,7 @@ package struct ScannedSeries {
 }
 
 extension DataWarning {
-  /// What is odd about series that were read by other means.
+  /// The warnings about series that were read by other means.
   package static func warnings(
     source: String, axis: TimeAxis, _ series: [ScannedSeries], channels: [String]
   ) throws(DataError) -> [DataWarning] {

@@ -2,7 +2,7 @@ import Platform
 import NumericCore
 
 extension DataWarning {
-  /// `file:line: what is odd; what to do`.
+  /// The warning in the form `file:line: what is unusual; how to fix it`.
   package var sentence: String {
     let place = line.map { "\(source):\($0)" } ?? source
     return "\(place): \(kind.sentence)"

@@ -1,10 +1,10 @@
 public import Platform
 
-/// Something in data that is worth a look and does not stop a run: where, and what.
+/// An unusual feature of data that does not stop a run: where, and what.
 public struct DataWarning: Hashable, Sendable {
   /// The file's path, or the name of a bundled file.
   public let source: String
-  /// The line in the file, from 1, where one line is meant.
+  /// The line in the file, from 1; `nil` if the warning is not about one line.
   public let line: Int?
   public let kind: Kind
 
@@ -14,53 +14,55 @@ public struct DataWarning: Hashable, Sendable {
     self.kind = kind
   }
 
-  /// What is odd.
+  /// The unusual feature.
   public enum Kind: Hashable, Sendable {
-    /// From here on a channel's values are such as another unit would give; at the later lines the unit changes back and forth.
+    /// From this line on a channel's values look like those of another unit; at the later lines the
+    /// unit alternates.
     case unitChange(
       channel: String, id: String, time: String, laterLines: [Int], UnitChange)
-    /// A value far away from all usual ones; so many such values are in the series.
+    /// A value far from all usual ones, and the number of such values in the series.
     case outlier(channel: String, id: String, value: Double, median: Double, count: Int)
     /// Times such as 19580329, read as plain numbers.
     case datesAsNumbers(Double)
-    /// An id stands in two places; its rows are taken as one series.
+    /// An id occurs in two places; its rows are read as one series.
     case idComesAgain(id: String, lastLine: Int)
-    /// A series with too few points for anything; it is left out.
+    /// A series with too few observations; it is skipped.
     case shortSeries(id: String, points: Int)
-    /// A channel without a value in a file of which a model is to speak.
+    /// A channel of the model without a value in the file.
     case neverObserved(channel: String)
-    /// So many rows have the time of the one before, here the first of them; the mean is taken.
+    /// The number of rows with the same time as the row before, and the first of them; their mean
+    /// is used.
     case rowsAveraged(count: Int)
-    /// The rows stay in memory, for they cannot be put into a file.
+    /// The rows stay in memory because they cannot be written to a file.
     case noScratch(FileError.Reason)
     /// A channel without a value in the training part.
     case neverObservedInTraining(channel: String)
-    /// Columns that have one value a series and are read as covariates.
+    /// Columns with one value per series, read as covariates.
     case covariatesFound([String])
-    /// A covariate's text that training did not know.
+    /// A covariate's text that does not occur in the training data.
     case unknownText(column: String, text: String)
-    /// Series without a label, of so many, are left out.
+    /// The number of skipped series without a label, of all series.
     case unlabelledSeries(count: Int, of: Int, first: String)
-    /// Ids of a file of labels that the data do not have.
+    /// Ids of a label file that do not occur in the data.
     case labelsWithoutSeries(count: Int, first: String)
-    /// Of long series only some rows are read.
+    /// Only some rows of long series are read.
     case rowsThinned(series: Int, rows: Int, limit: Int)
-    /// Of many windows only some are used.
+    /// Only some of many windows are used.
     case windowsThinned(part: String, used: Int, of: Int)
-    /// Results of a model that are no finite numbers, and what the first of them belongs to.
+    /// Results of a model that are not finite, and the first of them.
     case notFinite(count: Int, of: Int, first: String)
   }
 }
 
 extension [DataWarning] {
-  /// Without those of short series: a model speaks of them too.
+  /// The warnings without those about short series, for which a model also makes predictions.
   package var forPrediction: [DataWarning] {
     filter { if case .shortSeries = $0.kind { false } else { true } }
   }
 }
 
 extension TimeSeriesFile {
-  /// A warning for every channel that no series has a value of.
+  /// A warning for every channel without a value in any series.
   package var neverObserved: [DataWarning] {
     (series.first?.channels ?? []).enumerated().filter { channel, _ in
       !series.contains { $0.isObserved(channel) }
@@ -69,7 +71,7 @@ extension TimeSeriesFile {
 }
 
 extension DataWarning {
-  /// The series that is meant, if it is one.
+  /// The series that the warning is about; `nil` if it is about the whole file.
   package var id: String? {
     switch kind {
     case .unitChange(_, let id, _, _, _), .outlier(_, let id, _, _, _), .idComesAgain(let id, _),
@@ -79,9 +81,9 @@ extension DataWarning {
     }
   }
 
-  /// A warning of the results that are not finite; none if all are.
+  /// A warning about results that are not finite; empty if all are finite.
   ///
-  /// - Parameter name: what the result of a number belongs to.
+  /// - Parameter name: the name of the result with a number.
   package static func notFinite(
     source: String, _ isFinite: [Bool], name: (Int) -> String = { "row \($0 + 1)" }
   ) -> [DataWarning] {

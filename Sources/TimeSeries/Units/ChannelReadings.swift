@@ -1,36 +1,37 @@
-/// The observed values of a channel in order of time, numbered from 0; of very many, some are kept and the others read again.
+/// The observed values of a channel in order of time, numbered from 0. Long channels are sampled,
+/// and other values are read again when needed.
 struct ChannelReadings {
-  /// A value, and which one it is.
+  /// A value and its number.
   struct Reading {
     var value: Double
     var number: Int
   }
 
-  /// Neighbours that are kept together, so that the steps between them are.
+  /// Adjacent values that are sampled together, so that the differences between them are available.
   static let block = 16
-  /// Of more values than 131,072 blocks are left out.
+  /// Channels with more values are sampled in blocks.
   static let mostBlocks = 1 << 13
-  /// Values before a step and after it without which it is no jump.
+  /// The number of values needed before and after a jump.
   static let margin = 8
   private static let jumpCount = 5
 
   let count: Int
-  /// All values, or of very many the blocks that were kept.
+  /// All values, or the sampled blocks of a long channel.
   let sample: [Double]
-  /// Whether the sample is all there is.
+  /// Whether the sample contains all values.
   let isWhole: Bool
-  /// The first ones of the least and the largest value.
+  /// The first occurrences of the smallest and the largest value.
   let extremes: (low: Reading, high: Reading)
-  /// Numbers of the values after the five largest steps, and the five largest in the logarithm; at least `margin` values
-  /// are on both sides.
+  /// Numbers of the values after the five largest differences, and the five largest in the
+  /// logarithm; at least `margin` values are on both sides.
   let jumps: [Int]
 
   private let log: RowLog
   private let column: Int
-  /// Numbers of the first value of each kept block, and of each piece of the log.
+  /// Numbers of the first value of each sampled block, and of each piece of the log.
   private let blocks, pieces: [Int]
 
-  /// Of some columns of a log, which are read in one pass.
+  /// The readings of some columns of a log, which are read in one iteration.
   static func all(of log: RowLog, columns: [Int]) -> [ChannelReadings] {
     var scans = columns.map { _ in Scan() }
     for rows in log.pieces {
@@ -60,13 +61,13 @@ struct ChannelReadings {
     jumps = scan.steps.places(upTo: count - Self.margin, Self.jumpCount)
   }
 
-  /// What is kept while the values pass.
+  /// The state of the iteration over the values.
   private struct Scan {
     var number = 0
     var low = Reading(value: .infinity, number: 0)
     var high = Reading(value: -.infinity, number: 0)
     var steps = LargestSteps(count: jumpCount + margin)
-    /// The kept blocks one after the other, and where they start.
+    /// The sampled blocks and their start indices.
     var sample: [Double] = []
     var starts = ThinnedList<Int>(limit: mostBlocks)
     var pieces: [Int] = []
@@ -92,7 +93,7 @@ struct ChannelReadings {
       if !old.isEmpty { keepBlocks(of: old) }
     }
 
-    /// Leaves out of the sample what the starts, which were these and the last, no longer hold.
+    /// Removes from the sample the blocks that the thinned list of starts no longer contains.
     private mutating func keepBlocks(of old: [Int]) {
       var kept = 0
       for (place, start) in old.enumerated() where starts.elements.count > kept {
@@ -125,7 +126,7 @@ struct ChannelReadings {
     return found
   }
 
-  /// How many values a condition holds for.
+  /// How many values satisfy a condition.
   func count(where isMeant: (Double) -> Bool) -> Int {
     if isWhole { return sample.count(where: isMeant) }
     var count = 0
@@ -136,7 +137,7 @@ struct ChannelReadings {
   private func forEach(
     in range: Range<Int>, _ body: ((value: Double, time: Double, line: Int)) -> Void
   ) {
-    // The last piece that begins at the range's start or before it.
+    // The last piece that begins at the start of the range or before it.
     let first = max(0, pieces.partitioningIndex { $0 > range.lowerBound } - 1)
     for (rows, start) in zip(log.pieces, pieces).dropFirst(first) {
       if start >= range.upperBound { return }
@@ -153,7 +154,7 @@ struct ChannelReadings {
   }
 }
 
-/// The largest steps of a row of values, plain ones and those of the logarithm.
+/// The largest differences of consecutive values, plain and in the logarithm.
 private struct LargestSteps {
   private let count: Int
   private var plain: [Step] = []
@@ -168,7 +169,7 @@ private struct LargestSteps {
 
   mutating func take(from a: Double, to b: Double, _ place: Int) {
     Self.keep(Step(size: abs(b - a), place: place), count, &plain)
-    // As the logarithm of the ratio.
+    // The logarithm of the ratio.
     if a > 0 && b > 0 { Self.keep(Step(size: max(a / b, b / a), place: place), count, &relative) }
   }
 
@@ -178,7 +179,7 @@ private struct LargestSteps {
     if list.count > count { list.removeLast() }
   }
 
-  /// The places of the largest of each kind that lie at most there, in order.
+  /// The indices of the largest of each kind up to an index, in order.
   func places(upTo last: Int, _ number: Int) -> [Int] {
     let all = [plain, relative].flatMap { list in
       list.filter { $0.place <= last }.prefix(number).map(\.place)

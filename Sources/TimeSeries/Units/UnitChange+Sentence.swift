@@ -1,7 +1,7 @@
 import NumericCore
 
 extension UnitChange {
-  /// What changed where, what it may be and what to do.
+  /// The change as a sentence: where it is, its possible cause, and the fix.
   func sentence(of channel: String, id: String, time: String, laterLines: [Int]) -> String {
     let name = "'\(channel)'\(id.isEmpty ? "" : " of '\(id)'")"
     let (now, then) = (NumberText.significant(after, 3), NumberText.significant(before, 3))
@@ -16,7 +16,7 @@ extension UnitChange {
       + (details.isEmpty ? "" : " (\(details))") + "; convert one part if it did"
   }
 
-  /// From where to where the values are those of another unit.
+  /// The range of values in another unit.
   private func stretch(_ time: String, _ lines: [Int]) -> String {
     let start = "from here (time \(time))"
     guard let end = lines.first else { return start + " on" }

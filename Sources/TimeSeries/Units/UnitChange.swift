@@ -1,34 +1,40 @@
 import Platform
 import NumericCore
 
-/// A change in level and spread such as another unit gives.
+/// A change in level and spread that suggests another unit.
 public struct UnitChange: Hashable, Sendable {
-  /// Medians of the values before and after the change; of a channel about zero mean distances from the median.
+  /// Medians of the values before and after the change; for a channel around zero, median distances
+  /// from the median.
   public let before: Double
   public let after: Double
-  /// Whether the channel lies about zero, so that its spread tells of the unit and not its level.
+  /// Whether the channel is around zero, so that its spread and not its level shows the unit.
   public let isOfSpread: Bool
-  /// Units between which such a change is usual, the likeliest first; empty: an unknown factor.
+  /// The conversions that can explain the change, the most likely first; empty for an unknown
+  /// factor.
   public let causes: [String]
 
-  /// After over before: that of the cause, if there is one alone; nil if the likeliest has an offset as well.
+  /// The ratio of after to before: that of the cause if there is only one; `nil` if the most likely
+  /// conversion has an offset.
   public let factor: Double?
 
-  /// So many values on each side are compared at most, and where a trend hides the change so many.
+  /// The largest numbers of values compared on each side: normally, and where a trend hides the
+  /// change.
   private static let farthest = 1_000
   private static let nearest = 10
-  /// Values on each side that are compared at least.
+  /// The smallest number of values compared on each side.
   static let least = ChannelReadings.margin
-  /// With fewer values on a side only a usual change of unit counts.
+  /// With fewer values on a side, only a usual conversion counts.
   private static let leastForAnyFactor = 20
 
-  /// The numbers of the first values in another unit: one, or several where the unit goes back and forth.
+  /// The numbers of the first values in another unit: one, or several if the unit alternates.
   ///
-  /// Values fall into two classes in few long stretches, or there is one of the largest jumps; in either case both sides
-  /// (8 to 1,000 values of them) hardly share any range, most of the difference of their medians happens in the one step, and
-  /// the steps on both sides scale as the medians do: by a factor, or as between °F and °C. A change of level alone is none:
-  /// there the steps stay as they were. Of a channel about zero the spread takes the level's place. Of more than 131,072
-  /// values stretches are sought in blocks of neighbours and then looked at as they are, and jumps everywhere.
+  /// Either the values fall into two classes in a few long stretches, or the change is one of the
+  /// largest jumps. In both cases the two sides (8 to 1,000 values each) overlap hardly at all,
+  /// most of the difference of their medians is in the one step, and the differences between
+  /// consecutive values scale as the medians do: by a factor, or as between °F and °C. A change of
+  /// level alone is not a change of unit, because the differences keep their size. For a channel
+  /// around zero the spread replaces the level. In channels of more than 131,072 values, stretches
+  /// are searched in blocks of the sample and then refined; jumps are searched everywhere.
   static func find(in readings: ChannelReadings) -> (numbers: [Int], change: UnitChange)? {
     guard readings.count >= 2 * least else { return nil }
     let gap = readings.isWhole ? nil : ChannelReadings.block
@@ -56,7 +62,7 @@ public struct UnitChange: Hashable, Sendable {
         let end = min(readings.count, number + reach)
         let change = UnitChange(
           [readings.values(start..<number)], [readings.values(number..<end)], isCentred: false)
-        // Among few values small factors come by chance.
+        // Among few values small factors occur by chance.
         guard let change, reach == farthest || change.factor.map(isLarge) == true
         else { continue }
         return ([number], change)
@@ -70,7 +76,7 @@ public struct UnitChange: Hashable, Sendable {
     at place: Int, in readings: ChannelReadings, _ change: UnitChange,
     _ sizes: (before: Double, after: Double)
   ) -> Int {
-    // About zero single values say little, and the place is less sure.
+    // Around zero single values say little, and the index is less certain.
     let reach = change.isOfSpread ? least : 0
     let first = readings.number(ofSample: max(0, place - 1 - reach))
     let last = readings.number(ofSample: min(place + reach, readings.sample.count - 1))
@@ -84,7 +90,8 @@ public struct UnitChange: Hashable, Sendable {
     return first + 1 + (ratios.indices.max { ratios[$0] < ratios[$1] } ?? 0)
   }
 
-  /// Whether the values beside the borders change at once: between blocks of the sample a slow change may hide.
+  /// Whether the values at the borders change abruptly: between blocks of the sample a slow change
+  /// may be hidden.
   private static func areAbrupt(
     _ numbers: [Int], in readings: ChannelReadings, isCentred: Bool
   ) -> Bool {
@@ -101,7 +108,7 @@ public struct UnitChange: Hashable, Sendable {
     factor > 7 || (0..<1 / 7).contains(factor)
   }
 
-  /// Of stretches that alternate; nil if they do not differ as by a unit.
+  /// The change between alternating stretches; `nil` if they do not differ as units do.
   private init?(
     _ left: [ArraySlice<Double>], _ right: [ArraySlice<Double>], isCentred: Bool
   ) {
@@ -130,15 +137,16 @@ public struct UnitChange: Hashable, Sendable {
     guard isChange else { return nil }
   }
 
-  /// Whether channels about zero differ in spread and steps alike; between quiet and busy stretches they differ by less, or
-  /// not alike.
+  /// Whether spread and differences of a channel around zero change by the same factor; between
+  /// quiet and active periods they change less, or differently.
   private static func differInSpread(_ first: UnitSide, _ second: UnitSide) -> Bool {
     let ratio = second.spread / first.spread
     return isNear(second.step / first.step, ratio, 1.7) && !isNear(ratio, 1, 8)
       && first.isAboutZero && second.isAboutZero
   }
 
-  /// Whether both sides hardly share any range, and most of their difference happens in the steps between them.
+  /// Whether the two sides hardly overlap, and most of their difference is in the steps between
+  /// them.
   private static func areApart(
     _ first: UnitSide, _ second: UnitSide, _ steps: [(from: Double, to: Double)]
   ) -> Bool {
@@ -149,19 +157,19 @@ public struct UnitChange: Hashable, Sendable {
       && steps.allSatisfy { abs($0.to - $0.from) > 0.5 * abs(second.median - first.median) }
   }
 
-  /// Whether level and steps differ by a factor alike, or as between °C and °F.
+  /// Whether level and differences change by the same factor, or as between °C and °F.
   private static func differInLevel(
     _ first: UnitSide, _ second: UnitSide, mayHaveOffset: Bool
   ) -> Bool {
     let (before, after) = (first.median, second.median)
     let (ratio, steps) = (after / before, second.step / first.step)
-    // Where the level alone changed the steps stay as they were.
+    // A change of level alone does not change the differences.
     let share = ratio > 0 ? Double.logarithm(steps) / Double.logarithm(ratio) : 0
     if isNear(steps, ratio, 2.5) && !isNear(ratio, 1, 1.5) && 0.5 < share && share < 1.7 {
       return true
     }
     guard mayHaveOffset else { return false }
-    // A third of the usual level's difference: neighbouring days are that much alike.
+    // A third of the usual difference of levels: adjacent days are that similar.
     let room = abs(after - before) / 3
     return isNear(steps, 1 / 1.8, 1.5) && abs(after - (before - 32) / 1.8) < room
       || isNear(steps, 1.8, 1.5) && abs(after - (before * 1.8 + 32)) < room

@@ -1,16 +1,16 @@
 import Platform
 import NumericCore
 
-/// A usual change of unit: `factor · value + offset`.
+/// A usual conversion of units: `factor · value + offset`.
 struct UnitConversion {
   let factor: Double
   let offset: Double
   let names: String
 
-  /// The conversions that agree with two sides of a change, the best one first.
+  /// The conversions that agree with the two sides of a change, the best one first.
   ///
-  /// Level and steps each differ from what the conversion predicts by so many of their standard errors; three are allowed, and
-  /// what is hardly worse than the best is named with it.
+  /// Level and differences may deviate from the conversion by three standard errors each;
+  /// conversions hardly worse than the best are listed with it.
   static func matching(
     _ first: UnitSide, _ second: UnitSide, isCentred: Bool
   ) -> [UnitConversion] {
@@ -33,7 +33,7 @@ struct UnitConversion {
       let stepError = max(0.1, 2 / count.squareRoot())
       var stepMiss = miss(steps, conversion.factor, error: stepError)
       if !isCentred && conversion.offset == 0 {
-        // Where a trend goes on beyond the change, steps may follow the level.
+        // If a trend continues beyond the change, differences may follow the level.
         let trend = second.median / first.median * first.border / second.border
         if 1.0 / 8 < trend && trend < 8 {
           stepMiss = min(stepMiss, miss(steps, conversion.factor * trend, error: stepError))
@@ -68,19 +68,21 @@ struct UnitConversion {
   ]
 }
 
-/// Level and spread of the values on one side of changes.
+/// Level and spread of the values on one side of a change.
 struct UnitSide {
   let count: Int
   let median: Double
   /// Mean distance from the median.
   let spread: Double
-  /// Mean step between neighbours, without the largest twentieth.
+  /// Mean difference of consecutive values, without the largest twentieth.
   let step: Double
   let sorted: [Double]
-  /// Median of the values beside the changes.
+  /// Median of the values at the changes.
   let border: Double
 
-  /// - Parameter edges: the values beside the changes, one of each stretch.
+  /// The statistics of one side.
+  ///
+  /// - Parameter edges: the values at the changes, one per stretch.
   init(_ parts: [ArraySlice<Double>], edges: [Double]) {
     sorted = parts.joined().sorted()
     count = sorted.count
@@ -93,12 +95,13 @@ struct UnitSide {
     step = max(kept.reduce(0, +) / Double(max(kept.count, 1)), .leastNormalMagnitude)
   }
 
-  /// Whether at least a tenth of the values lies on each side of 0.
+  /// Whether at least a tenth of the values is on each side of 0.
   var isAboutZero: Bool { quantile(sorted, 0.1) < 0 && 0 < quantile(sorted, 0.9) }
 
-  /// Relative error of the median; neighbours that are alike count as one value.
+  /// Relative error of the median; similar adjacent values count as one.
   ///
-  /// Of independent normal values the mean step is √2 of the mean distance from the median.
+  /// For independent normal values the mean difference is √2 times the mean distance from the
+  /// median.
   var levelError: Double {
     let likeness = step / (2.0.squareRoot() * max(spread, .leastNormalMagnitude))
     let independent = max(1, Double(count) * min(1, likeness * likeness))

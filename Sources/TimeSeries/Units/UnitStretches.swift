@@ -1,21 +1,21 @@
 import Platform
 import NumericCore
 
-/// Stretches of a channel whose values are, in turn, of two sizes.
+/// Stretches of a channel whose values alternate between two sizes.
 struct UnitStretches {
-  /// Alternating; the first is of the first size.
+  /// Alternating stretches; the first has the first size.
   private(set) var ranges: [Range<Int>]
-  /// Whether the channel lies about zero, so that sizes are distances from the median.
+  /// Whether the channel is around zero, so that sizes are distances from the median.
   let isCentred: Bool
 
-  /// More changes than these are a property of what is measured.
+  /// More changes are a property of the measured quantity.
   private static let mostChanges = 8
-  /// Values of a channel about zero whose mean distance is one size.
+  /// Values of a channel around zero per mean distance.
   private static let block = 8
 
-  /// Nil if the sizes do not fall into two classes with a gap between them, or change too often.
+  /// `nil` if the sizes do not fall into two classes with a gap between them, or change too often.
   ///
-  /// - Parameter gap: so many values are neighbours, and between them and the next ones others were left out.
+  /// - Parameter gap: the number of consecutive values before values were omitted from the sample.
   init?(_ values: [Double], gap: Int? = nil) {
     isCentred = !(values.allSatisfy { $0 > 0 } || values.allSatisfy { $0 < 0 })
     let middle = isCentred ? quantile(values.sorted(), 0.5) : 0
@@ -35,9 +35,9 @@ struct UnitStretches {
     if isCentred { refine(values, middle) }
   }
 
-  /// Where neighbours are of one class; a shorter run belongs to the one before.
+  /// Runs of one class; a shorter run belongs to the run before it.
   ///
-  /// Nil if short ones are many, or if there is one run alone or too many.
+  /// `nil` if many runs are short, or if there is one run alone or too many.
   private static func runs(_ isHigh: [Bool], shortest: Int) -> [Range<Int>]? {
     let borders = isHigh.indices.dropFirst().filter { isHigh[$0] != isHigh[$0 - 1] }
     var runs: [Range<Int>] = []
@@ -55,13 +55,13 @@ struct UnitStretches {
     return isFew && 50 * absorbed <= isHigh.count ? runs : nil
   }
 
-  /// Of each block the mean distance from the middle and the mean step, weighed to be of equal size: where a wave crosses its
-  /// middle its steps are largest.
+  /// For each block the mean distance from the median and the mean difference, weighted to equal
+  /// size: where a wave crosses its middle its differences are largest.
   private static func sizes(_ values: [Double], _ middle: Double, _ gap: Int?) -> [Double] {
     let distances = values.map { abs($0 - middle) }
     var steps = [0] + zip(values.dropFirst(), values).map { abs($0 - $1) }
     if let gap {
-      // The step over a gap is as large as the next one.
+      // The difference across a gap is taken to be the next one.
       for place in stride(from: gap, to: steps.count - 1, by: gap) {
         steps[place] = steps[place + 1]
       }
@@ -72,7 +72,7 @@ struct UnitStretches {
     }
   }
 
-  /// A border between two classes, if hardly anything lies near it.
+  /// A threshold between two classes, if hardly any size is near it.
   private static func border(_ logarithms: [Double]) -> Double? {
     let sorted = logarithms.sorted()
     var border = (sorted[0] + sorted[sorted.count - 1]) / 2
@@ -85,11 +85,11 @@ struct UnitStretches {
       (border, distance) = ((low + high) / 2, high - low)
     }
     let near = sorted.count { abs($0 - border) < distance / 6 }
-    // A block at a change holds values of both classes.
+    // A block at a change contains values of both classes.
     return near <= max(2, sorted.count / 50) ? border : nil
   }
 
-  /// Whether sizes are much alike within the stretches, and change at once between them.
+  /// Whether sizes are similar within the stretches and change abruptly between them.
   private static func isAbrupt(_ logarithms: [Double], _ stretches: [Range<Int>]) -> Bool {
     let parts = stretches.map { logarithms[$0] }
     let classes = (0..<2).map { parity in
@@ -97,7 +97,7 @@ struct UnitStretches {
     }
     let distance = abs(quantile(classes[0], 0.5) - quantile(classes[1], 0.5))
     let isAlike = classes.allSatisfy { quantile($0, 0.9) - quantile($0, 0.1) < distance / 2 }
-    // The blocks on either side of a change may hold values of both sizes; the next ones do not.
+    // The blocks next to a change may contain values of both sizes; the blocks after them do not.
     return isAlike
       && zip(parts, parts.dropFirst()).allSatisfy { a, b in
         let (before, after) = (a.dropLast().last ?? a.last, b.dropFirst().first ?? b.first)
@@ -106,7 +106,7 @@ struct UnitStretches {
       }
   }
 
-  /// Moves the borders of blocks to where the likelihood of two Laplace distributions is largest.
+  /// Moves the borders of blocks to the maximum of the likelihood of two Laplace distributions.
   private mutating func refine(_ values: [Double], _ middle: Double) {
     func size(_ parity: Int) -> Double {
       let all = ranges.enumerated().filter { $0.offset % 2 == parity }.flatMap {
@@ -126,12 +126,12 @@ struct UnitStretches {
     }
   }
 
-  /// The place from which on a Laplace distribution of the second size is likelier than one of the first; the end if it
-  /// nowhere is.
+  /// The index from which on a Laplace distribution of the second size is more likely than one of
+  /// the first; the end if there is none.
   static func border(
     in values: ArraySlice<Double>, _ middle: Double, _ before: Double, _ after: Double
   ) -> Int {
-    // What the values from `place` on gain by the second distribution.
+    // The gain in log likelihood if the values from `place` on have the second distribution.
     var (gain, best, place) = (0.0, 0.0, values.endIndex)
     for candidate in values.indices.reversed() {
       let distance = abs(values[candidate] - middle)
