@@ -158,7 +158,7 @@ package struct DensityReport {
     }
   }
 
-  /// What the loss holds beside the likelihood.
+  /// The terms of the loss in addition to the likelihood.
   private var penalties: String {
     let recipe = outcome.model.recipe
     let parts = [

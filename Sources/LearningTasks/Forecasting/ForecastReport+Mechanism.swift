@@ -2,7 +2,7 @@ import Serialization
 import Reports
 import MechanisticModels
 
-// What a GOKU-net found out about its equations.
+// The parameters that a GOKU-net inferred.
 extension ForecastReport {
   func parameters(_ inferred: InferredParameters, _ section: inout ReportSection) {
     section.text(

@@ -4,7 +4,7 @@ import TimeSeries
 import Reports
 import Training
 
-// Quality of the bands, training, states and settings.
+// Calibration of the bands, training, states and settings.
 extension ForecastReport {
   func calibration(_ section: inout ReportSection) {
     let probabilities = (1...19).map { Double($0) / 20 }
@@ -92,7 +92,7 @@ extension ForecastReport {
     let forecasts = forecaster.forecasts(examples)
     let plane = PrincipalPlane(of: forecasts.flatMap(\.states))
     let colors: [SeriesColor] = [.first, .second, .third]
-    // Colour by how the forecast goes: falling, level, rising.
+    // Colour by the trend of the forecast: falling, level, rising.
     var marks: [Mark] = []
     for forecast in forecasts {
       let points = forecast.states.map(plane.project)

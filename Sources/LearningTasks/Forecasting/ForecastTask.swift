@@ -5,7 +5,7 @@ import Tensors
 import TimeSeries
 import Training
 
-/// Forecasting of time series, and the filling of gaps.
+/// Forecasting and imputation of time series.
 public struct ForecastTask: LearningTask {
   public var recipe: ForecastRecipe
 
@@ -80,7 +80,7 @@ public struct ForecastTask: LearningTask {
     _ place: (recipe: ForecastRecipe, name: String?, threads: Int),
     forecaster: @escaping @Sendable (Evaluator.Model) -> SeriesForecaster
   ) throws -> TaskTraining<Forecaster> where Evaluator.Batch == Builder.Batch {
-    // A baseline beside a GOKU-net forecasts and fills, and reconstructs nothing.
+    // A baseline of a GOKU-net forecasts and imputes, and does not reconstruct the history.
     let reconstructs = place.recipe.model == .goku
     var training = examples(data.training, data, builder, stride: 1, reconstructs)
     if training.count == 0 {

@@ -5,7 +5,7 @@ import Tables
 import TimeSeries
 import MechanisticModels
 
-/// What a GOKU-net says of the parameters of each series.
+/// The parameters that a GOKU-net infers for each series.
 public struct InferredParameters: Sendable {
   /// One parameter of one series.
   public struct Line: Hashable, Sendable {
@@ -13,11 +13,11 @@ public struct InferredParameters: Sendable {
     /// `training`, `validation`, `test`, or empty for data without parts.
     public var part: String
     public var parameter: String
-    /// Whether all series share it.
+    /// Whether all series share the parameter.
     public var isShared: Bool
-    /// Over draws from the posteriors of the series' windows.
+    /// Mean over draws from the posteriors of the series' windows.
     public var mean: Double
-    /// Of one window: draws of a window and differences between windows together.
+    /// Deviation over draws of a window and differences between windows together.
     public var deviation: Double
     public var windows: Int
   }
@@ -26,7 +26,7 @@ public struct InferredParameters: Sendable {
 
   public init(lines: [Line]) { self.lines = lines }
 
-  /// Over windows of some series; known parameters are left out.
+  /// The posteriors over windows of some series; known parameters are omitted.
   init(
     _ forecaster: MechanismForecaster, windows: [(part: String, windows: [Window])], history: Double
   ) {
@@ -48,7 +48,7 @@ public struct InferredParameters: Sendable {
     }
   }
 
-  /// Over examples, one of each series.
+  /// The posteriors over examples, one per series.
   init(_ forecaster: MechanismForecaster, count: Int, example: (Int) throws -> SeriesExample)
     rethrows
   {
@@ -82,7 +82,7 @@ public struct InferredParameters: Sendable {
 
   public static let header = ["series", "parameter", "mean", "sd", "windows"]
 
-  /// Lines of a table, the first 40 of a part; shared parameters once, as a series `all`.
+  /// Rows of a table, the first 40 of a part; shared parameters once, for the series `all`.
   public func rows(of part: String, limit: Int = 40) -> [[String]] {
     var seen: Set<String> = []
     let chosen = lines.filter { line in
@@ -122,7 +122,7 @@ public struct InferredParameters: Sendable {
 }
 
 extension ForecastData {
-  /// What a GOKU-net says of the parameters of every series of the data.
+  /// The inferred parameters of every series of the data.
   func inferredParameters(by forecaster: SeriesForecaster) -> InferredParameters? {
     guard case .law(let law) = forecaster else { return nil }
     let parts = [("training", training), ("validation", validation), ("test", test)]
@@ -132,7 +132,7 @@ extension ForecastData {
 }
 
 extension Forecaster {
-  /// What a GOKU-net says of the parameters of every series of some data; nil for another model.
+  /// The inferred parameters of every series of the data; `nil` for another model.
   public func inferredParameters(of data: ForecastData) -> InferredParameters? {
     data.inferredParameters(by: forecaster)
   }

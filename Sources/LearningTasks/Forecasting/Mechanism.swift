@@ -1,18 +1,18 @@
 public import TimeSeries
 public import MechanisticModels
 
-/// A recipe's equations put together with the channels of its data.
+/// A recipe's equations, matched with the channels of its data.
 public struct Mechanism: Sendable {
   public var law: EquationMechanism
   public var channels: [EquationGOKU.Channel]
 
-  /// The law of some settings.
+  /// The mechanism of some settings.
   ///
   /// - Parameters:
-  ///   - normalization: of the forecast channels, and perhaps others after them.
-  ///   - channels: the forecast channels.
-  ///   - timeScale: how much of the data's time one unit of the model's is.
-  /// - Throws: `MechanismError`, or `EquationError` for equations that cannot be read.
+  ///   - normalization: of the target channels, and possibly others after them.
+  ///   - channels: the target channels.
+  ///   - timeScale: the length of the model's unit of time in the data's unit.
+  /// - Throws: `MechanismError`, or `EquationError` for invalid equations.
   public init(
     _ settings: MechanismSettings, channels names: [String], normalization: Normalization,
     timeScale: Double
@@ -135,7 +135,8 @@ public struct Mechanism: Sendable {
 }
 
 extension MechanismSettings {
-  /// With a lower bound of 0 for the initial value of every state of which only positive values were measured.
+  /// The settings with a lower bound of 0 for the initial value of every state with only positive
+  /// measurements.
   func closed(on series: [TimeSeries]) -> MechanismSettings {
     guard let text = equations, let names = series.first?.channels,
       let system = try? EquationSystem(text, name: "equations")

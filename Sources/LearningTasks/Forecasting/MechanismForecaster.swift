@@ -7,12 +7,12 @@ import NeuralNets
 import Programs
 import Tensors
 
-/// A trained GOKU-net over equations with all that its use needs: normalization and clock.
+/// A trained GOKU-net over equations with its normalization and clock.
 public struct MechanismForecaster: Sendable {
   public let model: EquationGOKU
   public let builder: LatentBatchBuilder
   public let normalization: Normalization
-  /// Draws from the posterior that widen a forecast's band.
+  /// Draws from the posterior for the width of a forecast's band.
   public var sampleCount = 16
 
   private let encode: CompiledFunction<Pair<EquationGOKU, LatentBatch>>
@@ -49,7 +49,8 @@ public struct MechanismForecaster: Sendable {
 
   /// Forecasts for examples in the data's own units; states are those of the equations.
   ///
-  /// The mean is the posterior mean's; the variance is `σ² + variance of the means` over draws of z̃₀ and θ̃.
+  /// The mean is that of the posterior mean; the variance is `σ² + variance of the means` over
+  /// draws of z̃₀ and θ̃.
   public func forecasts(_ examples: [SeriesExample]) -> [SeriesForecast] {
     blocks(examples).flatMap(forecast)
   }
@@ -79,13 +80,13 @@ public struct MechanismForecaster: Sendable {
     }
   }
 
-  /// The batch, the posterior's mean, and draws from it, `[batch, 2 · latent]` each.
+  /// The batch, the posterior mean, and draws from the posterior, `[batch, 2 · latent]` each.
   private func latents(_ examples: [SeriesExample]) -> (batch: LatentBatch, draws: [Tensor]) {
     let batch = builder.batch(examples.map(normalization.normalized))
     let posterior = encode(Pair(model, batch)).map(\.values)
     let width = builder.latentCount
     let draws = (0..<sampleCount).map { sample in
-      // The same draws for every example: a forecast does not depend on its neighbours.
+      // The same draws for every example: a forecast does not depend on other examples.
       let noise = RandomKey(0).folding(in: UInt64(sample)).normal(width, as: Double.self)
       return tensor(posterior, width) { noise[$0 % width] }
     }

@@ -1,22 +1,23 @@
-/// What a recipe knows of the dynamics: equations, and what is to be found out about their parameters.
+/// The known dynamics of a recipe: equations, and the roles of their parameters.
 public struct MechanismSettings: Hashable, Sendable {
-  /// How channels that are not part of the equations are explained.
+  /// The model of channels that are not part of the equations.
   public enum Emission: String, Hashable, Sendable, CaseIterable {
-    /// Not at all: every channel is a state or an intermediate.
+    /// None: every channel is a state or an intermediate.
     case direct
-    /// By a learned network of the states.
+    /// A learned network of the states.
     case learned
   }
 
   /// A name of the table of systems, or the path of a file.
   public var system: String?
-  /// The text of the equations, kept so that a model needs no other file.
+  /// The text of the equations, stored so that a model needs no other file.
   public var equations: String?
-  /// Parameters that all series have in common.
+  /// Parameters shared by all series.
   public var shared: [String] = []
   /// `name=value`: parameters that are not inferred.
   public var known: [String] = []
-  /// `name=lower..upper`, of parameters, or of initial values as in `prey(0)=0..`; a missing end is no bound.
+  /// `name=lower..upper` for parameters, or for initial values as in `prey(0)=0..`; a missing end
+  /// is unbounded.
   public var ranges: [String] = []
   /// `column=name`: a channel of the data and the state or intermediate that it measures.
   public var columns: [String] = []
@@ -29,26 +30,26 @@ public struct MechanismSettings: Hashable, Sendable {
   public init() {}
 }
 
-/// Why equations and data do not go together.
+/// Why equations and data do not fit.
 public enum MechanismError: Error, Hashable, Sendable {
-  /// A model of known dynamics without equations.
+  /// A mechanism without equations.
   case noEquations
-  /// A setting speaks of a parameter or initial value that the equations do not have.
+  /// A setting names a parameter or initial value that the equations do not have.
   case unknownName(String, setting: String, system: String, known: [String])
-  /// Not `name=value` or `name=lower..upper`.
+  /// A setting that is not `name=value` or `name=lower..upper`.
   case notASetting(String, setting: String)
   case emptyRange(String, lower: Double, upper: Double)
   /// A known value outside of the bounds of the equations.
   case outOfRange(String, value: Double, lower: Double, upper: Double)
   /// A parameter in two lists.
   case twoRoles(String)
-  /// Channels that are no part of the equations.
+  /// Channels that are not part of the equations.
   case unmatchedChannels([String], system: String, names: [String])
   case noSuchChannel(String, channels: [String])
   /// Two channels for one state.
   case measuredTwice(String, channels: [String])
   case inputWithoutValue(String)
-  /// The equations speak of the time itself, and windows begin anywhere.
+  /// The equations depend on the time itself, and windows begin at any time.
   case dependsOnTime(system: String)
   /// The equations have doses or events.
   case hasJumps(system: String)
@@ -57,7 +58,7 @@ public enum MechanismError: Error, Hashable, Sendable {
 }
 
 extension MechanismSettings {
-  /// `name=rest` in two parts.
+  /// The two parts of `name=rest`.
   static func parts(
     _ text: String, setting: String
   ) throws(MechanismError) -> (name: String, rest: String) {

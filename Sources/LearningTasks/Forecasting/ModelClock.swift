@@ -1,11 +1,11 @@
 import Platform
 public import Serialization
 
-/// The clock of a model: how the times of a user's data become the model's own.
+/// The clock of a model: the conversion of the data's times to the model's own.
 public struct ModelClock: Hashable, Sendable {
   /// The length of a window; the model's time runs from 0 to `ModelClock.length` over it.
   public var window: Double
-  /// The usual distance between two observations, the yardstick of what is near.
+  /// The usual distance of two observations, the scale for features of nearby observations.
   public var spacing: Double
 
   public init(window: Double, spacing: Double) {
@@ -15,12 +15,13 @@ public struct ModelClock: Hashable, Sendable {
     self.spacing = spacing
   }
 
-  /// A window lasts 6 units: a few radians for a field whose slopes are of order one.
+  /// A window lasts 6 units: a few radians for a field with slopes of order one.
   public static let length = 6.0
 
-  /// Durations in units of the model, strictly increasing as they are.
+  /// Durations in units of the model, strictly increasing.
   ///
-  /// What rounding would make one time is one unit in the last place apart; what would overflow stays finite.
+  /// Times that rounding would make equal differ by one unit in the last place; overflow stays
+  /// finite.
   func increasing(_ durations: [Double]) -> [Double] {
     var last = -Double.infinity
     return durations.map {
@@ -34,7 +35,7 @@ public struct ModelClock: Hashable, Sendable {
 }
 
 extension StoredModel {
-  /// The clock of a document; nil for windows that are not positive or of absurdly many spacings.
+  /// The clock of a document; `nil` for windows that are not positive or contain too many spacings.
   public static func clock(_ document: JSONValue) -> ModelClock? {
     guard let window = document["window"]?.number, let spacing = document["spacing"]?.number,
       (1e-30...1e30).contains(window), (1e-30...1e30).contains(spacing), window / spacing <= 1e9

@@ -2,7 +2,7 @@ import Platform
 import NumericCore
 import Tables
 
-/// What a file of series holds, channel by channel.
+/// A summary of a file of series, by channel.
 public struct SeriesSummary: Hashable, Sendable {
   /// One channel over all series.
   public struct Channel: Hashable, Sendable {
@@ -12,26 +12,29 @@ public struct SeriesSummary: Hashable, Sendable {
     public let minimum: Double
     public let mean: Double
     public let maximum: Double
-    /// The longest distance of neighbouring times at which it was observed.
+    /// The longest distance of consecutive times at which it was observed.
     public let longestGap: Double
   }
 
   public let series: Int
-  /// Series of one row, of several: they are not counted, for nothing can be learned of them.
+  /// In a file of several series, series of one row are not counted: nothing can be learned from
+  /// them.
   public let leftOut: Int
   /// Rows of all series.
   public let rows: Int
-  /// The first time, as it would stand in a file.
+  /// The first time, in the format of the file.
   public let start: String
-  /// The last time, as it would stand in a file.
+  /// The last time, in the format of the file.
   public let end: String
-  /// The median distance of neighbouring times; of more than 100,000, of evenly many of them.
+  /// The median distance of consecutive times; above 100,000, the median of an even sample.
   public let medianStep: Double
-  /// The longest distance of neighbouring times.
+  /// The longest distance of consecutive times.
   public let longestGap: Double
   public let channels: [Channel]
 
-  /// - Precondition: the file holds a row.
+  /// Summarizes a file.
+  ///
+  /// - Precondition: the file has at least one row.
   public init(of file: TimeSeriesFile) {
     let filled = file.series.filter { $0.count > 0 }
     let long = filled.filter { $0.count > 1 }
