@@ -1,6 +1,6 @@
+import NumericCore
 import CAllocations
 import Integrators
-import NumericCore
 import Testing
 
 /// Balls of different restitution that bounce on the ground; each gets a push upward at its forced

@@ -1,6 +1,7 @@
+import Platform
+public import NumericCore
 import Adjoints
 public import NeuralNets
-public import NumericCore
 public import Tensors
 
 /// A perceptron of time-conditioned layers: the free-form field of FFJORD.
