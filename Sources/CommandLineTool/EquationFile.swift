@@ -32,6 +32,7 @@ struct EquationFile {
       timeColumn: time, idColumn: id, unit: unit ?? .hours, missing: missing)
     options.names = names
     options.dates = dates
+    options.readsLimits = false
     let file: TimeSeriesFile
     do {
       file = try TimeSeriesFile.named(path, options)

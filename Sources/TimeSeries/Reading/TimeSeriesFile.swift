@@ -125,6 +125,9 @@ public struct TimeSeriesOptions: Hashable, Sendable {
   package var tellsAverages = false
   /// Words that mark a missing value, in addition to the empty cell.
   public var missing: [String]
+  /// Whether words for values beyond the range of an instrument, such as `Low`, are missing values;
+  /// otherwise they are refused.
+  package var readsLimits = true
   /// Columns (in the long layout: channels) with one value per series, a number or a text.
   public var attributes: [String] = []
   /// Whether columns whose first cell is a text become attributes automatically.

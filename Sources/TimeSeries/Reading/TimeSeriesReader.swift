@@ -354,7 +354,7 @@ package struct TimeSeriesReader {
     if cell.isEmpty { return nil }
     if !missing.isEmpty && missing.contains(where: cell.elementsEqual) { return nil }
     guard let value = decimalNumber(cell) else {
-      if tallies[number].takeLimit(cell, line: row.line) { return nil }
+      if options.readsLimits && tallies[number].takeLimit(cell, line: row.line) { return nil }
       let found = error(
         .notANumber(text: row.text(column), column: header[column]), column: column)
       guard choosesChannels else { throw found }
