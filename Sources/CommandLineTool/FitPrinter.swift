@@ -38,12 +38,17 @@ struct FitPrinter {
         + "\(shortText(result.residualSquares, digits: 6)), \(experiments)\(result.measurementCount) measurements"
     )
     console.print(
-      "\(result.agreeingStarts) of \(result.starts) searches ended here; \(result.solves) solves")
+      "\(result.agreeingStarts) of \(result.starts) searches ended here; \(result.solves) solves\(stiffness)")
     let weights = equations.parameters.count { $0.weightDeviation != nil }
     if weights > 0 {
       console.print("networks of \(weights) weights were fitted along; --json lists their values")
     }
     console.emit(FitDocument(self).json)
+  }
+
+  private var stiffness: String {
+    result.stiffSolves == 0
+      ? "" : ", \(result.stiffSolves) of them by rodas5p because the equations were stiff"
   }
 
   private var experiments: String {

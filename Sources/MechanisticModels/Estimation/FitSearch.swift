@@ -35,7 +35,10 @@ package struct FitSearch {
     }
     add(.written, objective.start)
     add(.growing, grown(from: objective.start))
-    if search == .shooting { add(.shooting, met(from: objective.start)) }
+    let disagree = starts == 1 && attempts.count > 1 && Self.agreement(of: attempts) < 2
+    if search == .shooting || search == .automatic && disagree {
+      add(.shooting, met(from: objective.start))
+    }
     for round in 0..<3 {
       let isFirst = round == 0
       guard isFirst || isDoubtful(attempts) else { break }

@@ -1,0 +1,80 @@
+import Integrators
+import NumericCore
+
+/// Solves of an experiment by an explicit method, and by an implicit one where the equations turn out to be stiff.
+///
+/// A search may lead through values at which equations are stiff that are not so at its start or end. A solve whose steps stability bounded is
+/// repeated by `.rodas5P`, and so are those that follow, until one with few steps of the explicit method reaches the end again.
+final class SwitchingRegisters {
+  /// Steps that an explicit method may try before it is asked whether stability bounds them.
+  private static let firstBudget = 1_500
+  /// The same where the last solves were stiff.
+  private static let trialBudget = 300
+  /// After so many solves by the implicit method the explicit one is tried.
+  private static let trialInterval = 16
+
+  private let fit: ParameterFit
+  private let make: (ParameterFit) -> SensitivityRegisters
+  private lazy var registers = make(fit)
+  private lazy var stiff: SensitivityRegisters = {
+    var fit = fit
+    fit.method = .rodas5P
+    return make(fit)
+  }()
+  private var isStiff = false
+  private var sinceTrial = 0
+  private(set) var stiffSolves = 0
+  /// Whether stability bounded the steps of a solve that had to be given up.
+  private(set) var wasStiff = false
+
+  /// - Parameter make: the registers of a fit with a method.
+  init(_ fit: ParameterFit, _ make: @escaping (ParameterFit) -> SensitivityRegisters) {
+    self.fit = fit
+    self.make = make
+  }
+
+  /// Sizes of the unknowns, by which their sensitivities are scaled.
+  var sizes: [Double] { registers.system.sizes }
+
+  /// Whether the method may change.
+  private var switches: Bool { fit.method == nil && fit.solvingMethod.isExplicit }
+
+  /// The whole state at the start; nil if it is not finite or there is no steady state.
+  func initialState(
+    at time: Double, parameters: [Double], initials: [Int: Double]
+  ) -> [Double]? {
+    (isStiff ? stiff : registers)
+      .initialState(at: time, parameters: parameters, initials: initials)
+  }
+
+  /// Whole states and observations at the times, the first of which is the start; nil if the equations cannot be solved.
+  func walk(
+    at times: [Double], parameters: [Double], initials: [Int: Double]
+  ) -> SensitivityRegisters.Walk? {
+    func solved(_ registers: SensitivityRegisters, budget: Int) -> SensitivityRegisters.Ending {
+      registers.ending(at: times, parameters: parameters, initials: initials, budget: budget)
+    }
+    guard switches else {
+      let ending = solved(registers, budget: fit.stepBudget)
+      if case .stiff = ending { wasStiff = true }
+      return ending.walk
+    }
+    sinceTrial += 1
+    if !isStiff || sinceTrial % Self.trialInterval == 0 {
+      let first = solved(registers, budget: isStiff ? Self.trialBudget : Self.firstBudget)
+      switch first {
+      case .walk(let walk):
+        isStiff = false
+        return walk
+      case .exhausted where !isStiff:
+        let second = solved(registers, budget: fit.stepBudget)
+        guard case .stiff = second else { return second.walk }
+      case .failed where !isStiff: return nil
+      case .stiff, .exhausted, .failed: break
+      }
+      (isStiff, sinceTrial) = (true, 0)
+    }
+    stiffSolves += 1
+    return solved(stiff, budget: fit.stepBudget).walk
+  }
+}
