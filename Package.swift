@@ -9,75 +9,72 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+/// Layers 0 and 1 in Swift: what every module above them may import.
+let core = ["Platform", "NumericCore", "Serialization"]
+
 /// Everything that the umbrella re-exports.
-let umbrella = [
-  "NumericCore", "Tensors", "Integrators", "Graphs", "Programs", "Adjoints", "NeuralNets",
-  "ContinuousModels", "Training",
-]
+let umbrella =
+  core + [
+    "Tensors", "Integrators", "Graphs", "Programs", "Adjoints", "NeuralNets", "ContinuousModels",
+    "Training",
+  ]
 
 let dataModules = ["Reports", "Tables", "TimeSeries", "BundledData"]
 
-/// The modules, floor by floor: each may import only what its list names.
-let floors: [(module: String, imports: [String])] = [
-  ("NumericCore", ["CKernels"]),
-  ("Tensors", ["NumericCore"]),
-  ("Integrators", ["NumericCore", "CKernels"]),
-  ("Graphs", ["NumericCore", "Tensors"]),
-  ("Programs", ["NumericCore", "CKernels", "Tensors", "Graphs"]),
-  ("Adjoints", ["NumericCore", "CKernels", "Tensors", "Integrators", "Graphs", "Programs"]),
-  ("NeuralNets", ["NumericCore", "Tensors"]),
+/// The modules, layer by layer: each may import only what its list names.
+let layers: [(module: String, imports: [String])] = [
+  ("Platform", []),
+  ("NumericCore", ["Platform", "CKernels"]),
+  ("Serialization", ["Platform"]),
+  ("Tensors", core),
+  ("Integrators", core + ["CKernels"]),
+  ("Tables", core + ["CZlib"]),
+  ("Reports", core + ["CZlib"]),
+  ("ArgumentParsing", core),
+  ("Graphs", core + ["Tensors"]),
+  ("TimeSeries", core + ["Tables"]),
+  ("Programs", core + ["CKernels", "Tensors", "Graphs"]),
+  ("BundledData", core + ["Tables", "TimeSeries", "CBundledData"]),
+  ("Adjoints", core + ["CKernels", "Tensors", "Integrators", "Graphs", "Programs"]),
+  ("NeuralNets", core + ["Tensors"]),
   (
     "ContinuousModels",
-    [
-      "NumericCore", "Tensors", "Integrators", "Graphs", "Programs", "Adjoints", "NeuralNets",
-    ]
+    core + ["Tensors", "Integrators", "Graphs", "Programs", "Adjoints", "NeuralNets"]
   ),
-  (
-    "Training",
-    ["NumericCore", "CKernels", "Tensors", "Graphs", "Programs", "Adjoints", "NeuralNets"]
-  ),
+  ("Training", core + ["CKernels", "Tensors", "Graphs", "Programs", "Adjoints", "NeuralNets"]),
   ("NeuralODE", umbrella),
-  ("ArgumentParsing", ["NumericCore"]),
-  ("Reports", ["NumericCore", "CZlib"]),
-  ("Tables", ["NumericCore", "CZlib"]),
-  ("TimeSeries", ["NumericCore", "Tables"]),
-  ("BundledData", ["NumericCore", "Tables", "TimeSeries", "CBundledData"]),
   ("MechanisticModels", umbrella + ["Reports", "Tables", "TimeSeries"]),
-  (
-    "LearningTasks",
-    umbrella + ["NeuralODE", "Reports", "Tables", "TimeSeries", "BundledData", "MechanisticModels"]
-  ),
+  ("LearningTasks", umbrella + dataModules + ["NeuralODE", "MechanisticModels"]),
   ("Reproduction", umbrella + dataModules + ["NeuralODE", "MechanisticModels", "LearningTasks"]),
-  (
-    "Benchmarks",
-    umbrella + dataModules + ["NeuralODE", "MechanisticModels", "LearningTasks"]
-  ),
+  ("Benchmarks", umbrella + dataModules + ["NeuralODE", "MechanisticModels", "LearningTasks"]),
 ]
 
 /// What a module may import; nothing for a C module.
 func imports(of module: String) -> [String] {
-  floors.first { $0.module == module }?.imports ?? []
+  layers.first { $0.module == module }?.imports ?? []
 }
 
 func names(_ modules: [String]) -> [Target.Dependency] {
   modules.map { .init(stringLiteral: $0) }
 }
 
-let tested = [
-  "NumericCore", "CKernels", "Tensors", "Integrators", "Graphs", "Programs", "Adjoints",
-  "NeuralNets", "ContinuousModels", "MechanisticModels", "Training", "Reports", "Tables",
-  "TimeSeries",
-  "LearningTasks", "Reproduction", "Benchmarks",
-]
+let tested =
+  core + [
+    "CKernels", "Tensors", "Integrators", "Graphs", "Programs", "Adjoints", "NeuralNets",
+    "ContinuousModels", "MechanisticModels", "Training", "Reports", "Tables", "TimeSeries",
+    "LearningTasks", "Reproduction", "Benchmarks",
+  ]
 
 /// What the fuzz targets read with.
-let fuzzed: [Target.Dependency] = [
-  "NumericCore", "Tensors", "Integrators", "Programs", "NeuralNets", "Training", "Tables",
-  "TimeSeries", "MechanisticModels", "LearningTasks",
-]
+let fuzzed = names(
+  core + [
+    "Tensors", "Integrators", "Programs", "NeuralNets", "Training", "Tables", "TimeSeries",
+    "MechanisticModels", "LearningTasks",
+  ])
 
 let package = Package(
   name: "swift-neural-ode",
+  platforms: [.macOS(.v15)],
   products: [
     .library(name: "NeuralODE", targets: ["NeuralODE"]),
     .library(name: "MechanisticModels", targets: ["MechanisticModels"]),
@@ -91,9 +88,9 @@ let package = Package(
     .target(name: "CBundledData", exclude: ["data"]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   ]
-    + floors.map { floor in
+    + layers.map { layer in
       .target(
-        name: floor.module, dependencies: names(floor.imports), swiftSettings: strict)
+        name: layer.module, dependencies: names(layer.imports), swiftSettings: strict)
     }
     + [
       .executableTarget(
@@ -104,11 +101,11 @@ let package = Package(
           ]), swiftSettings: strict),
       .executableTarget(
         name: "ReproductionTool",
-        dependencies: names(["NumericCore", "ArgumentParsing", "Reports", "Reproduction"]),
+        dependencies: names(core + ["ArgumentParsing", "Reports", "Reproduction"]),
         swiftSettings: strict),
       .executableTarget(
         name: "BenchmarkTool",
-        dependencies: names(["NumericCore", "ArgumentParsing", "Benchmarks"]),
+        dependencies: names(core + ["ArgumentParsing", "Benchmarks"]),
         swiftSettings: strict),
       .target(name: "CAllocations", path: "Tests/CAllocations"),
       .target(
@@ -118,16 +115,16 @@ let package = Package(
       .target(
         name: "FuzzTargets", dependencies: fuzzed, path: "Tests/FuzzTargets", swiftSettings: strict),
       .executableTarget(
-        name: "Fuzzing", dependencies: ["FuzzTargets", "NumericCore"], path: "Tests/Fuzzing",
+        name: "Fuzzing", dependencies: names(core + ["FuzzTargets"]), path: "Tests/Fuzzing",
         swiftSettings: strict),
       .testTarget(
-        name: "FuzzTests", dependencies: ["FuzzTargets", "NumericCore"], path: "Tests/FuzzTests",
+        name: "FuzzTests", dependencies: names(core + ["FuzzTargets"]), path: "Tests/FuzzTests",
         swiftSettings: strict),
       // Runs the built tool; it does not link it.
       .testTarget(
         name: "CommandLineTests",
         dependencies: names(
-          ["NumericCore", "LearningTasks"] + dataModules
+          core + dataModules + ["LearningTasks"]
         ),
         path: "Tests/CommandLineTests", swiftSettings: strict),
     ]

@@ -1,3 +1,4 @@
+import Platform
 import Integrators
 import Programs
 import Tensors

@@ -1,3 +1,4 @@
+import Platform
 public import Integrators
 public import Tensors
 

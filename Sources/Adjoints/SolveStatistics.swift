@@ -1,3 +1,4 @@
+import Platform
 package import Integrators
 
 /// One row's statistics as they come out of a traced solve: a line of the statistics tensor.

@@ -1,12 +1,12 @@
-/// A value that can be written as one word on the command line.
+/// A value that is one word of a command line.
 package protocol ArgumentValue {
-  /// What the error message says was expected: "a number".
+  /// The expected value in error messages: "a number".
   static var expectation: String { get }
-  /// What stands for the value in a usage line: `--from <number>`.
+  /// The placeholder in a usage line: `--from <number>`.
   static var placeholder: String { get }
-  /// All words that are accepted, where the choice is closed; empty where it is open.
+  /// All accepted words of a closed choice; empty for an open one.
   static var choices: [String] { get }
-  /// The word that means this value.
+  /// The word for this value.
   var argument: String { get }
 
   init?(argument: String)
@@ -69,7 +69,7 @@ package struct NumberList: ArgumentValue {
   }
 }
 
-/// A name and what it is set to: `--set rho=28`.
+/// A name and its value: `--set rho=28`.
 package struct Assignment: ArgumentValue {
   package var name: String
   package var value: String

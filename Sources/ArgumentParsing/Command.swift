@@ -25,13 +25,13 @@ package protocol Command: SendableMetatype {
 
   init()
 
-  /// Checks what no single value can tell; throws `UsageError.combination`.
+  /// Validates combinations of parameters; throws `UsageError.combination`.
   func validate() throws(UsageError)
 
-  /// The files that the command line names, so that no output destroys an input.
+  /// The files of the command line, checked so that no output overwrites an input.
   var files: CommandFiles { get }
 
-  /// Does the work. A thrown error ends the tool with the error's line and exit code.
+  /// Runs the command. A thrown error ends the tool with its message and exit code.
   func run(_ console: Console) throws
 }
 
@@ -40,7 +40,7 @@ extension Command {
 
   package var files: CommandFiles { CommandFiles() }
 
-  /// The declared parameters in order of declaration, each with its name as written.
+  /// The declared parameters in order of declaration, each with its name.
   package var parameters: [DeclaredParameter] { declaredParameters(of: self, group: nil) }
 }
 
@@ -58,10 +58,10 @@ package protocol ParameterGroup {
   init()
 }
 
-/// A parameter with its name as written and the heading of its group.
+/// A parameter with its name and the heading of its group.
 package struct DeclaredParameter {
   package var name: String
-  /// nil: an argument, or an option of the command's own.
+  /// `nil` for an argument, or for an option of the command itself.
   package var group: String?
   package var parameter: any AnyParameter
 }
@@ -83,11 +83,11 @@ private func declaredParameters(of value: Any, group: String?) -> [DeclaredParam
   }
 }
 
-/// What a help page says besides the parameters.
+/// The texts of a help page, apart from the parameters.
 package struct CommandPage: Sendable {
-  /// The tool that the command belongs to.
+  /// The tool of the command.
   package var tool: String
-  /// Empty for the only command of a tool.
+  /// The verb; empty for the only command of a tool.
   package var verb: String
   /// One sentence.
   package var summary: String
@@ -96,7 +96,7 @@ package struct CommandPage: Sendable {
   /// Command lines without the tool's name.
   package var examples: [String]
 
-  /// The command as a user calls it.
+  /// The full command.
   package var call: String { verb.isEmpty ? tool : "\(tool) \(verb)" }
 
   package init(

@@ -1,15 +1,15 @@
-import NumericCore
+import Platform
 
-/// The files of a command line: output never destroys input.
+/// The files of a command line, checked so that no output overwrites an input.
 package struct CommandFiles {
   /// Files that are read, by the name of their option or argument.
   package var inputs: [(name: String, path: String)]
   /// Files that are written.
   package var outputs: [(name: String, path: String)]
-  /// A folder whose files belong together and are read; nil: none.
+  /// A folder whose files are read as a whole; `nil` if there is none.
   package var readFolder: String?
 
-  /// Files by the names of their options; a nil path is an option that is not given.
+  /// Files by the names of their options; a `nil` path is an option that is not given.
   package init(
     inputs: [(name: String, path: String?)] = [], outputs: [(name: String, path: String?)] = [],
     readFolder: String? = nil
@@ -19,10 +19,11 @@ package struct CommandFiles {
     self.readFolder = readFolder
   }
 
-  /// Refuses an output that is the same file as an input, or that lies in the folder that is read; symbolic links are followed.
+  /// Refuses an output that is the same file as an input, or that is in the folder that is read;
+  /// symbolic links are followed.
   package func check() throws(UsageError) {
     for (name, path) in outputs {
-      for (other, input) in inputs where PathCalls.isSame(path, input) {
+      for (other, input) in inputs where FileSystem.isSame(path, input) {
         throw .combination(
           "\(name): \(path) is the file that is read as \(other)", fix: "name another file")
       }

@@ -1,8 +1,8 @@
 import NumericCore
 
-/// Reads the words after a verb into a command's parameters.
+/// Parses the words after a verb into a command's parameters.
 package struct CommandLineParser {
-  /// What is to be done after parsing.
+  /// The action after parsing.
   package enum Outcome {
     case run(any Command, json: Bool)
     case help(any Command)

@@ -1,4 +1,4 @@
-/// Completion scripts, made from the declarations of the commands.
+/// Completion scripts, generated from the declarations of the commands.
 package struct CompletionScript {
   /// A verb with its options.
   private struct Verb {
@@ -26,7 +26,7 @@ package struct CompletionScript {
     }
   }
 
-  /// The words that may follow other words: verbs of one or two words.
+  /// The words that can follow a prefix: verbs of one or two words.
   private var firstWords: [String] {
     verbs.map { String($0.name.prefix { $0 != " " }) }.reduce(into: []) { words, word in
       if !words.contains(word) { words.append(word) }

@@ -1,13 +1,14 @@
-package import NumericCore
+import Platform
+package import Serialization
 import Synchronization
 
-/// Whether something could not be written to standard output.
+/// Whether a write to standard output failed.
 private let isOutputLost = Atomic<Bool>(false)
 
-/// Where a command writes: results to standard output, all else to standard error.
+/// The output of a command: results on standard output, everything else on standard error.
 ///
-/// With `--json` standard output carries the one document given to `emit(_:)`; `print(_:)` and
-/// `table(_:_:)` then write nothing, so that a command may call both without asking.
+/// With `--json`, standard output receives only the document passed to `emit(_:)`; `print(_:)` and
+/// `table(_:_:)` then write nothing, so a command calls both unconditionally.
 package struct Console: Sendable {
   /// Whether `--json` was given.
   package let isJSON: Bool
@@ -16,7 +17,7 @@ package struct Console: Sendable {
     self.isJSON = isJSON
   }
 
-  /// Whether progress may redraw its line.
+  /// Whether progress may rewrite its line.
   package var isTerminal: Bool { FileDescriptor.standardError.isTerminal }
 
   /// A line for a reader.
@@ -24,7 +25,8 @@ package struct Console: Sendable {
     if !isJSON { write(line + "\n", to: .standardOutput) }
   }
 
-  /// Columns for a reader: the first flush left, the others flush right unless they are words.
+  /// A table for a reader: the first column is aligned left, the others right unless they are
+  /// words.
   package func table(_ header: [String], _ rows: [[String]]) {
     if isJSON { return }
     let widths = header.indices.map { column in
@@ -43,7 +45,7 @@ package struct Console: Sendable {
     }
   }
 
-  /// The result for a program: with `--json` the one document on standard output.
+  /// The result for a program: with `--json` it is the document on standard output.
   package func emit(_ document: JSONValue) {
     if isJSON { write(document.text(indented: true) + "\n", to: .standardOutput) }
   }
@@ -51,14 +53,15 @@ package struct Console: Sendable {
   /// Progress, warnings and errors: a line on standard error.
   package func note(_ line: String) { write(line + "\n", to: .standardError) }
 
-  /// Whether all results came to standard output; where not, it was said when the first was lost.
+  /// Whether all results were written to standard output; the first failure is reported when it
+  /// happens.
   package var isOutputComplete: Bool { !isOutputLost.load(ordering: .relaxed) }
 
   private func write(_ text: String, to file: FileDescriptor) {
     do throws(FileError.Reason) {
       try file.write(Array(text.utf8))
     } catch {
-      // Nobody is left to be told of a fault of standard error.
+      // A failure of standard error cannot be reported.
       guard file.isStandardOutput, !isOutputLost.exchange(true, ordering: .relaxed) else { return }
       note("error: " + FileError.lostOutput(error))
     }

@@ -1,4 +1,4 @@
-/// How the tool ends (the numbers of BSD's `sysexits.h` where there is one).
+/// The exit code of a tool (the numbers of BSD's `sysexits.h` where one applies).
 package enum ExitCode: Int32, CaseIterable, Error {
   case success = 0
   case failure = 1
@@ -25,9 +25,9 @@ package enum ExitCode: Int32, CaseIterable, Error {
   }
 }
 
-/// An error with its own line and exit code; what a command throws when no typed error fits.
+/// An error with its own message and exit code, for commands without a fitting typed error.
 package struct ToolError: Error {
-  /// What is wrong and what to do, on one line and without "error:".
+  /// The problem and its fix, on one line and without "error:".
   package var message: String
   package var code: ExitCode
 
@@ -36,7 +36,7 @@ package struct ToolError: Error {
     self.code = code
   }
 
-  /// A run's own data are not where its configuration says.
+  /// The training data are not at the path in the run's configuration.
   ///
   /// - Parameter keepsName: whether a file of another name would be refused.
   package static func trainingDataMissing(_ path: String, keepsName: Bool = false) -> ToolError {

@@ -1,10 +1,12 @@
+import Platform
 import NumericCore
 
-/// The instruction set that the kernels use, as the environment variable `NEURAL_ODE_LEVEL` chooses it.
+/// The instruction-set level of the kernels, selected by the environment variable
+/// `NEURAL_ODE_LEVEL`.
 package enum FeatureLevel {
-  /// Refuses a level that does not exist, or that this machine does not have: its results would be those of another one.
+  /// Refuses a level that does not exist or that this machine does not support.
   package static func checkEnvironment() throws(UsageError) {
-    let word = PathCalls.environment("NEURAL_ODE_LEVEL") ?? ""
+    let word = SystemProcess.environment("NEURAL_ODE_LEVEL") ?? ""
     switch KernelLevel.requested {
     case nil:
       throw .combination("NEURAL_ODE_LEVEL is '\(word)'", fix: "write base, v3 or v4")

@@ -1,4 +1,4 @@
-package import NumericCore
+package import Platform
 
 extension FileError {
   /// The error on one line, with the fix.
@@ -12,7 +12,7 @@ extension FileError {
 
   package var exitCode: ExitCode { operation == .read ? .noInput : .cannotCreate }
 
-  /// Results that standard output did not take.
+  /// The message for results that standard output did not accept.
   package static func lostOutput(_ reason: Reason) -> String {
     if case .system(let code) = reason {
       return

@@ -1,4 +1,4 @@
-/// Help pages, made from the declarations.
+/// Help pages, generated from the declarations.
 package enum HelpText {
   private static let width = 100
   private static let column = 30

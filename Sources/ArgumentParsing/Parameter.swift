@@ -1,9 +1,11 @@
-/// How a parameter is written: `<system>`, `--method <name>`, `--json`.
+import Platform
+
+/// The syntax of a parameter: `<system>`, `--method <name>`, `--json`.
 package enum ParameterKind {
   case argument, option, flag
 }
 
-/// One declared parameter of a command; what the parser fills and the help page describes.
+/// One declared parameter of a command.
 ///
 /// A class, because the parser reaches it through a `Mirror` of the command, which copies.
 package final class Parameter<Value>: AnyParameter {
@@ -44,7 +46,7 @@ package final class Parameter<Value>: AnyParameter {
   }
 }
 
-/// A parameter whose value type does not matter.
+/// A parameter of any value type.
 package protocol AnyParameter: AnyObject {
   var kind: ParameterKind { get }
   var customName: String? { get }
@@ -56,7 +58,7 @@ package protocol AnyParameter: AnyObject {
   var isRequired: Bool { get }
   var defaultText: String? { get }
 
-  /// Takes a word as the value, or says no.
+  /// Parses a word as the value; false if it is invalid.
   func take(_ word: String) -> Bool
 }
 
@@ -67,8 +69,8 @@ package protocol ParameterDeclaration {
 
 /// `--method rk4`: a named parameter with a value.
 ///
-/// A property with a default is optional to write, one without is required; an optional property is
-/// nil when it is not written; an array collects repeated options.
+/// A property with a default is optional, one without is required; an optional property is `nil` if
+/// the option is missing; an array collects repeated options.
 @propertyWrapper
 package struct Option<Value>: ParameterDeclaration {
   private let storage: Parameter<Value>
@@ -81,7 +83,7 @@ package struct Option<Value>: ParameterDeclaration {
     return value
   }
 
-  /// An option that need not be written.
+  /// An optional option.
   package init(wrappedValue: Value, name: String? = nil, value: String? = nil, help: String)
   where Value: ArgumentValue {
     storage = Parameter(
@@ -90,7 +92,7 @@ package struct Option<Value>: ParameterDeclaration {
     ) { word, _ in Value(argument: word) }
   }
 
-  /// An option that must be written.
+  /// A required option.
   package init(name: String? = nil, value: String? = nil, help: String) where Value: ArgumentValue {
     storage = Parameter(
       .option, name, help, type: Value.self, placeholder: value, initial: nil, isRequired: true
@@ -130,14 +132,14 @@ package struct Argument<Value>: ParameterDeclaration {
     return value
   }
 
-  /// An argument that must be written.
+  /// A required argument.
   package init(value: String? = nil, help: String) where Value: ArgumentValue {
     storage = Parameter(
       .argument, nil, help, type: Value.self, placeholder: value, initial: nil, isRequired: true
     ) { word, _ in Value(argument: word) }
   }
 
-  /// An argument that may be left out.
+  /// An optional argument.
   package init<Wrapped: ArgumentValue>(value: String? = nil, help: String) where Value == Wrapped? {
     storage = Parameter(
       .argument, nil, help, type: Wrapped.self, placeholder: value, initial: .some(nil),
@@ -156,7 +158,7 @@ package struct Argument<Value>: ParameterDeclaration {
   }
 }
 
-/// `--resume`: true when it is written.
+/// `--resume`: true if the flag is present.
 @propertyWrapper
 package struct Flag: ParameterDeclaration {
   private let storage: Parameter<Bool>

@@ -1,11 +1,11 @@
-import NumericCore
+import Platform
 
 /// A tool without verbs.
 package enum SingleCommandTool {
-  /// Parses the words of a command line, runs the command and returns how the tool ends.
+  /// Parses the words of a command line, runs the command and returns the exit code.
   ///
-  /// - Parameter describe: the line and the exit code of an error of the tool's own; nil for the
-  ///   error's description.
+  /// - Parameter describe: message and exit code of the tool's own errors; `nil` for the error's
+  ///   description.
   package static func run(
     _ type: any Command.Type, _ words: [String],
     describe: (any Error) -> (message: String, code: ExitCode)? = { _ in nil }

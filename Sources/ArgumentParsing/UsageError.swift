@@ -1,10 +1,10 @@
-/// A command line that cannot be understood.
+/// An invalid command line.
 ///
-/// `verb` is the command as a user calls it, such as `neural-ode solve`.
+/// `verb` is the full command, such as `neural-ode solve`.
 package enum UsageError: Error {
   case unknownVerb(String, suggestion: String?)
   case movedVerb(String, to: String)
-  /// A spelling of earlier versions, and the one that replaces it.
+  /// A spelling of earlier versions and its replacement.
   case oldSpelling(String, new: String)
   case unknownOption(String, verb: String, suggestion: String?)
   case missingValue(option: String, verb: String, expected: String)
@@ -14,7 +14,7 @@ package enum UsageError: Error {
   case repeated(option: String, verb: String)
   case missingParameter(String, verb: String)
   case unexpectedArgument(String, verb: String)
-  /// Parameters that do not go together: what is wrong, and what to write.
+  /// Parameters that cannot be combined: the problem and the fix.
   case combination(String, fix: String)
 }
 
@@ -50,7 +50,7 @@ extension UsageError: CustomStringConvertible {
 
   private func see(_ verb: String) -> String { "see '\(verb) --help'" }
 
-  /// The last word of a call: the verb, or the name of a tool without verbs.
+  /// The last word of a command: the verb, or the name of a tool without verbs.
   private func name(_ verb: String) -> Substring { verb.split(separator: " ").last ?? "" }
 
   private func fix(_ suggestion: String?, else other: String) -> String {

@@ -1,6 +1,7 @@
+import Serialization
+import NumericCore
 import ArgumentParsing
 import Benchmarks
-import NumericCore
 
 /// `neural-ode-bench`: timings of fixed workloads.
 struct BenchCommand: Command {

@@ -1,7 +1,7 @@
+import Platform
 import ArgumentParsing
-import NumericCore
 
-ProcessCalls.reserveStandardFiles()
-SignalNote.leaveFileLimitsToWriters()
+SystemProcess.reserveStandardFiles()
+StopSignals.leaveFileLimitsToWriters()
 let code = SingleCommandTool.run(BenchCommand.self, Array(CommandLine.arguments.dropFirst()))
-ProcessCalls.exit(code.rawValue)
+SystemProcess.exit(code.rawValue)

@@ -1,4 +1,4 @@
-package import NumericCore
+package import Serialization
 
 /// One measured figure, in the form that the peers' scripts print.
 public struct BenchmarkFigure: Sendable {

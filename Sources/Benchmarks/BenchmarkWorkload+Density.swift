@@ -1,8 +1,9 @@
+import Serialization
+import NumericCore
 import BundledData
 import Adjoints
 import ContinuousModels
 import Integrators
-import NumericCore
 import Programs
 import Tensors
 import Training

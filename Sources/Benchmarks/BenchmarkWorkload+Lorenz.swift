@@ -1,6 +1,6 @@
+import NumericCore
 import MechanisticModels
 import Integrators
-import NumericCore
 import Tensors
 
 extension BenchmarkWorkload {

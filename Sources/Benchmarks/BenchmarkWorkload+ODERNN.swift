@@ -1,7 +1,7 @@
+import Platform
 import Adjoints
 import Integrators
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 import Training

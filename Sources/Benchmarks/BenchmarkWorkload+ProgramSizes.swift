@@ -1,5 +1,5 @@
-import Graphs
 import NumericCore
+import Graphs
 import Programs
 import Tensors
 

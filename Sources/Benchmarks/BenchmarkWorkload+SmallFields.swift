@@ -1,7 +1,7 @@
+import NumericCore
 import Adjoints
 import Graphs
 import Integrators
-import NumericCore
 import Programs
 import Tensors
 

@@ -1,7 +1,8 @@
+import Serialization
+import NumericCore
 import BundledData
 import Adjoints
 import Integrators
-import NumericCore
 import Programs
 import Tensors
 import Training

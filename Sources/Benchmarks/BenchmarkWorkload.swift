@@ -1,3 +1,5 @@
+import Platform
+
 /// A piece of work whose time is measured, the same for every peer.
 public struct BenchmarkWorkload: Sendable {
   public let name: String

@@ -1,4 +1,4 @@
-import NumericCore
+import Platform
 
 /// The random numbers of NumPy's `default_rng(seed)`, so that workloads start from the numbers of the peers' scripts.
 ///

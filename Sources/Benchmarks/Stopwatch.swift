@@ -1,4 +1,4 @@
-import NumericCore
+import Platform
 
 /// Times of repeated work.
 package struct Stopwatch {

@@ -1,5 +1,5 @@
+import Platform
 import Adjoints
-import NumericCore
 import Programs
 import Tensors
 import Training

@@ -1,5 +1,6 @@
-public import Integrators
+import Platform
 public import NumericCore
+public import Integrators
 
 /// Lorenz's equations.
 ///

@@ -1,5 +1,4 @@
 package import Tables
-import NumericCore
 
 /// Measles in a town of England: reported cases, and births and population as inputs.
 package struct MeaslesData: Sendable {

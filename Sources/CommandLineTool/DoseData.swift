@@ -1,11 +1,11 @@
+import NumericCore
 import ArgumentParsing
 import MechanisticModels
-import NumericCore
 import Tables
 
 /// Doses from a file in the columns of pharmacometrics.
 enum DoseData {
-  /// The doses of the one series of a file, or of the chosen one, and what its times mean.
+  /// The doses of the only series of a file, or of the chosen one, and the meaning of its times.
   static func schedule(
     _ path: String, for equations: EquationSystem, series: String?, dates: EventTable.Dates
   ) throws -> (doses: DoseSchedule, axis: TimeAxis) {

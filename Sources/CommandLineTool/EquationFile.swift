@@ -1,28 +1,30 @@
+import Platform
+import NumericCore
 import ArgumentParsing
 import BundledData
 import MechanisticModels
-import NumericCore
 import Tables
 import TimeSeries
 
-/// The options that choose one series of a file for equations.
+/// The options that select one series of a file for equations.
 struct EquationFile {
   var path: String
-  /// Columns of times and of ids; nil: by their usual names.
+  /// Columns of times and ids; `nil` selects them by their usual names.
   var time: String?
   var id: String?
-  /// The id of the series; nil: the only one.
+  /// The id of the series; `nil` selects the only one.
   var series: String?
-  /// The unit of times that are dates; nil: hours.
+  /// The unit of times that are dates; `nil` for hours.
   var unit: TimeUnit?
   var dates: DateOrder?
   var missing: [String] = []
-  /// Whether the verb has options that choose a series and map columns.
+  /// Whether the verb has options that select a series and map columns.
   var hasSeriesOptions = true
 
-  /// Reads the columns that are named, of a file or a bundled file of that name.
+  /// Reads the named columns of a file or of a bundled file.
   ///
-  /// - Parameter ifNone: the error about a file that has none of the columns, given those that it has.
+  /// - Parameter ifNone: the error about a file that has none of the columns, given those that it
+  ///   has.
   func read(
     columns names: Set<String>, minimumRows: Int = 2, ifNone: ([String]) -> any Error
   ) throws -> EquationData {
@@ -40,7 +42,7 @@ struct EquationFile {
     return try EquationData(file, series: series, minimumRows: minimumRows)
   }
 
-  /// Reads the file as the experiments of a fit; a bundled file by its name.
+  /// Reads the file, or a bundled file of that name, as the experiments of a fit.
   func readFit(for equations: EquationSystem, _ options: FitTableOptions) throws -> FitData {
     let isBundled = BundledData.entries.contains { $0.name == path } && !Files.exists(path)
     do throws(any Error) {
@@ -62,14 +64,14 @@ struct EquationFile {
       fix: "leave --unit out")
   }
 
-  /// Prints what is odd, which columns are ignored, and what `t` is if nobody chose its unit.
+  /// Prints warnings, ignored columns, and the meaning of `t` if no unit was chosen.
   func report(_ data: FitData, to console: Console) {
     console.warn(data.warnings)
     for note in data.notes { console.note("note: \(path): \(note)") }
     report(ignored: data.ignored, axis: data.axis, to: console)
   }
 
-  /// Which option helps, as the end of the sentence.
+  /// A hint which option helps, for the end of a message.
   private func advice(_ reason: DataError.Reason) -> String {
     if case .ambiguousDate = reason {
       return ", or say it with --dates day-first or --dates month-first"
@@ -86,7 +88,7 @@ struct EquationFile {
     }
   }
 
-  /// Prints what is odd, which columns are ignored, and what `t` is if nobody chose its unit.
+  /// Prints warnings, ignored columns, and the meaning of `t` if no unit was chosen.
   func report(_ data: EquationData, to console: Console) {
     console.warn(data.warnings)
     report(ignored: data.ignored, axis: data.axis, to: console)
@@ -104,7 +106,7 @@ struct EquationFile {
     }
   }
 
-  /// Refuses a unit of times that are numbers.
+  /// Refuses a unit if the times are numbers.
   func checkUnit(of data: EquationData) throws(UsageError) {
     if let unit, data.axis == .number { throw Self.uselessUnit(unit, path) }
   }
@@ -118,9 +120,9 @@ struct EquationFile {
   }
 }
 
-/// Measured inputs of equations, from a file of their own.
+/// Measured inputs of equations, from a separate file.
 enum InputFile {
-  /// A file whose columns are named as the inputs.
+  /// A file whose columns have the names of the inputs.
   static func read(_ file: EquationFile, for equations: EquationSystem) throws -> EquationData {
     let names = equations.inputs.map(\.name)
     guard !names.isEmpty else {
@@ -134,7 +136,7 @@ enum InputFile {
     }
   }
 
-  /// A remark for every signal that does not cover a span, for there it keeps its first or last value.
+  /// A note for every signal that does not cover a span; outside, it keeps its first or last value.
   static func remarks(
     _ signals: [String: InputSignal], from: Double, to: Double, on axis: TimeAxis = .number
   ) -> [String] {
@@ -180,14 +182,14 @@ extension TimeUnit: ArgumentValue {}
 extension InputSignal.Interpolation: ArgumentValue {}
 
 extension TimeAxis {
-  /// What the time of equations is where times are dates.
+  /// The meaning of the equations' time if times are dates.
   var sentence: String? {
     guard case .calendar(_, let unit, _) = self else { return nil }
     return
       "the times are dates, t counts \(unit.rawValue) from \(text(of: 0)) on, and rates are per \(unit.rawValue.dropLast())"
   }
 
-  /// The unit of dates; nil: the times are numbers.
+  /// The unit of dates; `nil` if the times are numbers.
   var unit: TimeUnit? { if case .calendar(_, let unit, _) = self { unit } else { nil } }
 
   /// A time for a reader.
@@ -195,7 +197,7 @@ extension TimeAxis {
 }
 
 extension TimeSeriesFile {
-  /// A file, or the bundled file of that name if there is no other.
+  /// A file, or the bundled file of that name.
   static func named(
     _ path: String, _ options: TimeSeriesOptions
   ) throws(DataError) -> TimeSeriesFile {

@@ -1,5 +1,5 @@
+import Serialization
 import MechanisticModels
-import NumericCore
 import Tables
 
 /// The result of `fit` for a program.

@@ -1,6 +1,6 @@
+import NumericCore
 import ArgumentParsing
 import MechanisticModels
-import NumericCore
 
 extension FitResult.Finding {
   /// What was found and what to do.

@@ -1,6 +1,6 @@
+import NumericCore
 import ArgumentParsing
 import MechanisticModels
-import NumericCore
 import Tables
 
 /// What `fit` prints.

@@ -1,7 +1,6 @@
 import Tables
 import ArgumentParsing
 import LearningTasks
-import NumericCore
 import Training
 
 extension DataError.Reason {
@@ -68,7 +67,7 @@ extension DataError.Reason {
     }
   }
 
-  /// What rows of a shape are.
+  /// Rows of a shape, in words.
   private static func rows(_ shape: [Int]) -> String {
     shape.count == 3
       ? "images of \(shape[0]) × \(shape[1]) pixels, \(shape[2]) channel\(shape[2] == 1 ? "" : "s")"

@@ -1,8 +1,10 @@
+import Platform
+import Serialization
+import NumericCore
 import Reports
 import Tables
 import ArgumentParsing
 import TimeSeries
-import NumericCore
 
 extension DataError {
   /// `file:line: what is wrong; what to do`.

@@ -1,7 +1,9 @@
+import Platform
+import Serialization
+import NumericCore
 import Reports
 import ArgumentParsing
 import LearningTasks
-import NumericCore
 import Training
 
 extension ConfigurationError {

@@ -1,8 +1,8 @@
+import Platform
 import Tables
 import LearningTasks
 import ArgumentParsing
 import MechanisticModels
-import NumericCore
 import Training
 
 /// Turns a thrown error into the tool's one line and its exit code.
@@ -21,7 +21,7 @@ struct Sentence {
     case let error as DosingError: (message, code) = (error.description, .badData)
     case let error as EquationError: (message, code) = (error.description, .badData)
     case let error as EquationDataError: (message, code) = (error.sentence, error.exitCode)
-    case let error as LawError: (message, code) = (error.sentence, error.exitCode)
+    case let error as MechanismError: (message, code) = (error.sentence, error.exitCode)
     case let error as FitError: (message, code) = (error.sentence, error.exitCode)
     case let error as ConfigurationError:
       (message, code) = (error.sentence, .badConfiguration)

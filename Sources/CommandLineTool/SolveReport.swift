@@ -1,16 +1,17 @@
+import Serialization
+import NumericCore
 import ArgumentParsing
 import MechanisticModels
 import Integrators
-import NumericCore
 import Tables
 
-/// What `solve` writes.
+/// The output of `solve`.
 struct SolveReport {
   private let equations: EquationSystem
   private let solution: EquationSolution
   private let method: ODEMethod
   private let check: SolutionCheck?
-  /// What the times mean.
+  /// The meaning of the times.
   private let axis: TimeAxis
   private let written: Range<Int>
 
@@ -27,7 +28,7 @@ struct SolveReport {
   }
 
   func print(to console: Console) {
-    // A failed solve has fewer times than were asked for.
+    // A failed solve has fewer times than requested.
     let rows = zip(solution.times, solution.states).prefix(written.upperBound)
       .dropFirst(written.lowerBound)
     let times = distinctTexts(rows.map(\.0))

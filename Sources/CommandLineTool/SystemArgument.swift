@@ -1,11 +1,12 @@
+import Platform
+import NumericCore
 import ArgumentParsing
 import MechanisticModels
 import Integrators
-import NumericCore
 
 /// A system on the command line: a name of the table, or a file of equations.
 enum SystemArgument {
-  /// The equations meant by `word`: a file where there is a dot or a slash, else a name.
+  /// The equations of `word`: a file if it contains a dot or a slash, otherwise a name.
   static func equations(_ word: String) throws -> EquationSystem {
     guard word.contains(".") || word.contains("/") else { return try named(word).equations() }
     let bytes = try Files.read(word, limit: 1 << 20)
@@ -32,7 +33,7 @@ enum SystemArgument {
         ?? "see 'neural-ode systems', or name a file of equations such as mine.ode")
   }
 
-  /// The parameters' values after `--set`.
+  /// The parameter values of `--set`.
   static func parameters(
     of system: EquationSystem, setting assignments: [Assignment]
   ) throws(UsageError) -> [Double] {

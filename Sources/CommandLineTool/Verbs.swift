@@ -1,5 +1,5 @@
-import ArgumentParsing
 import NumericCore
+import ArgumentParsing
 
 /// The verb table.
 ///
@@ -30,7 +30,7 @@ enum Verbs {
     CompletionsCommand.self,
   ]
 
-  /// Verbs that are tools of their own now.
+  /// Verbs that are separate tools.
   private static let formerVerbs = [
     "reproduce": "neural-ode-reproduce", "bench": "neural-ode-bench",
   ]
@@ -38,7 +38,7 @@ enum Verbs {
   static let summary = "Neural ordinary differential equations: solve, learn, forecast."
   static let version = "0.1.0"
 
-  /// Runs a command line and says how the tool ends.
+  /// Runs a command line and returns the exit code.
   static func run(_ words: [String]) -> ExitCode {
     var console = Console(isJSON: false)
     do {

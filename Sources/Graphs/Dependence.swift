@@ -1,5 +1,6 @@
 extension Graph {
-  /// Which values depend on the parameters at these places, with or without a derivative.
+  /// For each value, whether it depends on one of the parameters at these indices, with or without
+  /// a derivative.
   public func values(dependingOn places: some Sequence<Int>) -> [Bool] {
     var depends = [Bool](repeating: false, count: types.count)
     for place in places { depends[parameters[place]] = true }
@@ -9,7 +10,7 @@ extension Graph {
     return depends
   }
 
-  /// Which outputs depend on the parameters at these places.
+  /// For each output, whether it depends on one of the parameters at these indices.
   public func outputs(dependingOn places: some Sequence<Int>) -> [Bool] {
     let depends = values(dependingOn: places)
     return outputs.map { depends[$0] }

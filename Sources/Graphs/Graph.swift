@@ -1,9 +1,10 @@
+import Platform
 public import Tensors
 
 /// A closed function of tensors: a list of instructions over numbered values.
 ///
-/// Instructions are in an order in which every operand is defined before use. Made by `trace`, changed only by
-/// transforms that return a new graph and end in `verify`.
+/// Every operand is defined before its use. `trace` makes a graph; transforms return a new graph
+/// and end in `verify`.
 public struct Graph: Sendable {
   /// One application of an operation.
   public struct Instruction: Sendable {
@@ -14,7 +15,7 @@ public struct Graph: Sendable {
     public var results: Range<Int>
   }
 
-  /// Type of each value; the number of a value is its place.
+  /// Type of each value, by its number.
   public internal(set) var types: [TensorType]
   /// Instructions in order of evaluation; parameters come first, in their order.
   public internal(set) var instructions: [Instruction]
@@ -28,7 +29,8 @@ public struct Graph: Sendable {
 extension Graph {
   /// The graph of an open expression whose only leaves are constants and `parameters`.
   ///
-  /// The walk is iterative. A leaf of another trace is a programming error: it would be a captured variable.
+  /// The traversal is iterative. A leaf of another trace is a programming error: it would be a
+  /// captured variable.
   package init(parameters leaves: [Tensor], outputs results: [Tensor]) {
     var builder = GraphBuilder()
     for leaf in leaves { builder.addParameter(leaf) }
@@ -36,7 +38,7 @@ extension Graph {
     self = builder.finish(outputs: results)
   }
 
-  /// The graph applied to tensors: its body written again as expressions.
+  /// The graph applied to tensors: its instructions as expressions.
   public func callAsFunction(_ arguments: [Tensor]) -> [Tensor] {
     precondition(
       arguments.map(\.type) == parameterTypes,
@@ -45,7 +47,8 @@ extension Graph {
     return outputs.map { values[$0] }
   }
 
-  /// Every value of the graph as an expression of the arguments; some values may be given instead of computed.
+  /// Every value of the graph as an expression of the arguments; some values may be passed in and
+  /// are then not computed.
   package func replay(_ arguments: [Tensor], replacing given: [Int: Tensor] = [:]) -> [Tensor] {
     var values: [Tensor?] = Array(repeating: nil, count: types.count)
     for (place, value) in parameters.enumerated() { values[value] = arguments[place] }
@@ -62,7 +65,7 @@ extension Graph {
   }
 }
 
-/// Turns expressions into numbered instructions, each node once.
+/// Converts expressions into numbered instructions, each node once.
 private struct GraphBuilder {
   var graph = Graph(types: [], instructions: [], parameters: [], outputs: [])
   var firstResult: [ObjectIdentifier: Int] = [:]

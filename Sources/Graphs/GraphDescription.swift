@@ -19,7 +19,7 @@ extension Graph: CustomStringConvertible {
 }
 
 extension Operation {
-  /// The operation with its attributes, as a printed graph shows it.
+  /// The operation with its attributes, in the printed form of a graph.
   package var label: String {
     switch self {
     case .parameter(let place): "parameter \(place)"

@@ -1,6 +1,6 @@
 public import Tensors
 
-/// The closed graph of `body`: fresh leaves of the given types go in, its results come out.
+/// The closed graph of `body`, called with fresh leaves of the given types.
 public func trace(
   _ types: [TensorType], _ body: ([Tensor]) throws -> [Tensor]
 ) rethrows -> Graph {

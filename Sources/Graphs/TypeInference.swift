@@ -1,11 +1,11 @@
 import Tensors
 
 extension Operation {
-  /// The types that the operation gives for operands of types `x`; nil where the operands do not fit.
+  /// The types of the results for operands of types `x`; `nil` if the operands do not fit.
   ///
-  /// Where an operation's result is not determined by its operands (a leaf, a broadcast, the end of a slice),
-  /// `declared` is returned if it is possible. This is the only place that knows every operation's shapes; the
-  /// verifier holds each instruction of each graph against it.
+  /// Where the operands do not determine the result (a leaf, a broadcast, the end of a slice),
+  /// `declared` is returned if it is possible. This is the only definition of every operation's
+  /// shapes; the verifier checks each instruction of each graph against it.
   func inferredTypes(of x: [TensorType], declared: [TensorType]) -> [TensorType]? {
     if case .custom(let operation) = self { return operation.resultTypes(of: x) }
     guard declared.count == 1, x.count == arity ?? x.count else { return nil }
@@ -79,7 +79,7 @@ extension Operation {
     }
   }
 
-  /// Number of operands; nil: any.
+  /// Number of operands; `nil` for any number.
   private var arity: Int? {
     switch self {
     case .parameter, .splat, .constant: 0

@@ -1,10 +1,12 @@
+import Platform
 import Tensors
 
 extension Graph {
-  /// Checks what every transform must keep.
+  /// Checks the invariants of a graph.
   ///
-  /// Operands are defined before use, results are numbered consecutively, parameters are in place, and each result has
-  /// the type that its operation infers. A failure is a bug in a transform and stops the program.
+  /// Operands are defined before use, results are numbered consecutively, parameters come first,
+  /// and each result has the type that its operation infers. A failure is a bug in a transform and
+  /// stops the program.
   package func verify() {
     var defined = 0
     for (place, instruction) in instructions.enumerated() {

@@ -1,3 +1,4 @@
+import Platform
 public import Tensors
 
 /// Independent normal distributions, one for each element; all results are elementwise and in nats.

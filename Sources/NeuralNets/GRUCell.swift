@@ -1,13 +1,14 @@
+import Platform
 public import NumericCore
 public import Tensors
 
 /// One step of a gated recurrent unit.
 ///
-/// `r = σ(x Wᵣ + bᵣ + h Uᵣ + cᵣ)`, `z = σ(x W_z + b_z + h U_z + c_z)`, `n = tanh(x Wₙ + bₙ + r (h Uₙ + cₙ))`,
-/// `h′ = (1 − z) n + z h`.
+/// `r = σ(x Wᵣ + bᵣ + h Uᵣ + cᵣ)`, `z = σ(x W_z + b_z + h U_z + c_z)`, `n = tanh(x Wₙ + bₙ + r (h
+/// Uₙ + cₙ))`, `h′ = (1 − z) n + z h`.
 ///
-/// Shapes: input `[batch, in]`, state `[batch, hidden]` → `[batch, hidden]`. The three gates lie side by
-/// side as `r, z, n` in weights `[in, 3·hidden]`, `[hidden, 3·hidden]` and both biases.
+/// Shapes: input `[batch, in]`, state `[batch, hidden]` → `[batch, hidden]`. The three gates are
+/// concatenated as `r, z, n` in weights `[in, 3·hidden]`, `[hidden, 3·hidden]` and both biases.
 /// - Source: Cho et al. 2014, with the reset gate after the product as in cuDNN and PyTorch.
 public struct GRUCell: TensorTree {
   public var input: Linear
@@ -41,10 +42,10 @@ public struct GRUCell: TensorTree {
     self(projected: input(x), state: h)
   }
 
-  /// The state after an input whose share of the gates, `input(x)`, is known already.
+  /// The state after an input, given the input's projection `input(x)`.
   ///
-  /// Shapes: projected `[batch, 3·hidden]`, state `[batch, hidden]` → `[batch, hidden]`. The shares of all inputs of a
-  /// sequence are one matrix product.
+  /// Shapes: projected `[batch, 3·hidden]`, state `[batch, hidden]` → `[batch, hidden]`. The
+  /// projections of all inputs of a sequence can be computed as one matrix product.
   public func callAsFunction(projected: Tensor, state h: Tensor) -> Tensor {
     let count = hiddenCount
     let fromState = recurrent(h)
@@ -65,7 +66,7 @@ public struct GRUCell: TensorTree {
 }
 
 extension TensorTree {
-  /// Input and recurrent layers of a cell with `gates` gates side by side.
+  /// Input and recurrent layers of a cell with `gates` concatenated gates.
   static func gates(
     _ gates: Int, _ inputs: Int, _ hidden: Int, initializer: Initializer?, key: RandomKey,
     scalarType: ScalarType

@@ -1,7 +1,8 @@
+import Platform
 public import NumericCore
 public import Tensors
 
-/// How the first values of a parameter are drawn.
+/// The distribution of a parameter's initial values.
 ///
 /// Numbers are drawn as doubles and rounded: one key gives the same model in both scalar types.
 public enum Initializer: Hashable, Sendable {
@@ -11,7 +12,7 @@ public enum Initializer: Hashable, Sendable {
   case normal(standardDeviation: Double)
   /// Uniform in ±bound.
   case uniform(bound: Double)
-  /// Uniform in ±1 / √fanIn: what PyTorch gives to linear, convolution and bias by default.
+  /// Uniform in ±1 / √fanIn: PyTorch's default for linear and convolution layers and biases.
   case fanInUniform
   /// Uniform in ±√(6 / (fanIn + fanOut)) (Glorot and Bengio 2010, equation 16).
   case glorotUniform
@@ -28,7 +29,7 @@ public enum Initializer: Hashable, Sendable {
 
   /// A concrete tensor.
   ///
-  /// `fanIn` and `fanOut` count the inputs that meet in one output and the outputs that one input reaches.
+  /// `fanIn` is the number of inputs of one output, `fanOut` the number of outputs of one input.
   public func callAsFunction(
     _ shape: [Int], fanIn: Int, fanOut: Int, key: RandomKey, scalarType: ScalarType = .float32
   ) -> Tensor {
@@ -59,7 +60,7 @@ public enum Initializer: Hashable, Sendable {
     self([inputs, outputs], fanIn: inputs, fanOut: outputs, key: key, scalarType: scalarType)
   }
 
-  /// Gram–Schmidt, run twice over each vector so that rounding leaves no overlap.
+  /// Gram–Schmidt, applied twice to each vector so that rounding leaves no overlap.
   private static func orthogonal(_ shape: [Int], gain: Double, draw: [Double]) -> [Double] {
     precondition(shape.count >= 2, "an orthogonal tensor needs two axes, got \(shape)")
     let columns = shape[shape.count - 1]

@@ -1,15 +1,17 @@
+import Platform
 public import NumericCore
 public import Tensors
 
 /// One step of a long short-term memory.
 ///
-/// `i, f, o = σ(x W + b + h U + c)`, `g = tanh(x W + b + h U + c)`, `c′ = f c + i g`, `h′ = o tanh(c′)`.
+/// `i, f, o = σ(x W + b + h U + c)`, `g = tanh(x W + b + h U + c)`, `c′ = f c + i g`, `h′ = o
+/// tanh(c′)`.
 ///
-/// Shapes: input `[batch, in]`, state and memory `[batch, hidden]`. The four gates lie side by side as
-/// `i, f, g, o` in weights `[in, 4·hidden]`, `[hidden, 4·hidden]` and both biases.
+/// Shapes: input `[batch, in]`, state and memory `[batch, hidden]`. The four gates are concatenated
+/// as `i, f, g, o` in weights `[in, 4·hidden]`, `[hidden, 4·hidden]` and both biases.
 /// - Source: Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000.
 public struct LSTMCell: TensorTree {
-  /// What a long short-term memory carries from step to step.
+  /// The state of a long short-term memory between steps.
   public struct State: TensorTree {
     public var hidden: Tensor
     public var memory: Tensor

@@ -1,8 +1,10 @@
+import Platform
 public import Tensors
 
-// Every loss is a mean over `axes` (nil: all). With `weights` it is the weighted mean `Σ w l / Σ w`; weights
-// broadcast, and a 0 and 1 mask is a set of weights. Where a weight is 0 the target may be anything, not-a-number
-// included; where all weights are 0 the loss and its gradient are 0.
+// Every loss is a mean over `axes` (`nil` for all). With `weights` it is the weighted mean `Σ w l /
+// Σ w`; weights broadcast, and a mask of 0 and 1 is a set of weights. Where a weight is 0 the
+// target may be anything, including not-a-number; where all weights are 0 the loss and its gradient
+// are 0.
 
 /// Mean of `(prediction − target)²`.
 public func meanSquaredError(
@@ -20,7 +22,7 @@ public func meanAbsoluteError(
   return weightedMean(abs(prediction - target), weights, over: axes)
 }
 
-/// Mean of `e² / 2` where `|e| ≤ threshold`, else `threshold (|e| − threshold / 2)`.
+/// Mean of `e² / 2` where `|e| ≤ threshold`, otherwise `threshold (|e| − threshold / 2)`.
 ///
 /// - Source: Huber 1964.
 public func huberLoss(
@@ -66,7 +68,7 @@ public func gaussianNegativeLogLikelihood(
   return weightedMean(density, weights, over: axes)
 }
 
-/// Mean over axes (nil: all), weighted if there are weights; 0 where all of them are 0.
+/// The mean over axes (`nil` for all), weighted if weights are given; 0 where all of them are 0.
 public func weightedMean(_ x: Tensor, _ weights: Tensor?, over axes: [Int]? = nil) -> Tensor {
   guard let weights else { return x.mean(axes) }
   let spread = stopGradient(weights).broadcast(to: x.shape)
@@ -74,7 +76,8 @@ public func weightedMean(_ x: Tensor, _ weights: Tensor?, over axes: [Int]? = ni
   return (x * spread).sum(axes) / select(total .== total.splatted(0), total.splatted(1), total)
 }
 
-/// The target where it counts; elsewhere the prediction, so that no error and no derivative arises there.
+/// The target where its weight is not 0, otherwise the prediction, so that it contributes neither
+/// error nor derivative.
 private func observed(_ target: Tensor, or prediction: Tensor, _ weights: Tensor?) -> Tensor {
   precondition(
     target.shape == prediction.shape,

@@ -1,6 +1,6 @@
 public import Tensors
 
-/// A layer or a network of one input: a struct of tensors that can be called.
+/// A layer or a network with one input: a callable struct of tensors.
 ///
 /// Conform by listing the parameters in `visit` and writing the formula in `callAsFunction`.
 public protocol Module: TensorTree {

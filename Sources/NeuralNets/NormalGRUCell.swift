@@ -1,3 +1,4 @@
+import Platform
 public import NumericCore
 public import Tensors
 
@@ -43,9 +44,9 @@ public struct NormalGRUCell: TensorTree {
 
   public var hiddenCount: Int { update.outputCount }
 
-  /// The state after an input; rows whose `observed` is 0 keep theirs.
+  /// The state after an input; rows whose `observed` is 0 keep their state.
   ///
-  /// Shapes: observed `[batch, 1]`, 0 or 1; nil: all rows are observed.
+  /// Shapes: observed `[batch, 1]`, 0 or 1; `nil` if all rows are observed.
   public func callAsFunction(
     _ x: Tensor, state: DiagonalNormal, observed: Tensor? = nil
   ) -> DiagonalNormal {

@@ -1,3 +1,4 @@
+import Platform
 public import Tensors
 
 /// Layer normalization over the last axis: `γ (x − mean) / √(variance + ε) + β`, variance with divisor n.
@@ -9,7 +10,7 @@ public struct LayerNorm: Module {
   public var shift: Tensor
   public var epsilon: Double
 
-  /// Scale 1 and shift 0.
+  /// A layer with scale 1 and shift 0.
   public init(_ features: Int, epsilon: Double = 1e-5, scalarType: ScalarType = .float32) {
     scale = Tensor(
       rounding: [Double](repeating: 1, count: features), shape: [features], to: scalarType)
@@ -30,7 +31,8 @@ public struct LayerNorm: Module {
   }
 }
 
-/// Group normalization: each group of neighbouring channels is standardized over its channels and the place.
+/// Group normalization: each group of adjacent channels is standardized over its channels and
+/// positions.
 ///
 /// Shapes: channels last, `[batch, …, channels]` → same; scale and shift `[channels]`.
 /// - Source: Wu and He 2018.
@@ -40,7 +42,7 @@ public struct GroupNorm: Module {
   public var groups: Int
   public var epsilon: Double
 
-  /// Scale 1 and shift 0.
+  /// A layer with scale 1 and shift 0.
   public init(
     groups: Int, channels: Int, epsilon: Double = 1e-5, scalarType: ScalarType = .float32
   ) {
@@ -60,7 +62,8 @@ public struct GroupNorm: Module {
       x.rank >= 2 && x.shape.last == channels, "group norm of \(channels) channels got \(x.shape)")
     let places = x.shape.dropFirst().dropLast().reduce(1, *)
     let rows = x.reshaped([x.shape[0], places, channels])
-    // Only the sums over places walk the whole array; what is done with groups is done once a channel.
+    // Only the sums over positions read the whole array; the arithmetic of groups is done once per
+    // channel.
     let centered = rows - groupMeans(of: rows.mean([1]))
     let variance = groupMeans(of: square(centered).mean([1]))
     return (centered * (scale / sqrt(variance + epsilon)) + shift).reshaped(x.shape)

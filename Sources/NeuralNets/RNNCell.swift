@@ -1,3 +1,4 @@
+import Platform
 public import NumericCore
 public import Tensors
 

@@ -1,3 +1,5 @@
+import Platform
+
 /// `log Γ(x)` for positive `x`.
 ///
 /// Stirling's series from 10 on, to which smaller arguments are shifted by `Γ(x + 1) = x Γ(x)`.

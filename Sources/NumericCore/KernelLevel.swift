@@ -1,15 +1,16 @@
 internal import CKernels
 
-/// The builds of the kernels, one for each set of instructions of x86-64.
+/// The builds of the kernels, one for each instruction-set level of x86-64.
 package enum KernelLevel: UInt32, Comparable, CaseIterable, CustomStringConvertible, Sendable {
   case base, v3, v4
 
-  /// The highest one that this machine has.
+  /// The highest level that this machine supports.
   package static var supported: KernelLevel {
     KernelLevel(rawValue: UInt32(nk_level_supported().rawValue)) ?? .base
   }
 
-  /// The one that `NEURAL_ODE_LEVEL` names, or the supported one without it; nil: the variable names none.
+  /// The level that `NEURAL_ODE_LEVEL` names, or the supported level if it is unset; `nil` if its
+  /// value is not a level.
   package static var requested: KernelLevel? {
     UInt32(exactly: nk_level_requested()).flatMap(Self.init)
   }

@@ -1,6 +1,8 @@
-/// A square matrix as `P A = L U`, with partial pivoting.
+import Platform
+
+/// The factorization `P A = L U` of a square matrix, with partial pivoting.
 ///
-/// Its memory is used again by the next factorization. `2/3 n³` operations, and `2 n²` for each
+/// The next factorization reuses its memory. Cost: `2/3 n³` operations, and `2 n²` for each
 /// solution.
 ///
 /// Source: Golub and Van Loan, Matrix Computations, algorithm 3.4.1.
@@ -16,7 +18,7 @@ package struct LUFactorization: Sendable {
     pivots = Array(repeating: 0, count: size)
   }
 
-  /// Factors the matrix that `elements` holds; false if it is singular or not finite.
+  /// Factors the matrix in `elements`; false if it is singular or not finite.
   package mutating func factor() -> Bool {
     let n = size
     return elements.withUnsafeMutableBufferPointer { a in

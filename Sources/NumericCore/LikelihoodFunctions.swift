@@ -1,6 +1,8 @@
-/// Functions of likelihoods: the logarithm of Γ, its derivative, and the tails of distributions.
+import Platform
+
+/// Functions for likelihoods: the logarithm of Γ, its derivative, and the tails of distributions.
 package enum LikelihoodFunctions {
-  /// `log Γ(x)` for positive `x`, to about 1e-14 of it or of 1.
+  /// `log Γ(x)` for positive `x`; the error is about 1e-14, relative or absolute.
   ///
   /// Stirling's series at `x ≥ 12` (Abramowitz and Stegun, 6.1.41), reached by `Γ(x + 1) = x Γ(x)`.
   package static func logGamma(_ x: Double) -> Double {
@@ -28,7 +30,7 @@ package enum LikelihoodFunctions {
     return .logarithm(x) - 0.5 / x - series - shift
   }
 
-  /// `log Φ(z)` of the standard normal distribution; far below 0 by its asymptotic series.
+  /// `log Φ(z)` of the standard normal distribution, by its asymptotic series far below 0.
   package static func logNormalTail(_ z: Double) -> Double {
     guard z < -30 else {
       return .logarithm(0.5 * .complementaryErrorFunction(-z / Double(2).squareRoot()))

@@ -1,8 +1,9 @@
-/// The candidate that someone who wrote `word` most likely meant, or nil if none is near.
+/// The candidate closest to a misspelled word; `nil` if none is close.
 ///
-/// Near: one of three characters or more begins the other, or at most one edit for every three characters (and
-/// always one). An edit inserts, deletes or replaces a character, or swaps two neighbours (optimal string
-/// alignment distance). Upper and lower case are the same.
+/// A candidate is close if one of the two, of three characters or more, is a prefix of the other,
+/// or if there is at most one edit for every three characters (one is always allowed). An edit
+/// inserts, deletes or replaces a character, or swaps two neighbours (optimal string alignment
+/// distance). Case is ignored.
 package func nearestName(to word: String, among candidates: [String]) -> String? {
   let word = word.lowercased()
   let akin = candidates.first { candidate in

@@ -1,8 +1,10 @@
 /// The quantile function of the standard normal distribution, Φ⁻¹(p).
 ///
-/// Only additions, multiplications, divisions and square roots: the same bits on every machine.
-/// - Error: about 1e-16 relative. 0 and 1 give the infinities, anything outside gives not-a-number.
-/// - Source: Wichura 1988, "Algorithm AS 241: the percentage points of the normal distribution", PPND16.
+/// It uses only additions, multiplications, divisions and square roots, so it has the same bits on
+/// every machine.
+/// - Error: about 1e-16 relative. 0 and 1 give the infinities, values outside give not-a-number.
+/// - Source: Wichura 1988, "Algorithm AS 241: the percentage points of the normal distribution",
+///   PPND16.
 @inlinable
 public func normalQuantile(_ p: Double) -> Double {
   let q = p - 0.5
@@ -77,8 +79,8 @@ func farRatio(_ x: Double) -> Double {
 
 /// Natural logarithm of a positive finite number, without the system's library.
 ///
-/// `log m = 2 (s + s³/3 + s⁵/5 + …)` with `s = (m − 1) / (m + 1)`, m scaled to within √½ … √2: s² < 0.0295, so 12
-/// terms leave less than 2e-18.
+/// `log m = 2 (s + s³/3 + s⁵/5 + …)` with `s = (m − 1) / (m + 1)` and m scaled to √½ … √2. Then s²
+/// < 0.0295, and 12 terms have a truncation error below 2e-18.
 @inlinable
 func plainLog(_ x: Double) -> Double {
   var exponent = x.exponent

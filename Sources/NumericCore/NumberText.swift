@@ -1,8 +1,8 @@
-/// Numbers as a reader wants to see them.
+/// Numbers formatted for a reader.
 public enum NumberText {
-  /// With a fixed number of decimals: `fixed(3.14159, 2)` is `3.14`.
+  /// A fixed number of decimals: `fixed(3.14159, 2)` is `3.14`.
   ///
-  /// Not-a-number is a dash; what is too large for the decimals (1e15) has an exponent.
+  /// Not-a-number is a dash; numbers of 1e15 or more have an exponent.
   public static func fixed(_ value: Double, _ decimals: Int) -> String {
     guard value.isFinite else { return value.isNaN ? "–" : value < 0 ? "−∞" : "∞" }
     let power = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }
@@ -15,7 +15,7 @@ public enum NumberText {
     return "\(sign)\(padded.dropLast(decimals)).\(padded.suffix(decimals))"
   }
 
-  /// With so many significant digits; very small and very large numbers have an exponent: `1.2e−7`.
+  /// A number of significant digits; very small and very large numbers have an exponent: `1.2e−7`.
   public static func significant(_ value: Double, _ digits: Int) -> String {
     guard value.isFinite, value != 0 else { return fixed(value, 0) }
     var exponent = 0
@@ -42,7 +42,7 @@ public enum NumberText {
     return fixed(value, max(0, digits - 1 - exponent))
   }
 
-  /// A share in percent.
+  /// A fraction in percent.
   public static func percent(_ share: Double, _ decimals: Int = 1) -> String {
     fixed(100 * share, decimals) + " %"
   }

@@ -1,6 +1,6 @@
-/// The quantile of sorted values, linear between order statistics.
+/// The quantile of sorted values, interpolated linearly between order statistics.
 ///
-/// - Precondition: there is a value, and the probability lies between 0 and 1.
+/// - Precondition: `sorted` is not empty, and the probability is between 0 and 1.
 package func quantile(_ sorted: [Double], _ probability: Double) -> Double {
   let place = probability * Double(sorted.count - 1)
   let low = Int(place)

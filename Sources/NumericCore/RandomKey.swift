@@ -1,26 +1,28 @@
-/// A key from which random numbers follow, without state: the same key gives the same numbers, always.
+import Platform
+
+/// A key for random numbers without state: the same key always gives the same numbers.
 ///
-/// Philox 4×32-10 (Salmon, Moraes, Dror, Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"): a keyed
-/// permutation of 128-bit counters. The numbers of one key depend neither on their count nor on the
-/// machine's threads. Use a key once: for more numbers `split` it or fold a number in.
+/// Philox 4×32-10 (Salmon, Moraes, Dror, Shaw 2011, "Parallel random numbers: as easy as 1, 2, 3"):
+/// a keyed permutation of 128-bit counters. The numbers of a key depend neither on their count nor
+/// on the number of threads. Use a key once; for more numbers `split` it or fold a number in.
 public struct RandomKey: Hashable, Sendable {
   /// The two words of Philox' key.
   @usableFromInline package let words: SIMD2<UInt32>
 
   @inlinable package init(words: SIMD2<UInt32>) { self.words = words }
 
-  /// The key of a seed: its low and high word.
+  /// The key of a seed: its low and high words.
   public init(_ seed: UInt64) {
     words = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
   }
 
-  /// The seed that makes this key.
+  /// The seed of this key.
   public var seed: UInt64 { UInt64(words.y) << 32 | UInt64(words.x) }
 
-  /// The key that belongs to a number: a step, an epoch, a row.
+  /// The key of a number, such as a step, an epoch or a row.
   ///
-  /// It is the first two words of Philox at the counter `(number, 1, 0)`; numbers drawn from a key
-  /// use counters `(block, 0, 0)`, so the two never meet.
+  /// It consists of the first two words of Philox at the counter `(number, 1, 0)`; numbers drawn
+  /// from a key use counters `(block, 0, 0)`, so the two never coincide.
   public func folding(in number: UInt64) -> RandomKey {
     let block = Philox.block(
       counter: SIMD4(
@@ -44,7 +46,7 @@ public struct RandomKey: Hashable, Sendable {
   }
 }
 
-/// The function itself.
+/// The permutation itself.
 @usableFromInline package enum Philox {
   /// Ten rounds of Philox 4×32; constants as published.
   @inlinable package static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32>

@@ -1,6 +1,8 @@
-/// A scalar that random words turn into.
+public import Platform
+
+/// A scalar type that can be made from random words.
 public protocol RandomScalar: BinaryFloatingPoint, Sendable {
-  /// Random words that one number takes: 1, 2 or 4.
+  /// The number of random words per number: 1, 2 or 4.
   static var wordsPerNumber: Int { get }
   /// A multiple of 2⁻²⁴ (Float) or 2⁻⁵³ (Double) in `0 ..< 1`, each equally likely.
   static func uniform(_ words: SIMD4<UInt32>, at place: Int) -> Self
@@ -59,7 +61,7 @@ extension RandomKey {
     numbers(count) { Scalar(normalQuantile(Scalar.centered($0, at: $1))) }
   }
 
-  /// Numbers that are 1 with the given probability, else 0.
+  /// Numbers that are 1 with the given probability, otherwise 0.
   @inlinable
   public func bernoulli<Scalar: RandomScalar>(
     _ count: Int, probability: Double, as: Scalar.Type

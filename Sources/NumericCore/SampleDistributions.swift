@@ -1,9 +1,13 @@
-/// Student's t distribution; infinite freedom makes it the standard normal distribution.
+import Platform
+
+/// Student's t distribution; infinite freedom gives the standard normal distribution.
 ///
 /// - Error: quantiles to about 1e-12 relative.
 public struct StudentDistribution: Sendable {
   public var freedom: Double
 
+  /// A distribution with degrees of freedom.
+  ///
   /// - Precondition: `freedom > 0`.
   public init(freedom: Double) {
     precondition(freedom > 0, "Student's distribution of freedom \(freedom); choose a positive one")
@@ -16,7 +20,7 @@ public struct StudentDistribution: Sendable {
     return t < 0 ? tail : 1 - tail
   }
 
-  /// The value that a share `p` of the distribution lies below; 0 and 1 give the infinities.
+  /// The quantile of a probability `p`; 0 and 1 give the infinities.
   public func quantile(_ p: Double) -> Double {
     guard freedom.isFinite else { return normalQuantile(p) }
     let tail = min(p, 1 - p)
@@ -43,12 +47,14 @@ public struct StudentDistribution: Sendable {
   }
 }
 
-/// The distribution of a sum of squares of standard normal numbers.
+/// The chi-squared distribution: a sum of squares of standard normal numbers.
 ///
 /// - Error: quantiles to about 1e-12 relative.
 public struct ChiSquareDistribution: Sendable {
   public var freedom: Double
 
+  /// A distribution with degrees of freedom.
+  ///
   /// - Precondition: `freedom > 0`.
   public init(freedom: Double) {
     precondition(freedom > 0, "a χ² distribution of freedom \(freedom); choose a positive one")
@@ -58,7 +64,7 @@ public struct ChiSquareDistribution: Sendable {
   /// `P(X ≤ x)`.
   public func cumulative(_ x: Double) -> Double { incompleteGamma(freedom / 2, at: x / 2).lower }
 
-  /// The value that a share `p` of the distribution lies below; 1 gives infinity.
+  /// The quantile of a probability `p`; 1 gives infinity.
   public func quantile(_ p: Double) -> Double {
     guard p > 0, p < 1 else { return p == 0 ? 0 : p == 1 ? .infinity : .nan }
     if p < 0.5 {
@@ -80,9 +86,11 @@ public struct ChiSquareDistribution: Sendable {
 ///
 /// - Error: quantiles to about 1e-12 relative.
 public struct FisherDistribution: Sendable {
-  /// Of the numerator and of the denominator.
+  /// Degrees of freedom of the numerator and of the denominator.
   public var freedoms: (Double, Double)
 
+  /// A distribution with two degrees of freedom.
+  ///
   /// - Precondition: both are positive and finite.
   public init(freedoms: (Double, Double)) {
     precondition(
@@ -94,7 +102,7 @@ public struct FisherDistribution: Sendable {
   /// `P(X ≤ x)`.
   public func cumulative(_ x: Double) -> Double { shares(x).lower }
 
-  /// The value that a share `p` of the distribution lies below; 1 gives infinity.
+  /// The quantile of a probability `p`; 1 gives infinity.
   public func quantile(_ p: Double) -> Double {
     guard p > 0, p < 1 else { return p == 0 ? 0 : p == 1 ? .infinity : .nan }
     if p < 0.5 {
@@ -119,7 +127,8 @@ public struct FisherDistribution: Sendable {
   }
 }
 
-/// Where a monotone function of positive numbers has a value, by Newton's method within a bracket.
+/// Solves `f(x) = value` for a monotone function of positive numbers, by Newton's method within a
+/// bracket.
 private func root(
   of function: (Double) -> (value: Double, slope: Double), isRising: Bool, at target: Double
 ) -> Double {
@@ -134,7 +143,7 @@ private func root(
   for _ in 0..<200 {
     let (value, slope) = function(x)
     if (value > target) == isRising { high = x } else { low = x }
-    // In logarithms both tails are nearly straight.
+    // In logarithms both tails are almost straight.
     let step = .logarithm(target / value) * value / (slope * x)
     var next = x * .exponential(step)
     if !(low < next && next < high) { next = (low * high).squareRoot() }

@@ -1,12 +1,13 @@
-/// A number for a reader: rounded to some significant digits, without a useless `.0`.
+/// A number for a reader: rounded to some significant digits, without a trailing `.0`.
 ///
-/// From 1e13 on, and below 1e-4, it has an exponent. The digits rounded are those of the shortest text that is read back as the value.
+/// Numbers of 1e13 and more, and below 1e-4, have an exponent. The rounded digits are those of the
+/// shortest text that reads back to the same value.
 package func shortText(_ value: Double, digits: Int = 6) -> String {
   guard value.isFinite, value != 0 else { return value == 0 ? "0" : "\(value)" }
   let parts = value.magnitude.description.split(separator: "e")
   let whole = parts[0].split(separator: ".")
   var figures = whole.joined().drop { $0 == "0" }.map { $0.wholeNumberValue ?? 0 }
-  // The power of ten of the first figure.
+  // The power of ten of the first digit.
   var power = parts.count > 1 ? Int(parts[1]) ?? 0 : 0
   power += whole.joined().count - (whole.count > 1 ? whole[1].count : 0) - 1
   power -= whole.joined().prefix { $0 == "0" }.count
@@ -28,7 +29,8 @@ package func shortText(_ value: Double, digits: Int = 6) -> String {
   return (value < 0 ? "-" : "") + layout(figures, power)
 }
 
-/// Increasing or decreasing numbers with as many digits, six at least, as it takes to read their differences to a thousandth.
+/// Increasing or decreasing numbers with enough digits, six or more, to show their differences to a
+/// thousandth.
 package func distinctTexts(_ values: [Double]) -> [String] {
   let gaps = zip(values, values.dropFirst()).map { ($1 - $0).magnitude }.filter { $0 > 0 }
   let resolution = (gaps.min() ?? .infinity) / 1000
@@ -42,12 +44,12 @@ package func distinctTexts(_ values: [Double]) -> [String] {
   return values.map { shortText($0, digits: 17) }
 }
 
-/// A number of things: `1 point`, `2 points`.
+/// A count with its noun: `1 point`, `2 points`.
 package func counted(_ count: Int, _ noun: String) -> String {
   "\(count) \(noun)\(count == 1 ? "" : "s")"
 }
 
-/// Figures as a plain number, or with an exponent if that is long.
+/// Digits as a plain number, or with an exponent if the plain form is long.
 private func layout(_ figures: [Int], _ power: Int) -> String {
   func text(_ figures: some Sequence<Int>) -> String { figures.map(String.init).joined() }
   guard (-4..<13).contains(power) else {

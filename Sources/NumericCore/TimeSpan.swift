@@ -1,8 +1,12 @@
-/// A stretch of time with a direction; `end` may lie before `start`.
+public import Platform
+
+/// A time span with a direction; `end` may be before `start`.
 public struct TimeSpan: Hashable, Sendable {
   public var start: Double
   public var end: Double
 
+  /// A span between two times.
+  ///
   /// - Precondition: both ends are finite.
   @inlinable
   public init(from start: Double, to end: Double) {
@@ -11,7 +15,7 @@ public struct TimeSpan: Hashable, Sendable {
     self.end = end
   }
 
-  /// Signed: negative when time runs backwards.
+  /// The signed length: negative if time runs backwards.
   @inlinable public var length: Double { end - start }
 
   @inlinable public var isForward: Bool { end >= start }

@@ -1,7 +1,8 @@
-/// The triangular factor `R` of `A = QR`, and `Qᵀb` beside it, of a matrix whose rows are added one after the other.
+/// The triangular factor `R` of `A = QR`, with `Qᵀb`, of a matrix whose rows are added one at a
+/// time.
 ///
-/// Each row is rotated into the factor; zeros are passed over, so that a matrix of which most rows touch few columns costs little.
-/// Nothing is squared: a least-squares problem keeps the digits that its normal equations would lose.
+/// Each row is rotated into the factor. Zeros are skipped, so sparse rows are cheap. A
+/// least-squares problem keeps the digits that its normal equations would lose.
 /// - Source: Gentleman 1973; George and Heath 1980; Golub and Van Loan, sections 5.2.5 and 6.5.3.
 package struct TriangularFactor: Sendable {
   /// Columns of `A`.
@@ -10,7 +11,7 @@ package struct TriangularFactor: Sendable {
   package private(set) var matrix: [Double]
   /// The first `size` elements of `Qᵀb`.
   package private(set) var side: [Double]
-  /// The squared norm of what no solution explains of `b`.
+  /// The squared norm of the residual of the least-squares solution.
   package private(set) var restSquares = 0.0
 
   package init(size: Int) {
@@ -19,7 +20,7 @@ package struct TriangularFactor: Sendable {
     side = [Double](repeating: 0, count: size)
   }
 
-  /// Of a matrix `[m, size]`, row-major, and a right-hand side `[m]`.
+  /// The factor of a matrix `[m, size]`, row-major, with a right-hand side `[m]`.
   package init(_ rows: [Double], size: Int, side: [Double]) {
     self.init(size: size)
     var row = [Double](repeating: 0, count: size)
@@ -51,7 +52,7 @@ package struct TriangularFactor: Sendable {
     restSquares += value * value
   }
 
-  /// The factor with `weights[i]` in the diagonal of further rows, whose right-hand sides are 0.
+  /// The factor with further rows that have `weights[i]` in the diagonal and right-hand sides of 0.
   package func damped(by weights: [Double]) -> TriangularFactor {
     var result = self
     var row = [Double](repeating: 0, count: size)
@@ -62,7 +63,7 @@ package struct TriangularFactor: Sendable {
     return result
   }
 
-  /// The `x` of the least `‖Ax − b‖`; an element whose column depends on the earlier ones is 0.
+  /// The `x` that minimizes `‖Ax − b‖`; an element whose column depends on the earlier ones is 0.
   package var solution: [Double] { solved(side) }
 
   /// The solution of `R x = b`.

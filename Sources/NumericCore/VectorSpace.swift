@@ -1,10 +1,12 @@
-/// What a solver needs of a state: sums, multiples and a norm over its components.
+public import Platform
+
+/// The operations that a solver needs of a state: sums, multiples and a norm over its components.
 ///
-/// A state of a Runge–Kutta solve is anything that conforms: a number, a SIMD vector, an array of
-/// numbers. Times, steps and the weights of a method are `Double`s and are rounded to the state's
-/// own scalar type.
+/// Any conforming type can be the state of a Runge–Kutta solve: a number, a SIMD vector, an array
+/// of numbers. Times, steps and the weights of a method are `Double`s and are rounded to the
+/// state's own scalar type.
 public protocol VectorSpace: Sendable {
-  /// The zero of the space that `self` belongs to (an array has the same length).
+  /// The zero of the space of `self` (an array has the same length).
   var zero: Self { get }
 
   /// `self + scale · other`.
@@ -40,7 +42,8 @@ extension VectorSpace {
     var sum = 0.0
     for index in 0..<componentCount {
       let size = Swift.max(first.component(index).magnitude, second.component(index).magnitude)
-      // The reciprocal does not wait for the error, whose last evaluation ends later.
+      // The reciprocal does not depend on the error, so it can be computed before the last
+      // evaluation ends.
       let ratio = component(index) * (1 / (tolerance.absolute + tolerance.relative * size))
       sum += ratio * ratio
     }
@@ -53,7 +56,7 @@ extension VectorSpace {
     return componentCount > 0 && replacingComponents(from: nearOne, at: 0).component(0) == 1
   }
 
-  /// The first component that is not finite, or nil.
+  /// The first component that is not finite; `nil` if all are.
   @inlinable
   public var firstNonFiniteComponent: Int? {
     for index in 0..<componentCount where !component(index).isFinite { return index }
@@ -90,7 +93,7 @@ extension Float: VectorSpace {
 extension Array: VectorSpace where Element: VectorSpace {
   @inlinable public var zero: [Element] { map(\.zero) }
 
-  /// - Precondition: both have the same length.
+  /// - Precondition: both have the same number of components.
   @inlinable
   public func adding(_ scale: Double, times other: [Element]) -> [Element] {
     precondition(count == other.count, "states of \(count) and \(other.count) elements")

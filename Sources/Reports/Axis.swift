@@ -1,4 +1,5 @@
-internal import NumericCore
+import Platform
+import NumericCore
 
 /// One axis of a chart.
 public struct Axis: Hashable, Sendable {
@@ -12,12 +13,12 @@ public struct Axis: Hashable, Sendable {
   public var label: String
   public var unit: String
   public var scale: Scale
-  /// What is shown; nil: what the marks need, up to round numbers.
+  /// The shown range; `nil` for the range of the marks, extended to round numbers.
   public var range: ClosedRange<Double>?
   /// Labels in place of numbers.
   public var ticks: [Tick]?
 
-  /// A place on an axis with its text.
+  /// A position on an axis with its label.
   public struct Tick: Hashable, Sendable {
     public var value: Double
     public var text: String
@@ -99,14 +100,14 @@ public struct Axis: Hashable, Sendable {
   }
 }
 
-/// Where an axis begins and ends, and its ticks.
+/// The range of an axis and its ticks.
 struct AxisLayout {
   let low: Double
   let high: Double
   let isLogarithmic: Bool
   let ticks: [Axis.Tick]
 
-  /// The place of a value between 0 at the beginning and 1 at the end.
+  /// The position of a value, from 0 at the beginning to 1 at the end.
   func share(_ value: Double) -> Double {
     if !isLogarithmic { return (value - low) / (high - low) }
     let value = Double.logarithm(max(value, .leastNormalMagnitude))

@@ -1,6 +1,9 @@
-/// A picture of numbers: axes, marks, and how large it is.
+import Platform
+
+/// A chart: axes, marks and size.
 ///
-/// Marks of the same name share a legend entry and a colour. Marks without a name are not in the legend.
+/// Marks of the same name share a legend entry and a colour. Marks without a name are not in the
+/// legend.
 public struct Chart: Hashable, Sendable {
   public enum Width: Hashable, Sendable {
     case full, half, third
@@ -14,7 +17,7 @@ public struct Chart: Hashable, Sendable {
     }
   }
 
-  /// One picture of an animation.
+  /// One frame of an animation.
   public struct Frame: Hashable, Sendable {
     public var label: String
     public var marks: [Mark]
@@ -29,12 +32,12 @@ public struct Chart: Hashable, Sendable {
   public var x: Axis
   public var y: Axis
   public var marks: [Mark]
-  /// Pictures that a slider moves through; the marks above are in all of them.
+  /// Frames that a slider selects; the marks above are in all of them.
   public var frames: [Frame]
   public var width: Width
-  /// The height of the plot in pixels; nil: made so that the plot is as high as it is wide.
+  /// The height of the plot in pixels; `nil` for equal height and width.
   public var height: Double?
-  /// One or two sentences that say what is seen.
+  /// One or two sentences that describe the chart.
   public var caption: String
 
   public init(
@@ -52,15 +55,15 @@ public struct Chart: Hashable, Sendable {
   }
 }
 
-/// Something that is drawn in a chart.
+/// A mark in a chart.
 public struct Mark: Hashable, Sendable {
   public enum Shape: Hashable, Sendable {
-    /// A line through points; it breaks where a coordinate is not finite.
+    /// A line through points, interrupted where a coordinate is not finite.
     case line(x: [Double], y: [Double])
     /// The area between two lines.
     case band(x: [Double], low: [Double], high: [Double])
     case points(x: [Double], y: [Double])
-    /// Bars on a categorical axis, one value a category, with optional intervals.
+    /// Bars on a categorical axis, one value per category, with optional intervals.
     case bars([Double], intervals: [ClosedRange<Double>])
     /// Bars between edges, one more edge than counts.
     case histogram(edges: [Double], counts: [Double])
@@ -72,7 +75,7 @@ public struct Mark: Hashable, Sendable {
     case diagonal
   }
 
-  /// How strongly a mark stands out.
+  /// The visual weight of a mark.
   public enum Emphasis: Hashable, Sendable {
     case normal, strong, faint, dashed
   }
@@ -118,12 +121,13 @@ public struct Mark: Hashable, Sendable {
   }
 }
 
-/// The colours of a chart, which differ on light and dark pages and to colour-blind eyes.
+/// The colours of a chart; they are distinguishable on light and dark pages and by colour-blind
+/// readers.
 public enum SeriesColor: Int, CaseIterable, Hashable, Sendable {
   case first, second, third, fourth, fifth, sixth
-  /// The colour of text: what was measured.
+  /// The colour of text, for measured values.
   case ink
-  /// A grey that steps back.
+  /// A grey for the background.
   case muted
 
   var cssClass: String { "c\(rawValue)" }

@@ -1,9 +1,9 @@
-/// Where a chart's plot is and how values become pixels.
+/// The position of a chart's plot, and the mapping of values to pixels.
 struct ChartLayout {
   static let top = 24.0
   static let right = 14.0
   static let bottom = 40.0
-  /// The advance of a digit in the tick labels' font at 11 pixels.
+  /// The width of a digit in the tick labels' font at 11 pixels.
   static let digitWidth = 6.4
 
   let x: AxisLayout
@@ -39,7 +39,7 @@ struct ChartLayout {
 }
 
 extension Mark {
-  /// The values that the horizontal axis must show.
+  /// The values that the horizontal axis must contain.
   fileprivate var xExtent: [Double] {
     switch shape {
     case .line(let x, _), .points(let x, _), .band(let x, _, _): ends(x)
@@ -50,7 +50,7 @@ extension Mark {
     }
   }
 
-  /// The values that the vertical axis must show.
+  /// The values that the vertical axis must contain.
   fileprivate var yExtent: [Double] {
     switch shape {
     case .line(_, let y), .points(_, let y): ends(y)

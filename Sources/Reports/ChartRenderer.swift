@@ -1,10 +1,10 @@
 import NumericCore
 
-/// Draws a chart as an HTML figure with an SVG picture.
+/// Renders a chart as an HTML figure with an SVG picture.
 struct ChartRenderer {
   private let chart: Chart
   private let layout: ChartLayout
-  /// Makes the identifiers in one page differ.
+  /// Makes identifiers unique within a page.
   private let number: Int
   private let names: [String]
   private let barGroups: [SeriesColor]
@@ -48,7 +48,7 @@ struct ChartRenderer {
     return "<div class=\"legend\">\(buttons.joined())</div>"
   }
 
-  /// The colours of heat maps with the values at their ends.
+  /// The colour scale of a heat map, with the values at its ends.
   private var ramps: [String] {
     chart.marks.compactMap { mark in
       guard case .heatMap(let values, _, _, let map) = mark.shape else { return nil }
@@ -73,7 +73,7 @@ struct ChartRenderer {
   private var svg: String {
     let plot = [layout.left, ChartLayout.top, layout.width, layout.height].map(pixel)
     let size = "0 0 \(pixel(layout.totalWidth)) \(pixel(layout.totalHeight))"
-    // Four pixels more, so that points on the frame are whole.
+    // Four more pixels, so that points on the frame are not clipped.
     let frame = [
       layout.left - 4, ChartLayout.top - 4, layout.width + 8, layout.height + 8,
     ].map(pixel)

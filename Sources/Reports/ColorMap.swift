@@ -1,3 +1,4 @@
+import Platform
 internal import CZlib
 
 /// Colours for a range of values.
@@ -5,19 +6,20 @@ public struct ColorMap: Hashable, Sendable {
   /// Red, green and blue from 0 to 1 at equal distances.
   let stops: [SIMD3<Double>]
 
-  /// Dark blue over green to yellow; its lightness rises evenly.
+  /// Dark blue to green to yellow; the lightness increases evenly.
   public static let sequential = ColorMap(stops: [
     SIMD3(0.13, 0.10, 0.29), SIMD3(0.17, 0.27, 0.47), SIMD3(0.13, 0.44, 0.52),
     SIMD3(0.21, 0.60, 0.48), SIMD3(0.52, 0.74, 0.33), SIMD3(0.97, 0.87, 0.29),
   ])
 
-  /// Blue over white to red, for values around zero.
+  /// Blue to white to red, for values around zero.
   public static let diverging = ColorMap(stops: [
     SIMD3(0.13, 0.29, 0.56), SIMD3(0.45, 0.64, 0.82), SIMD3(0.96, 0.96, 0.95),
     SIMD3(0.89, 0.55, 0.44), SIMD3(0.60, 0.13, 0.17),
   ])
 
-  /// What the ends of the map stand for; around zero for the diverging one, nil without a finite value.
+  /// The values at the ends of the map; symmetric for the diverging map, `nil` without a finite
+  /// value.
   func range(of values: [[Double]]) -> ClosedRange<Double>? {
     let finite = values.joined().filter(\.isFinite)
     guard let low = finite.min(), let high = finite.max() else { return nil }
@@ -45,7 +47,7 @@ public struct ColorMap: Hashable, Sendable {
 
 /// Portable Network Graphics (W3C recommendation, third edition): an indexed picture of 256 colours.
 enum PNG {
-  /// A picture of shares from 0 to 1, `[row, column]` from the top; not-a-number is transparent.
+  /// A picture of fractions from 0 to 1, `[row, column]` from the top; not-a-number is transparent.
   static func picture(_ rows: [[Double]], _ map: ColorMap) -> [UInt8] {
     let width = rows.first?.count ?? 0
     var pixels: [UInt8] = []

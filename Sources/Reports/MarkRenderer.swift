@@ -1,6 +1,6 @@
 import NumericCore
 
-/// Draws the shapes of a chart's marks.
+/// Renders the marks of a chart.
 struct MarkRenderer {
   let layout: ChartLayout
   /// The colours of the bars that share a category, in order.
@@ -28,7 +28,7 @@ struct MarkRenderer {
     "\(pixel(layout.x(x))),\(pixel(layout.y(y)))"
   }
 
-  /// Runs of places where every coordinate is finite.
+  /// Ranges of indices where every coordinate is finite.
   private func runs(_ count: Int, _ isFinite: (Int) -> Bool) -> [Range<Int>] {
     var runs: [Range<Int>] = []
     var start: Int?

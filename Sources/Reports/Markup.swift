@@ -1,4 +1,4 @@
-/// Text with the characters that mean something in HTML and XML replaced.
+/// Text with the special characters of HTML and XML escaped.
 func escaped(_ text: String) -> String {
   var result = ""
   result.reserveCapacity(text.utf8.count)
@@ -9,7 +9,7 @@ func escaped(_ text: String) -> String {
     case ">": result += "&gt;"
     case "\"": result += "&quot;"
     case "'": result += "&#39;"
-    // Control characters are no part of XML.
+    // Control characters are not allowed in XML.
     case _ where scalar.value < 0x20 && scalar != "\n" && scalar != "\t": result += "\u{FFFD}"
     default: result.unicodeScalars.append(scalar)
     }
@@ -17,7 +17,7 @@ func escaped(_ text: String) -> String {
   return result
 }
 
-/// Text in which pieces between grave accents are code; all else is escaped.
+/// Text in which pieces between backquotes are code; everything else is escaped.
 func escapedWithCode(_ text: String) -> String {
   let pieces = text.split(separator: "`", omittingEmptySubsequences: false)
   guard pieces.count % 2 == 1 else { return escaped(text) }
@@ -33,7 +33,7 @@ func pixel(_ value: Double) -> String {
   return "\(scaled < 0 ? "-" : "")\(abs(scaled) / 10).\(abs(scaled) % 10)"
 }
 
-/// An element with attributes in the order given; the content is markup already.
+/// An element with attributes in the given order; the content is markup already.
 func element(
   _ name: String, _ attributes: KeyValuePairs<String, String> = [:], _ content: String = ""
 ) -> String {

@@ -1,4 +1,4 @@
-public import NumericCore
+public import Platform
 
 /// A report: one HTML page that needs nothing else.
 ///
@@ -57,18 +57,18 @@ public struct Report: Sendable {
       """
   }
 
-  /// Writes the page; whoever looks sees the old file or the whole new one.
+  /// Writes the page atomically.
   public func write(to path: String, followsLinks: Bool = true) throws(FileError) {
     try Files.writeAtomically(Array(html.utf8), to: path, followsLinks: followsLinks)
   }
 }
 
-/// A part of a report, from top to bottom.
+/// A section of a report, from top to bottom.
 public struct ReportSection: Sendable {
   let title: String
   private var blocks: [Block] = []
 
-  /// A number that stands out.
+  /// A highlighted number.
   public struct Fact: Hashable, Sendable {
     public var label: String
     public var value: String
@@ -88,7 +88,7 @@ public struct ReportSection: Sendable {
 
   init(title: String) { self.title = title }
 
-  /// A paragraph; pieces between grave accents are set as code.
+  /// A paragraph; pieces between backquotes are set as code.
   public mutating func text(_ text: String) {
     blocks.append(.markup("<p>\(escapedWithCode(text))</p>"))
   }
@@ -113,7 +113,7 @@ public struct ReportSection: Sendable {
 
   public mutating func table(_ table: Table) { blocks.append(.markup(table.html)) }
 
-  /// A formula on a line of its own.
+  /// A displayed formula.
   public mutating func formula(_ formula: Formula) { blocks.append(.markup(formula.html)) }
 
   /// A preformatted text: a command, a configuration.
@@ -121,7 +121,7 @@ public struct ReportSection: Sendable {
     blocks.append(.markup("<pre><code>\(escaped(text))</code></pre>"))
   }
 
-  /// A chart; neighbours that are not of full width stand side by side.
+  /// A chart; adjacent charts that are not of full width are placed side by side.
   public mutating func chart(_ chart: Chart) { blocks.append(.chart(chart)) }
 
   func html(firstChart number: inout Int) -> String {
@@ -149,6 +149,6 @@ public struct ReportSection: Sendable {
 }
 
 extension String {
-  /// With a capital first letter, as a sentence or a title begins.
+  /// The text with a capital first letter.
   package var withCapital: String { prefix(1).uppercased() + dropFirst() }
 }

@@ -1,4 +1,5 @@
-/// What moves in a report: legends that switch series, a read-out under the pointer, a slider through frames.
+/// The interactive parts of a report: legends that toggle series, a read-out under the pointer, a
+/// slider for frames.
 enum ReportScript {
   static let text = #"""
     (() => {
@@ -59,7 +60,7 @@ enum ReportScript {
         });
       }
 
-      // The places of a mark's points, in pixels of the picture.
+      // The positions of a mark's points, in pixels of the picture.
       function places(mark) {
         if (!mark.places) {
           mark.places = [];
@@ -75,7 +76,7 @@ enum ReportScript {
 
       function readOut(figure, svg) {
         const [left, top, width, height] = numbers(svg.dataset.plot);
-        // A value with no more digits than a tenth of a pixel is worth.
+        // A value with the digits that a tenth of a pixel resolves.
         const text = (share, [low, high, isLog], pixels) => {
           if (isLog) return show(low * Math.pow(high / low, share), 3);
           const step = Math.pow(10, Math.floor(Math.log10((high - low) / pixels / 2)));

@@ -1,4 +1,4 @@
-/// The look of a report.
+/// The style sheet of a report.
 enum ReportStyle {
   static let sheet = """
     :root{--page:#fdfdfc;--ink:#1c2126;--muted:#69727b;--rule:#e3e4e1;--soft:#f4f4f1;--link:#0b62a4;

@@ -1,8 +1,9 @@
-internal import NumericCore
+import NumericCore
 
-/// Charts that many reports need.
+/// Charts that many reports use.
 extension Chart {
-  /// The share of observations below each forecast quantile: calibrated forecasts lie on the diagonal.
+  /// The fraction of observations below each forecast quantile: calibrated forecasts are on the
+  /// diagonal.
   public static func calibration(
     _ curves: [(name: String, probabilities: [Double], shares: [Double])], width: Width = .half,
     caption: String = ""
@@ -40,7 +41,7 @@ extension Chart {
       ])
   }
 
-  /// A forecast with its band against what happened; times run from the moment of the forecast.
+  /// A forecast with its band and the observations; times are relative to the forecast origin.
   public static func forecast(
     _ title: String, x: Axis, y: Axis, history: (times: [Double], values: [Double]),
     future: (times: [Double], values: [Double]), forecastTimes: [Double], means: [Double],

@@ -1,6 +1,8 @@
+import Platform
+
 /// A table of a report.
 public struct Table: Hashable, Sendable {
-  /// A cell, with a small note beside it and whether it is the best of its kind.
+  /// A cell, with a small note and a mark for the best of its kind.
   public struct Cell: Hashable, Sendable, ExpressibleByStringLiteral {
     public var text: String
     public var note: String
@@ -14,7 +16,7 @@ public struct Table: Hashable, Sendable {
 
     public init(stringLiteral text: String) { self.init(text) }
 
-    /// Words are set flush left, numbers flush right.
+    /// Words are aligned left, numbers right.
     var isWords: Bool { text.first?.isLetter == true }
   }
 
@@ -22,6 +24,8 @@ public struct Table: Hashable, Sendable {
   public var rows: [[Cell]]
   public var caption: String
 
+  /// A table.
+  ///
   /// - Precondition: every row has as many cells as the header.
   public init(_ header: [String], rows: [[Cell]], caption: String = "") {
     precondition(

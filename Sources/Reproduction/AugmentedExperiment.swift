@@ -1,10 +1,10 @@
+import NumericCore
 import Reports
 import LearningTasks
 import Adjoints
 import ContinuousModels
 import Integrators
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 import Training

@@ -1,9 +1,10 @@
+import Platform
+import NumericCore
 import Reports
 import LearningTasks
 import ContinuousModels
 import Integrators
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 import Training

@@ -1,7 +1,6 @@
 import Reports
 import LearningTasks
 import ContinuousModels
-import NumericCore
 import Training
 
 /// The world's cities as a density: a map that nobody drew.

@@ -1,9 +1,10 @@
+import Platform
+import NumericCore
 import Reports
 import Adjoints
 import ContinuousModels
 import Integrators
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 

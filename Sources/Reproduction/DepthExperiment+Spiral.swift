@@ -1,8 +1,8 @@
+import NumericCore
 import Reports
 import Adjoints
 import Integrators
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 import Training

@@ -1,3 +1,4 @@
+import NumericCore
 import BundledData
 import Reports
 import LearningTasks
@@ -5,7 +6,6 @@ import Adjoints
 import ContinuousModels
 import Integrators
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 import Training

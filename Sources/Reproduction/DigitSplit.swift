@@ -1,7 +1,7 @@
+import NumericCore
 import NeuralNets
 import BundledData
 import LearningTasks
-import NumericCore
 import Tensors
 
 extension DigitImages {

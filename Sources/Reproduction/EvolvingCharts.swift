@@ -1,7 +1,7 @@
+import Platform
 import Reports
 import ContinuousModels
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 

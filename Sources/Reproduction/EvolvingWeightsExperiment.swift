@@ -1,9 +1,10 @@
+import Platform
+import NumericCore
 import BundledData
 import Reports
 import LearningTasks
 import ContinuousModels
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 import Training

@@ -1,5 +1,6 @@
-package import Reports
+import Platform
 package import NumericCore
+package import Reports
 
 /// An experiment of a paper that `reproduce` runs.
 ///

@@ -1,7 +1,8 @@
+import Platform
+import NumericCore
 import Reports
 import BundledData
 import MechanisticModels
-import NumericCore
 import Tensors
 
 extension FitsExperiment {

@@ -1,9 +1,10 @@
+import Platform
+import NumericCore
 import TimeSeries
 import Reports
 import BundledData
 import MechanisticModels
 import Integrators
-import NumericCore
 
 /// Parameters of known equations from data: estimates of SciPy, chaos, measured inputs, missing terms.
 package struct FitsExperiment: Experiment {

@@ -1,7 +1,9 @@
+import Platform
+import Serialization
+import NumericCore
 import Tables
 import ContinuousModels
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 import Training

@@ -1,6 +1,6 @@
+package import NumericCore
 import NeuralNets
 package import LearningTasks
-package import NumericCore
 import Tensors
 
 extension LabelledPoints {

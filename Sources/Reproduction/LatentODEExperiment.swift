@@ -1,9 +1,9 @@
+import NumericCore
 import LearningTasks
 import Reports
 import Adjoints
 import ContinuousModels
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 

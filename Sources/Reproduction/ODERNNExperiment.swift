@@ -1,7 +1,7 @@
+import NumericCore
 import Reports
 import Adjoints
 import ContinuousModels
-import NumericCore
 import Programs
 import Tensors
 

@@ -1,10 +1,10 @@
+import NumericCore
 import LearningTasks
 import Reports
 import Adjoints
 import ContinuousModels
 import Integrators
 import NeuralNets
-import NumericCore
 import Tensors
 import Training
 

@@ -1,5 +1,6 @@
+import Platform
+package import Serialization
 package import Reports
-package import NumericCore
 
 /// The figures of an experiment over several seeds.
 package struct Reproduction: Sendable {

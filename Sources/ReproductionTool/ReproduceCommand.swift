@@ -1,7 +1,8 @@
+import Serialization
+import NumericCore
 import Reports
 import Reproduction
 import ArgumentParsing
-import NumericCore
 
 /// `neural-ode-reproduce`: the papers' experiments, claim by claim.
 struct ReproduceCommand: Command {

@@ -1,6 +1,6 @@
-internal import NumericCore
+import Platform
 
-/// Bytes that arrive in pieces from a file or from memory, inflated if they are gzip.
+/// Bytes read in pieces from a file or from memory, decompressed if they are gzip.
 package final class ByteSource {
   /// The file's path or the bundled file's name, for error messages.
   package let name: String
@@ -14,7 +14,7 @@ package final class ByteSource {
     case finished
   }
 
-  /// A file, opened at once.
+  /// Opens a file.
   package init(path: String) throws(DataError) {
     name = path
     do throws(FileError.Reason) {
@@ -34,7 +34,7 @@ package final class ByteSource {
 
   deinit { close() }
 
-  /// The next piece, appended to `bytes`; false at the end.
+  /// Appends the next piece to `bytes`; false at the end.
   package func read(into bytes: inout [UInt8]) throws(DataError) -> Bool {
     switch input {
     case .finished: return false

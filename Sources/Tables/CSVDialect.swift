@@ -1,13 +1,14 @@
-/// How the cells of a file are told apart, found from its first line.
+/// How the cells of a file are separated, detected from its first line.
 struct CSVDialect: Hashable {
   var separator = UInt8(ascii: ",")
 
-  /// Where cells are separated by semicolons a comma stands for the decimal point, as European programs write it.
+  /// Whether a comma is the decimal point, as European programs write it in files with semicolons.
   var hasDecimalComma: Bool { separator == UInt8(ascii: ";") }
 
   init() {}
 
-  /// The separator that is most frequent outside of quotes; of a line of numbers the semicolon, if there is one.
+  /// The most frequent separator outside of quotes; in a line of numbers the semicolon, if there is
+  /// one.
   init(firstLine line: ArraySlice<UInt8>) {
     var counts: [UInt8: Int] = [:]
     var isQuoted = false
@@ -20,21 +21,22 @@ struct CSVDialect: Hashable {
     if isNumber && counts[UInt8(ascii: ";")] != nil {
       separator = UInt8(ascii: ";")
     } else {
-      // Of several the first that is most frequent.
+      // The first of equally frequent ones.
       for candidate in candidates where counts[candidate] ?? 0 > counts[separator] ?? 0 {
         separator = candidate
       }
     }
   }
 
-  /// What stands before the decimals of a cell that is a number.
+  /// The character before the decimals of a number.
   enum DecimalMark {
     case comma, point
   }
 
-  /// Puts the decimal point for the comma of a number that is the end of a row's bytes; another cell stays as it is.
+  /// Replaces the decimal comma of a number at the end of a row's bytes by a point; any other cell
+  /// is unchanged.
   ///
-  /// - Returns: which of them stood there; nil: neither, or no number.
+  /// - Returns: the character that was found; `nil` for neither, or if the cell is not a number.
   func unify(_ bytes: inout [UInt8], from start: Int) -> DecimalMark? {
     guard hasDecimalComma else { return nil }
     var mark: (place: Int, kind: DecimalMark)?
@@ -54,10 +56,10 @@ struct CSVDialect: Hashable {
 }
 
 extension CSVReader {
-  /// Reads the line of the columns' names; false for a file without a line.
+  /// Reads the line of column names; false for a file without a line.
   ///
-  /// Lines before it that begin with `#` are passed over. If rows of values follow them at once, the last is the header, as
-  /// NumPy writes it.
+  /// Earlier lines that begin with `#` are skipped. If rows of values follow them at once, the last
+  /// of them is the header, as NumPy writes it.
   package mutating func readHeader(into row: inout CSVRow) throws(DataError) -> Bool {
     guard try read(into: &row) else { return false }
     guard row.isComment else { return true }
@@ -78,7 +80,7 @@ extension CSVReader {
 }
 
 extension CSVRow {
-  /// Whether every cell is a number, a date or empty, so that the row is no header.
+  /// Whether every cell is a number, a date or empty, so that the row is not a header.
   package var isOfValues: Bool {
     (0..<count).allSatisfy { cell in
       self[cell].isEmpty || decimalNumber(self[cell]) != nil

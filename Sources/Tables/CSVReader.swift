@@ -9,7 +9,7 @@ package struct CSVRow: Sendable {
 
   package var count: Int { ends.count }
 
-  /// The bytes of a cell without blanks around it.
+  /// The bytes of a cell without surrounding blanks.
   package subscript(cell: Int) -> ArraySlice<UInt8> {
     var cell = bytes[(cell == 0 ? 0 : ends[cell - 1])..<ends[cell]]
     while let byte = cell.first, byte == 0x20 || byte == 0x09 { cell.removeFirst() }
@@ -43,7 +43,7 @@ package struct CSVRow: Sendable {
   /// Whether the first cell begins with `#`.
   var isComment: Bool { count > 0 && self[0].first == UInt8(ascii: "#") }
 
-  /// A comment without its `#` and the blanks before it.
+  /// A comment without its `#` and leading blanks.
   var withoutMark: CSVRow {
     var row = self
     let length = self[0].startIndex + 1
@@ -71,9 +71,9 @@ package struct CSVReader {
   private var hasComma = false
   private var firstPoint: (line: Int, column: Int, text: String)?
 
-  /// Bytes that a cell has at most: more is a quote that does not end, or no table.
+  /// The largest number of bytes of a cell: more is an unclosed quote, or not a table.
   static let cellLimit = 1 << 20
-  /// Cells that a row has at most.
+  /// The largest number of cells of a row.
   static let columnLimit = 100_000
 
   package init(_ source: ByteSource) {
@@ -81,7 +81,7 @@ package struct CSVReader {
     name = source.name
   }
 
-  /// A file; gzip is inflated.
+  /// A file; gzip is decompressed.
   package init(path: String) throws(DataError) { self.init(try ByteSource(path: path)) }
 
   /// Bytes in memory.
@@ -105,7 +105,7 @@ package struct CSVReader {
     }
   }
 
-  /// Where numbers have decimal commas a point may part thousands.
+  /// With decimal commas, a point may separate thousands.
   private mutating func checkDecimals(of row: CSVRow) throws(DataError) {
     hasComma = hasComma || row.hasComma
     if firstPoint == nil, let point = row.point {
@@ -116,7 +116,7 @@ package struct CSVReader {
     }
   }
 
-  /// Makes a row the next one to be read.
+  /// Reads a row again as the next one.
   mutating func unread(_ row: CSVRow) { pending = row }
 
   private mutating func readLine(into row: inout CSVRow) throws(DataError) -> Bool {
@@ -147,7 +147,7 @@ package struct CSVReader {
     }
   }
 
-  /// Adds a byte to the cell under way.
+  /// Appends a byte to the current cell.
   private func append(_ byte: UInt8, to row: inout CSVRow) throws(DataError) {
     row.bytes.append(byte)
     guard row.bytes.count & 0xFFF == 0 else { return }
@@ -159,7 +159,7 @@ package struct CSVReader {
 
   private func isCellStart(_ row: CSVRow) -> Bool { row.bytes.count == row.ends.last ?? 0 }
 
-  /// Reads up to the closing quote; returns the byte after it, or nil at the end of the file.
+  /// Reads up to the closing quote and returns the byte after it; `nil` at the end of the file.
   private mutating func readQuoted(into row: inout CSVRow) throws(DataError) -> UInt8? {
     while let byte = try nextByte() {
       if byte == .lineFeed { line += 1 }
@@ -182,14 +182,15 @@ package struct CSVReader {
     throw DataError(source: name, line: row.line, column: row.count + 1, .unclosedQuote)
   }
 
-  /// Skips the byte order mark and looks at the first line that is no comment, if it is of a usual length.
+  /// Skips the byte order mark and inspects the first line that is not a comment, if it has a usual
+  /// length.
   private mutating func begin() throws(DataError) {
     isFirst = false
     while buffer.count < 1 << 16 {
       if try !source.read(into: &buffer) { break }
     }
     if buffer.starts(with: [0xef, 0xbb, 0xbf]) { position = 3 }
-    // A line `sep=;` tells a spreadsheet the separator, and is no row.
+    // A line `sep=;` declares the separator for spreadsheets; it is not a row.
     let head = buffer[position...].prefix { $0 != .lineFeed && $0 != .carriageReturn }
     if head.count == 5, head.starts(with: Array("sep=".utf8)), let separator = head.last {
       dialect.separator = separator
@@ -226,15 +227,16 @@ extension UInt8 {
   fileprivate static let carriageReturn = UInt8(ascii: "\r")
 }
 
-/// A number as a cell of CSV; what is not finite leaves it empty.
+/// A number as a cell of CSV; a number that is not finite is an empty cell.
 package func csvCell(_ value: some BinaryFloatingPoint & CustomStringConvertible) -> String {
   value.isFinite ? value.description : ""
 }
 
-/// A text as a cell of CSV, in quotes where it must be.
+/// A text as a cell of CSV, quoted if needed.
 ///
-/// A text that a spreadsheet would take for a formula gets an apostrophe before it, which spreadsheets read as the mark of a text:
-/// one that begins with `=`, `+`, `-`, `@`, a tab or a carriage return and is no number.
+/// A text that a spreadsheet would interpret as a formula gets a leading apostrophe, which marks
+/// text: a text that begins with `=`, `+`, `-`, `@`, a tab or a carriage return and is not a
+/// number.
 package func csvCell(_ text: String) -> String {
   if let first = text.utf8.first, Array("=+-@\t\r".utf8).contains(first),
     decimalNumber(ArraySlice(text.utf8)) == nil

@@ -1,4 +1,4 @@
-public import NumericCore
+public import Platform
 
 /// Data that are not as they should be: where, and what.
 public struct DataError: Error, Hashable, Sendable {

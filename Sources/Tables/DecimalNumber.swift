@@ -1,9 +1,9 @@
-/// The double nearest to a decimal number in ASCII, or nil for any other text.
+/// The double nearest to a decimal number in ASCII; `nil` for any other text.
 ///
-/// Up to 15 significant digits and a power of ten up to 22 are exact in a double, so that one product or quotient
-/// rounds once (Clinger 1990, "How to read floating point numbers accurately", the fast path); all else goes to the
-/// standard library. Hexadecimal numbers and spelled-out infinities are text here, except that `nan` and
-/// `inf` in any spelling give the values, for the caller to refuse.
+/// Up to 15 significant digits and a power of ten up to 22 are exact in a double, so one product or
+/// quotient rounds once (Clinger 1990, "How to read floating point numbers accurately", the fast
+/// path); the standard library reads all others. Hexadecimal numbers and spelled-out infinities are
+/// text, except that `nan` and `inf` in any spelling give the values, which the caller refuses.
 package func decimalNumber(_ text: ArraySlice<UInt8>) -> Double? {
   var rest = text
   let isNegative = rest.first == UInt8(ascii: "-")

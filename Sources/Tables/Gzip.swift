@@ -1,14 +1,15 @@
+import Platform
 internal import CZlib
 
-/// A stream of gzip or zlib bytes, inflated piece by piece.
+/// A stream of gzip or zlib bytes, decompressed piece by piece.
 ///
-/// Concatenated gzip members read as one stream, as RFC 1952 asks.
+/// Concatenated gzip members are one stream, as in RFC 1952.
 final class Inflater {
   enum Failure: Error {
     case corrupt
   }
 
-  /// zlib keeps a pointer to its own state's owner: the address must not change.
+  /// zlib stores a pointer to this state: its address must not change.
   private let stream: UnsafeMutablePointer<z_stream>
   private let output = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
   private(set) var isAtEnd = false
@@ -16,7 +17,7 @@ final class Inflater {
   init() {
     stream = .allocate(capacity: 1)
     stream.initialize(to: z_stream())
-    // 15 bits of window; adding 32 recognizes gzip and zlib headers.
+    // A window of 15 bits; adding 32 detects gzip and zlib headers.
     let status = inflateInit2_(
       stream, 15 + 32, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size))
     precondition(status == Z_OK, "zlib refused to start: \(status)")
@@ -29,7 +30,7 @@ final class Inflater {
     output.deallocate()
   }
 
-  /// Inflates a piece of input and appends what comes out.
+  /// Decompresses a piece of input and appends the output.
   func inflate(_ input: UnsafeRawBufferPointer, into bytes: inout [UInt8]) throws(Failure) {
     let start = input.assumingMemoryBound(to: UInt8.self).baseAddress
     stream.pointee.next_in = UnsafeMutablePointer(mutating: start)
@@ -55,7 +56,7 @@ final class Inflater {
   }
 }
 
-/// Whether bytes begin as a gzip member does.
+/// Whether bytes begin like a gzip member.
 func isGzip(_ bytes: UnsafeRawBufferPointer) -> Bool {
   bytes.count >= 2 && bytes[0] == 0x1f && bytes[1] == 0x8b
 }

@@ -1,8 +1,8 @@
-import NumericCore
+import Platform
 
 /// A unit of time.
 public enum TimeUnit: String, CaseIterable, Hashable, Sendable {
-  /// A year is of 365.25 days.
+  /// A year has 365.25 days.
   case seconds, minutes, hours, days, weeks, years
 
   public var seconds: Double {
@@ -17,16 +17,16 @@ public enum TimeUnit: String, CaseIterable, Hashable, Sendable {
   }
 }
 
-/// What the times of a series mean.
+/// The meaning of the times of a series.
 public enum TimeAxis: Hashable, Sendable {
-  /// Plain numbers in a unit that only the user knows.
+  /// Plain numbers in an unknown unit.
   case number
-  /// Units since an origin, which is given in seconds since 1970-01-01 00:00 UTC, and the offset from UTC with which
-  /// the first date was written; nil: without one.
+  /// Units since an origin, given in seconds since 1970-01-01 00:00 UTC, and the offset from UTC of
+  /// the first date; `nil` if dates have no offset.
   case calendar(origin: Double, unit: TimeUnit, offset: Double? = nil)
 
-  /// A time as it would stand in a file: a number, or a date and time with the fraction of a second and the offset of
-  /// the file.
+  /// A time in the format of the file: a number, or a date and time with the fraction of a second
+  /// and the offset of the file.
   public func text(of time: Double) -> String {
     switch self {
     case .number: shortNumber(time)
@@ -35,7 +35,7 @@ public enum TimeAxis: Hashable, Sendable {
     }
   }
 
-  /// The same time on another axis of dates; nil if one of them has numbers.
+  /// The same time on another axis of dates; `nil` if one of the two axes has numbers.
   public func time(_ time: Double, on other: TimeAxis) -> Double? {
     switch (self, other) {
     case (.number, .number): time
@@ -46,7 +46,7 @@ public enum TimeAxis: Hashable, Sendable {
   }
 }
 
-/// What comes first in dates whose year comes last.
+/// The order of day and month in dates whose year is last.
 public enum DateOrder: String, CaseIterable, Hashable, Sendable {
   /// `31/12/2023`
   case dayFirst = "day-first"
@@ -56,11 +56,13 @@ public enum DateOrder: String, CaseIterable, Hashable, Sendable {
 
 /// Dates of the proleptic Gregorian calendar in seconds since 1970-01-01 00:00 UTC.
 public enum CalendarTime {
-  /// `2024-05-31`, `2024-05-31 18:30`, `2024-05-31T18:30:15.5Z`, `2024-05-31T18:30:00+02:00`, `2024/5/31 6:30 PM`,
-  /// `31.5.2024`, with an order `31/5/2024` or `5/31/2024`; nil for any other text.
+  /// Parses `2024-05-31`, `2024-05-31 18:30`, `2024-05-31T18:30:15.5Z`,
+  /// `2024-05-31T18:30:00+02:00`, `2024/5/31 6:30 PM`, `31.5.2024`, and with an order `31/5/2024`
+  /// or `5/31/2024`; `nil` for any other text.
   ///
-  /// Without an offset the time is taken as UTC.
-  /// - Parameter order: of dates whose year comes last; where points separate them the day is first. Nil: others are none.
+  /// A time without an offset is UTC.
+  /// - Parameter order: the order of dates whose year is last; with points the day is first. `nil`
+  ///   refuses other such dates.
   public static func seconds(_ text: some StringProtocol, order: DateOrder? = nil) -> Double? {
     seconds(ArraySlice(Array(text.utf8)), order: order)
   }
@@ -69,7 +71,7 @@ public enum CalendarTime {
     moment(text, order: order)?.seconds
   }
 
-  /// A date, and the offset from UTC with which it is written; nil: without one.
+  /// A date and its offset from UTC; `nil` if it has no offset.
   package static func moment(
     _ text: ArraySlice<UInt8>, order: DateOrder? = nil
   ) -> (seconds: Double, offset: Double?)? {
@@ -85,12 +87,13 @@ public enum CalendarTime {
     return (midnight + time - offset, offset)
   }
 
-  /// The date and time of a number of seconds: `2024-05-31 18:30:15`, `2024-05-31 18:30:15.25+02:00`.
+  /// The date and time of a number of seconds: `2024-05-31 18:30:15`, `2024-05-31
+  /// 18:30:15.25+02:00`.
   ///
-  /// Fractions are written to the microsecond, which a double resolves until the year 2242. What is beyond all calendars is
-  /// written as a number of seconds.
+  /// Fractions have up to six digits, which a double resolves until the year 2242. Times outside of
+  /// the calendar are written as a number of seconds.
   ///
-  /// - Parameter offset: from UTC, in seconds; nil: UTC, and no offset is written.
+  /// - Parameter offset: from UTC, in seconds; `nil` writes UTC without an offset.
   public static func text(_ seconds: Double, offset: Double? = nil) -> String {
     guard seconds.magnitude < 1e15 else { return "\(shortNumber(seconds)) s after 1970-01-01" }
     let local = seconds + (offset ?? 0)
@@ -105,8 +108,8 @@ public enum CalendarTime {
       + clock.joined(separator: ":") + parts.text + (offset.map(offsetText) ?? "")
   }
 
-  /// Whole seconds, and the text of what is more than them: milliseconds where they are the number but for rounding, else
-  /// microseconds.
+  /// Whole seconds and the text of the fraction: milliseconds if they are the number up to
+  /// rounding, otherwise microseconds.
   private static func fraction(_ seconds: Double) -> (whole: Double, text: String) {
     guard seconds.magnitude < 1e11 else { return (seconds.rounded(), "") }
     let whole = seconds.rounded(.down)
@@ -182,7 +185,7 @@ private struct Scanner {
   /// One or two digits.
   mutating func shortNumber() -> Int? { digits(2) ?? digits(1) }
 
-  /// Year, month and day in any order that is known.
+  /// Year, month and day in any accepted order.
   mutating func date(_ order: DateOrder?) -> (year: Int, month: Int, day: Int)? {
     if let year = digits(4) {
       if take("-") {
@@ -203,7 +206,8 @@ private struct Scanner {
 
   private mutating func separator() -> Unicode.Scalar? { ["/", ".", "-"].first { take($0) } }
 
-  /// `HH:MM`, `HH:MM:SS` or `HH:MM:SS.fff`, of twelve hours with `AM` or `PM` behind, in seconds.
+  /// `HH:MM`, `HH:MM:SS` or `HH:MM:SS.fff`, of twelve hours if followed by `AM` or `PM`, in
+  /// seconds.
   mutating func timeOfDay() -> Double? {
     guard var hours = shortNumber(), hours < 24, take(":"), let minutes = digits(2), minutes < 60
     else { return nil }
@@ -230,7 +234,7 @@ private struct Scanner {
     return Double(hours * 3_600) + seconds
   }
 
-  /// `AM` or `PM`; nil: neither.
+  /// `AM` or `PM`; `nil` for neither.
   private mutating func halfOfDay() -> Bool? {
     if rest.isEmpty { return nil }
     let letters = rest.drop { $0 == 0x20 }
@@ -245,7 +249,7 @@ private struct Scanner {
     }
   }
 
-  /// `Z`, `+02:00`, `-0530`, `+02`, perhaps after a blank, in seconds.
+  /// `Z`, `+02:00`, `-0530`, `+02`, optionally after a blank, in seconds.
   mutating func offset() -> Double? {
     _ = take(" ")
     if take("Z") { return 0 }
@@ -259,12 +263,13 @@ private struct Scanner {
   }
 }
 
-/// A double without a trailing `.0` and without the last digits of rounding: `8.1361`, not `8.136099999999999`.
+/// A double without a trailing `.0` and without digits of rounding errors: `8.1361`, not
+/// `8.136099999999999`.
 package func shortNumber(_ value: Double) -> String {
   if let whole = Int(exactly: value), whole.magnitude < 1_000_000_000_000_000 {
     return String(whole)
   }
-  // Twelve digits where they are the number but for rounding, else fifteen.
+  // Twelve digits if they are the number up to rounding, otherwise fifteen.
   for digits in [12.0, 15.0] {
     let magnitude = (Double.logarithm(value.magnitude) / Double.logarithm(10)).rounded(.down)
     let places = digits - 1 - magnitude

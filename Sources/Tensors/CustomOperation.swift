@@ -1,27 +1,32 @@
+import Platform
+
 /// An operation that is not a primitive: a whole solve, a hand-written kernel.
 ///
-/// It is a value with an identity of its own kind; its derivative rules are written in tensors.
+/// Its derivative rules are written in tensor operations.
 public protocol CustomOperation: Sendable {
   var name: String { get }
   func resultTypes(of operands: [TensorType]) -> [TensorType]
-  /// Cotangents of the operands (nil: zero), given those of the results (nil: zero).
+  /// Cotangents of the operands (`nil` for zero), given those of the results (`nil` for zero).
   func vjp(operands: [Tensor], results: [Tensor], cotangents: [Tensor?]) -> [Tensor?]
-  /// Tangents of the results (nil: zero), given those of the operands (nil: zero).
+  /// Tangents of the results (`nil` for zero), given those of the operands (`nil` for zero).
   func jvp(operands: [Tensor], results: [Tensor], tangents: [Tensor?]) -> [Tensor?]
-  /// The results over a new leading axis of the given size; `isBatched` says which operands have it.
+  /// The results over a new leading axis of the given size; `isBatched` marks the operands that
+  /// have it.
   ///
-  /// Unless given, each place of the axis is an application of its own.
+  /// By default, each index of the axis is a separate application.
   func batched(operands: [Tensor], isBatched: [Bool], size: Int) -> [Tensor]
-  /// Equal for operations that are interchangeable; nil (unless given): never merged with another.
+  /// Equal for interchangeable operations; `nil`, the default, prevents merging with any other
+  /// operation.
   var identity: ObjectIdentifier? { get }
-  /// A fresh evaluator with scratch memory of its own; one per workspace, used by one thread at a time.
+  /// A new evaluator with its own scratch memory; there is one per workspace, used by one thread at
+  /// a time.
   func makeEvaluator(operands: [TensorType], in context: EvaluationContext) -> any CustomEvaluator
 }
 
 extension CustomOperation {
   public var identity: ObjectIdentifier? { nil }
 
-  /// The operation applied: one tensor per result.
+  /// Applies the operation; one tensor per result.
   public func callAsFunction(_ operands: [Tensor]) -> [Tensor] {
     let node = Node(.custom(self), operands, resultTypes(of: operands.map(\.type)))
     return node.types.indices.map { Tensor(node, $0) }
@@ -36,20 +41,21 @@ extension CustomOperation {
   }
 }
 
-/// What computes a custom operation's results inside one workspace.
+/// Computes a custom operation's results inside one workspace.
 public protocol CustomEvaluator: AnyObject {
   /// Reads the operands and fills the results, all dense and row-major.
   func evaluate(
     operands: [UnsafeRawPointer], results: [UnsafeMutableRawPointer])
 }
 
-/// Things that the custom operations of one workspace share: what a solve records for its adjoint.
+/// Objects shared by the custom operations of one workspace, such as what a solve saves for its
+/// adjoint.
 public final class EvaluationContext {
   private var shared: [ObjectIdentifier: AnyObject] = [:]
 
   package init() {}
 
-  /// The object that belongs to `key` in this workspace, made on first use.
+  /// The object of a key in this workspace, created on first use.
   public func shared<Value: AnyObject>(_ key: AnyObject, make: () -> Value) -> Value {
     let id = ObjectIdentifier(key)
     if let found = shared[id] as? Value { return found }

@@ -21,7 +21,7 @@ public func reciprocal(_ x: Tensor) -> Tensor { .apply(.reciprocal, x) }
 public func abs(_ x: Tensor) -> Tensor { .apply(.abs, x) }
 /// −1, 0 or 1.
 public func sign(_ x: Tensor) -> Tensor { .apply(.sign, x) }
-/// The largest integer that is not above `x`; its derivative is 0.
+/// The largest integer that is not above `x`; the derivative is 0.
 public func floor(_ x: Tensor) -> Tensor { .apply(.floor, x) }
 
 /// `a` to the power `b`; the derivative in `b` needs `a > 0`.
@@ -52,12 +52,12 @@ public func max(_ a: Tensor, _ b: Tensor) -> Tensor { .apply(.maximum, a, b) }
 
 /// `max(x, 0)`.
 public func relu(_ x: Tensor) -> Tensor { max(x, x.splat(0)) }
-/// `x` where positive, else `exp(x) − 1`.
+/// `x` where positive, otherwise `exp(x) − 1`.
 public func elu(_ x: Tensor) -> Tensor { select(x .> 0, x, expm1(min(x, x.splat(0)))) }
 /// `x · sigmoid(x)`.
 public func silu(_ x: Tensor) -> Tensor { x * sigmoid(x) }
 /// `x · Φ(x)` with the exact normal distribution function.
 public func gelu(_ x: Tensor) -> Tensor { 0.5 * x * (1 + erf(x * 0.5.squareRoot())) }
 
-/// The identity, through which no derivative passes.
+/// The identity with derivative 0.
 public func stopGradient(_ x: Tensor) -> Tensor { Tensor(.stopGradient, [x], x.type) }

@@ -1,7 +1,7 @@
-/// One application of an operation; the operands are kept alive by it.
+/// One application of an operation; it retains its operands.
 ///
-/// Immutable after `init` (`operands` is emptied only by `deinit`), hence `@unchecked Sendable`. Release is
-/// iterative: a chain of 30,000 nodes freed recursively overflows the stack.
+/// Immutable after `init` (only `deinit` empties `operands`), hence `@unchecked Sendable`. Release
+/// is iterative: freeing a chain of 30,000 nodes recursively overflows the stack.
 package final class Node: @unchecked Sendable {
   package let operation: Operation
   package private(set) var operands: [Tensor]

@@ -69,7 +69,7 @@ public struct Convolution: Hashable, Sendable {
 ///
 /// Every transform and the executor switch exhaustively over these.
 public enum Operation: Sendable {
-  /// A fresh leaf of a trace; the number is its place among the parameters of the graph.
+  /// A fresh leaf of a trace; the number is its index among the parameters of the graph.
   case parameter(Int)
   /// Every element the same value.
   case splat(Double)
@@ -78,7 +78,7 @@ public enum Operation: Sendable {
   case unary(UnaryFunction)
   case binary(BinaryFunction)
   case compare(Comparison)
-  /// `(mask, a, b)`: `a` where the mask is not 0, else `b`.
+  /// `(mask, a, b)`: `a` where the mask is not 0, otherwise `b`.
   case select
   case reduce(Reduction, axes: [Int])
   /// NumPy broadcasting, right-aligned, to the result's shape.
@@ -98,7 +98,7 @@ public enum Operation: Sendable {
   /// `(indices [m], rows [m, …])` → `[n, …]`: rows added at their index; the adjoint of `gather`.
   case scatterAdd
   case convert
-  /// The identity, through which no derivative passes.
+  /// The identity with derivative 0.
   case stopGradient
   case custom(any CustomOperation)
 }

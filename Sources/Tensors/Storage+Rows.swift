@@ -1,5 +1,7 @@
+import Platform
+
 extension Storage {
-  /// Rows of the leading axis, in the given order: how a batch is cut from a data set.
+  /// The given rows of the leading axis, in the given order.
   package func rows(_ indices: [Int]) -> Storage {
     precondition(
       type.rank >= 1 && indices.allSatisfy { (0..<type.shape[0]).contains($0) },
@@ -14,7 +16,7 @@ extension Storage {
 }
 
 extension Tensor {
-  /// Rows of a concrete tensor as a concrete tensor.
+  /// The given rows of a concrete tensor, as a concrete tensor.
   package func rows(_ indices: [Int]) -> Tensor {
     guard let storage else { preconditionFailure("rows of \(type), which is not concrete") }
     return Tensor(storage: storage.rows(indices))

@@ -1,13 +1,15 @@
+import Platform
+
 /// The bytes of one dense tensor, row-major, aligned to 64 bytes.
 ///
-/// Filled once by the initializer's closure and never written again while shared: readers on any thread
-/// see the same bytes, hence `@unchecked Sendable`. Whoever made a storage and alone holds it (an
-/// optimizer, an executor) may write through `mutableBytes` before handing it on.
+/// The initializer's closure fills it, and it is not written again while it is shared, hence
+/// `@unchecked Sendable`. The only owner of a storage (an optimizer, an executor) may write through
+/// `mutableBytes` before sharing it.
 public final class Storage: @unchecked Sendable {
   public let type: TensorType
   package let mutableBytes: UnsafeMutableRawPointer
 
-  /// Uninitialized bytes, to be filled by `fill` before anyone else sees them.
+  /// Uninitialized bytes, filled by `fill`.
   package init(_ type: TensorType, fill: (UnsafeMutableRawPointer) throws -> Void) rethrows {
     self.type = type
     self.mutableBytes = .allocate(byteCount: max(type.byteCount, 1), alignment: 64)
@@ -38,7 +40,7 @@ public final class Storage: @unchecked Sendable {
     }
   }
 
-  /// The elements; `Scalar` must be the storage's own type.
+  /// The elements; `Scalar` must be the storage's scalar type.
   public func elements<Scalar: TensorScalar>(as: Scalar.Type) -> [Scalar] {
     precondition(Scalar.scalarType == type.scalar, "\(type) does not hold \(Scalar.self)")
     let typed = mutableBytes.assumingMemoryBound(to: Scalar.self)

@@ -1,3 +1,5 @@
+import Platform
+
 extension Tensor {
   package static func apply(_ function: UnaryFunction, _ x: Tensor) -> Tensor {
     Tensor(.unary(function), [x], x.type)
@@ -71,7 +73,7 @@ extension Tensor {
   public static func .< (a: Tensor, b: Double) -> Tensor { apply(.less, a, a.splat(b)) }
 }
 
-/// `a` where `mask` is not 0, else `b`; all three broadcast together.
+/// `a` where `mask` is not 0, otherwise `b`; all three broadcast together.
 public func select(_ mask: Tensor, _ a: Tensor, _ b: Tensor) -> Tensor {
   precondition(
     mask.scalarType == a.scalarType && a.scalarType == b.scalarType,

@@ -1,3 +1,5 @@
+import Platform
+
 extension Tensor {
   /// `op(A) op(B)` over the last two axes, `op` an optional transpose.
   ///

@@ -1,3 +1,5 @@
+import Platform
+
 extension Tensor {
   package func reduced(_ reduction: Reduction, axes: [Int]) -> Tensor {
     if axes.isEmpty { return self }
@@ -17,32 +19,32 @@ extension Tensor {
     reshaped(source.shape.enumerated().map { axes.contains($0.offset) ? 1 : $0.element })
   }
 
-  /// Sum over `axes` (nil: all); the order of summation is fixed.
+  /// The sum over `axes` (`nil` for all); the order of summation is fixed.
   public func sum(_ axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     let axes = normalized(axes)
     let result = reduced(.sum, axes: axes)
     return keepingAxes ? result.keeping(axes, of: self) : result
   }
 
-  /// Largest element over `axes` (nil: all); ties share the derivative equally.
+  /// The largest element over `axes` (`nil` for all); ties share the derivative equally.
   public func maximum(_ axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     let axes = normalized(axes)
     let result = reduced(.maximum, axes: axes)
     return keepingAxes ? result.keeping(axes, of: self) : result
   }
 
-  /// Smallest element over `axes` (nil: all).
+  /// The smallest element over `axes` (`nil` for all); ties share the derivative equally.
   public func minimum(_ axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     -(-self).maximum(axes, keepingAxes: keepingAxes)
   }
 
-  /// Arithmetic mean over `axes` (nil: all).
+  /// The arithmetic mean over `axes` (`nil` for all).
   public func mean(_ axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     let count = normalized(axes).reduce(1) { $0 * shape[$1] }
     return sum(axes, keepingAxes: keepingAxes) * (1 / Double(max(count, 1)))
   }
 
-  /// `log Σ exp(x)` over `axes` (nil: all), without overflow.
+  /// `log Σ exp(x)` over `axes` (`nil` for all), without overflow.
   public func logSumExp(_ axes: [Int]? = nil, keepingAxes: Bool = false) -> Tensor {
     let axes = normalized(axes)
     let top = stopGradient(maximum(axes, keepingAxes: true))

@@ -1,3 +1,5 @@
+import Platform
+
 extension Tensor {
   /// Broadcasts to `shape`, right-aligned as in NumPy.
   public func broadcast(to shape: [Int]) -> Tensor {
@@ -11,7 +13,7 @@ extension Tensor {
     return Tensor(.broadcast, [self], type.with(shape: shape))
   }
 
-  /// The same elements in another shape; one size may be −1 and is then worked out.
+  /// The same elements in another shape; one size may be −1 and is inferred.
   public func reshaped(_ shape: [Int]) -> Tensor {
     var shape = shape
     if let free = shape.firstIndex(of: -1) {
@@ -34,7 +36,7 @@ extension Tensor {
     return reshaped(shape)
   }
 
-  /// Axis `i` of the result is axis `permutation[i]`; nil reverses all.
+  /// Axis `i` of the result is axis `permutation[i]`; `nil` reverses the axes.
   public func transposed(_ permutation: [Int]? = nil) -> Tensor {
     let permutation = permutation ?? (0..<rank).reversed()
     precondition(
@@ -69,7 +71,7 @@ extension Tensor {
     return sliced(start: start, limit: limit)
   }
 
-  /// One index of an axis, which is dropped.
+  /// One index of an axis, which is removed.
   public func at(_ index: Int, axis: Int = 0) -> Tensor {
     let axis = axis < 0 ? axis + rank : axis
     var shape = self.shape

@@ -1,8 +1,9 @@
+import Platform
+
 /// An expression with a shape and a scalar type.
 ///
-/// Nothing is computed until a program runs it.
-///
-/// A tensor with concrete values is a constant expression; `Programs` evaluates the others.
+/// Operations on tensors build an expression; a program computes it. A tensor with concrete values
+/// is a constant expression; `evaluated()` computes any other.
 public struct Tensor: Sendable {
   package var node: Node
   package var index: Int
@@ -45,7 +46,7 @@ extension Tensor {
     self.init(.constant(storage), [], storage.type)
   }
 
-  /// Every element `value`.
+  /// A tensor whose elements all have one value.
   public init(repeating value: Double, shape: [Int], scalarType: ScalarType = .float32) {
     self.init(.splat(value), [], TensorType(shape, scalarType))
   }
@@ -62,7 +63,7 @@ extension Tensor {
     Tensor(repeating: 0, shape: other.shape, scalarType: other.scalarType)
   }
 
-  /// The concrete values, where the expression is a constant; nil for anything that must be run.
+  /// The concrete values of a constant; `nil` for any other expression.
   public var storage: Storage? {
     switch operation {
     case .constant(let storage): storage

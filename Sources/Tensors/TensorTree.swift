@@ -1,12 +1,14 @@
+import Platform
+
 /// A value made of tensors: a model, a gradient, a batch, an ODE state.
 ///
-/// `visit` lists the tensors once, always in the same order; everything else (training, saving, tracing)
-/// follows from it.
+/// `visit` lists the tensors once, always in the same order; training, saving and tracing use this
+/// list.
 public protocol TensorTree: Sendable {
   mutating func visit(_ visitor: inout some TensorVisitor)
 }
 
-/// Sees each tensor of a tree with its name, and may replace it.
+/// Visits each tensor of a tree with its name, and may replace it.
 public protocol TensorVisitor {
   mutating func visit(_ name: String, _ tensor: inout Tensor)
   mutating func enter(_ name: String)
@@ -92,7 +94,7 @@ extension TensorTree {
     return copy
   }
 
-  /// The same tree with each tensor changed.
+  /// The same tree with every tensor transformed.
   public func mapTensors(_ transform: (Tensor) throws -> Tensor) rethrows -> Self {
     replacingTensors(with: try tensors.map(transform))
   }

@@ -1,3 +1,5 @@
+import Platform
+
 /// Shape and scalar type of a tensor.
 ///
 /// Row-major, leading axis first.

@@ -1,4 +1,5 @@
-/// Mean and standard deviation of each channel, taken from the training part and kept with the model.
+/// Mean and standard deviation of each channel, computed on the training part and stored with the
+/// model.
 public struct Normalization: Hashable, Sendable {
   public let channels: [String]
   public let means: [Double]
@@ -10,8 +11,8 @@ public struct Normalization: Hashable, Sendable {
     self.deviations = deviations
   }
 
-  /// The moments of the observed values (deviation with divisor n); a channel that is constant or never observed
-  /// gets deviation 1.
+  /// The moments of the observed values (deviation with divisor n); a channel that is constant or
+  /// never observed has deviation 1.
   public init(of series: [TimeSeries]) {
     let channels = series.first?.channels ?? []
     func sums(_ term: (_ channel: Int, _ value: Double) -> Double) -> [(sum: Double, count: Int)] {

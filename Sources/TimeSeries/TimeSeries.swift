@@ -1,20 +1,25 @@
+import Platform
+
 /// Measurements at irregular times, with a mask: any channel may be missing at any time.
 ///
-/// A series of a very long file lies in a scratch file and is read where it is asked for: `after`, `firstRow` and `pieces` read
-/// what they need, `rows` nothing yet; `times`, `values` and `isObserved` read it whole each time.
+/// A series of a very long file is in a scratch file: `after`, `firstRow` and `pieces` read what
+/// they need, `rows` reads nothing yet; `times`, `values` and `isObserved` read the whole series at
+/// every access.
 public struct TimeSeries: Sendable {
-  /// What is measured: a patient, a station; empty where a file has one series only.
+  /// The measured entity, such as a patient or a station; empty if the file has only one series.
   public let id: String
   public let channels: [String]
-  /// What is known of the whole series, as a model reads it; empty where nothing is.
+  /// Static covariates of the series, as a model reads them; empty if there are none.
   public let covariates: [Double]
 
-  // Empty where the rows are in a file.
+  // Empty if the rows are in a file.
   private let ownTimes: [Double]
   private let ownValues: [Double]
   private let ownMask: [Bool]
   private let stored: StoredRows?
 
+  /// A series of times and values.
+  ///
   /// - Precondition: the counts agree and the times increase strictly.
   public init(
     id: String = "", channels: [String], times: [Double], values: [Double], isObserved: [Bool],
@@ -35,7 +40,7 @@ public struct TimeSeries: Sendable {
     stored = nil
   }
 
-  /// A series from optional values, `[time, channel]`, nil where nothing was observed.
+  /// A series from optional values, `[time, channel]`; `nil` marks a missing value.
   public init(
     id: String = "", channels: [String], times: [Double], values: [Double?],
     covariates: [Double] = []
@@ -45,7 +50,7 @@ public struct TimeSeries: Sendable {
       isObserved: values.map { $0 != nil }, covariates: covariates)
   }
 
-  /// A series whose rows are in a file, or may be.
+  /// A series whose rows are, or may be, in a file.
   init(id: String, channels: [String], rows: StoredRows, covariates: [Double] = []) {
     precondition(channels.count == rows.columns.count, "\(channels) of \(rows.columns)")
     self.id = id
@@ -70,18 +75,18 @@ extension TimeSeries {
   /// Strictly increasing times, `[time]`.
   public var times: [Double] { stored == nil ? ownTimes : inMemory.ownTimes }
 
-  /// `[time, channel]` row by row; 0 where nothing was observed.
+  /// `[time, channel]`, row-major; 0 for a missing value.
   public var values: [Double] { stored == nil ? ownValues : inMemory.ownValues }
 
-  /// `[time, channel]` row by row.
+  /// `[time, channel]`, row-major; false for a missing value.
   public var isObserved: [Bool] { stored == nil ? ownMask : inMemory.ownMask }
 
   public var count: Int { stored?.count ?? ownTimes.count }
 
-  /// The first time; nil for an empty series.
+  /// The first time; `nil` for an empty series.
   public var firstTime: Double? { count > 0 ? time(0) : nil }
 
-  /// The last time; nil for an empty series.
+  /// The last time; `nil` for an empty series.
   public var lastTime: Double? { count > 0 ? time(count - 1) : nil }
 
   /// The last time minus the first; 0 for an empty series.
@@ -90,7 +95,7 @@ extension TimeSeries {
   /// The time of a row.
   public func time(_ row: Int) -> Double { stored?.time(row) ?? ownTimes[row] }
 
-  /// The value at a row of a channel, nil where nothing was observed.
+  /// The value of a channel at a row; `nil` if it is missing.
   public func value(_ row: Int, _ channel: Int = 0) -> Double? {
     if let stored { return stored.value(row, channel) }
     let place = row * channels.count + channel
@@ -104,7 +109,7 @@ extension TimeSeries {
     }
   }
 
-  /// The rows of a range; of a series in a file they stay there.
+  /// The rows of a range; those of a series in a file are not read.
   public func rows(_ range: Range<Int>) -> TimeSeries {
     if let stored {
       return TimeSeries(
@@ -131,7 +136,7 @@ extension TimeSeries {
     stored?.firstRow(after: time) ?? ownTimes.partitioningIndex { $0 > time }
   }
 
-  /// The observed times and values of a channel.
+  /// The times and values of the observations of a channel.
   public func observations(of channel: Int = 0) -> (times: [Double], values: [Double]) {
     var (observedTimes, observedValues): ([Double], [Double]) = ([], [])
     for piece in pieces {
@@ -144,7 +149,8 @@ extension TimeSeries {
     return (observedTimes, observedValues)
   }
 
-  /// The same series, `transform` being applied where something was observed; of a series in a file when it is read.
+  /// The same series with `transform` applied to every observation; for a series in a file, when it
+  /// is read.
   public func mapped(
     _ transform: @escaping @Sendable (_ channel: Int, _ value: Double) -> Double
   ) -> TimeSeries {
@@ -160,7 +166,7 @@ extension TimeSeries {
       covariates: covariates)
   }
 
-  /// The channels in another order, or some of them.
+  /// The channels with these indices, in this order.
   package func selecting(_ names: [String]) -> TimeSeries {
     let places = names.compactMap { channels.firstIndex(of: $0) }
     if let stored {
@@ -191,7 +197,7 @@ extension TimeSeries {
 
   /// The rows in order, in pieces that are in memory.
   ///
-  /// - Complexity: memory of 8,192 numbers beyond the series' own.
+  /// - Complexity: 8,192 numbers of memory in addition to the series.
   public var pieces: some Sequence<TimeSeries> {
     let size = pieceRows
     return stride(from: 0, to: count, by: size).lazy.map { start in

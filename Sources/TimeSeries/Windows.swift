@@ -1,15 +1,17 @@
+import Platform
 public import Tables
 
-/// A piece of a series around a moment: what was known then, and what came.
+/// A piece of a series around a forecast origin: the history before it and the future after it.
 public struct Window: Hashable, Sendable {
-  /// The moment of the forecast, in the series' own time.
+  /// The forecast origin, in the series' own time.
   public let now: Double
   /// Observations in `(now − history, now]`, at their true times.
   public let history: TimeSeries
   /// Observations in `(now, now + future]`, at their true times.
   public let future: TimeSeries
 
-  /// The observation nearest to `now + horizon` that is at most `tolerance` away; nil if there is none.
+  /// The observation nearest to `now + horizon` that is at most `tolerance` away; `nil` if there is
+  /// none.
   public func target(
     at horizon: Double, within tolerance: Double, channel: Int = 0
   ) -> (time: Double, value: Double)? {
@@ -30,13 +32,13 @@ public struct WindowPlan: Hashable, Sendable {
   public var history: Double
   /// The length of the future, in the unit of the times.
   public var future: Double
-  /// The distance from one window's moment to the next.
+  /// The distance from one forecast origin to the next.
   public var stride: Double
-  /// Histories with fewer rows are left out.
+  /// Histories with fewer rows are skipped.
   public var minimumHistory: Int
-  /// Futures with fewer rows are left out.
+  /// Futures with fewer rows are skipped.
   public var minimumFuture: Int
-  /// The largest distance between a horizon and the observation that stands for it.
+  /// The largest distance between a horizon and the observation used for it.
   public var tolerance: Double
 
   public init(
@@ -51,16 +53,16 @@ public struct WindowPlan: Hashable, Sendable {
     self.tolerance = tolerance
   }
 
-  /// The windows of a series whose histories and futures lie within a range of times.
+  /// The windows of a series whose histories and futures are within a range of times.
   ///
-  /// Moments stand on a regular grid that begins one history after the range's start; they do not depend on where
-  /// readings happen to be, so that drop-outs are met as they come.
+  /// Forecast origins are on a regular grid that begins one history after the start of the range;
+  /// they do not depend on the times of observations, so gaps are sampled as they occur.
   public func windows(of series: TimeSeries, in range: ClosedRange<Double>) -> [Window] {
     var windows: [Window] = []
     var index = 0.0
     while true {
       let now = range.lowerBound + history + index * stride
-      // The last reading may stand a tolerance after the end of the future.
+      // The last observation may be a tolerance after the end of the future.
       let end = now + future
       if end > range.upperBound { return windows }
       index += 1
@@ -72,6 +74,8 @@ public struct WindowPlan: Hashable, Sendable {
     }
   }
 
+  /// Checks that windows fit.
+  ///
   /// - Throws: `DataError` if one window is longer than the series.
   public func validate(_ series: TimeSeries, source: String) throws(DataError) {
     if history + future > series.span {
@@ -81,13 +85,14 @@ public struct WindowPlan: Hashable, Sendable {
   }
 }
 
-/// Training, validation and test parts of a span of time, in this order; never shuffled.
+/// Training, validation and test parts of a time span, in this order; never shuffled.
 public struct TimeSplit: Hashable, Sendable {
   public let training: ClosedRange<Double>
   public let validation: ClosedRange<Double>
   public let test: ClosedRange<Double>
 
-  /// Cuts a span: the last `test` of it, the `validation` before that, and the rest.
+  /// Splits a span: the last fraction `test`, the fraction `validation` before it, and the rest for
+  /// training.
   ///
   /// - Precondition: the fractions are positive and leave something for training.
   public init(of series: TimeSeries, validation: Double = 0.15, test: Double = 0.15) {
@@ -103,7 +108,7 @@ public struct TimeSplit: Hashable, Sendable {
   }
 }
 
-/// The windows of each part; none straddles a border.
+/// The windows of each part; no window crosses a border.
 public struct WindowedData: Hashable, Sendable {
   public let training: [Window]
   public let validation: [Window]

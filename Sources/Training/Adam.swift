@@ -1,5 +1,5 @@
+import Platform
 import CKernels
-import NumericCore
 public import Tensors
 
 /// Adam with bias correction; with a weight decay it is AdamW.

@@ -1,4 +1,4 @@
-import NumericCore
+import Platform
 public import Tensors
 
 /// Adam with the infinity norm.

@@ -1,32 +1,33 @@
-import NumericCore
+public import Serialization
 public import Tensors
 
 /// Why a checkpoint cannot continue a training.
 public enum CheckpointError: Error, Sendable {
   case file(path: String, reason: SafetensorsError)
-  /// The file holds a model but no training.
+  /// The file contains a model but no training state.
   case notACheckpoint(path: String)
-  /// It belongs to a training with another setting, which would not continue with the same bits.
+  /// A setting differs from that of the checkpoint, so the continued training would not have the
+  /// same bits.
   case settingDiffers(path: String, name: String, checkpoint: String, now: String)
 }
 
 /// A training's state as a file: model, best model, optimizer and counters in one safetensors file.
 ///
-/// Tensors are named `model.…`, `best.…`, `optimizer.first.…`; the counters are the JSON text `training` of the
-/// metadata.
+/// Tensors are named `model.…`, `best.…`, `optimizer.first.…`; the counters are the JSON text
+/// `training` of the metadata.
 public struct Checkpoint: Sendable {
   public let path: String
   private let options: TrainingOptions
   private let metadata: [String: String]
 
-  /// A checkpoint at a path; `metadata` is written with it.
+  /// A checkpoint at a path; `metadata` is written into its header.
   public init(path: String, options: TrainingOptions, metadata: [String: String] = [:]) {
     self.path = path
     self.options = options
     self.metadata = metadata
   }
 
-  /// Writes the state, whole or not at all.
+  /// Writes the state atomically.
   public func save<Model: TensorTree>(_ state: TrainingState<Model>) throws {
     var metadata = metadata
     metadata["training"] = counters(of: state).description
@@ -36,14 +37,14 @@ public struct Checkpoint: Sendable {
     try SafetensorsFile.write(tensors, metadata: metadata, to: path)
   }
 
-  /// The state of the file; `initial` gives the shapes, and the optimizer with its settings.
+  /// Reads the state; `initial` provides the shapes and an optimizer with its settings.
   public func load<Model: TensorTree>(
     into initial: TrainingState<Model>
   ) throws(CheckpointError) -> TrainingState<Model> {
     try load(into: initial, from: read())
   }
 
-  /// The same of a file that is read already.
+  /// Reads the state from an open file.
   package func load<Model: TensorTree>(
     into initial: TrainingState<Model>, from file: SafetensorsFile
   ) throws(CheckpointError) -> TrainingState<Model> {
@@ -53,7 +54,7 @@ public struct Checkpoint: Sendable {
     try check(counters, initial.optimizer)
     var state = initial
     do {
-      // A training that diverges has such numbers, and goes back to its best model.
+      // A diverging training can have such numbers; it returns to its best model.
       state.model = try initial.model.loading(file, prefix: "model", allowsNonFinite: true)
       state.best = try initial.best.loading(file, prefix: "best")
       state.optimizer.state = try initial.optimizer.state.loading(
@@ -65,7 +66,7 @@ public struct Checkpoint: Sendable {
     return state
   }
 
-  /// The texts of the file by key.
+  /// The metadata of the file.
   package func readMetadata() throws(CheckpointError) -> [String: String] { try read().metadata }
 
   private func read() throws(CheckpointError) -> SafetensorsFile {
@@ -84,7 +85,7 @@ public struct Checkpoint: Sendable {
     return .object(object)
   }
 
-  /// What must be the same for the same bits.
+  /// The settings that must be equal for the same bits.
   private func settings(_ optimizer: any Optimizer) -> [(name: String, value: String)] {
     [
       ("seed", String(options.seed)), ("batchSize", String(options.batchSize)),
@@ -105,7 +106,7 @@ public struct Checkpoint: Sendable {
   }
 }
 
-/// The numbers of a training's state, as text that reads back to the same numbers.
+/// The counters of a training's state as text; reading it back gives the same numbers.
 private struct Steps {
   var step, updates, age, bestStep, validationsSinceBest, skipped, skippedInARow, rollbacks: Int
   var rateScale, wall: Double

@@ -1,16 +1,18 @@
+import Platform
 import Adjoints
 public import Programs
 public import Tensors
 
-/// A loss written in tensors, as the evaluator of a training: traced and compiled once per shape of a shard.
+/// A loss written in tensors as the evaluator of a training: it is traced and compiled once per
+/// shape of a shard.
 ///
-/// Auxiliary values are scalars, means over the shard.
+/// Auxiliary values are scalars, averaged over the shard.
 public struct CompiledLoss<Model: TensorTree, Batch: TensorTree>: ShardEvaluator {
   public let auxiliaryNames: [String]
   private let gradient: ValueAndGradient<Model, Batch>
   private let value: CompiledFunction<Pair<Model, Batch>>
 
-  /// A loss with auxiliary values, one for each name.
+  /// A loss with named auxiliary values.
   public init(
     auxiliaryNames: [String], _ loss: @escaping @Sendable (Model, Batch) -> LossAndAuxiliary
   ) {
@@ -22,7 +24,7 @@ public struct CompiledLoss<Model: TensorTree, Batch: TensorTree>: ShardEvaluator
     }
   }
 
-  /// A loss alone.
+  /// A loss without auxiliary values.
   public init(_ loss: @escaping @Sendable (Model, Batch) -> Tensor) {
     self.init(auxiliaryNames: []) { LossAndAuxiliary(loss($0, $1)) }
   }

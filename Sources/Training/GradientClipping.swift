@@ -1,9 +1,11 @@
+import Platform
 public import Tensors
 
 extension TensorTree {
   /// `√Σ x²` over all elements of all tensors, in double precision and a fixed order.
   ///
-  /// Not finite where an element is not, or where squares overflow (elements beyond 1e154).
+  /// The result is not finite if an element is not finite or if squares overflow (elements beyond
+  /// 1e154).
   /// - Precondition: the tensors are concrete.
   public var globalNorm: Double {
     var total = 0.0
@@ -11,7 +13,8 @@ extension TensorTree {
     return total.squareRoot()
   }
 
-  /// The tree scaled so that its global norm is at most `limit`; a norm that is not finite changes nothing.
+  /// The tree scaled so that its global norm is at most `limit`; a tree whose norm is not finite is
+  /// returned unchanged.
   ///
   /// - Source: Pascanu, Mikolov and Bengio 2013, algorithm 1.
   public func clipped(toNorm limit: Double) -> Self {
@@ -29,7 +32,7 @@ extension TensorTree {
 }
 
 extension Storage {
-  /// Four sums side by side, then added: the order does not depend on the machine.
+  /// Four partial sums, then their sum: the order does not depend on the machine.
   fileprivate var sumOfSquares: Double {
     switch type.scalar {
     case .float32: sum(of: Float.self) { Double($0) * Double($0) }

@@ -1,7 +1,8 @@
-public import NumericCore
+public import Platform
+import Serialization
 import Synchronization
 
-/// `metrics.jsonl`: one JSON object per line, the truth about a training.
+/// `metrics.jsonl`: one JSON object per line and training step.
 public final class MetricsLog: Sendable {
   private struct Pending {
     var text = ""
@@ -9,11 +10,12 @@ public final class MetricsLog: Sendable {
   }
 
   public let path: String
-  /// What the file held already, up to the step after which it continues, thinned.
+  /// The records of an existing file up to the step after which it continues, thinned.
   public let earlier: StepHistory
   private let pending = Mutex(Pending())
 
-  /// A log that continues after a step: later lines of an existing file are dropped (step 0: all of them).
+  /// A log that continues after a step: later lines of an existing file are dropped (step 0: all of
+  /// them).
   public init(path: String, continuingAfter step: Int = 0) throws(FileError) {
     self.path = path
     var kept: [UInt8] = []
@@ -29,7 +31,7 @@ public final class MetricsLog: Sendable {
     try Files.writeAtomically(kept, to: path, followsLinks: false)
   }
 
-  /// Adds a line; lines reach the file once a second, and by `flush`.
+  /// Appends a line; lines are written to the file once a second, and by `flush`.
   func append(_ record: StepRecord) throws(FileError) {
     let isDue = pending.withLock {
       $0.text += record.json.description + "\n"
@@ -38,9 +40,9 @@ public final class MetricsLog: Sendable {
     if isDue { try flush() }
   }
 
-  /// Writes what waits.
+  /// Writes the pending lines.
   ///
-  /// - Parameter synchronizes: whether the lines are on the device when this returns.
+  /// - Parameter synchronizes: whether to wait until the lines are on the device.
   public func flush(synchronizes: Bool = false) throws(FileError) {
     let text = pending.withLock { pending in
       defer { pending = Pending() }

@@ -1,16 +1,17 @@
+import Platform
 public import Tensors
 
-/// A rule that moves parameters along a gradient; a value, like everything that it carries from step to step.
+/// A rule that updates parameters along a gradient; a value, like its moving averages.
 public protocol Optimizer: Sendable {
-  /// The step size as a function of the updates made.
+  /// The step size as a function of the number of updates.
   var learningRate: Schedule { get set }
-  /// Updates made and moving averages: all that has to be saved to continue.
+  /// The number of updates and the moving averages: everything that must be saved to continue.
   var state: OptimizerState { get set }
 
-  /// Moves a model downhill: against its gradient, which has the model's own type.
+  /// Updates a model against its gradient, which has the model's own type.
   mutating func update<Model: TensorTree>(_ model: inout Model, along gradient: Model)
 
-  /// Moves an array of parameters; the optimizer was made for a vector of that length.
+  /// Updates an array of parameters; the optimizer must have been made for an array of that length.
   mutating func update(_ values: inout [Double], along gradient: [Double])
 }
 
@@ -28,15 +29,15 @@ extension Optimizer {
   }
 }
 
-/// What an optimizer carries from step to step: the number of updates and its moving averages.
+/// The state of an optimizer: the number of updates and its moving averages.
 ///
 /// As a tree it lists the averages as `first.NAME` and `second.NAME`, with the model's own names.
 public struct OptimizerState: TensorTree {
-  /// Updates made.
+  /// Number of updates.
   public internal(set) var step = 0
-  /// Updates that the averages hold, for the correction of their bias.
+  /// Number of updates in the averages, for the correction of their bias.
   var age = 0
-  /// A factor on every rate of the schedule: 1, or less after a training that diverged was rolled back.
+  /// A factor on every rate of the schedule: 1, halved at each rollback after divergence.
   public internal(set) var rateScale = 1.0
 
   private let names: [String]
@@ -44,7 +45,7 @@ public struct OptimizerState: TensorTree {
   /// For each moving average, one array per tensor of the model.
   private var moments: [[Storage]]
 
-  /// Averages that are zero, for every tensor of a model.
+  /// Zero averages for every tensor of a model.
   init(for model: some TensorTree, moments count: Int) {
     let types = model.tensors.map(\.type)
     self.types = types
@@ -52,7 +53,7 @@ public struct OptimizerState: TensorTree {
     moments = (0..<count).map { _ in types.map(Storage.init(zeros:)) }
   }
 
-  /// Averages that are zero again, and half the rate: after a return to an earlier model.
+  /// Zero averages and half the rate, after a return to an earlier model.
   mutating func restartAtHalfRate() {
     age = 0
     rateScale /= 2
@@ -72,14 +73,16 @@ public struct OptimizerState: TensorTree {
       for (place, name) in names.enumerated() {
         var tensor = Tensor(storage: moments[moment][place])
         visitor.visit(name, &tensor)
-        // A visitor that reads leaves the very same tensor; the graph of a trace cannot be held here.
+        // A visitor that reads must return the same tensor; a graph being traced cannot be stored
+        // here.
         if let storage = tensor.storage { moments[moment][place] = storage }
       }
       visitor.leave()
     }
   }
 
-  /// Applies a rule to each tensor of a model: counts the update, copies the values, and lets the rule change them.
+  /// Applies a rule to each tensor of a model: counts the update, copies the values and passes them
+  /// to the rule.
   mutating func update<Model: TensorTree>(
     _ model: inout Model, along gradient: Model, _ rule: (ParameterArrays) -> Void
   ) {

@@ -1,6 +1,7 @@
+import Platform
 import Tensors
 
-/// The elements of one parameter tensor while a rule changes them; valid during the rule only.
+/// The elements of one parameter tensor during an update; valid inside the rule only.
 enum ParameterArrays {
   case float32(TypedArrays<Float>)
   case float64(TypedArrays<Double>)
@@ -13,7 +14,8 @@ enum ParameterArrays {
   }
 }
 
-/// The same for one scalar type; a moving average that the rule does not keep must not be touched.
+/// The elements in one scalar type; a moving average that the rule does not have must not be
+/// accessed.
 struct TypedArrays<Scalar: TensorScalar> {
   let count: Int
   let values: UnsafeMutablePointer<Scalar>
@@ -36,14 +38,14 @@ extension Storage {
     self.init(type) { $0.initializeMemory(as: UInt8.self, repeating: 0, count: type.byteCount) }
   }
 
-  /// The same elements in memory of their own.
+  /// A copy of the elements.
   convenience init(copying other: Storage) {
     self.init(other.type) { $0.copyMemory(from: other.bytes, byteCount: other.type.byteCount) }
   }
 }
 
 extension Tensor {
-  /// The elements of a tensor that needs no running.
+  /// The elements of a concrete tensor.
   var concreteStorage: Storage {
     guard let storage else {
       preconditionFailure("an optimizer wants evaluated tensors, got an expression of \(type)")

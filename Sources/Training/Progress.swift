@@ -1,12 +1,12 @@
-import NumericCore
+import Platform
 import Synchronization
 
-/// How far a training is.
+/// The progress of a training.
 public struct TrainingProgress: Hashable, Sendable {
   public var step: Int
   public var totalSteps: Int
   public var stepsPerEpoch: Int
-  /// Seconds of training up to here.
+  /// Seconds of training so far.
   public var seconds: Double
 
   public init(step: Int, totalSteps: Int, stepsPerEpoch: Int, seconds: Double) {
@@ -18,8 +18,9 @@ public struct TrainingProgress: Hashable, Sendable {
 
   /// `epoch 12/100 34%|███▍      | 345/1000 [00:12<00:24, 27.1 it/s, loss 0.123, nfe 26/31]`.
   ///
-  /// The bar, the count and the times are those of the whole training. `nfe` appears when the evaluator
-  /// reports `forwardEvaluations`, with the ones of the adjoint if it reports `backwardEvaluations`.
+  /// The bar, the count and the times are those of the whole training. `nfe` is shown if the
+  /// evaluator reports `forwardEvaluations`, and the evaluations of the adjoint if it reports
+  /// `backwardEvaluations`.
   public func line(_ record: StepRecord, showsBar: Bool = true) -> String {
     let epochs = (totalSteps + stepsPerEpoch - 1) / max(stepsPerEpoch, 1)
     let part = totalSteps > 0 ? Double(step) / Double(totalSteps) : 1
@@ -38,7 +39,7 @@ public struct TrainingProgress: Hashable, Sendable {
       + details.joined(separator: ", ") + "]"
   }
 
-  /// Ten cells in eighths.
+  /// Ten cells, in eighths.
   package static func bar(_ part: Double) -> String {
     let eighths = Int((min(max(part, 0), 1) * 80).rounded(.down))
     let full = String(repeating: "█", count: eighths / 8)
@@ -47,7 +48,7 @@ public struct TrainingProgress: Hashable, Sendable {
     return bar + String(repeating: " ", count: 10 - bar.count)
   }
 
-  /// `mm:ss`, or `h:mm:ss` from an hour on.
+  /// `mm:ss`, or `h:mm:ss` for an hour and more.
   package static func clock(_ seconds: Double) -> String {
     guard seconds.isFinite, seconds < 1e9 else { return "?" }
     let whole = Int(max(seconds, 0))
@@ -68,7 +69,7 @@ public struct TrainingProgress: Hashable, Sendable {
   }
 }
 
-/// Shows progress on a terminal as a line that is rewritten, elsewhere as a plain line now and then.
+/// Shows progress as a rewritten line on a terminal, and as separate lines elsewhere.
 public final class ProgressReporter: Sendable {
   private struct Shown {
     var last = -Double.infinity
@@ -86,13 +87,14 @@ public final class ProgressReporter: Sendable {
     }
   }
 
-  /// Progress elsewhere.
+  /// Progress on another output.
   public init(isTerminal: Bool, write: @escaping @Sendable (String) -> Void) {
     self.isTerminal = isTerminal
     self.write = write
   }
 
-  /// Shows a step: at most ten times a second on a terminal, else every ten seconds, and the last one.
+  /// Shows a step: at most ten times a second on a terminal, otherwise every ten seconds, and
+  /// always the last one.
   package func report(_ progress: TrainingProgress, _ record: StepRecord) {
     shown.withLock { shown in
       let pause = isTerminal ? 0.1 : 10

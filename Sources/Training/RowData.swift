@@ -1,3 +1,4 @@
+import Platform
 public import Tensors
 
 /// A data set as a tree of tensors whose first axis is the rows.
@@ -5,7 +6,9 @@ public struct RowData<Batch: TensorTree>: TrainingData {
   public let count: Int
   private let rows: Batch
 
-  /// - Precondition: the tensors are concrete, and equally long on their first axis.
+  /// A data set of these rows.
+  ///
+  /// - Precondition: the tensors are concrete and have equal first axes.
   public init(_ rows: Batch) {
     let counts = Set(rows.tensors.map { $0.shape.first ?? -1 })
     precondition(
@@ -21,10 +24,10 @@ public struct RowData<Batch: TensorTree>: TrainingData {
 }
 
 extension TensorTree {
-  /// The same tree with some rows of every tensor, in the given order.
+  /// The same tree with the given rows of every tensor, in the given order.
   ///
   /// Shapes: `[rows, …]` → `[numbers.count, …]`.
-  /// - Precondition: the tensors are concrete, and the numbers are rows of them.
+  /// - Precondition: the tensors are concrete, and the numbers are valid rows.
   public func gatheringRows(_ numbers: [Int]) -> Self {
     mapTensors { Tensor(storage: $0.concreteStorage.gatheringRows(numbers)) }
   }

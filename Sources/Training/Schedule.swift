@@ -1,6 +1,6 @@
-import NumericCore
+import Platform
 
-/// A learning rate as a pure function of the number of updates made before.
+/// A learning rate as a pure function of the number of earlier updates.
 ///
 /// A number literal is a constant schedule.
 public indirect enum Schedule: Hashable, Sendable {
@@ -13,12 +13,13 @@ public indirect enum Schedule: Hashable, Sendable {
   case exponential(from: Double, factor: Double, every: Int = 1, floor: Double = 0)
   /// `from · factor^⌊n / every⌋`.
   case steps(from: Double, factor: Double, every: Int)
-  /// `start + (then(0) − start) n / over` for `over` steps, and then another schedule that counts from there.
+  /// `start + (then(0) − start) n / over` for `over` steps, and then another schedule, counted from
+  /// there.
   case warmUp(from: Double = 0, over: Int, then: Schedule)
   /// Another schedule times a factor.
   case scaled(Schedule, by: Double)
 
-  /// The rate of the update that follows `step` updates.
+  /// The rate of the update after `step` updates.
   public func callAsFunction(_ step: Int) -> Double {
     switch self {
     case .constant(let rate):

@@ -1,11 +1,11 @@
-public import Adjoints
 public import NumericCore
+public import Adjoints
 public import Tensors
 
-/// Some rows of a batch, ready to be evaluated by one thread.
+/// Some rows of a batch, evaluated by one thread.
 public struct Shard<Batch: Sendable>: Sendable {
   public var batch: Batch
-  /// How much the shard's loss counts in the batch's: its rows, or what was observed in them.
+  /// The weight of the shard's loss in the batch: its number of rows, or of their observations.
   public var weight: Double
 
   public init(_ batch: Batch, weight: Double) {
@@ -14,14 +14,14 @@ public struct Shard<Batch: Sendable>: Sendable {
   }
 }
 
-/// When and for what a shard is made.
+/// The context in which a shard is made.
 public struct ShardContext: Sendable {
   /// The training step, counted from 0.
   public var step: Int
   public var epoch: Int
-  /// False for validation.
+  /// False in validation.
   public var isTraining: Bool
-  /// The shard's own randomness: of noise, of points to leave out.
+  /// The shard's random key, for noise or dropped points.
   ///
   /// In validation it is the same every time.
   public var key: RandomKey
@@ -34,7 +34,7 @@ public struct ShardContext: Sendable {
   }
 }
 
-/// A data set whose rows can be gathered into shards, from any thread.
+/// A data set whose rows can be gathered into shards from any thread.
 public protocol TrainingData: Sendable {
   associatedtype Batch: Sendable
   /// Number of rows.
@@ -43,15 +43,16 @@ public protocol TrainingData: Sendable {
   func shard(_ rows: [Int], in context: ShardContext) throws -> Shard<Batch>
 }
 
-/// A loss over one shard, its gradient, and what else is of interest.
+/// The loss of one shard with its gradient and further figures.
 public struct ShardResult<Model: TensorTree>: Sendable {
   /// The mean over the shard.
   public var loss: Double
   /// The gradient of that mean, in the model's own type.
   public var gradient: Model
-  /// Further means, as `ShardEvaluator.auxiliaryNames` names them.
+  /// Further means, named by `ShardEvaluator.auxiliaryNames`.
   public var auxiliary: [Double]
-  /// What the solves of the gradient cost, in the log `forwardEvaluations` and `backwardEvaluations`; nil: nothing was solved.
+  /// Evaluations of the solves, logged as `forwardEvaluations` and `backwardEvaluations`; `nil`
+  /// without a solve.
   public var evaluations: SolveEvaluations?
 
   public init(
@@ -64,12 +65,12 @@ public struct ShardResult<Model: TensorTree>: Sendable {
   }
 }
 
-/// What computes the loss and gradient of a shard, on any thread.
+/// Computes the loss and gradient of a shard, from any thread.
 public protocol ShardEvaluator: Sendable {
   associatedtype Model: TensorTree
   associatedtype Batch: Sendable
 
-  /// Names of the auxiliary values; they become keys of the log.
+  /// Names of the auxiliary values; they are keys of the log.
   var auxiliaryNames: [String] { get }
 
   /// Loss and gradient of one shard.

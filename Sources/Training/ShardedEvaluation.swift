@@ -1,11 +1,12 @@
-import Adjoints
+import Platform
 import NumericCore
+import Adjoints
 import Tensors
 
-/// Evaluates a batch shard by shard on a pool of threads, and adds the shards up in their order.
+/// Evaluates a batch shard by shard on a pool of threads, and sums the shards in order.
 ///
-/// The shards and the order of the sums depend on the rows and the shard size alone: any number of threads gives
-/// the same bits.
+/// The shards and the order of the sums depend only on the rows and the shard size: any number of
+/// threads gives the same bits.
 struct ShardedEvaluation<Evaluator: ShardEvaluator, Data: TrainingData>: Sendable
 where Data.Batch == Evaluator.Batch {
   let evaluator: Evaluator
@@ -16,7 +17,7 @@ where Data.Batch == Evaluator.Batch {
   struct Means {
     var loss: Double
     var auxiliary: [Double]
-    /// Of gradients only.
+    /// For gradients only.
     var evaluations: SolveEvaluations?
   }
 
@@ -65,7 +66,7 @@ where Data.Batch == Evaluator.Batch {
     }
   }
 
-  /// Weights that are all 0 give 0.
+  /// All weights are 0: the mean is 0.
   private func means(_ values: [(loss: Double, auxiliary: [Double])], _ weights: [Double]) -> Means
   {
     let total = weights.reduce(0, +)

@@ -1,8 +1,9 @@
 /// The records of a training, thinned so that neither memory nor the report grows with its length.
 ///
-/// Of the steps without a validation every 2ᵏ-th is kept, of the validations every 2ᵏ-th, with the smallest k that suffices.
+/// Every 2ᵏ-th step without a validation and every 2ᵏ-th validation are saved, with the smallest
+/// sufficient k.
 public struct StepHistory: Sendable {
-  /// Records of one of the two kinds that are kept at most.
+  /// The largest number of saved records of each kind.
   public static let limit = 2000
 
   private var steps = Thinned()
@@ -15,12 +16,12 @@ public struct StepHistory: Sendable {
     if record.validation == nil { steps.append(record) } else { validations.append(record) }
   }
 
-  /// What is kept, in the order of the steps.
+  /// The saved records in the order of the steps.
   public var records: [StepRecord] {
     (steps.records + validations.records).sorted { $0.step < $1.step }
   }
 
-  /// Every 2ᵏ-th of a sequence, from the first on.
+  /// Every 2ᵏ-th element of a sequence, beginning with the first.
   private struct Thinned: Sendable {
     private(set) var records: [StepRecord] = []
     private var stride = 1

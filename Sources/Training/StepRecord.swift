@@ -1,28 +1,28 @@
-package import NumericCore
+package import Serialization
 
-/// What happened in one training step: a line of `metrics.jsonl`.
+/// The figures of one training step: a line of `metrics.jsonl`.
 public struct StepRecord: Sendable {
-  /// Something out of the ordinary.
+  /// An unusual event of a step.
   public enum Event: String, Hashable, Sendable {
-    /// Loss or gradient was not finite; the model was left as it was.
+    /// Loss or gradient was not finite; the model was not updated.
     case skipped
-    /// The last good model was restored, and the learning rate halved.
+    /// The last good model was restored, and the learning rate was halved.
     case rolledBack
   }
 
-  /// Steps made, this one included.
+  /// Number of steps, including this one.
   public var step: Int
-  /// The epoch that the step belongs to, counted from 1.
+  /// The epoch of the step, counted from 1.
   public var epoch: Int
-  /// Seconds of training, all runs of a resumed training together.
+  /// Seconds of training, including earlier runs of a resumed training.
   public var wall: Double
   public var loss: Double
   public var learningRate: Double
-  /// Before clipping.
+  /// The global norm of the gradient before clipping.
   public var gradientNorm: Double
   /// Further means over the batch, by name.
   public var auxiliary: [(name: String, value: Double)]
-  /// The validation loss, after steps that end with a validation.
+  /// The validation loss, for steps that end with a validation.
   public var validation: Double?
   /// Further means over the validation set, by name.
   public var validationAuxiliary: [(name: String, value: Double)] = []
@@ -41,7 +41,7 @@ public struct StepRecord: Sendable {
     self.auxiliary = auxiliary
   }
 
-  /// Reads a line of the log; nil for one that is torn.
+  /// Reads a line of the log; `nil` for an incomplete line.
   init?(_ line: ArraySlice<UInt8>) {
     guard let value = try? JSONValue(parsing: Array(line)), let object = value.object,
       let step = value["step"]?.integer, step > 0
@@ -66,13 +66,13 @@ public struct StepRecord: Sendable {
     "validationMetrics", "event",
   ]
 
-  /// The value of an auxiliary name.
+  /// The auxiliary value of a name.
   public func auxiliary(_ name: String) -> Double? {
     auxiliary.first { $0.name == name }?.value
   }
 
-  /// One JSON object: `step, epoch, wall, loss, learningRate, gradientNorm`, the auxiliary names, and where they
-  /// apply `validation`, `validationMetrics` and `event`.
+  /// One JSON object: `step, epoch, wall, loss, learningRate, gradientNorm`, the auxiliary names,
+  /// and, where they apply, `validation`, `validationMetrics` and `event`.
   package var json: JSONValue {
     var object: JSONObject = [
       "step": JSONValue(step), "epoch": JSONValue(epoch),

@@ -1,14 +1,15 @@
 import Synchronization
 
-/// A wish to stop, set from anywhere (a signal handler too) and honoured after the step under way.
+/// A request to stop, made from anywhere (including a signal handler) and honoured after the
+/// current step.
 public final class StopRequest: Sendable {
   private let code = Atomic(0)
 
   public init() {}
 
-  /// Asks for a stop; the number is the caller's own (a signal, an exit code) and not 0.
+  /// Requests a stop; the number is chosen by the caller (a signal, an exit code) and is not 0.
   public func request(_ number: Int = 1) { code.store(number, ordering: .relaxed) }
 
-  /// The number of the last request; 0: none.
+  /// The number of the last request; 0 if there is none.
   public var number: Int { code.load(ordering: .relaxed) }
 }

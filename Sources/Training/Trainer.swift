@@ -1,5 +1,6 @@
-import Adjoints
+import Platform
 import NumericCore
+import Adjoints
 import Tensors
 
 /// The training loop: batches in random order, cut into shards, evaluated on threads, summed in a fixed order.
@@ -19,7 +20,10 @@ where Data.Batch == Evaluator.Batch {
   private let evaluator: Evaluator
   private let evaluation: ShardedEvaluation<Evaluator, Data>
 
-  /// - Precondition: the training data have a row; a batch larger than the data is the data.
+  /// A trainer of an evaluator on data.
+  ///
+  /// - Precondition: the training data have at least one row. A batch size larger than the data
+  ///   selects all rows.
   public init(
     _ evaluator: Evaluator, training: Data, validation: Data? = nil, options: TrainingOptions
   ) {
@@ -35,9 +39,9 @@ where Data.Batch == Evaluator.Batch {
       shardSize: options.shardSize)
   }
 
-  /// Trains from a state on until it is done or `observer` stops it; the state is then ready to continue.
+  /// Trains from a state until it is done or `observer` stops it; the state can then be continued.
   ///
-  /// - Throws: what the evaluator or the data throw, and errors of the observer's files.
+  /// - Throws: errors of the evaluator, the data, and the observer's files.
   public func train(
     _ state: inout TrainingState<Model>, observer: TrainingObserver<Model> = TrainingObserver()
   ) throws -> TrainingStatus {
@@ -101,7 +105,7 @@ where Data.Batch == Evaluator.Batch {
     return Array(order.rows(epoch: step / stepsPerEpoch)[start..<start + size])
   }
 
-  /// One step: gradient, and an update if it is finite.
+  /// One step: a gradient, and an update if it is finite.
   private func advance(
     _ state: inout TrainingState<Model>, rows: [Int]
   ) throws -> StepRecord {
@@ -128,7 +132,7 @@ where Data.Batch == Evaluator.Batch {
     return record
   }
 
-  /// Counts a step that was not finite; too many in a row bring the last good model back.
+  /// Counts a step that was not finite; too many in a row restore the last good model.
   private func leaveOut(_ state: inout TrainingState<Model>) -> StepRecord.Event {
     state.skipped += 1
     state.skippedInARow += 1
@@ -140,7 +144,7 @@ where Data.Batch == Evaluator.Batch {
     return .rolledBack
   }
 
-  /// Measures the model when it is time to; says so if training is over.
+  /// Validates the model when it is due; returns whether training is over.
   private func validate(
     _ state: inout TrainingState<Model>, _ record: inout StepRecord
   ) throws -> TrainingStatus? {
@@ -163,8 +167,8 @@ where Data.Batch == Evaluator.Batch {
     return state.validationsSinceBest >= options.patience ?? .max ? .stoppedEarly : nil
   }
 
-  /// What a training that has made all its steps ends as: it has a best model that was measured and
-  /// most steps were finite, or it diverged.
+  /// The status after all steps: finished if a best model was measured and most steps were finite,
+  /// otherwise diverged.
   ///
   /// A training that is continued with fewer steps than it has made may never have been measured.
   private func settled(_ state: inout TrainingState<Model>) throws -> TrainingStatus {
@@ -199,7 +203,7 @@ where Data.Batch == Evaluator.Batch {
   }
 }
 
-/// The random order of one epoch's rows, kept until the next epoch.
+/// The random order of one epoch's rows, saved until the next epoch.
 private struct EpochOrder {
   let count: Int
   let key: RandomKey

@@ -1,17 +1,17 @@
-import NumericCore
+import Platform
 public import Tensors
 
-/// Who watches a training: logs, progress, checkpoints, and the wish to stop.
+/// Observes a training: logs, progress, checkpoints, and requests to stop.
 public struct TrainingObserver<Model: TensorTree> {
   /// Called after every step.
   public var onStep: ((StepRecord) throws -> Void)?
-  /// The log, which gets the steps that are due.
+  /// The log, which receives the steps that are due.
   public var log: MetricsLog?
   public var progress: ProgressReporter?
   /// Writes a checkpoint.
   public var save: ((TrainingState<Model>) throws -> Void)?
   public var stop: StopRequest?
-  /// Seconds since some moment.
+  /// Seconds since an arbitrary moment.
   public var clock: () -> Double
 
   public init(
@@ -27,7 +27,7 @@ public struct TrainingObserver<Model: TensorTree> {
     self.clock = clock ?? Self.stopwatch()
   }
 
-  /// Seconds since now, by a clock that never goes backwards.
+  /// Seconds from now on, by a clock that never decreases.
   private static func stopwatch() -> () -> Double {
     let start = SystemClock.monotonicTime
     return { SystemClock.monotonicTime - start }
@@ -39,14 +39,14 @@ public struct TrainingObserver<Model: TensorTree> {
     try onStep?(record)
   }
 
-  /// The log first: every step of a checkpoint is in the log.
+  /// The log is written first: it then contains every step of a checkpoint.
   func checkpoint(_ state: TrainingState<Model>) throws {
     guard let save else { return }
     try log?.flush(synchronizes: true)
     try save(state)
   }
 
-  /// The last checkpoint and the rest of the log.
+  /// Writes the last checkpoint and the rest of the log.
   func finish(_ state: TrainingState<Model>) throws {
     try checkpoint(state)
     try log?.flush()

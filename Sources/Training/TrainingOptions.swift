@@ -1,14 +1,16 @@
+import Platform
+
 /// A length of training.
 public enum TrainingInterval: Hashable, Sendable {
   case steps(Int)
   case epochs(Int)
 
-  /// The same in steps.
+  /// The length in steps.
   func steps(perEpoch: Int) -> Int {
     switch self {
     case .steps(let count): count
     case .epochs(let count):
-      // More than a number holds is never reached.
+      // A length that does not fit into an integer is never reached.
       count.multipliedReportingOverflow(by: perEpoch).overflow ? .max : count * perEpoch
     }
   }
@@ -16,33 +18,34 @@ public enum TrainingInterval: Hashable, Sendable {
 
 /// How a model is trained.
 public struct TrainingOptions: Hashable, Sendable {
-  /// How long, if nothing stops it before.
+  /// The length of the training, unless something stops it earlier.
   public var length: TrainingInterval
-  /// Rows of one step; what is left of an epoch after its last whole batch is not used in that epoch.
+  /// Rows of one step; the rows of an epoch after its last whole batch are not used in that epoch.
   public var batchSize: Int
   /// Rows that one thread evaluates at a time.
   ///
-  /// It decides the order of sums, hence the bits of a gradient.
+  /// It determines the order of sums and therefore the bits of a gradient.
   public var shardSize: Int
   /// Threads; they do not change the result.
   public var threads: Int
-  /// Where all randomness of the training comes from.
+  /// The key of all randomness in the training.
   public var seed: UInt64
-  /// Largest global norm of a gradient; nil: gradients stay as they are.
+  /// The largest global norm of a gradient; `nil` disables clipping.
   public var gradientClip: Double?
-  /// Between two validations.
+  /// Length between two validations.
   public var validationInterval: TrainingInterval
-  /// Validations without a better one after which training stops; nil: it does not.
+  /// Validations without improvement after which training stops; `nil` disables early stopping.
   public var patience: Int?
-  /// Between two checkpoints; the end and an interruption write one in any case.
+  /// Length between two checkpoints; the end and an interruption always write one.
   public var checkpointInterval: TrainingInterval
-  /// Seconds after which a step writes a checkpoint even if its interval is not over.
+  /// Seconds after which a checkpoint is written even if its interval is not over.
   public var checkpointSeconds = 60.0
-  /// Between two lines of the log.
+  /// Length between two lines of the log.
   public var logInterval: Int
-  /// Steps in a row whose loss or gradient is not finite and that are left out, before a rollback.
+  /// Consecutive steps with a non-finite loss or gradient that are skipped before a rollback.
   public var skipLimit: Int
-  /// Returns to the last good model, each with half the learning rate, before training counts as diverged.
+  /// Rollbacks to the last good model, each with half the learning rate, before the training counts
+  /// as diverged.
   public var rollbackLimit: Int
 
   public init(

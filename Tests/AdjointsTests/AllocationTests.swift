@@ -1,6 +1,6 @@
+import NumericCore
 import CAllocations
 import Graphs
-import NumericCore
 import Programs
 import TestSupport
 import Tensors

@@ -1,7 +1,8 @@
+import Platform
+import NumericCore
 import Adjoints
 import Graphs
 import Integrators
-import NumericCore
 import Programs
 import Tensors
 import TestSupport

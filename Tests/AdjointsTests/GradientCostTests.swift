@@ -1,7 +1,7 @@
+import NumericCore
 import Adjoints
 import CAllocations
 import Integrators
-import NumericCore
 import Programs
 import TestSupport
 import Tensors

@@ -1,8 +1,8 @@
+import NumericCore
 import Adjoints
 import CAllocations
 import Graphs
 import Integrators
-import NumericCore
 import Programs
 import Tensors
 import TestSupport

@@ -1,6 +1,6 @@
+import NumericCore
 import Adjoints
 import Integrators
-import NumericCore
 import Programs
 import Tensors
 import TestSupport

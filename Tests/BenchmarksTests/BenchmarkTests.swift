@@ -1,5 +1,5 @@
+import Serialization
 import Benchmarks
-import NumericCore
 import TestSupport
 import Testing
 

@@ -1,3 +1,4 @@
+import Platform
 import CKernels
 
 extension Float: KernelScalar {

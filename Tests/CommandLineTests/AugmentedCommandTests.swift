@@ -1,5 +1,7 @@
-import Foundation
+import Platform
+import Serialization
 import NumericCore
+import Foundation
 import Testing
 
 /// `train classify --model anode` and `--model anodev2`, as a stranger uses them.

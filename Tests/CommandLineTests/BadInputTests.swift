@@ -1,5 +1,5 @@
+import Platform
 import Foundation
-import NumericCore
 import Testing
 
 @Suite struct BadInputTests {

@@ -1,5 +1,7 @@
-import Foundation
+import Platform
+import Serialization
 import NumericCore
+import Foundation
 import Testing
 
 /// Sixty rows of two columns.

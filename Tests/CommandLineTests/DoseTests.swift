@@ -1,5 +1,5 @@
+import Serialization
 import Foundation
-import NumericCore
 import Testing
 
 @Suite struct DoseTests {

@@ -1,5 +1,7 @@
-import Foundation
+import Platform
+import Serialization
 import NumericCore
+import Foundation
 import Testing
 
 /// The sets of instructions that `NEURAL_ODE_LEVEL` chooses.

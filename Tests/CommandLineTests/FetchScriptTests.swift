@@ -1,5 +1,5 @@
+import Platform
 import Foundation
-import NumericCore
 import Testing
 
 /// `Scripts/fetch-fashion-mnist`, with programs that replace the package manager: no network is needed.

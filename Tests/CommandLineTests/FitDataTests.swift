@@ -1,5 +1,6 @@
+import Platform
+import Serialization
 import Foundation
-import NumericCore
 import Testing
 
 /// What `fit` makes of the columns and times of a file.

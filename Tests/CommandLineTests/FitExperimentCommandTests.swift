@@ -1,5 +1,6 @@
+import Platform
+import Serialization
 import Foundation
-import NumericCore
 import Testing
 
 /// Fits as modellers bring them; the expected values are SciPy's on the same data.

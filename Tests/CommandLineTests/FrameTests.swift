@@ -1,6 +1,5 @@
 import BundledData
 import Foundation
-import NumericCore
 import Testing
 
 @Suite struct FrameTests {

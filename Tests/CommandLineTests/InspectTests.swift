@@ -1,5 +1,6 @@
+import Platform
+import Serialization
 import Foundation
-import NumericCore
 import Testing
 
 @Suite(.serialized) struct InspectTests {

@@ -1,5 +1,7 @@
-import Foundation
+import Platform
+import Serialization
 import NumericCore
+import Foundation
 import Testing
 
 /// Trainings that are killed, stopped and started twice: nothing is lost, and no run disturbs another.
@@ -41,8 +43,8 @@ import Testing
     }
     #expect(try log(run) == log(other))
     #expect(
-      PathCalls.names(in: "\(folder)/\(run)").sorted()
-        == PathCalls.names(in: "\(folder)/\(other)").sorted())
+      FileSystem.names(in: "\(folder)/\(run)").sorted()
+        == FileSystem.names(in: "\(folder)/\(other)").sorted())
   }
 
   @Test func `twenty kills change neither model nor log, and leave no file`() throws {
@@ -92,7 +94,7 @@ import Testing
     long.terminate()
     long.waitUntilExit()
     #expect(long.terminationStatus == 75)
-    #expect(!PathCalls.isTaken(lock) && !Files.exists(folder + "/shared/earlier-1"))
+    #expect(!FileSystem.isTaken(lock) && !Files.exists(folder + "/shared/earlier-1"))
   }
 
   @Test(arguments: [SIGHUP, SIGTERM])

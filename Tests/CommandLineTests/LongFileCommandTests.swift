@@ -1,5 +1,5 @@
-import Foundation
 import NumericCore
+import Foundation
 import Testing
 
 /// Files of many rows, in little memory.

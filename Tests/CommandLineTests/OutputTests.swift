@@ -1,5 +1,5 @@
+import Platform
 import Foundation
-import NumericCore
 import Testing
 
 /// Where results go.
@@ -41,7 +41,7 @@ import Testing
       try Files.writeAtomically("through", to: pipe)
       reader.waitUntilExit()
       #expect(try Files.read(folder + "/copy") == Array("through".utf8))
-      #expect(PathCalls.kind(pipe) == .other)
+      #expect(FileSystem.kind(pipe) == .other)
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder).count == 2)
     }
   }

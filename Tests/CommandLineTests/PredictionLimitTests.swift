@@ -1,7 +1,9 @@
+import Platform
+import Serialization
+import NumericCore
 import Reports
 import Tables
 import Foundation
-import NumericCore
 import Testing
 
 /// What the tool does with values, times, files and settings that are beyond its models.

@@ -1,5 +1,6 @@
-import Foundation
+import Platform
 import NumericCore
+import Foundation
 import Testing
 
 /// `train --resume auto` and `train` onto a folder that holds a run, as a user meets them.
@@ -44,7 +45,7 @@ import Testing
   private func contents(_ path: String) throws -> [String: [UInt8]] {
     var result: [String: [UInt8]] = [:]
     for name in try FileManager.default.contentsOfDirectory(atPath: path) {
-      if PathCalls.isDirectory("\(path)/\(name)") == true { continue }
+      if FileSystem.isDirectory("\(path)/\(name)") == true { continue }
       result[name] = try Files.read("\(path)/\(name)")
     }
     return result

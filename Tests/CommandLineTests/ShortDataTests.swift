@@ -1,6 +1,6 @@
+import Platform
 import Tables
 import Foundation
-import NumericCore
 import Testing
 
 /// Small files, columns in two roles, and sentences that lead to what helps.

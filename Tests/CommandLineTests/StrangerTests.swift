@@ -1,5 +1,6 @@
-import Foundation
+import Platform
 import NumericCore
+import Foundation
 import Testing
 
 /// Files that come from somebody else, and outputs that would destroy inputs.
@@ -120,7 +121,7 @@ import Testing
       let own = try classes("own/\(name)", in: "own")
       let result = try train(own, "own")
       #expect(result.status == 64 && result.errors.contains("is read, and the training writes"))
-      #expect(PathCalls.names(in: folder + "/own") == [name])
+      #expect(FileSystem.names(in: folder + "/own") == [name])
       try FileManager.default.removeItem(atPath: folder + "/own")
     }
     let config = try write("{\"model\": \"ode-net\"}", "lone.json")
@@ -128,7 +129,7 @@ import Testing
     try Files.move(config, to: folder + "/new/config.json")
     let lone = try tool("train", "classify", folder + "/new/config.json", "--out", folder + "/new")
     #expect(lone.status == 64)
-    #expect(PathCalls.names(in: folder + "/new") == ["config.json"])
+    #expect(FileSystem.names(in: folder + "/new") == ["config.json"])
   }
 
   private func classes(_ name: String, in place: String) throws -> String {

@@ -1,8 +1,8 @@
+import NumericCore
 import Adjoints
 import ContinuousModels
 import Integrators
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 import Testing

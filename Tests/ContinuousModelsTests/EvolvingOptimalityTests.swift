@@ -1,6 +1,7 @@
+import Platform
+import NumericCore
 import ContinuousModels
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 import Testing

@@ -1,5 +1,6 @@
-import ContinuousModels
+import Platform
 import NumericCore
+import ContinuousModels
 import Programs
 import Tensors
 import Testing

@@ -1,8 +1,9 @@
+import Platform
+import NumericCore
 import Adjoints
 import ContinuousModels
 import Integrators
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 import Testing

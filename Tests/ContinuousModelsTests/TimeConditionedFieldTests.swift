@@ -1,6 +1,6 @@
+import NumericCore
 import ContinuousModels
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 import TestSupport

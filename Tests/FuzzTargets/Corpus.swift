@@ -1,10 +1,11 @@
+import Platform
 import NumericCore
 package import Training
 
 extension FuzzTarget {
   /// The files of a folder, by name.
   package static func corpus(_ folder: String) throws -> [[UInt8]] {
-    try PathCalls.names(in: folder).sorted().map { try Files.read("\(folder)/\($0)") }
+    try FileSystem.names(in: folder).sorted().map { try Files.read("\(folder)/\($0)") }
   }
 
   /// Reads the corpus, and as many mutations of it.

@@ -1,8 +1,10 @@
+import Platform
+import Serialization
+import NumericCore
 import Integrators
 import LearningTasks
 import MechanisticModels
 package import NeuralNets
-import NumericCore
 import Programs
 import Tables
 import Tensors
@@ -107,8 +109,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
 
   /// As a trained model of every kind.
   private static func readModel(_ bytes: [UInt8]) {
-    let folder = PathCalls.environment("TMPDIR") ?? "/tmp"
-    let path = "\(folder)/neural-ode-fuzz-\(PathCalls.processNumber).safetensors"
+    let folder = SystemProcess.environment("TMPDIR") ?? "/tmp"
+    let path = "\(folder)/neural-ode-fuzz-\(SystemProcess.number).safetensors"
     defer { try? Files.remove(path) }
     guard (try? Files.writeAtomically(bytes, to: path)) != nil else { return }
     if let file = try? Forecaster(contentsOf: path) {

@@ -1,5 +1,5 @@
-import FuzzTargets
 import NumericCore
+import FuzzTargets
 import Testing
 
 /// Readers read or throw, whatever the bytes are: a trap ends the tests.

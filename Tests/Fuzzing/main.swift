@@ -2,8 +2,8 @@
 //
 // Built with LIBFUZZER and its instrumentation, libFuzzer chooses the inputs; otherwise mutations of the corpus follow from
 // the number of the run: `Fuzzing TARGET --runs 100000 CORPUS`. `Scripts/fuzz` does the former.
+import Platform
 import FuzzTargets
-import NumericCore
 
 #if LIBFUZZER
   @_silgen_name("LLVMFuzzerRunDriver")
@@ -16,7 +16,7 @@ import NumericCore
 
 func fail(_ line: String) -> Never {
   try? FileDescriptor.standardError.write(Array((line + "\n").utf8))
-  ProcessCalls.exit(64)
+  SystemProcess.exit(64)
 }
 
 let words = CommandLine.arguments
@@ -34,14 +34,14 @@ guard words.count > 1, let target = FuzzTarget(rawValue: words[1]) else {
     runCurrent(Array(UnsafeBufferPointer(start: bytes, count: count)))
     return 0
   }
-  ProcessCalls.exit(code)
+  SystemProcess.exit(code)
 #else
   let runs = words.firstIndex(of: "--runs").flatMap { Int(words[$0 + 1]) } ?? 10_000
   if words.count > 3, words[2] == "--write-seed" {
     try FuzzTarget.emptyCheckpoint.seed(at: words[3])
-    ProcessCalls.exit(0)
+    SystemProcess.exit(0)
   }
-  guard let folder = words.dropFirst(2).last, PathCalls.isDirectory(folder) == true else {
+  guard let folder = words.dropFirst(2).last, FileSystem.isDirectory(folder) == true else {
     fail("name the folder of the corpus last")
   }
   try target.runMutations(of: FuzzTarget.corpus(folder), count: runs)

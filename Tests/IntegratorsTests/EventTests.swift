@@ -1,6 +1,7 @@
+import Platform
+import NumericCore
 import CAllocations
 import Integrators
-import NumericCore
 import Testing
 
 /// A ball that falls: height and velocity.

@@ -1,5 +1,6 @@
-import Integrators
+import Platform
 import NumericCore
+import Integrators
 import Testing
 
 /// A field that jumps at given times: `y' = y cos 4t` times a factor that changes from piece to

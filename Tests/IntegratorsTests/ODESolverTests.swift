@@ -1,5 +1,6 @@
-import Integrators
+import Platform
 import NumericCore
+import Integrators
 import Testing
 
 /// `y' = cos(t) y`, whose solution is `exp(sin t)`.

@@ -1,5 +1,6 @@
-import Integrators
+import Platform
 import NumericCore
+import Integrators
 import Testing
 
 /// Row r: the oscillator of frequency 1 + r with a damping that depends on time.

@@ -1,3 +1,4 @@
+import Platform
 import Integrators
 
 /// A field on rows from a function of time, row, row number, derivative.

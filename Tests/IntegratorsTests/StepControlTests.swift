@@ -1,5 +1,6 @@
-import Integrators
+import Platform
 import NumericCore
+import Integrators
 import Testing
 
 /// A stepper whose errors follow a script; its state is the number of tries.

@@ -1,5 +1,6 @@
-import Integrators
+import Platform
 import NumericCore
+import Integrators
 import Testing
 
 private let rows = 5

@@ -1,5 +1,5 @@
-import Integrators
 import NumericCore
+import Integrators
 import Testing
 
 /// `y' = −2 y`, with a jump of the rate at time 1.

@@ -1,5 +1,4 @@
 import Integrators
-import NumericCore
 import Testing
 
 @Suite struct TableauTests {

@@ -1,11 +1,12 @@
-import LearningTasks
+import Platform
 import NumericCore
+import LearningTasks
 import TestSupport
 import Testing
 
 /// Augmented flows and evolving weights as classifiers of a table or of images.
 @Suite(.serialized) struct AugmentedClassifierTests {
-  private static let path = "/tmp/neural-ode-augmented-\(PathCalls.processNumber).csv"
+  private static let path = "/tmp/neural-ode-augmented-\(SystemProcess.number).csv"
 
   /// Three places on the line; the one in the middle is a class of its own.
   private func line() throws -> ClassifierRecipe {
@@ -160,7 +161,7 @@ import Testing
     let head = 2 * c + 10 * c + 10
     let lift = augmentation == .lift ? 8 * 11 + 11 : 0
     #expect(outcome.parameterCount == stem + depth + head + lift)
-    let path = "/tmp/neural-ode-augmented-\(PathCalls.processNumber).safetensors"
+    let path = "/tmp/neural-ode-augmented-\(SystemProcess.number).safetensors"
     defer { try? Files.remove(path) }
     try outcome.model.write(to: path)
     let rows = outcome.examples.test.rows(0..<20)

@@ -1,7 +1,8 @@
+import Platform
+import NumericCore
 import BundledData
 import LearningTasks
 import TimeSeries
-import NumericCore
 import Testing
 
 @Suite struct BaselinesTests {

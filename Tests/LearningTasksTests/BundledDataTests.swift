@@ -1,7 +1,7 @@
+import Platform
 import BundledData
 import Tables
 import TimeSeries
-import NumericCore
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
+import Platform
+import NumericCore
 import LearningTasks
 import Tables
-import NumericCore
 import TestSupport
 import Testing
 
@@ -131,7 +132,7 @@ private func read(_ text: String, label: String? = nil) throws(DataError) -> Lab
   }
 
   @Test func `a folder's test part has the classes and the shape of the training part`() throws {
-    let folder = "/tmp/neural-ode-idx-\(PathCalls.processNumber)"
+    let folder = "/tmp/neural-ode-idx-\(SystemProcess.number)"
     try Files.createDirectory(folder)
     func write(_ part: String, _ shape: [Int], _ labels: [UInt8]) throws {
       let pixels = (0..<shape.reduce(1, *)).map { UInt8($0 % 251) }
@@ -167,7 +168,7 @@ private func read(_ text: String, label: String? = nil) throws(DataError) -> Lab
   func `a row's probabilities do not depend on the rows beside it`(
     layers: ClassifierRecipe.Layers
   ) throws {
-    let path = "/tmp/neural-ode-classes-\(PathCalls.processNumber)-\(layers.rawValue).csv"
+    let path = "/tmp/neural-ode-classes-\(SystemProcess.number)-\(layers.rawValue).csv"
     defer { try? Files.remove(path) }
     try Files.writeAtomically(table(150), to: path)
     var recipe = ClassifierRecipe.forFile(path)

@@ -1,7 +1,8 @@
+import Platform
+import NumericCore
 import TimeSeries
 import Tables
 import LearningTasks
-import NumericCore
 import Testing
 
 /// Short series that are noise first and then rise or fall, as their group says and nothing before.

@@ -1,8 +1,10 @@
+import Platform
+import Serialization
+import NumericCore
 import Adjoints
 import Integrators
 import LearningTasks
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 import Testing
@@ -98,7 +100,8 @@ private struct RegressionTask: LearningTask {
     let targets = table.columns(model.features..<model.features + 1).values
     let squares = zip(model.predictions(table), targets).map { ($0 - $1) * ($0 - $1) }
     let rmse = (squares.reduce(0, +) / Double(targets.count)).squareRoot()
-    return TaskResult(lines: ["RMSE \(rmse)"], json: ["rmse": .number(rmse)])
+    return TaskResult(
+      lines: ["RMSE \(rmse)"], json: ["rmse": .number(rmse)], files: [("rmse.txt", "\(rmse)")])
   }
 
   static func predict(with model: Regressor, _ request: PredictionRequest) throws -> Prediction {
@@ -115,7 +118,7 @@ extension PointTable {
 }
 
 @Suite(.serialized) struct CustomTaskTests {
-  private let folder = "/tmp/neural-ode-custom-\(RandomKey(4711).seed)"
+  private let folder = "/tmp/neural-ode-custom-\(SystemProcess.number)"
 
   private func write(_ count: Int, _ name: String) throws -> String {
     let draws = RandomKey(3).uniform(2 * count, as: Double.self)
@@ -142,11 +145,12 @@ extension PointTable {
     #expect(
       whole.steps == 300 && whole.model.weights.tensorValues == once.model.weights.tensorValues)
     #expect((whole.evaluation.json["rmse"]?.number ?? 1) < 0.05)
-    for name in [
-      "config.json", "metrics.jsonl", "model.safetensors", "report.html", "evaluation.json",
-    ] {
-      #expect(Files.exists("\(run)/\(name)"), "\(name)")
-    }
+    let files = [
+      "config.json", "evaluation.json", "last.ckpt.safetensors", "metrics.jsonl",
+      "model.safetensors",
+      "report.html", "rmse.txt",
+    ]
+    #expect(RunFolder.fileNames(in: run) == files)
 
     let archive = try ModelArchive(contentsOf: run)
     #expect(archive.kind == "regressor" && archive.parameterCount == whole.parameterCount)
@@ -161,6 +165,11 @@ extension PointTable {
     #expect(throws: (any Error).self) {
       try TrainingRun(RegressionTask(wider(recipe)), in: run, resumes: true).run()
     }
+    // Another training moves all files of the first one aside, and nothing else.
+    try Files.writeAtomically("mine", to: run + "/notes.txt")
+    _ = try TrainingRun(RegressionTask(wider(recipe)), in: run).run()
+    #expect(RunFolder.fileNames(in: run + "/earlier-1") == files)
+    #expect(Files.exists(run + "/notes.txt") && !Files.exists(run + "/rmse.txt"))
   }
 
   private func wider(_ recipe: RegressionRecipe) -> RegressionRecipe {

@@ -1,7 +1,8 @@
+import Platform
+import NumericCore
 import Tables
 import LearningTasks
 import ContinuousModels
-import NumericCore
 import Testing
 import Training
 

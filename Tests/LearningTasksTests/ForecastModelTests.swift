@@ -1,8 +1,9 @@
+import Platform
+import NumericCore
 import TimeSeries
 import Tables
 import LearningTasks
 import ContinuousModels
-import NumericCore
 import Programs
 import Tensors
 import Testing

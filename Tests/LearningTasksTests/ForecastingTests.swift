@@ -1,11 +1,12 @@
+import Platform
+import Serialization
+import NumericCore
 import TimeSeries
 import Tables
 import LearningTasks
-import NumericCore
 import Programs
 import Tensors
 import Testing
-import Training
 
 /// A sine with noise and a gap, one reading a minute.
 private func sines(_ count: Int) -> String {

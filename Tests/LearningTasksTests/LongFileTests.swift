@@ -1,7 +1,8 @@
+import Platform
+import NumericCore
 import LearningTasks
 import TimeSeries
 import Tables
-import NumericCore
 import Testing
 
 /// Files whose rows do not stay in memory.

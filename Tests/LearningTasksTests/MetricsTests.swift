@@ -1,5 +1,6 @@
-import LearningTasks
+import Platform
 import NumericCore
+import LearningTasks
 import Testing
 
 @Suite struct MetricsTests {

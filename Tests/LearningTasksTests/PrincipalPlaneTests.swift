@@ -1,5 +1,5 @@
+import Platform
 import LearningTasks
-import NumericCore
 import Testing
 
 @Suite struct PrincipalPlaneTests {

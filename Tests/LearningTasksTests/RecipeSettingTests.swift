@@ -1,5 +1,4 @@
 import LearningTasks
-import NumericCore
 import Testing
 
 @Suite struct RecipeSettingTests {

@@ -1,8 +1,9 @@
+import Platform
+import NumericCore
 import TimeSeries
 import Tables
 import LearningTasks
 import ContinuousModels
-import NumericCore
 import Testing
 
 /// Series of a class that lies in their order alone: `early` ones have their bump in the first half.

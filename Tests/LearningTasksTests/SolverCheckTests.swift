@@ -1,10 +1,11 @@
+import Platform
+import NumericCore
 import TimeSeries
 import LearningTasks
 import Adjoints
 import ContinuousModels
 import Integrators
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 import Testing
@@ -14,7 +15,7 @@ import Training
 private func linear(
   rate: Float, steps: Double
 ) throws -> (forecaster: SeriesForecaster, examples: [SeriesExample]) {
-  let folder = "/tmp/neural-ode-tests-solver-check-\(PathCalls.processNumber)"
+  let folder = "/tmp/neural-ode-tests-solver-check-\(SystemProcess.number)"
   try Files.createDirectory(folder)
   let rows = (0..<400).map { "\($0),\(Double.sine(Double($0) / 8))" }
   try Files.writeAtomically("time,x\n" + rows.joined(separator: "\n"), to: folder + "/sine.csv")

@@ -1,6 +1,8 @@
+import Platform
+import Serialization
+import NumericCore
 import Integrators
 import MechanisticModels
-import NumericCore
 import Tensors
 import TestSupport
 import Testing

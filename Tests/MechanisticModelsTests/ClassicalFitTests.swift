@@ -1,5 +1,7 @@
-import MechanisticModels
+import Platform
+import Serialization
 import NumericCore
+import MechanisticModels
 import TestSupport
 import Testing
 

@@ -1,5 +1,4 @@
 import Graphs
-import NumericCore
 import Tensors
 import TestSupport
 import Testing

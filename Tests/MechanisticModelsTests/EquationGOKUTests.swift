@@ -1,8 +1,8 @@
+import NumericCore
 import ContinuousModels
 import MechanisticModels
 import Integrators
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 import Testing
@@ -23,7 +23,7 @@ private func system(_ text: String = oscillator) throws -> EquationSystem {
 }
 
 private func model(
-  _ law: EquationLaw, _ channels: [EquationGOKU.Channel], scalarType: ScalarType = .float64
+  _ law: EquationMechanism, _ channels: [EquationGOKU.Channel], scalarType: ScalarType = .float64
 ) -> EquationGOKU {
   var sizes = EquationGOKU.Sizes(features: 2, summary: 0)
   (sizes.recurrent, sizes.latent, sizes.hidden) = (3, 2, 4)
@@ -47,7 +47,7 @@ private let query = LatentQuery(
 @Suite struct EquationGOKUTests {
   @Test func `initial values lie within their bounds`() throws {
     let text = "x' = -k*x\ny' = k*x\nz' = x\nk = 1\nx(0) = 3 > 0\ny(0) = 1 in 0..4\nz(0) = 2\n"
-    let law = EquationLaw(try system(text))
+    let law = EquationMechanism(try system(text))
     #expect(
       law.initialRanges == [
         .beyond(0, size: 3), .between(0, 4, centre: 1), .around(2, width: 2),
@@ -55,7 +55,7 @@ private let query = LatentQuery(
   }
 
   @Test func `parameters are as written until something else is said`() throws {
-    let law = EquationLaw(try system())
+    let law = EquationMechanism(try system())
     #expect(law.names(.own) == ["stiffness", "damping"])
     #expect(law.names(.known) == ["mass"])
     #expect(law.parameters.map(\.range.centre) == [4, 0.1, 2])
@@ -70,7 +70,7 @@ private let query = LatentQuery(
   func `values never leave their range, and rise with the coordinate or fall`(
     range: UnknownRange, lower: Double, upper: Double
   ) throws {
-    var law = EquationLaw(try system())
+    var law = EquationMechanism(try system())
     law.parameters[0].range = range
     // Inferred coordinates of any size: networks whose weights are drawn five times too large.
     var wild = model(law, [.state(0)])
@@ -84,7 +84,7 @@ private let query = LatentQuery(
   }
 
   @Test func `a shared parameter is the same in every row, a known one its value`() throws {
-    var law = EquationLaw(try system())
+    var law = EquationMechanism(try system())
     law.parameters[1].role = .shared
     let values = model(law, [.state(0)]).parameters(from: latent(6)).values
     #expect(values[1] == values[4] && values[4] == values[7])
@@ -93,7 +93,7 @@ private let query = LatentQuery(
   }
 
   @Test func `trajectories solve the equations in their own units and time`() throws {
-    var law = EquationLaw(try system(), timeScale: 3)
+    var law = EquationMechanism(try system(), timeScale: 3)
     law.stateScales = [10, 0.1]
     let net = model(law, [.state(0), .intermediate(0)])
     let decoded = net.decoded(state: latent(1), parameters: latent(2), query)
@@ -124,7 +124,7 @@ private let query = LatentQuery(
   }
 
   @Test func `the gradient is the limit of differences`() throws {
-    var law = EquationLaw(try system())
+    var law = EquationMechanism(try system())
     law.parameters[1].role = .shared
     let net = model(law, [.state(0), .learned])
     let observed = ObservedSequence(
@@ -156,7 +156,7 @@ private let query = LatentQuery(
 
   @Test func `weights of a network are shared and begin at random`() throws {
     let text = "x' = -rate*x + network(x, 3)\nrate = 1 > 0\nx(0) = 1"
-    let law = EquationLaw(try system(text))
+    let law = EquationMechanism(try system(text))
     #expect(law.names(.own) == ["rate"])
     let weights = model(law, [.state(0)]).shared!.values
     #expect(weights.count == law.names(.shared).count && Set(weights).count == weights.count)

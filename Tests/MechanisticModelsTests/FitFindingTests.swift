@@ -1,5 +1,6 @@
-import MechanisticModels
+import Platform
 import NumericCore
+import MechanisticModels
 import TestSupport
 import Testing
 

@@ -1,3 +1,4 @@
+import Serialization
 import NumericCore
 import Tables
 import TestSupport

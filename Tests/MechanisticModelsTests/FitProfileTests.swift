@@ -1,6 +1,6 @@
+import Serialization
 import MechanisticModels
 import Integrators
-import NumericCore
 import TestSupport
 import Testing
 

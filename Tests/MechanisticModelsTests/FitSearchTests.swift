@@ -1,7 +1,8 @@
+import Platform
+import NumericCore
 import MechanisticModels
 import Integrators
 import Graphs
-import NumericCore
 import Programs
 import Tensors
 import TestSupport

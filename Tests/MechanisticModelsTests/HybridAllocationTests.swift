@@ -1,7 +1,7 @@
+import NumericCore
 import CAllocations
 import Integrators
 import MechanisticModels
-import NumericCore
 import Testing
 
 /// What a hybrid solve allocates depends on the number of its pieces, not on that of its steps.

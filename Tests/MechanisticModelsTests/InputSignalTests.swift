@@ -1,7 +1,9 @@
+import Platform
+import Serialization
+import NumericCore
 import Adjoints
 import MechanisticModels
 import Integrators
-import NumericCore
 import Programs
 import Tensors
 import TestSupport

@@ -1,6 +1,6 @@
+import NumericCore
 import Integrators
 import MechanisticModels
-import NumericCore
 import Testing
 
 private let tight = ODESolver(

@@ -1,6 +1,6 @@
+import Platform
 import Integrators
 import MechanisticModels
-import NumericCore
 import Testing
 
 /// Definitions that need each other in a long chain, in the worst order.

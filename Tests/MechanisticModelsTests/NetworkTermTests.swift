@@ -1,6 +1,7 @@
+import Platform
+import NumericCore
 import MechanisticModels
 import Integrators
-import NumericCore
 import Testing
 
 @Suite struct NetworkTermTests {

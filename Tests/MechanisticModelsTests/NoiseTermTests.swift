@@ -1,4 +1,4 @@
-import NumericCore
+import Platform
 import Testing
 
 import MechanisticModels

@@ -1,6 +1,8 @@
+import Platform
+import Serialization
+import NumericCore
 import MechanisticModels
 import Integrators
-import NumericCore
 import Tensors
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
+import Platform
+import NumericCore
 import Integrators
 import MechanisticModels
-import NumericCore
 import Tensors
 import TestSupport
 import Testing

@@ -1,6 +1,7 @@
+import Serialization
+import NumericCore
 import MechanisticModels
 import Integrators
-import NumericCore
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
+import NumericCore
 import Adjoints
 import Integrators
 import MechanisticModels
-import NumericCore
 import Programs
 import Tensors
 import Testing

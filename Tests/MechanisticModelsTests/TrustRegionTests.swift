@@ -1,5 +1,5 @@
+import Platform
 import MechanisticModels
-import NumericCore
 import Testing
 
 /// Sums of squares with closed minima.

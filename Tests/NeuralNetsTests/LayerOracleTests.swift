@@ -1,5 +1,5 @@
+import Serialization
 import NeuralNets
-import NumericCore
 import Tensors
 import TestSupport
 import Testing

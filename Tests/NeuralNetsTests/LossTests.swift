@@ -1,6 +1,5 @@
 import Graphs
 import NeuralNets
-import NumericCore
 import Tensors
 import TestSupport
 import Testing

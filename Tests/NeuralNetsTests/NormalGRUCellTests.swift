@@ -1,5 +1,6 @@
-import NeuralNets
+import Platform
 import NumericCore
+import NeuralNets
 import Tensors
 import Testing
 

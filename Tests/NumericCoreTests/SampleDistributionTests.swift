@@ -1,3 +1,4 @@
+import Serialization
 import NumericCore
 import TestSupport
 import Testing

@@ -1,5 +1,4 @@
 import Graphs
-import NumericCore
 import Programs
 import Tensors
 import TestSupport

@@ -1,5 +1,6 @@
-import Reports
+import Platform
 import NumericCore
+import Reports
 import Testing
 
 @Suite struct ReportTests {
@@ -133,7 +134,7 @@ import Testing
   }
 
   @Test func `the same report gives the same bytes, in a file written whole`() throws {
-    let path = "/tmp/neural-ode-report-\(PathCalls.processNumber).html"
+    let path = "/tmp/neural-ode-report-\(SystemProcess.number).html"
     var report = Report(title: "t")
     report.section("s") { $0.text("x") }
     try report.write(to: path)

@@ -1,7 +1,8 @@
+import Platform
+import NumericCore
 import LearningTasks
 import Reports
 import Reproduction
-import NumericCore
 import Programs
 import Testing
 

@@ -1,7 +1,6 @@
 import BundledData
 import Reproduction
 import MechanisticModels
-import NumericCore
 import Testing
 
 @Suite struct FitsExperimentTests {

@@ -1,10 +1,11 @@
+import Training
+import Platform
+import Serialization
 import Foundation
-import NumericCore
 import Reproduction
 import Tables
 import Tensors
 import Testing
-import Training
 
 @Suite struct HopperTests {
   @Test func `without its data the hopper makes no claim and names the missing file`() throws {

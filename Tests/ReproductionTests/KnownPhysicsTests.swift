@@ -1,4 +1,3 @@
-import NumericCore
 import Reproduction
 import Testing
 

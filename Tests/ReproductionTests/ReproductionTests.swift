@@ -1,6 +1,6 @@
+import Serialization
 import Reports
 import Reproduction
-import NumericCore
 import Testing
 
 /// Claims whose figures are functions of the seed.

@@ -1,7 +1,8 @@
+import Platform
+import NumericCore
 import Reports
 import Reproduction
 import ContinuousModels
-import NumericCore
 import Programs
 import Tensors
 import Testing

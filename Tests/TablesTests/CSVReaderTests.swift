@@ -1,6 +1,6 @@
+import Platform
 import TimeSeries
 import Tables
-import NumericCore
 import Testing
 
 @Suite struct CSVReaderTests {
@@ -132,7 +132,7 @@ import Testing
   }
 
   @Test func `a million rows are read from a file in pieces`() throws {
-    let path = "/tmp/neural-ode-csv-\(PathCalls.processNumber).csv"
+    let path = "/tmp/neural-ode-csv-\(SystemProcess.number).csv"
     var bytes = Array("time,x\n".utf8)
     let count = 1_000_000
     for row in 0..<count { bytes += "\(row),\(row % 1000).25\n".utf8 }

@@ -1,3 +1,4 @@
+import Platform
 package import Tensors
 
 /// A custom operation with two operands and two results, `(a · b, sin a)`, and all of its rules.

@@ -1,4 +1,5 @@
-package import NumericCore
+import Platform
+package import Serialization
 
 /// A committed JSON file of `Tests/Fixtures`, made by the script of the same name.
 package func fixture(_ name: String, file: StaticString = #filePath) throws -> JSONValue {

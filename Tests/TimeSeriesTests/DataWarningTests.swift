@@ -1,7 +1,6 @@
 import BundledData
 import TimeSeries
 import Tables
-import NumericCore
 import Testing
 
 @Suite struct DataWarningTests {

@@ -1,6 +1,6 @@
+import Platform
 import TimeSeries
 import Tables
-import NumericCore
 import Testing
 
 @Suite struct TimeSeriesFileTests {

@@ -1,5 +1,6 @@
-import TimeSeries
+import Platform
 import NumericCore
+import TimeSeries
 import Testing
 
 @Suite struct UnitChangeTests {

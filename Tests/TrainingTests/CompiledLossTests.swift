@@ -1,5 +1,5 @@
-import NeuralNets
 import NumericCore
+import NeuralNets
 import Programs
 import Tensors
 import Testing

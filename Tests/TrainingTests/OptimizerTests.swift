@@ -1,4 +1,4 @@
-import NumericCore
+import Serialization
 import Tensors
 import TestSupport
 import Testing

@@ -1,5 +1,7 @@
-import NeuralNets
+import Platform
+import Serialization
 import NumericCore
+import NeuralNets
 import Tensors
 import TestSupport
 import Testing
@@ -25,7 +27,7 @@ import Training
   @Test(arguments: [ScalarType.float32, .float64])
   func `a model comes back bit for bit`(scalarType: ScalarType) throws {
     let model = MLP(sizes: [3, 5, 2], key: RandomKey(1), scalarType: scalarType)
-    let path = "/tmp/neural-ode-model-\(PathCalls.processNumber)-\(scalarType).safetensors"
+    let path = "/tmp/neural-ode-model-\(SystemProcess.number)-\(scalarType).safetensors"
     try model.save(to: path, metadata: ["config": "{}"])
     defer { try? Files.remove(path) }
     let file = try SafetensorsFile(path: path)

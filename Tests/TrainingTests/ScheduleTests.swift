@@ -1,4 +1,4 @@
-import NumericCore
+import Serialization
 import TestSupport
 import Testing
 import Training

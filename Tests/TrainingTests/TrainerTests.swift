@@ -1,4 +1,5 @@
-import NumericCore
+import Platform
+import Serialization
 import Synchronization
 import Tensors
 import Testing
@@ -68,7 +69,7 @@ import Training
 
   @Test(arguments: [1, 7, 12])
   func `a training that is interrupted and resumed gives the same bits`(after: Int) throws {
-    let folder = "/tmp/neural-ode-resume-\(PathCalls.processNumber)-\(after)"
+    let folder = "/tmp/neural-ode-resume-\(SystemProcess.number)-\(after)"
     try Files.createDirectory(folder)
     func observer(_ name: String, _ step: Int, _ stop: StopRequest?) throws
       -> TrainingObserver<Line>
@@ -102,7 +103,7 @@ import Training
   }
 
   @Test func `a checkpoint of other settings is refused`() throws {
-    let path = "/tmp/neural-ode-settings-\(PathCalls.processNumber).safetensors"
+    let path = "/tmp/neural-ode-settings-\(SystemProcess.number).safetensors"
     defer { try? Files.remove(path) }
     try Checkpoint(path: path, options: Self.options()).save(TrainingState<Line>.start())
     var other = Self.options()
@@ -211,7 +212,7 @@ import Training
   }
 
   @Test func `log lines have their keys`() throws {
-    let path = "/tmp/neural-ode-log-\(PathCalls.processNumber).jsonl"
+    let path = "/tmp/neural-ode-log-\(SystemProcess.number).jsonl"
     defer { try? Files.remove(path) }
     var options = Self.options()
     options.logInterval = 4

@@ -1,4 +1,4 @@
-import NumericCore
+import Serialization
 import ArgumentParsing
 
 /// `neural-ode completions SHELL`.

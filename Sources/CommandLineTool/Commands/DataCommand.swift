@@ -1,11 +1,12 @@
+import Serialization
+import NumericCore
 import TimeSeries
 import Tables
 import BundledData
 import Reports
 import ArgumentParsing
-import NumericCore
 
-/// `neural-ode data`: the bundled data sets, and a look at a user's file.
+/// `neural-ode data`: the bundled data sets, and a summary of a user's file.
 struct DataCommand: Command {
   static let page = CommandPage(
     verb: "data",
@@ -96,7 +97,7 @@ struct DataCommand: Command {
     console.emit(document(summary, file))
   }
 
-  /// The different texts, of many the first six.
+  /// The distinct texts; the first six of many.
   private func values(_ attribute: SeriesAttribute) -> String {
     let all = Set(attribute.texts.filter { !$0.isEmpty }).sorted()
     return all.prefix(6).joined(separator: ", ") + (all.count > 6 ? ", … (\(all.count))" : "")

@@ -1,8 +1,8 @@
+import Platform
 import TimeSeries
 import Tables
 import LearningTasks
 import ArgumentParsing
-import NumericCore
 
 /// `neural-ode evaluate RUN`.
 struct EvaluateCommand: Command {
@@ -44,16 +44,16 @@ struct EvaluateCommand: Command {
     }
   }
 
-  /// Whether `--data` are those of the training, and not other data: then the test part of them is measured.
+  /// Whether `--data` names the training data, so that their test part is measured.
   ///
-  /// A file of the same name counts as moved, if that of the training is no longer where it was.
+  /// A file of the same name counts as moved if the training data are no longer at their path.
   private func isTraining(_ trained: String?) -> Bool {
     guard let data else { return true }
     guard let trained else { return false }
     return Files.mayBe(trained, data)
   }
 
-  /// Refuses to open a file that the model names and the command line does not: the model may come from anybody.
+  /// Refuses to open a file that only the model names: the model may come from an untrusted source.
   private func checkGiven(_ trained: String?, labels trainedLabels: String? = nil) throws {
     if data == nil, let trained {
       throw ToolError(
@@ -82,7 +82,7 @@ struct EvaluateCommand: Command {
     let model = try archive.load(Task.Model.self)
     let (file, ownLabels) = (model.recipe.file, model.recipe.labelsFile)
     try checkGiven(file, labels: ownLabels)
-    // Other labels make other parts.
+    // Other labels give other parts.
     let isTraining =
       isTraining(file)
       && labels.map { own in ownLabels.map { Files.mayBe($0, own) } ?? false } ?? true

@@ -1,7 +1,9 @@
+import Platform
+import Serialization
+import NumericCore
 import ArgumentParsing
 import Integrators
 import MechanisticModels
-import NumericCore
 import Reports
 import Tables
 import TimeSeries
@@ -31,7 +33,7 @@ extension FitCommand {
     }
   }
 
-  /// Writes the result and its report to files, where they are asked for.
+  /// Writes the result and its report to the requested files.
   private func write(_ printer: FitPrinter) throws {
     if let out = output.out {
       let text = FitDocument(printer).json.text(indented: true) + "\n"
@@ -110,7 +112,7 @@ extension FitCommand {
     return limits
   }
 
-  // MARK: What belongs to the experiments
+  // MARK: Experiments
 
   private func add(conditionsTo data: inout FitData, _ equations: EquationSystem) throws {
     guard let conditions = runs.conditions else { return }
@@ -133,7 +135,7 @@ extension FitCommand {
       guard let found = only ?? table[id] else { continue }
       data.experiments.experiments[place].doses.doses += found.schedule.doses
       data.experiments.experiments[place].doses.resets += found.schedule.resets
-      // Where times are dates a series starts at its first row or its first dose.
+      // With dates, a series starts at its first row or its first dose.
       if let start = data.experiments.experiments[place].startTime,
         let first = found.schedule.doses.map(\.time).min()
       {
@@ -158,7 +160,7 @@ extension FitCommand {
     }
   }
 
-  /// The inputs from a file of their own, on the times of the data.
+  /// The inputs from a separate file, on the times of the data.
   private func add(
     inputsTo data: inout FitData, _ equations: EquationSystem, _ console: Console
   ) throws {
@@ -186,7 +188,7 @@ extension FitCommand {
     for remark in remarks { console.note(remark) }
   }
 
-  /// Counts a dose once that the equations have as a fixed initial value already.
+  /// Removes a dose that the equations already contain as a fixed initial value.
   private func countOnce(
     dosesIn data: inout FitData, _ equations: EquationSystem, _ console: Console
   ) {
@@ -253,7 +255,7 @@ extension FitCommand {
     return (lower, upper)
   }
 
-  /// The texts before and after the first two dots in a row.
+  /// The texts before and after the first `..`.
   private static func ends(of text: String) -> (String, String)? {
     var place = text.startIndex
     while place < text.endIndex {

@@ -1,9 +1,9 @@
+import NumericCore
 import TimeSeries
 import Tables
 import ArgumentParsing
 import MechanisticModels
 import Integrators
-import NumericCore
 
 /// `neural-ode fit`: parameters and initial state of known equations, from data.
 struct FitCommand: Command {

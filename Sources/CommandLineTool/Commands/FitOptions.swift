@@ -1,6 +1,5 @@
 import ArgumentParsing
 import MechanisticModels
-import NumericCore
 import Tables
 import TimeSeries
 

@@ -1,6 +1,7 @@
+import Serialization
+import NumericCore
 import ArgumentParsing
 import LearningTasks
-import NumericCore
 
 /// `neural-ode inspect RUN`.
 struct InspectCommand: Command {

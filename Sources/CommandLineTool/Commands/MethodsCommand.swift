@@ -1,6 +1,6 @@
+import Serialization
 import ArgumentParsing
 import Integrators
-import NumericCore
 
 /// `neural-ode methods`: the solvers.
 struct MethodsCommand: Command {

@@ -1,8 +1,9 @@
+import Platform
+import NumericCore
 import Tables
 import LearningTasks
 import TimeSeries
 import ArgumentParsing
-import NumericCore
 
 /// `neural-ode predict RUN --data file.csv`.
 struct PredictCommand: Command {
@@ -34,7 +35,7 @@ struct PredictCommand: Command {
   var parameters: String?
 
   func validate() throws(UsageError) {
-    if let out, let parameters, out == parameters || PathCalls.isSame(out, parameters) {
+    if let out, let parameters, out == parameters || FileSystem.isSame(out, parameters) {
       throw .combination(
         "--out and --parameters name one file", fix: "give each its own")
     }

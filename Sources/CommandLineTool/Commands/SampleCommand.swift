@@ -1,6 +1,7 @@
+import Platform
+import Serialization
 import LearningTasks
 import ArgumentParsing
-import NumericCore
 
 /// `neural-ode sample RUN`.
 struct SampleCommand: Command {
@@ -34,7 +35,7 @@ struct SampleCommand: Command {
 }
 
 extension Console {
-  /// A CSV text to a file, or to standard output.
+  /// Writes a CSV text to a file or to standard output.
   func deliver(_ csv: String, to path: String?, what: String) throws {
     if let path {
       try Files.writeAtomically(csv, to: path)

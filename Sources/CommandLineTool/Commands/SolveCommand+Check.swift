@@ -1,24 +1,25 @@
+import Serialization
+import NumericCore
 import ArgumentParsing
 import Integrators
 import MechanisticModels
-import NumericCore
 import Reports
 
 extension SolveCommand {
-  /// When a solution is compared with a finer one.
+  /// Whether a solution is compared with a finer one.
   enum Check: String, CaseIterable, ArgumentValue {
     case auto, on, off
   }
 
-  /// Solves the same problem at some times with some solver in some arithmetic.
+  /// Solves the same problem at some times, with a given solver and arithmetic.
   typealias Solve = (_ times: [Double], _ solver: ODESolver, _ scalar: Scalar) -> EquationSolution
 
-  /// The tolerance of adaptive steps, refused where the arithmetic cannot meet it.
+  /// The tolerance of adaptive steps, refused if the arithmetic cannot reach it.
   func tolerance() throws(UsageError) -> Tolerance {
     let tolerance = Tolerance(
       relative: relativeTolerance ?? (scalar == .float32 ? 1e-5 : 1e-6),
       absolute: absoluteTolerance ?? 1e-9)
-    // An error estimate is a difference of stages, of some roundings each.
+    // An error estimate is a difference of stages with some rounding error each.
     let smallest = scalar == .float32 ? 2e-6 : 1e-14
     if tolerance.relative < smallest && tolerance.absolute < smallest {
       throw .combination(
@@ -28,9 +29,9 @@ extension SolveCommand {
     return tolerance
   }
 
-  /// The solution with an absolute tolerance that resolves every state, and the solver that found it.
+  /// The solution with an absolute tolerance that resolves every state, and its solver.
   ///
-  /// Nothing changes where the tolerance is given, or where the smaller one is out of reach.
+  /// Nothing changes if the tolerance is given, or if the smaller one cannot be reached.
   func resolved(
     by solver: ODESolver, _ solve: Solve, at times: [Double]
   ) -> (solution: EquationSolution, solver: ODESolver) {
@@ -46,7 +47,7 @@ extension SolveCommand {
     return best
   }
 
-  /// The solution compared with one by a finer solver; nil if that is not wanted or not cheap.
+  /// The comparison with a finer solver; `nil` if it is switched off or too expensive.
   func checked(
     _ solution: EquationSolution, by solver: ODESolver, _ solve: Solve, at times: [Double]
   ) -> (finer: EquationSolution, check: SolutionCheck)? {
@@ -57,7 +58,7 @@ extension SolveCommand {
       over: times[times.count - 1] - times[0], stepBudget: 20 * steps + 20_000)
     guard case .adaptive(let control) = finer.control else { return nil }
     let other = solve(times, finer, .float64)
-    // A check that ran out of steps shows nothing.
+    // A comparison that ran out of steps shows nothing.
     switch other.status {
     case .stepBudgetExhausted, .stiff: return nil
     default: break
@@ -76,7 +77,7 @@ extension SolveCommand {
     return evaluations <= 300_000 && evaluations * width <= 1_500_000
   }
 
-  /// Writes the page of a simulation.
+  /// Writes the report of a simulation.
   func writeReport(
     _ path: String, of equations: EquationSystem, over times: [Double], by solver: ODESolver,
     _ problem: (parameters: [Double], inputs: [String: InputSignal]), _ solve: Solve
@@ -109,7 +110,7 @@ extension SolveCommand {
 }
 
 extension SolutionCheck {
-  /// The warning about a solution that a finer solver does not confirm; nil if it does.
+  /// The warning about a solution that a finer solver does not confirm; `nil` if it does.
   func warning(states: [String]) -> String? {
     if isPassed { return nil }
     let advice =

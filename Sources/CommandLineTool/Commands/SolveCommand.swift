@@ -1,8 +1,8 @@
+import NumericCore
 import Tables
 import ArgumentParsing
 import MechanisticModels
 import Integrators
-import NumericCore
 import Tensors
 
 /// `neural-ode solve`: integrates a system of equations.
@@ -162,7 +162,7 @@ struct SolveCommand: Command {
     }
   }
 
-  /// The doses of `--doses` and what their times mean.
+  /// The doses of `--doses` and the meaning of their times.
   private func schedule(
     for equations: EquationSystem, beside axis: TimeAxis?, _ console: Console
   ) throws -> (doses: DoseSchedule, axis: TimeAxis)? {
@@ -193,7 +193,7 @@ struct SolveCommand: Command {
       method: method, control: .proportionalIntegral(try tolerance(), stepBudget: stepBudget))
   }
 
-  /// Doses and events cannot be undone.
+  /// Doses and events cannot be undone backwards in time.
   private func checkDirection(
     _ times: [Double], _ equations: EquationSystem, hasDoses: Bool
   ) throws(UsageError) {
@@ -204,7 +204,7 @@ struct SolveCommand: Command {
     }
   }
 
-  /// Equal steps are counted before they are made.
+  /// Equal steps are counted before they are computed.
   private func checkStepCount(over span: Double) throws(UsageError) {
     if let step, span / step > 1e9 {
       throw .combination(
@@ -244,7 +244,7 @@ struct SolveCommand: Command {
   }
 }
 
-/// Which times a solve covers and writes.
+/// The times that a solve covers and writes.
 private struct TimeChoice {
   let command: SolveCommand
   let from: Double
@@ -265,7 +265,7 @@ private struct TimeChoice {
     self.to = to
   }
 
-  /// The times of the solve, the start first, and which of them are written.
+  /// The times of the solve, beginning with the start, and which of them are written.
   func times() throws(UsageError) -> (all: [Double], written: Range<Int>) {
     guard let times = command.at?.values else {
       guard from != to else {

@@ -1,6 +1,7 @@
+import Serialization
+import NumericCore
 import ArgumentParsing
 import MechanisticModels
-import NumericCore
 
 /// `neural-ode systems`: the named systems and their equations.
 struct SystemsCommand: Command {

@@ -1,6 +1,7 @@
+import Platform
+import Serialization
 import ArgumentParsing
 import LearningTasks
-import NumericCore
 import Training
 
 /// `neural-ode train classify`.
@@ -34,7 +35,7 @@ struct TrainClassifyCommand: Command {
     case rnnImpute = "rnn-impute"
     case rnn
 
-    /// The form of a classifier of rows; nil for a network that reads series.
+    /// The form of a classifier of rows; `nil` for a network that reads series.
     var form: ClassifierRecipe.Form? { ClassifierRecipe.Form(rawValue: rawValue) }
   }
 
@@ -108,7 +109,7 @@ private struct RowClassTraining: TrainingJob {
 
   var usual: ClassifierRecipe { data.map(ClassifierRecipe.forFile) ?? ClassifierRecipe() }
 
-  /// Applies the settings of the form that `--model` names; a run that is continued has them already.
+  /// Applies the settings of the form that `--model` names; a continued run has them already.
   func prepare(_ recipe: inout ClassifierRecipe, from source: RecipeSource) throws {
     guard let form = command.model?.form else { return }
     if training.resume == .auto, source.isDocument {

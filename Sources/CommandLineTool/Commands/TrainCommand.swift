@@ -1,6 +1,6 @@
+import Platform
 import ArgumentParsing
 import LearningTasks
-import NumericCore
 
 /// `neural-ode train`: the bundled example, and the continuation of any run.
 struct TrainCommand: Command {
@@ -30,7 +30,7 @@ struct TrainCommand: Command {
 }
 
 extension TrainCommand {
-  /// The verb of the run that is continued; nil: the words continue no run.
+  /// The verb of the run to continue; `nil` if the command line continues no run.
   static func continuedVerb(_ words: ArraySlice<String>) throws -> String? {
     guard value(of: "--resume", in: words) == "auto", let folder = value(of: "--out", in: words),
       words.first?.hasPrefix("-") == true
@@ -40,13 +40,14 @@ extension TrainCommand {
     return TrainingFolder.verb(of: try TrainingFolder.document(path))
   }
 
-  /// The value of an option among the words of a command line.
+  /// The value of an option in a command line.
   private static func value(of option: String, in words: ArraySlice<String>) -> String? {
     if let place = words.firstIndex(of: option) { return words[(place + 1)...].first }
     return words.first { $0.hasPrefix(option + "=") }.map { String($0.dropFirst(option.count + 1)) }
   }
 
-  /// The present spelling of a command line of earlier versions, where one command trained every task; nil: it is none.
+  /// The new spelling of a command line of earlier versions, in which one command trained every
+  /// task; `nil` for any other.
   static func newSpelling(_ words: ArraySlice<String>) -> String? {
     func value(of option: String) -> String? { self.value(of: option, in: words) }
     let model = value(of: "--model")

@@ -1,6 +1,5 @@
 import ArgumentParsing
 import LearningTasks
-import NumericCore
 
 /// `neural-ode train density`.
 struct TrainDensityCommand: Command, TrainingJob {

@@ -1,6 +1,6 @@
+import Serialization
 import ArgumentParsing
 import LearningTasks
-import NumericCore
 
 /// `neural-ode train forecast`.
 struct TrainForecastCommand: Command, TrainingJob {

@@ -1,7 +1,7 @@
+import Serialization
 import ArgumentParsing
 import LearningTasks
 import MechanisticModels
-import NumericCore
 
 /// `neural-ode train mechanism`: a GOKU-net.
 struct TrainMechanismCommand: Command, TrainingJob {
@@ -34,7 +34,7 @@ struct TrainMechanismCommand: Command, TrainingJob {
         throw .combination(
           "'train mechanism' needs data of the equations", fix: "add --data file.csv")
       }
-      var recipe = ForecastRecipe.forLaw(data)
+      var recipe = ForecastRecipe.forMechanism(data)
       recipe.model = .goku
       return recipe
     }
@@ -60,7 +60,7 @@ struct TrainMechanismCommand: Command, TrainingJob {
   func run(_ console: Console) throws { try train(console) }
 }
 
-/// The equations of a GOKU-net and what is known about them.
+/// The equations of a GOKU-net and their known parameters.
 struct MechanismOptions: ParameterGroup {
   static let title = "Equations"
 
@@ -84,7 +84,7 @@ struct MechanismOptions: ParameterGroup {
   @Option(
     help:
       "Whether columns that are no part of the equations are refused, or explained by a network.")
-  var emission: LawSettings.Emission?
+  var emission: MechanismSettings.Emission?
 
   func change(_ recipe: inout ForecastRecipe) throws {
     if let system {
@@ -93,7 +93,7 @@ struct MechanismOptions: ParameterGroup {
     } else if recipe.law.equations == nil, let system = recipe.law.system {
       recipe.law.equations = try SystemArgument.equations(system).text
     }
-    if recipe.law.equations == nil { throw LawError.noEquations }
+    if recipe.law.equations == nil { throw MechanismError.noEquations }
     if let shared { recipe.law.shared = shared.names }
     if let emission { recipe.law.emission = emission }
     recipe.law.known += fix.map(\.argument)

@@ -1,7 +1,7 @@
+import Platform
+import Serialization
 import ArgumentParsing
 import LearningTasks
-import NumericCore
-import Training
 
 extension ModelArchive {
   /// The task whose models have this kind.
@@ -27,10 +27,10 @@ extension ModelArchiveError {
     }
   }
 
-  /// A file that cannot be read is a missing input; one of another kind is bad data.
+  /// An unreadable file is a missing input; a file of another kind is bad data.
   var exitCode: ExitCode { if case .unreadable(_, .file) = self { .noInput } else { .badData } }
 
-  /// Why a run's model cannot be read.
+  /// Why the model of a run cannot be read.
   private static func missing(_ path: String, _ reason: FileError.Reason) -> String {
     let folder = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
       .joined(separator: "/")

@@ -23,7 +23,7 @@ struct SeriesOptions: ParameterGroup {
   var duplicates: TimeSeriesOptions.Duplicates?
   @Option(help: "What comes first in dates such as 5/4/2024.") var dates: DateOrder?
 
-  /// The options that are given, by name.
+  /// The given options, by name.
   var given: [String] {
     let options: [(name: String, isGiven: Bool)] = [
       ("--time", time != nil), ("--id", id != nil), ("--channels", channels != nil),
@@ -35,7 +35,7 @@ struct SeriesOptions: ParameterGroup {
 
   /// Refuses a column with two roles.
   ///
-  /// - Parameter label: the column of labels among them; nil: none.
+  /// - Parameter label: the column of labels; `nil` if there is none.
   func validate(label: String? = nil) throws(UsageError) {
     let roles: [(option: String, names: [String])] = [
       ("--time", [time].compactMap(\.self)), ("--id", [id].compactMap(\.self)),
@@ -54,7 +54,7 @@ struct SeriesOptions: ParameterGroup {
     }
   }
 
-  /// Changes what the options name.
+  /// Applies the options to a configuration.
   func change(_ reading: inout SeriesReading) {
     if let time { reading.timeColumn = time }
     if let id { reading.idColumn = id }
@@ -67,7 +67,7 @@ struct SeriesOptions: ParameterGroup {
   }
 }
 
-/// The recurrent networks that may be trained as baselines.
+/// The recurrent networks that can be trained as baselines.
 enum RecurrentModel: String, CaseIterable, ArgumentValue {
   case gruD = "gru-d"
   case rnnDelta = "rnn-dt"
@@ -81,5 +81,5 @@ enum RecurrentModel: String, CaseIterable, ArgumentValue {
 
 extension TimeSeriesOptions.Duplicates: ArgumentValue {}
 extension DateOrder: ArgumentValue {}
-extension LawSettings.Emission: ArgumentValue {}
+extension MechanismSettings.Emission: ArgumentValue {}
 extension ForecastRecipe.Split: ArgumentValue {}

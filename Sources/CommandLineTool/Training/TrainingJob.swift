@@ -1,12 +1,14 @@
+import Platform
+import Serialization
+import NumericCore
 import ArgumentParsing
 import LearningTasks
-import NumericCore
 import Tables
 import Training
 
-/// A training that a command line describes.
+/// A training described by a command line.
 ///
-/// A conforming type names the recipes and the changes that its options make; `train` does the rest.
+/// A conforming type lists the recipes and applies its options; `train` does the rest.
 protocol TrainingJob {
   associatedtype Task: LearningTask
   typealias Recipe = Task.Model.Recipe
@@ -16,36 +18,36 @@ protocol TrainingJob {
   /// Recipes by name.
   static var named: [(name: String, recipe: Recipe)] { get }
 
-  /// A recipe's name or a configuration file; nil: neither is given.
+  /// A recipe's name or a configuration file; `nil` if neither is given.
   var recipe: String? { get }
   /// The file of data.
   var data: String? { get }
   var training: TrainingOptions { get }
-  /// Files that are read beside the data.
+  /// Further input files.
   var otherFiles: [String] { get }
 
-  /// The configuration that the options describe without a recipe's name.
+  /// The configuration that the options describe without a recipe.
   var usual: Recipe { get throws }
 
   /// The configuration of a document.
   static func recipe(of document: JSONValue) throws(ConfigurationError) -> Recipe
 
-  /// The model that the options name, as configurations name it; nil: none.
+  /// The model that the options select, as configurations name it; `nil` if they select none.
   var modelName: String? { get }
 
-  /// Applies options that stand for a group of settings.
+  /// Applies options that represent a group of settings.
   func prepare(_ recipe: inout Recipe, from source: RecipeSource) throws
 
   /// Applies the options to a configuration, before `--seed` and `--set`.
   func change(_ recipe: inout Recipe) throws
 
-  /// Refuses a configuration whose parts do not go together.
+  /// Refuses a configuration with parts that cannot be combined.
   func check(_ recipe: inout Recipe) throws
 }
 
-/// Where the values of a configuration come from before the command line changes them.
+/// The source of a configuration, before the options are applied.
 enum RecipeSource {
-  /// A configuration file: the one given, or that of the run which is continued.
+  /// A configuration file: the given one, or that of the continued run.
   case document(JSONValue)
   case named(String)
   /// The data and the options.
@@ -72,7 +74,7 @@ extension TrainingJob {
     do {
       try train(try recipe(of: source), console)
     } catch let error as DataError {
-      // A relative path of a configuration holds in the folder of its training.
+      // A relative path of a configuration is valid in the folder of its training.
       guard source.isDocument, data == nil, case .unreadable(.notFound) = error.reason
       else { throw error }
       throw ToolError.trainingDataMissing(error.source, keepsName: true)
@@ -93,8 +95,8 @@ extension TrainingJob {
     var run = TrainingRun(
       task, in: directory, threads: training.threads, resumes: training.resume == .auto)
     run.onNotice = console.notice
-    SignalNote.shared.begin()
-    defer { SignalNote.shared.end() }
+    StopSignals.shared.begin()
+    defer { StopSignals.shared.end() }
     let outcome = try run.run(on: examples, progress: ProgressReporter(), stop: StopRequest())
     let result = try outcome.writeReport()
     console.show(result)
@@ -104,7 +106,7 @@ extension TrainingJob {
     console.emit(result.json)
   }
 
-  /// The configuration, as the command line changes it.
+  /// The configuration with the options of the command line applied.
   private func recipe(of source: RecipeSource) throws -> Recipe {
     var result =
       switch source {
@@ -114,8 +116,8 @@ extension TrainingJob {
       }
     if let data { result.file = data }
     try prepare(&result, from: source)
-    // What a recipe is compared with to find the settings that were changed: the usual one for a configuration that was
-    // written for this training, or the recipe before the command line.
+    // The recipe that a configuration is compared with to find changed settings: the default for a
+    // configuration written for this training, or the recipe before the options.
     let base = source.isDocument && training.resume == .never ? result.usual : result
     try change(&result)
     if let seed = training.seed { result.seed = seed }
@@ -127,7 +129,8 @@ extension TrainingJob {
 
   // MARK: Sources
 
-  /// The configuration file; or that of the run folder, if its run is to be continued; or the recipe's name.
+  /// The configuration file; or that of the run folder, if its run is continued; or the recipe's
+  /// name.
   private func source() throws -> RecipeSource {
     let names = Self.named.map(\.name)
     if let recipe, recipe.hasSuffix(".json") {

@@ -1,6 +1,5 @@
 import ArgumentParsing
 import LearningTasks
-import NumericCore
 
 /// The options of every training.
 struct TrainingOptions: ParameterGroup {

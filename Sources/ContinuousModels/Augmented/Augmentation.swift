@@ -1,6 +1,6 @@
+public import NumericCore
 public import Adjoints
 public import NeuralNets
-public import NumericCore
 public import Tensors
 
 /// How a state gets the further dimensions in which its flow may cross itself (Dupont, Doucet and Teh 2019).

@@ -1,7 +1,7 @@
+public import NumericCore
 public import Adjoints
 public import Integrators
 public import NeuralNets
-public import NumericCore
 public import Tensors
 
 /// A neural ODE over `t ∈ [0, 1]` on an augmented state, with a linear readout or none.

@@ -1,5 +1,5 @@
-import NeuralNets
 public import NumericCore
+import NeuralNets
 public import Tensors
 
 /// The coupled system of ANODEV2 in general form: `ż = f(z, θ(t))`, `θ̇ = q(θ)`, both stepped together by the classical

@@ -1,4 +1,4 @@
-import NumericCore
+import Platform
 public import Tensors
 
 /// How the weights of a layer depend on depth `t ∈ [0, 1]`.

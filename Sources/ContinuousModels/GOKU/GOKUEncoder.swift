@@ -1,5 +1,5 @@
-public import NeuralNets
 package import NumericCore
+public import NeuralNets
 public import Tensors
 
 /// What a GOKU-net infers from a series: its initial state and its parameters, both as latent normal variables.

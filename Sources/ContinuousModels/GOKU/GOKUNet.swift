@@ -1,7 +1,7 @@
+public import NumericCore
 import Adjoints
 public import Integrators
 public import NeuralNets
-public import NumericCore
 public import Tensors
 
 /// Widths of a GOKU-net.

@@ -1,3 +1,4 @@
+import Platform
 public import Adjoints
 public import NeuralNets
 public import Tensors

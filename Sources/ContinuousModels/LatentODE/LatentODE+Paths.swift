@@ -1,6 +1,7 @@
+import Platform
+public import NumericCore
 import Adjoints
 import NeuralNets
-public import NumericCore
 public import Tensors
 
 extension LatentODE {

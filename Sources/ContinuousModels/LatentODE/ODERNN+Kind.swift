@@ -1,6 +1,6 @@
+public import NumericCore
 public import Integrators
 import NeuralNets
-public import NumericCore
 public import Tensors
 
 extension ODERNN {

@@ -1,3 +1,4 @@
+import Platform
 public import Tensors
 
 /// What an encoder reads: rows of values at irregular times, side by side for a batch of series.

@@ -1,5 +1,5 @@
-public import NeuralNets
 public import NumericCore
+public import NeuralNets
 public import Tensors
 
 /// How a recurrent state is updated at an observation.

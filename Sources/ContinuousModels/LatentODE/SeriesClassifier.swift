@@ -1,3 +1,4 @@
+import Platform
 import NeuralNets
 public import Tensors
 

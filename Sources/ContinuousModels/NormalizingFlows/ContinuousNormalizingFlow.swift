@@ -1,7 +1,7 @@
+import Platform
 public import Adjoints
 public import Integrators
 import NeuralNets
-import NumericCore
 public import Tensors
 
 /// The end time of a flow.

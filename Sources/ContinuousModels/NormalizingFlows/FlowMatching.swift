@@ -1,5 +1,5 @@
-public import Adjoints
 public import NumericCore
+public import Adjoints
 public import Tensors
 
 /// Pairs of base and data points with a time each: a batch of flow matching.

@@ -1,3 +1,4 @@
+import Platform
 public import Tensors
 
 /// Continuous flows one after the other, with moving batch norms before, between and after them.

@@ -1,7 +1,7 @@
+import NumericCore
 public import Adjoints
 public import Integrators
 import NeuralNets
-import NumericCore
 import Programs
 public import Tensors
 

@@ -1,3 +1,5 @@
+import Platform
+
 /// The assignment of rows to columns with the smallest total cost.
 ///
 /// - Source: Jonker and Volgenant 1987: column reduction, augmenting row reduction, then shortest augmenting paths with

@@ -1,5 +1,6 @@
-import NeuralNets
+import Platform
 public import NumericCore
+import NeuralNets
 public import Tensors
 
 /// A sequence of planar layers: the discrete counterpart of the continuous planar flow.

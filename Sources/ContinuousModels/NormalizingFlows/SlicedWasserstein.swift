@@ -1,3 +1,4 @@
+import Platform
 public import NumericCore
 
 /// The sliced 2-Wasserstein distance of two samples of equal size.

@@ -1,5 +1,6 @@
-import NeuralNets
+import Platform
 public import NumericCore
+import NeuralNets
 public import Tensors
 
 /// How time enters a linear layer of a vector field.

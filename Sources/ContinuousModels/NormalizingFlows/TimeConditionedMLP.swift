@@ -1,6 +1,7 @@
+import Platform
+public import NumericCore
 import Adjoints
 public import NeuralNets
-public import NumericCore
 public import Tensors
 
 /// A perceptron of time-conditioned layers: the free-form field of FFJORD.
@@ -94,8 +95,8 @@ public struct TimeConditionedMLP: DensityField {
       let map = layer.at(time)
       (x, dx) = (map(x), map.linear(dx))
       if place < layers.count - 1 {
-        let y = activation(x)
-        (x, dx) = (y, activation.derivative(at: x, value: y) * dx)
+        let (value, derivative) = activation.valueAndDerivative(at: x)
+        (x, dx) = (value, derivative * dx)
       }
     }
     return (x, dx)

@@ -1,6 +1,6 @@
+public import NumericCore
 public import Adjoints
 public import NeuralNets
-public import NumericCore
 public import Tensors
 
 /// The body `F` of a block: the update of a residual network, the field of an ODE-Net.

@@ -1,7 +1,7 @@
+public import NumericCore
 public import Adjoints
 public import Integrators
 public import NeuralNets
-public import NumericCore
 public import Tensors
 
 /// A classifier of vectors: linear stem or none, augmentation, depth, linear head.

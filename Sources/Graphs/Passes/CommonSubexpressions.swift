@@ -1,9 +1,9 @@
 import Tensors
 
 extension Graph {
-  /// The graph with equal applications of equal operations done once.
+  /// The graph with equal applications of equal operations merged.
   ///
-  /// Values are kept to the bit: operands of sums and products may come in either order.
+  /// All values keep their bits: operands of sums and products may be in either order.
   public func mergingCommonSubexpressions() -> Graph {
     var known = KnownApplications()
     return rewriting { operation, operands, types in
@@ -13,7 +13,7 @@ extension Graph {
   }
 }
 
-/// The applications seen so far; of equal ones the first is kept.
+/// The applications so far; the first of equal ones is used.
 struct KnownApplications {
   private var nodes: [Application: Node] = [:]
 
@@ -30,7 +30,7 @@ struct KnownApplications {
   }
 }
 
-/// What makes two applications the same.
+/// The properties that make two applications equal.
 private struct Application: Hashable {
   var operation: StructuralKey
   var operands: [ValueIdentity]
@@ -42,7 +42,7 @@ private struct Application: Hashable {
   }
 }
 
-/// One result of one node, which must be kept alive while this is in use.
+/// One result of one node; the node must be retained while this is in use.
 private struct ValueIdentity: Hashable {
   var node: ObjectIdentifier
   var index: Int
@@ -57,7 +57,7 @@ private struct ValueIdentity: Hashable {
   }
 }
 
-/// Equal for operations that give equal results for equal operands.
+/// Equal for operations with equal results for equal operands.
 struct StructuralKey: Hashable {
   var kind: Int
   var first = 0
@@ -68,7 +68,7 @@ struct StructuralKey: Hashable {
 }
 
 extension Operation {
-  /// Nil where two applications are never the same.
+  /// `nil` if two applications are never equal.
   var structuralKey: StructuralKey? {
     switch self {
     case .parameter: nil

@@ -1,7 +1,7 @@
 import Tensors
 
 extension SimplificationRule {
-  /// Functions of one argument; signs move outwards, where they cancel.
+  /// Rules for functions of one argument; signs move outwards, where they cancel.
   static let signRules: [SimplificationRule] = [
     SimplificationRule("−(−x) = x") { $0.operand(of: .negate)?.operand(of: .negate) },
     SimplificationRule("−(a − b) = b − a") { y in
@@ -18,7 +18,7 @@ extension SimplificationRule {
     },
   ]
 
-  /// Products; numbers go right and gather.
+  /// Rules for products; numbers move to the right and are combined.
   static let multiplicationRules: [SimplificationRule] = [
     SimplificationRule("c · x = x · c") { y in
       guard let (a, b) = y.operands(of: .multiply), a.splatValue != nil, b.splatValue == nil
@@ -75,7 +75,7 @@ extension SimplificationRule {
     },
   ]
 
-  /// Choices between equal things.
+  /// Rules for selections between equal values.
   static let selectionRules: [SimplificationRule] = [
     SimplificationRule("min(x, x) = max(x, x) = x") { y in
       (y.operands(of: .minimum) ?? y.operands(of: .maximum))
@@ -93,7 +93,7 @@ extension SimplificationRule {
     },
   ]
 
-  /// Elements that are repeated are computed once.
+  /// Repeated elements are computed once.
   static let repetitionRules: [SimplificationRule] = [
     SimplificationRule("f(repeat x) = repeat f(x)") { y in
       guard y.operation.isElementwise, y.type.count > 1 else { return nil }
@@ -112,7 +112,7 @@ extension SimplificationRule {
     }
   ]
 
-  /// Sums and differences.
+  /// Rules for sums and differences.
   static let additionRules: [SimplificationRule] = [
     SimplificationRule("c + x = x + c") { y in
       guard let (a, b) = y.operands(of: .add), a.splatValue != nil, b.splatValue == nil
@@ -151,7 +151,7 @@ extension SimplificationRule {
     },
   ]
 
-  /// The sum of two padded tensors that lie side by side along one axis: the gradient of a split.
+  /// The sum of two padded tensors that are adjacent along one axis: the gradient of a split.
   private static func joined(_ first: Tensor, _ second: Tensor) -> Tensor? {
     guard case .pad(let low, var high, let between) = first.operation,
       case .pad(let otherLow, let otherHigh, let otherBetween) = second.operation,
@@ -171,7 +171,7 @@ extension SimplificationRule {
 }
 
 extension Tensor {
-  /// The parts where this is a concatenation along `axis`, else the tensor itself.
+  /// The parts of a concatenation along `axis`; otherwise the tensor itself.
   func parts(along axis: Int) -> [Tensor] {
     if case .concatenate(axis) = operation { operands } else { [self] }
   }

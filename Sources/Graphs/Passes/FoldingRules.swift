@@ -1,7 +1,7 @@
 import Tensors
 
 extension SimplificationRule {
-  /// Constants, conversions and stops.
+  /// Rules for constants, conversions and stopped gradients.
   static let constantRules: [SimplificationRule] = [
     SimplificationRule("constant of one element = number") { y in
       guard case .constant(let storage) = y.operation, storage.type.count == 1 else { return nil }
@@ -33,8 +33,8 @@ extension SimplificationRule {
     },
   ]
 
-  /// Operations of numbers are done at once where arithmetic is exact or correctly rounded: the result has the
-  /// bits that a program would give.
+  /// Operations on numbers are evaluated if the arithmetic is exact or correctly rounded: the
+  /// result has the bits that a program would compute.
   static let foldingRules: [SimplificationRule] = [
     SimplificationRule("f(number) = number") { y in
       guard case .unary(let function) = y.operation, let x = y.operands[0].splatValue,
@@ -64,7 +64,7 @@ extension SimplificationRule {
 }
 
 extension UnaryFunction {
-  /// The value where it is exact or correctly rounded, else nil.
+  /// The value if it is exact or correctly rounded; otherwise `nil`.
   fileprivate func folded(_ x: Double) -> Double? {
     switch self {
     case .negate: -x
@@ -80,7 +80,8 @@ extension UnaryFunction {
 }
 
 extension BinaryFunction {
-  /// The value in double precision, to be rounded once, where that is correct rounding; else nil.
+  /// The value in double precision, to be rounded once, if that is correct rounding; otherwise
+  /// `nil`.
   fileprivate func folded(_ a: Double, _ b: Double) -> Double? {
     switch self {
     case .add: a + b

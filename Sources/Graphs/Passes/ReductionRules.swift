@@ -41,7 +41,8 @@ extension SimplificationRule {
       let lead = full.count - x.rank
       let repeated = axes.filter { $0 < lead || (x.shape[$0 - lead] == 1 && full[$0] != 1) }
       guard !repeated.isEmpty else { return nil }
-      // 1. Without the repetition over those axes: size 1 there, dropped by the same reduction.
+      // 1. Remove the repetition over those axes: their size becomes 1, and the same reduction
+      //   removes them.
       var shape = full
       for axis in repeated { shape[axis] = 1 }
       let reduced = x.reshaped([Int](repeating: 1, count: lead) + x.shape).broadcast(to: shape)
@@ -52,7 +53,7 @@ extension SimplificationRule {
     },
   ]
 
-  /// Products and rows.
+  /// Rules for products and rows.
   static let productRules: [SimplificationRule] = [
     SimplificationRule("a product with 0 is 0") { y in
       switch y.operation {

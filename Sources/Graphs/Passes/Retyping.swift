@@ -44,7 +44,8 @@ extension Graph {
 /// A value of a graph that is being retyped.
 private struct Retyped {
   var tensor: Tensor
-  /// Whether it may be converted to double precision: a constant, or made of single elements that are no state.
+  /// Whether it may be converted to double precision: a constant, or computed from parameters of
+  /// one element that are not states.
   var isWidenable: Bool
 }
 
@@ -80,7 +81,8 @@ extension Operation {
 }
 
 extension Tensor {
-  /// Converted; a number is the same number, not the one that the other type has rounded it to.
+  /// The tensor in another scalar type; a number is converted from its double value, not from its
+  /// rounded one.
   fileprivate func retyped(_ scalar: ScalarType) -> Tensor {
     if case .splat(let value) = operation {
       return Tensor(repeating: value, shape: shape, scalarType: scalar)

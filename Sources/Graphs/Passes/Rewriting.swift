@@ -1,9 +1,10 @@
 package import Tensors
 
 extension Graph {
-  /// The graph written again, each application of an operation replaced by what `rewrite` gives for it.
+  /// The graph with each application of an operation replaced by the result of `rewrite`.
   ///
-  /// Operands come rewritten. Tracing the result drops what no output needs, and ends in `verify`.
+  /// Operands are rewritten first. Tracing the result removes what no output needs, and ends in
+  /// `verify`.
   package func rewriting(
     _ rewrite: (_ operation: Operation, _ operands: [Tensor], _ types: [TensorType]) -> [Tensor]
   ) -> Graph {
@@ -21,7 +22,7 @@ extension Graph {
     }
   }
 
-  /// The graph with some of its outputs, and without what only the others needed.
+  /// The graph with some of its outputs, without the values that only the others needed.
   public func keeping(outputs places: [Int]) -> Graph {
     trace(parameterTypes) { leaves in
       let values = replay(leaves)

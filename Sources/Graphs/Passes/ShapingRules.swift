@@ -1,7 +1,7 @@
 import Tensors
 
 extension SimplificationRule {
-  /// Broadcast, reshape and transpose.
+  /// Rules for broadcast, reshape and transpose.
   static let shapingRules: [SimplificationRule] = [
     SimplificationRule("a move that changes nothing") { y in
       switch y.operation {
@@ -45,7 +45,7 @@ extension SimplificationRule {
     },
   ]
 
-  /// Slice, pad and concatenate.
+  /// Rules for slice, pad and concatenate.
   static let slicingRules: [SimplificationRule] = [
     SimplificationRule("a cut or join that changes nothing") { y in
       switch y.operation {
@@ -132,7 +132,7 @@ extension SimplificationRule {
 }
 
 extension Tensor {
-  /// One slice for two slices of one tensor that follow each other along `axis`.
+  /// One slice for two adjacent slices of one tensor along `axis`.
   fileprivate func merged(with next: Tensor, along axis: Int) -> Tensor? {
     guard case .slice(let start, let stride) = operation,
       case .slice(let nextStart, let nextStride) = next.operation,

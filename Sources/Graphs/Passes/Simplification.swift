@@ -1,10 +1,11 @@
+import Platform
 package import Tensors
 
-/// An identity of tensors, used from left to right.
+/// An identity of tensors, applied from left to right.
 package struct SimplificationRule: Sendable {
   /// The identity as an equation.
   package let name: String
-  /// The simpler expression; nil where the rule does not fit.
+  /// The simpler expression; `nil` if the rule does not match.
   package let apply: @Sendable (Tensor) -> Tensor?
 
   init(_ name: String, _ apply: @escaping @Sendable (Tensor) -> Tensor?) {
@@ -17,7 +18,7 @@ package struct SimplificationRule: Sendable {
     + additionRules + selectionRules + repetitionRules + shapingRules + slicingRules
     + reductionRules + productRules
 
-  /// The rules that may fit an operation, so that the others need not be tried.
+  /// The rules that can match an operation; only these are tried.
   static func rules(for operation: Operation) -> [SimplificationRule] {
     switch operation {
     case .parameter, .splat, .custom: []
@@ -44,13 +45,15 @@ package struct SimplificationRule: Sendable {
 }
 
 extension Graph {
-  /// The graph simplified by `SimplificationRule.all` and freed of common subexpressions, to a fixed point.
+  /// The graph simplified by `SimplificationRule.all` without common subexpressions, to a fixed
+  /// point.
   ///
-  /// Zero times anything counts as zero, so a NaN or an infinity there is lost; sums and products with numbers may be
-  /// taken in another order. `applied` hears the name of each rule that is used.
+  /// Zero times anything counts as zero, so a NaN or an infinity there is lost; sums and products
+  /// with numbers may be reordered. `applied` receives the name of each applied rule.
   public func simplified(applied: ((String) -> Void)? = nil) -> Graph {
     var graph = self
-    // Most graphs need two or three rounds; the bound only keeps a cycle of rules from hanging.
+    // Most graphs need two or three iterations; the bound prevents an endless loop if rules form a
+    // cycle.
     for _ in 0..<12 {
       var isChanged = false
       var known = KnownApplications()
@@ -68,7 +71,7 @@ extension Graph {
 }
 
 extension Tensor {
-  /// What rules make of the root of the expression, applied until none fits; nil where none does.
+  /// Applies rules to the root of the expression until none matches; `nil` if none does.
   fileprivate func simplified(applied: ((String) -> Void)?) -> Tensor? {
     var result: Tensor?
     search: for _ in 0..<12 {

@@ -1,25 +1,29 @@
 package import Tensors
 
-/// A vector–Jacobian product in two parts: what is computed with the function itself, and what waits for the cotangents.
+/// A vector–Jacobian product in two parts: one is computed together with the function, the other
+/// when the cotangents are known.
 ///
-/// Between them goes what is dear to compute again: products, convolutions, reductions and transcendental functions that
-/// the second part reads. Sums, products of elements and movements are done again from those.
+/// The first part saves the results of expensive operations that the second part reads: products,
+/// convolutions, reductions and transcendental functions. The second part recomputes sums,
+/// elementwise products and reshaping from those.
 package struct SplitProduct: Sendable {
-  /// The function's parameters → its outputs, then the kept values.
+  /// The function's parameters → its outputs, then the saved values.
   package var forward: Graph
-  /// The function's parameters, the cotangents of its outputs, the kept values → the cotangents of chosen parameters.
+  /// The function's parameters, the cotangents of its outputs, the saved values → the cotangents of
+  /// chosen parameters.
   package var backward: Graph
   package var keptTypes: [TensorType]
 }
 
 extension Graph {
-  /// The vector–Jacobian product of this graph in two parts; nil if nothing is worth keeping, or if custom operations
-  /// would be torn from what they share.
+  /// The vector–Jacobian product of this graph in two parts; `nil` if nothing is worth saving, or
+  /// if custom operations would be separated from shared objects.
   ///
   /// - Parameters:
-  ///   - chosen: places of the parameters whose cotangents are wanted.
-  ///   - fixed: places of parameters that seldom change; what depends on them alone is not kept.
-  ///   - simplify: what makes a graph the one that is compiled.
+  ///   - chosen: indices of the parameters whose cotangents are computed.
+  ///   - fixed: indices of parameters that seldom change; values that depend on them alone are not
+  ///     saved.
+  ///   - simplify: the simplification of graphs before compilation.
   package func splitProduct(
     wrt chosen: [Int], fixed: Set<Int>, simplify: (Graph) -> Graph
   ) -> SplitProduct? {
@@ -42,7 +46,7 @@ extension Graph {
     return SplitProduct(forward: forward, backward: backward, keptTypes: keptTypes)
   }
 
-  /// Values that depend on no parameter from `first` on, are dear, and are read by what does depend on one.
+  /// Expensive values that depend on no parameter from `first` on, and are read by values that do.
   private func valuesToKeep(before first: Int, fixed: Set<Int>) -> [Int] {
     var isLate = [Bool](repeating: false, count: types.count)
     var isFixed = [Bool](repeating: false, count: types.count)
@@ -88,7 +92,7 @@ extension Graph {
 }
 
 extension Operation {
-  /// Whether computing it costs much more than reading its result.
+  /// Whether computing the operation costs much more than reading its result.
   fileprivate var isDear: Bool {
     switch self {
     case .unary(let function):

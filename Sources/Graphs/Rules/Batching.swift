@@ -1,10 +1,11 @@
+import Platform
 import Tensors
 
 extension Graph {
-  /// The graph over a new leading axis: one application per place of the axis, written as one.
+  /// The graph over a new leading axis: one application per index of the axis, in one graph.
   ///
-  /// Parameters that `isBatched` marks gain a leading axis of `size`; the others are shared by all places. Every output
-  /// has the new axis.
+  /// Parameters that `isBatched` marks gain a leading axis of `size`; the others are shared by all
+  /// indices. Every output has the new axis.
   public func batched(parameters isBatched: [Bool], size: Int) -> Graph {
     precondition(
       isBatched.count == parameters.count,
@@ -36,7 +37,7 @@ extension Graph {
   }
 }
 
-/// A tensor, with a leading axis for the batch or the same at all places.
+/// A tensor, with a leading batch axis or shared by all indices.
 struct BatchValue {
   var tensor: Tensor
   var isBatched: Bool
@@ -48,8 +49,8 @@ struct BatchValue {
 }
 
 extension Operation {
-  /// The results over the batch axis of size `n`, given operands some of which may have it; `types` are those of one
-  /// place.
+  /// The results over the batch axis of size `n`, given operands some of which may have it; `types`
+  /// are those of one index.
   func batched(_ operands: [BatchValue], size n: Int, types: [TensorType]) -> [BatchValue] {
     let x = operands.map(\.tensor)
     guard operands.contains(where: \.isBatched) else {
@@ -84,7 +85,7 @@ extension Operation {
     case .concatenate(let axis):
       return same(.concatenate(axis: axis + 1), all)
     case .matrixMultiply(let left, let right):
-      // A shared matrix keeps its own rank, so that one on the right makes one large product.
+      // A shared matrix keeps its rank, so a shared right operand gives one large product.
       let isPlain = operands.allSatisfy { $0.isBatched || $0.tensor.rank == 2 }
       let (a, b) = isPlain ? (x[0], x[1]) : (all[0], all[1])
       return result(a.matrixMultiplied(by: b, transposingLeft: left, transposingRight: right))
@@ -133,7 +134,7 @@ extension Operation {
 extension Tensor {
   fileprivate var swappingLeadingAxes: Tensor { transposed([1, 0] + Array(2..<rank)) }
 
-  /// Indices `[n, m]` into n blocks of `stride` rows that lie behind one another.
+  /// Indices `[n, m]` into n consecutive blocks of `stride` rows.
   fileprivate func offsetByRow(_ stride: Int) -> Tensor {
     let offsets = (0..<shape[0]).map { Double($0 * stride) }
     return self + Tensor(offsets, shape: [shape[0], 1]).converted(to: scalarType)
@@ -141,8 +142,8 @@ extension Tensor {
 }
 
 extension Convolution {
-  /// Where the image alone (or the result's cotangent alone) has the axis, it joins the images' own batch axis; else
-  /// each place is a convolution of its own.
+  /// If only the image (or the result's cotangent) has the axis, it is merged with the images' own
+  /// batch axis; otherwise each index is a separate convolution.
   fileprivate func batched(_ operands: [BatchValue], size n: Int) -> Tensor {
     let images =
       switch kind {

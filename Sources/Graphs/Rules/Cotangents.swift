@@ -1,9 +1,11 @@
+import Platform
 import Tensors
 
 extension Operation {
-  /// Cotangents of the operands (nil: zero or not wanted), given those of the results (nil: zero).
+  /// Cotangents of the operands (`nil` for zero or not needed), given those of the results (`nil`
+  /// for zero).
   ///
-  /// `x` and `y` are the operands and results as expressions; at least one cotangent is not nil.
+  /// `x` and `y` are the operands and results as expressions; at least one cotangent is not `nil`.
   func cotangents(
     operands x: [Tensor], results y: [Tensor], given: [Tensor?], wanted: [Bool]
   ) -> [Tensor?] {
@@ -77,7 +79,7 @@ extension Operation {
     a.matrixMultiplied(by: b, transposingLeft: left, transposingRight: right)
   }
 
-  /// The adjoint of a slice: zeros around and between.
+  /// The adjoint of a slice: zeros around and between the elements.
   private static func unsliced(
     _ g: Tensor, start: [Int], stride: [Int], shape: [Int]
   ) -> Tensor {
@@ -88,7 +90,7 @@ extension Operation {
     return g.padded(low: start, high: high, interior: stride.map { $0 - 1 })
   }
 
-  /// The adjoint of a pad: only the elements that came from the operand.
+  /// The adjoint of a pad: only the elements of the operand.
   private static func unpadded(
     _ g: Tensor, low: [Int], interior: [Int], shape: [Int]
   ) -> Tensor {
@@ -100,8 +102,8 @@ extension Operation {
 }
 
 extension Convolution {
-  /// All three kinds are partial derivatives of one form `T(x, w, g)` that is linear in each place;
-  /// so is the cotangent of either operand.
+  /// All three kinds are partial derivatives of one trilinear form `T(x, w, g)`, and so are the
+  /// cotangents of their operands.
   func cotangentOfFirst(_ cotangent: Tensor, _ second: Tensor) -> Tensor {
     switch kind {
     case .forward: .convolution(with(kind: .inputGradient), second, cotangent)

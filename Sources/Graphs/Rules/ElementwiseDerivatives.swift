@@ -1,17 +1,21 @@
 import Tensors
 
-// The Jacobian of an elementwise function is diagonal, so forward and reverse mode share these.
+// The Jacobian of an elementwise function is diagonal, so forward and reverse mode share these
+// rules.
 //
-// Where a function has no derivative, it has this one:
-// - `abs` and `sign`: 0 at 0, the mean of both sides. Steps (`sign`, `floor`, comparisons) have the derivative 0.
-// - `min` and `max` of equal arguments: half for each. Beside a fixed number, a minimum follows its argument and a maximum
-//   the number: relu has the derivative 0 at 0.
-// - `sqrt` at 0, and `a^b` at `a = 0` with `0 < b < 1`: infinity, but 0 times a tangent or cotangent of 0.
-// - `a^b` by `b` at `a = 0`: 0, which is the derivative for `b > 0`; for `a < 0` it is not a number.
-// What is not chosen (by a condition, a minimum, a maximum) adds exactly 0, whatever its own derivative is.
+// Where a function is not differentiable, these values are used:
+// - `abs` and `sign`: 0 at 0, the mean of both sides. Steps (`sign`, `floor`, comparisons) have the
+//   derivative 0.
+// - `min` and `max` of equal arguments: half for each. At a tie with a fixed number, a minimum
+//   follows its argument and a maximum the number: relu has the derivative 0 at 0.
+// - `sqrt` at 0, and `a^b` at `a = 0` with `0 < b < 1`: infinity, but 0 times a tangent or
+//   cotangent of 0.
+// - `a^b` by `b` at `a = 0`: 0, which is the derivative for `b > 0`; for `a < 0` it is
+//   not-a-number. A branch that is not selected (by a condition, a minimum, a maximum) adds exactly
+//   0, whatever its own derivative is.
 
 extension Tensor {
-  /// `self · f′(x)` given `x` and `y = f(x)`; nil where the derivative is 0 everywhere.
+  /// `self · f′(x)` given `x` and `y = f(x)`; `nil` if the derivative is 0 everywhere.
   func scaled(byDerivativeOf function: UnaryFunction, at x: Tensor, _ y: Tensor) -> Tensor? {
     mapBranches { $0.multiplied(byDerivativeOf: function, at: x, y) }
   }
@@ -74,7 +78,8 @@ extension Tensor {
     case .subtract: -self
     case .multiply: self * a
     case .divide: -(self * y / b)
-    // 0 to a positive power is flat in the power; a negative base gives NaN: it has no derivative.
+    // 0 to a positive power has the derivative 0 in the power; a negative base gives NaN: it has no
+    // derivative.
     case .power: self * (y * log(select(a .== a.splat(0), a.splat(1), a)))
     case .minimum: shared(by: b, below: a, countingTies: true)
     case .maximum: shared(by: a, below: b, countingTies: false)
@@ -91,14 +96,14 @@ extension Tensor {
     return unlessZero(self * (b * pow(a, select(b .== b.splat(0), b.splat(1), b - 1))))
   }
 
-  /// A multiple of the tensor by something that may be infinite; 0 where the tensor is 0.
+  /// The tensor times a factor that may be infinite; 0 where the tensor is 0.
   private func unlessZero(_ multiple: Tensor) -> Tensor {
     select(self .== splat(0), exactZero, multiple)
   }
 
-  /// The tensor where `smaller < larger`, half of it where they are equal, else 0.
+  /// The tensor where `smaller < larger`, half of it where they are equal, otherwise 0.
   ///
-  /// Beside a fixed number a tie counts as told instead: for the tensor in a minimum, for the number in a maximum.
+  /// A tie with a fixed number counts for the tensor in a minimum and for the number in a maximum.
   private func shared(by smaller: Tensor, below larger: Tensor, countingTies: Bool) -> Tensor {
     switch (smaller.operation, larger.operation) {
     case (.splat, _), (_, .splat):
@@ -111,9 +116,10 @@ extension Tensor {
 }
 
 extension Tensor {
-  /// The 0 of a derivative, of this tensor's type: 0 whatever it is multiplied by.
+  /// The 0 of a derivative, of this tensor's type: 0 times any factor is 0.
   ///
-  /// Being stopped distinguishes it from a 0 of the function itself, which times infinity is no number.
+  /// The stopped gradient distinguishes it from a 0 of the function itself, which times infinity is
+  /// not-a-number.
   var exactZero: Tensor { stopGradient(splat(0)) }
 
   private var isExactZero: Bool {
@@ -122,10 +128,10 @@ extension Tensor {
     return true
   }
 
-  /// A linear function of a tangent or cotangent, which passes an exact 0 on.
+  /// A linear function of a tangent or cotangent that preserves an exact 0.
   ///
-  /// A choice between something and 0, or a sum of such, is passed branch by branch: where it is 0 it stays 0, though the
-  /// function may be infinite there.
+  /// It is applied to each branch of a selection, or of a sum of selections: a branch that is 0
+  /// stays 0, even if the function is infinite there.
   private func mapBranches(_ function: (Tensor) -> Tensor?) -> Tensor? {
     if isExactZero { return nil }
     let operands = node.operands
@@ -142,7 +148,8 @@ extension Tensor {
     }
   }
 
-  /// Whether the tensor is an exact 0 where some branch is not taken; choices and sums are followed to a depth.
+  /// Whether the tensor is an exact 0 where some branch is not selected; selections and sums are
+  /// followed to a depth.
   private func isMasked(depth: Int = 16) -> Bool {
     if depth == 0 { return false }
     let operands = node.operands
@@ -161,7 +168,7 @@ extension Tensor {
     return reshaped(kept).broadcast(to: source.shape)
   }
 
-  /// The adjoint of broadcasting from `shape`: a sum over what was repeated.
+  /// The adjoint of broadcasting from `shape`: a sum over the repeated elements.
   func summed(to shape: [Int]) -> Tensor {
     let lead = rank - shape.count
     let axes = (0..<rank).filter { $0 < lead || (shape[$0 - lead] == 1 && self.shape[$0] != 1) }

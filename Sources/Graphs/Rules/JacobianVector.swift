@@ -1,13 +1,14 @@
+import Platform
 package import Tensors
 
 extension Graph {
-  /// Forward mode: tangents of parameters in, tangents of the outputs out.
+  /// Forward mode: computes tangents of the outputs from tangents of the parameters.
   ///
-  /// Parameters: this graph's, then one tangent per chosen parameter. Outputs: this graph's (unless left out),
-  /// then one tangent per output, `ẏ = J ẋ`.
+  /// Parameters: this graph's, then one tangent per chosen parameter. Outputs: this graph's (unless
+  /// omitted), then one tangent per output, `ẏ = J ẋ`.
   /// - Parameters:
-  ///   - chosen: Places of the parameters that have tangents, in this order; nil: all.
-  ///   - includingOutputs: Whether the original outputs come first.
+  ///   - chosen: indices of the parameters that have tangents, in this order; `nil` for all.
+  ///   - includingOutputs: whether the original outputs come first.
   public func jvp(wrt chosen: [Int]? = nil, includingOutputs: Bool = true) -> Graph {
     let chosen = chosen ?? Array(parameters.indices)
     return trace(parameterTypes + chosen.map { parameterTypes[$0] }) { leaves in
@@ -21,7 +22,8 @@ extension Graph {
     }
   }
 
-  /// Tangents of the outputs, given those of the parameters (nil: zero), at the values that `replay` gave.
+  /// Tangents of the outputs, given those of the parameters (`nil` for zero), at the values of
+  /// `replay`.
   package func pushforward(_ given: [Tensor?], at values: [Tensor]) -> [Tensor] {
     var tangents = [Tensor?](repeating: nil, count: values.count)
     for (value, tangent) in zip(parameters, given) { tangents[value] = tangent }

@@ -1,7 +1,8 @@
 import Tensors
 
 extension Operation {
-  /// Tangents of the results (nil: zero), given those of the operands (nil: zero; at least one is not).
+  /// Tangents of the results (`nil` for zero), given those of the operands (`nil` for zero; at
+  /// least one is not).
   func tangents(operands x: [Tensor], results y: [Tensor], given t: [Tensor?]) -> [Tensor?] {
     switch self {
     case .parameter, .splat, .constant, .compare, .stopGradient:

@@ -1,13 +1,16 @@
+import Platform
 package import Tensors
 
 extension Graph {
-  /// Reverse mode: cotangents of the outputs in, cotangents of parameters out.
+  /// Reverse mode: computes cotangents of parameters from cotangents of the outputs.
   ///
-  /// Parameters: this graph's, then one cotangent per output. Outputs: this graph's (unless left out), then
-  /// one cotangent per chosen parameter, `x̄ = Jᵀ ȳ`. Only what depends on a chosen parameter is visited.
+  /// Parameters: this graph's, then one cotangent per output. Outputs: this graph's (unless
+  /// omitted), then one cotangent per chosen parameter, `x̄ = Jᵀ ȳ`. Only values that depend on a
+  /// chosen parameter are visited.
   /// - Parameters:
-  ///   - chosen: Places of the parameters whose cotangents are wanted, in this order; nil: all.
-  ///   - includingOutputs: Whether the original outputs come first.
+  ///   - chosen: indices of the parameters whose cotangents are computed, in this order; `nil` for
+  ///     all.
+  ///   - includingOutputs: whether the original outputs come first.
   public func vjp(wrt chosen: [Int]? = nil, includingOutputs: Bool = true) -> Graph {
     trace(parameterTypes + outputTypes) { leaves in
       let values = replay(Array(leaves.prefix(parameters.count)))
@@ -20,9 +23,9 @@ extension Graph {
 
   /// The first output, which has one element, and its gradient.
   ///
-  /// Parameters: this graph's. Outputs: this graph's (the ones after the first are auxiliary: no derivative
-  /// is taken of them), then the gradient in each chosen parameter.
-  /// - Parameter chosen: Places of the parameters, in this order; nil: all.
+  /// Parameters: this graph's. Outputs: this graph's (those after the first are auxiliary and not
+  /// differentiated), then the gradient in each chosen parameter.
+  /// - Parameter chosen: indices of the parameters, in this order; `nil` for all.
   public func valueAndGradient(wrt chosen: [Int]? = nil) -> Graph {
     trace(parameterTypes) { leaves in
       let values = replay(leaves)
@@ -31,7 +34,7 @@ extension Graph {
   }
 
   /// The gradient of the first output, which has one element, in each chosen parameter.
-  /// - Parameter chosen: Places of the parameters, in this order; nil: all.
+  /// - Parameter chosen: indices of the parameters, in this order; `nil` for all.
   public func gradient(wrt chosen: [Int]? = nil) -> Graph {
     trace(parameterTypes) { gradients(at: replay($0), wrt: chosen) }
   }
@@ -45,8 +48,8 @@ extension Graph {
     return pullback(seeds, at: values, wrt: chosen ?? Array(parameters.indices))
   }
 
-  /// Cotangents of the chosen parameters, given those of the outputs (nil: zero), at the values that
-  /// `replay` gave.
+  /// Cotangents of the chosen parameters, given those of the outputs (`nil` for zero), at the
+  /// values of `replay`.
   package func pullback(
     _ seeds: [Tensor?], at values: [Tensor], wrt chosen: [Int]
   ) -> [Tensor] {
@@ -72,13 +75,14 @@ extension Graph {
       for (operand, contribution) in zip(instruction.operands, contributions) {
         accumulate(contribution, into: operand)
       }
-      // What lies between is needed no more.
+      // Cotangents of inner values are no longer needed.
       for value in instruction.results { cotangents[value] = nil }
     }
     return chosen.map { cotangents[parameters[$0]] ?? values[parameters[$0]].exactZero }
   }
 
-  /// Which values depend on the chosen parameters through operations that have derivatives.
+  /// For each value, whether it depends on a chosen parameter through operations that have
+  /// derivatives.
   func dependents(of chosen: [Int]) -> [Bool] {
     var active = [Bool](repeating: false, count: types.count)
     for place in chosen { active[parameters[place]] = true }
@@ -93,7 +97,7 @@ extension Graph {
 }
 
 extension Operation {
-  /// False where every derivative is zero.
+  /// False if every derivative is zero.
   var passesDerivatives: Bool {
     switch self {
     case .parameter, .splat, .constant, .compare, .stopGradient, .unary(.sign): false

@@ -1,3 +1,5 @@
+import Platform
+
 /// A vector field on rows of a buffer.
 package protocol RowField<Scalar>: AnyObject {
   associatedtype Scalar: RowScalar

@@ -1,3 +1,4 @@
+import Platform
 import NumericCore
 
 /// Solves a field for the rows of a buffer, each with its own time, step size, status and

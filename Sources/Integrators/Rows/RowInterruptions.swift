@@ -1,3 +1,5 @@
+import Platform
+
 /// Where the solves of rows are interrupted.
 package struct RowInterruptions<Scalar: RowScalar> {
   /// Times at which the field of a row may jump, in any order.

@@ -1,5 +1,5 @@
-public import CKernels
 public import NumericCore
+public import CKernels
 
 extension Integration {
   /// Steps of the controller until one is accepted.

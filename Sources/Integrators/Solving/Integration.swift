@@ -1,3 +1,4 @@
+public import Platform
 public import NumericCore
 
 /// An iteration over the accepted steps of a solve.

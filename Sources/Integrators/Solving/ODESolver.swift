@@ -1,3 +1,4 @@
+import Platform
 public import NumericCore
 
 /// A method and how it chooses its steps.

@@ -1,3 +1,4 @@
+import Platform
 import NumericCore
 
 /// The stages of a Rosenbrock step as flat numbers, with the matrix that all of them share.

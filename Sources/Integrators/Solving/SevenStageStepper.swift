@@ -1,3 +1,4 @@
+public import Platform
 public import NumericCore
 
 /// The stepper of a pair of seven stages whose last is the next step's first, all in registers.

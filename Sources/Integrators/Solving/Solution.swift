@@ -1,3 +1,4 @@
+import Platform
 public import NumericCore
 
 /// The states that a solve has found, how it ended and what it has cost.

@@ -1,3 +1,4 @@
+import Platform
 public import NumericCore
 
 /// Steps that keep the estimated error of each below a tolerance.

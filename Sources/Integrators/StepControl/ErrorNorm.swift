@@ -1,3 +1,4 @@
+import Platform
 public import NumericCore
 
 /// How the errors of the components of a state become one number, which a step must keep below 1.

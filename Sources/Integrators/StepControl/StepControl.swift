@@ -1,3 +1,4 @@
+import Platform
 public import NumericCore
 
 /// How a solver chooses its steps.

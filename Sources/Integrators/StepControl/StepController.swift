@@ -1,3 +1,5 @@
+import Platform
+
 /// A user's own rule for the size of the next step.
 ///
 /// ```swift

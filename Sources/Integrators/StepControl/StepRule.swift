@@ -1,5 +1,5 @@
-public import CKernels
 import NumericCore
+public import CKernels
 
 /// A step control made ready for a method: plain numbers that every decision of a solve reads.
 @frozen

@@ -1,3 +1,5 @@
+import Platform
+
 /// The solution inside a step as continuous weights: `y(t + θ h) = y + h Σ_i b_i(θ) k_i`.
 ///
 /// `b_i(θ) = Σ_p coefficients[i][p] θ^(p + 1)`. One more row than the method has stages belongs to

@@ -1,3 +1,5 @@
+import Platform
+
 /// A method that steps along a vector field.
 public struct ODEMethod: Hashable, Sendable {
   /// What kind of method it is, with its coefficients.

@@ -1,3 +1,5 @@
+import Platform
+
 /// The coefficients of a Rosenbrock method: implicit, but every stage is one linear system.
 ///
 /// A step of size `h` of `M y' = f(t, y)` from `y` at time `t`, with `J = ∂f/∂y` and `∂f/∂t` there:

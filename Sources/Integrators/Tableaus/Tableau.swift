@@ -1,3 +1,5 @@
+import Platform
+
 /// The coefficients of an explicit Runge–Kutta method.
 ///
 /// A step of size `h` from `y` at time `t`: `Y_i = y + h Σ_{j<i} a_ij k_j`, `k_i = f(t + c_i h,

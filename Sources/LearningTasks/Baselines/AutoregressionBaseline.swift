@@ -1,8 +1,10 @@
 public import TimeSeries
 
-/// Linear autoregression: each horizon has its own least-squares fit on the history, resampled to a regular grid.
+/// Linear autoregression: for each horizon a least-squares fit on the history, resampled to a
+/// regular grid.
 ///
-/// Missing readings are filled by linear interpolation; beyond the first and last reading the nearest one holds.
+/// Missing values are interpolated linearly; before the first and after the last observation the
+/// nearest one is used.
 public struct AutoregressionBaseline: ForecastBaseline {
   public let name = "linear autoregression"
   public let horizons: [Double]
@@ -11,7 +13,7 @@ public struct AutoregressionBaseline: ForecastBaseline {
   public let history: Double
   /// The grid's spacing.
   public let spacing: Double
-  /// For each horizon the intercept and one coefficient a grid point, oldest first.
+  /// For each horizon the intercept and one coefficient per grid point, oldest first.
   public let coefficients: [[Double]]
   private let channel: Int
 

@@ -1,8 +1,8 @@
 public import TimeSeries
 
-/// A forecaster that a model is measured against.
+/// A baseline for forecasts.
 ///
-/// It sees a history and says a normal distribution for each horizon.
+/// It maps a history to a normal distribution for each horizon.
 public protocol ForecastBaseline: Sendable {
   var name: String { get }
   /// The horizons that the baseline was fitted for.
@@ -34,7 +34,7 @@ extension ForecastBaseline {
   }
 }
 
-/// The forecast is the last value that was observed, or the mean of the training histories where none was.
+/// The forecast is the last observation, or the mean of the training histories if there is none.
 public struct LastValueBaseline: ForecastBaseline {
   public let name = "last value"
   public let horizons: [Double]
@@ -42,7 +42,7 @@ public struct LastValueBaseline: ForecastBaseline {
   private let channel: Int
   private let mean: Double
 
-  /// Takes the residuals' deviations from training windows.
+  /// Computes the standard deviations of the residuals on training windows.
   public init(fitting windows: [Window], horizons: [Double], tolerance: Double, channel: Int = 0) {
     self.horizons = horizons
     self.channel = channel

@@ -1,13 +1,14 @@
+import Platform
 public import TimeSeries
 
-/// A stretch of a series whose readings are hidden, to see how well they can be filled in.
+/// A range of a series whose observations are hidden, to measure imputation.
 public struct HiddenGap: Hashable, Sendable {
-  /// Readings with times greater than this and at most `end` are hidden.
+  /// Observations with times greater than this and at most `end` are hidden.
   public let start: Double
   public let end: Double
-  /// What remains to be seen on both sides.
+  /// The visible observations before and after the gap.
   public let visible: TimeSeries
-  /// What was hidden.
+  /// The hidden observations.
   public let hidden: TimeSeries
 
   public init(start: Double, end: Double, visible: TimeSeries, hidden: TimeSeries) {
@@ -18,14 +19,14 @@ public struct HiddenGap: Hashable, Sendable {
   }
 }
 
-/// Where gaps are hidden.
+/// The positions of hidden gaps.
 public struct GapPlan: Hashable, Sendable {
   public var length: Double
-  /// How much is seen before and after the gap.
+  /// The visible time before and after the gap.
   public var context: Double
   /// The distance from one gap's start to the next.
   public var stride: Double
-  /// The fewest readings that are seen on each side.
+  /// The smallest number of visible observations on each side.
   public var minimumVisible: Int
 
   public init(length: Double, context: Double, stride: Double, minimumVisible: Int) {
@@ -35,7 +36,7 @@ public struct GapPlan: Hashable, Sendable {
     self.minimumVisible = minimumVisible
   }
 
-  /// The gaps of a series within a range of times; a stretch with nothing to hide is left out.
+  /// The gaps of a series within a range of times; gaps with nothing to hide are skipped.
   public func gaps(of series: TimeSeries, in range: ClosedRange<Double>) -> [HiddenGap] {
     var gaps: [HiddenGap] = []
     var index = 0.0
@@ -68,13 +69,14 @@ extension TimeSeries {
   }
 }
 
-/// Fills gaps by the straight line between the readings beside them; where a channel has none, by the mean of training.
+/// Imputes gaps by the straight line between the observations next to them; without an observation,
+/// by the mean of the training data.
 ///
-/// The uncertainty is that of a Brownian bridge, zero at both ends: σ √(u v / (u + v)) at the distances u and v from
-/// the readings on both sides; σ is fitted to training gaps.
+/// The uncertainty is that of a Brownian bridge, zero at both ends: σ √(u v / (u + v)) at the
+/// distances u and v from the observations on both sides; σ is fitted to training gaps.
 public struct InterpolationBaseline: Sendable {
   public let name = "linear interpolation"
-  /// σ, in the values' unit by the square root of time.
+  /// σ, in the unit of the values per square root of time.
   public let scale: Double
   private let mean: Double
   private let channel: Int
@@ -102,7 +104,7 @@ public struct InterpolationBaseline: Sendable {
     self.channel = channel
   }
 
-  /// The forecasts of what is hidden.
+  /// The forecasts of the hidden observations.
   public func forecasts(of gap: HiddenGap) -> GaussianForecasts {
     let (times, values) = gap.visible.observations(of: channel)
     let (hiddenTimes, hiddenValues) = gap.hidden.observations(of: channel)
@@ -110,7 +112,8 @@ public struct InterpolationBaseline: Sendable {
     let right = times.first { $0 > gap.end } ?? gap.end
     var forecasts = GaussianForecasts()
     for (time, value) in zip(hiddenTimes, hiddenValues) {
-      // A reading at the very edge is not certain: at least a thousandth of the gap.
+      // An observation at the edge is not certain: the distance is at least a thousandth of the
+      // gap.
       let bridge = max((time - left) * (right - time), 1e-3 * (right - left) * (right - left))
       forecasts.append(
         mean: values.isEmpty ? mean : interpolated(times, values, at: time),
@@ -119,7 +122,7 @@ public struct InterpolationBaseline: Sendable {
     return forecasts
   }
 
-  /// The forecasts of all gaps together.
+  /// The forecasts of all gaps.
   public func forecasts(of gaps: [HiddenGap]) -> GaussianForecasts {
     var all = GaussianForecasts()
     for gap in gaps {

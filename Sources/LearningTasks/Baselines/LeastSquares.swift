@@ -1,6 +1,6 @@
 /// A linear least-squares fit with an intercept, by the normal equations of centred features.
 package struct LeastSquares {
-  /// The intercept, then one coefficient a feature.
+  /// The intercept, then one coefficient per feature.
   package let coefficients: [Double]
   /// √(Σ residual² / (rows − parameters)).
   let residualDeviation: Double
@@ -28,7 +28,7 @@ package struct LeastSquares {
     let meanSquare = (0..<count).reduce(0) { $0 + gram[$1 * count + $1] } / Double(max(count, 1))
     for j in 0..<count { gram[j * count + j] += max(ridge, 1e-10) * meanSquare }
 
-    // 3. The solution, the intercept, and what is left.
+    // 3. The solution, the intercept, and the residual.
     let slopes = LeastSquares.solve(gram, right)
     let intercept = targetMean - zip(slopes, means).reduce(0) { $0 + $1.0 * $1.1 }
     coefficients = [intercept] + slopes
@@ -43,7 +43,7 @@ package struct LeastSquares {
 
   /// Solves a positive definite system by Cholesky's factorization.
   ///
-  /// A pivot that is not positive belongs to a feature that never varies and gets coefficient 0.
+  /// A feature that never varies has a pivot that is not positive, and gets coefficient 0.
   static func solve(_ matrix: [Double], _ right: [Double]) -> [Double] {
     let count = right.count
     var factor = matrix

@@ -1,7 +1,6 @@
-import NumericCore
+import Serialization
 public import Reports
 import TimeSeries
-import Training
 
 extension ClassificationTask {
   public func result(
@@ -66,14 +65,14 @@ extension ClassificationTask {
 }
 
 extension TrainingOutcome<ClassificationTask> {
-  /// The model, itself with finer steps, and the baseline.
+  /// Rows of the result: the model, the model with finer steps, and the baseline.
   var tableRows: [[String]] {
     var rows = [evaluation.classifier.cells(model.recipe.modelName)]
     if let flow = evaluation.flow { rows.append(flow.finerCells) }
     return rows + [evaluation.logistic.cells("logistic regression")]
   }
 
-  /// What a reader should be told.
+  /// Warnings for the reader.
   var lines: [String] {
     var lines: [String] = []
     if examples.training.incompleteRows > 0 {

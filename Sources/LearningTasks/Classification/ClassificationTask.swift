@@ -1,6 +1,6 @@
+import NumericCore
 package import Tables
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 import Training
@@ -14,7 +14,7 @@ public struct ClassificationTask: LearningTask {
   /// Figures on the test rows.
   public struct Evaluation: Sendable {
     package var classifier: ClassifierEvaluation
-    /// Whether the depth is a flow that its solver follows; nil for residual blocks.
+    /// The check of the flow's solver; `nil` for residual blocks.
     package var flow: FlowCheck?
     /// Multinomial logistic regression on the same rows.
     package var logistic: ClassifierEvaluation
@@ -85,7 +85,7 @@ public struct ClassificationTask: LearningTask {
   }
 }
 
-/// Rows for training, for choosing the best model, and for the test.
+/// Rows for training, validation and test.
 public struct ClassifierSplit: Sendable {
   package var training: LabelledData
   package var validation: LabelledData
@@ -93,7 +93,7 @@ public struct ClassifierSplit: Sendable {
 }
 
 extension ClassifierRecipe {
-  /// The recipe's rows, in parts; the test part of an image folder is its own.
+  /// The recipe's rows, split; an image folder has its own test part.
   package func split() throws(DataError) -> ClassifierSplit {
     let (rest, given) = try read()
     if file != nil { try rest.checkForTraining() }

@@ -1,19 +1,20 @@
+import Platform
+package import Serialization
 import Reports
 import TimeSeries
 import Programs
-package import NumericCore
 import Tensors
 
-/// How good a classifier is on rows that it was not trained on.
+/// The quality of a classifier on rows that it was not trained on.
 package struct ClassifierEvaluation: Hashable, Sendable {
   package var classes: [String]
-  /// Of each row, the probability of every class, row-major.
+  /// For each row the probability of every class, row-major.
   package var probabilities: [Double]
   package var labels: [Int]
 
   package var rows: Int { labels.count }
 
-  /// Probabilities that are known, row-major.
+  /// Given probabilities, row-major.
   package init(classes: [String], probabilities: [Double], labels: [Int]) {
     precondition(
       probabilities.count == classes.count * labels.count,
@@ -31,7 +32,7 @@ package struct ClassifierEvaluation: Hashable, Sendable {
       labels: rows.map { labels[$0] })
   }
 
-  /// Rows with probabilities that are numbers.
+  /// The number of rows with finite probabilities.
   package var knownRows: [Int] { (0..<rows).filter(isKnown) }
 
   /// Evaluates logits in batches.
@@ -50,9 +51,10 @@ package struct ClassifierEvaluation: Hashable, Sendable {
     }
   }
 
-  /// The values of rows; where some are not finite, half of the rows at a time.
+  /// The results for rows; if some are not finite, each half of the rows is evaluated separately.
   ///
-  /// Rows that share the steps of a solve fail together, and one far from all others would take the rest with it.
+  /// Rows that share the steps of a solve fail together, and one extreme row would otherwise
+  /// invalidate the others.
   private static func separated(
     _ rows: Range<Int>, _ values: (Range<Int>) -> [Double]
   ) -> [Double] {
@@ -63,26 +65,27 @@ package struct ClassifierEvaluation: Hashable, Sendable {
       + separated(middle..<rows.upperBound, values)
   }
 
-  /// The class of a row with the highest probability, and that probability.
+  /// The class with the highest probability of a row, and that probability.
   package func prediction(_ row: Int) -> (label: Int, probability: Double) {
     let own = probabilities[row * classes.count..<(row + 1) * classes.count]
     let best = own.indices.max { own[$0] < own[$1] } ?? own.startIndex
     return (best - own.startIndex, own[best])
   }
 
-  /// Whether the probabilities of a row are numbers; those of values far from all in training may not be.
+  /// Whether the probabilities of a row are finite; those of rows far from the training data may
+  /// not be.
   package func isKnown(_ row: Int) -> Bool {
     probabilities[row * classes.count..<(row + 1) * classes.count].allSatisfy(\.isFinite)
   }
 
-  /// Per cent of rows whose class has the highest probability.
+  /// The percentage of rows whose class has the highest probability.
   package var accuracy: Double {
     let hits = (0..<rows).count { isKnown($0) && prediction($0).label == labels[$0] }
     return 100 * Double(hits) / Double(max(rows, 1))
   }
 
-  /// Standard error of the accuracy, in points: `√(p (1 − p) / n)` with `p = (hits + 1) / (n + 2)`, which is not 0 where
-  /// all rows are right.
+  /// Standard error of the accuracy, in points: `√(p (1 − p) / n)` with `p = (hits + 1) / (n + 2)`,
+  /// which is not 0 if all rows are right.
   package var accuracyError: Double {
     let count = Double(rows)
     let share = (accuracy / 100 * count + 1) / (count + 2)
@@ -98,7 +101,7 @@ package struct ClassifierEvaluation: Hashable, Sendable {
     return total / Double(max(rows, 1))
   }
 
-  /// Rows by their highest probability: mean of it, share that is right, number.
+  /// Rows by their highest probability: its mean, the fraction that is right, the number of rows.
   package func reliability(bins: Int = 10) -> [(confidence: Double, accuracy: Double, count: Int)] {
     var sums = [(Double, Double, Int)](repeating: (0, 0, 0), count: bins)
     for row in 0..<rows where isKnown(row) {
@@ -111,14 +114,15 @@ package struct ClassifierEvaluation: Hashable, Sendable {
     return sums.filter { $0.2 > 0 }.map { ($0.0 / Double($0.2), $0.1 / Double($0.2), $0.2) }
   }
 
-  /// Expected calibration error: the mean distance of confidence and accuracy over ten bins, by rows.
+  /// Expected calibration error: the mean distance of confidence and accuracy over ten bins,
+  /// weighted by rows.
   package var calibrationError: Double {
     reliability().reduce(0) {
       $0 + Swift.abs($1.confidence - $1.accuracy) * Double($1.count) / Double(max(rows, 1))
     }
   }
 
-  /// Rows of each class (first index) that were taken for each class.
+  /// The confusion matrix: rows of each class (first index) that were assigned to each class.
   package var confusion: [[Int]] {
     var counts = [[Int]](
       repeating: [Int](repeating: 0, count: classes.count), count: classes.count)
@@ -126,12 +130,12 @@ package struct ClassifierEvaluation: Hashable, Sendable {
     return counts
   }
 
-  /// The same as a JSON array of rows.
+  /// The confusion matrix as a JSON array of rows.
   package var confusionJSON: JSONValue {
     .array(confusion.map { JSONValue($0.map(Double.init)) })
   }
 
-  /// Header and rows of the same as a table.
+  /// Header and rows of the confusion matrix as a table.
   package var confusionTable: (header: [String], rows: [[String]]) {
     (
       ["is \\ taken for"] + classes,
@@ -139,7 +143,7 @@ package struct ClassifierEvaluation: Hashable, Sendable {
     )
   }
 
-  /// The class of every row, null where it is not known.
+  /// The class of every row, null if it is unknown.
   package var predictedJSON: JSONValue {
     .array(
       (0..<rows).map { isKnown($0) ? .string(classes[prediction($0).label]) : .null })
@@ -156,7 +160,7 @@ package struct ClassifierEvaluation: Hashable, Sendable {
 }
 
 extension ReportSection {
-  /// Which class is taken for which, of so few classes that one can read it.
+  /// The confusion matrix, for a readable number of classes.
   mutating func confusion(of evaluation: ClassifierEvaluation, examples: String) {
     if evaluation.classes.count > 30 {
       text("There are \(evaluation.classes.count) classes; `evaluate --json` gives the table.")

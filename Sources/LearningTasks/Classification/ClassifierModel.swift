@@ -1,8 +1,8 @@
+import NumericCore
 import Adjoints
 package import ContinuousModels
 import Integrators
 import NeuralNets
-import NumericCore
 package import Tensors
 
 /// A classifier of table rows or of images.
@@ -21,7 +21,8 @@ package enum ClassifierModel: TensorTree {
     }
   }
 
-  /// The states at depth 0, and where they land after going to the end and back; nil for a stack of blocks.
+  /// The states at depth 0, and their images after a forward and a backward solve; `nil` for a
+  /// stack of blocks.
   ///
   /// Shapes: both `[batch, …]`.
   func roundTrip(_ input: Tensor) -> (start: Tensor, back: Tensor)? {
@@ -48,7 +49,7 @@ package enum ClassifierModel: TensorTree {
     }
   }
 
-  /// The same weights with so many steps; a stack of blocks stays as it is.
+  /// The same weights with another number of steps; a stack of blocks is unchanged.
   package func with(steps: Int) -> ClassifierModel {
     switch self {
     case .dense(var model):
@@ -65,7 +66,7 @@ package enum ClassifierModel: TensorTree {
 }
 
 extension ODESolver {
-  /// So many classical Runge–Kutta steps from one time to the next.
+  /// A number of classical Runge–Kutta steps from one time to the next.
   fileprivate static func equalSteps(_ count: Int) -> ODESolver {
     ODESolver(method: .rungeKutta4, control: .steps(perInterval: count))
   }
@@ -101,7 +102,8 @@ extension ClassifierRecipe {
   private func imageModel(
     channels: Int, pixels: Int, classes: Int, key: RandomKey
   ) -> ImageClassifier {
-    // A group of one value is normalized to nothing: where the stem leaves hardly a picture, all channels are one group.
+    // Normalizing a group of one value gives 0: if the stem leaves very few pixels, all channels
+    // are one group.
     let groups = pixels < 4 ? 1 : nil
     let augmentation = augmentation(of: width, key: key.folding(in: 1))
     let state = augmentation.width(of: width)
@@ -141,7 +143,7 @@ extension ClassifierRecipe {
     }
   }
 
-  /// Blocks with weights of their own, or one as a field.
+  /// Separate blocks, or one block as a field.
   private func depth<Block: TensorField>(
     key: RandomKey, _ block: (_ takesTime: Bool, _ key: RandomKey) -> Block
   ) -> Depth<Block> {

@@ -1,62 +1,63 @@
-import NumericCore
+import Platform
 
 extension ClassifierRecipe {
-  /// What lies between stem and head.
+  /// The layers between stem and head.
   public enum Layers: String, CaseIterable, Sendable {
-    /// One block as a field, gradients by the adjoint equation.
+    /// One block as a field, with gradients by the adjoint equation.
     case odeNet = "ode-net"
-    /// One block as a field, gradients through the solver's steps.
+    /// One block as a field, with gradients through the solver's steps.
     case rungeKuttaNet = "rk-net"
     /// A stack of residual blocks.
     case resNet = "resnet"
-    /// One layer whose weights follow an equation of their own, by Euler steps.
+    /// One layer whose weights follow their own equation, by Euler steps.
     case evolving = "anodev2"
   }
 
-  /// How the state of a flow gets dimensions beside those of its start.
+  /// The source of further dimensions of the state.
   public enum Widening: String, CaseIterable, Sendable {
     case none, zeros, lift
     case secondOrder = "second-order"
 
-    /// Whether the number of further dimensions is a choice.
+    /// Whether the number of further dimensions can be chosen.
     public var isCounted: Bool { self == .zeros || self == .lift }
   }
 
-  /// What bounds the rate of weights that evolve.
+  /// The bound on the rate of evolving weights.
   public enum WeightActivation: String, CaseIterable, Sendable {
     case none, tanh
   }
 
-  /// Further dimensions if none are given: the best of the article's on its toy data.
+  /// The default number of further dimensions: the paper's best on its toy data.
   public static let usualDimensions = 5
 
-  /// Further dimensions of the state of zeros or a lift; nil for other states.
+  /// Further dimensions by zeros or a lift; `nil` for other states.
   public var furtherDimensions: Int? {
     augmentation.isCounted ? augmentedDimensions ?? Self.usualDimensions : nil
   }
 
   /// Whether the recipe's file is a folder of images.
   func isOfImages(_ file: String) -> Bool {
-    PathCalls.isDirectory(file) == true || (name == Self.fashion.name && label == nil)
+    FileSystem.isDirectory(file) == true || (name == Self.fashion.name && label == nil)
   }
 
-  // MARK: Forms with a name
+  // MARK: Named forms
 
-  /// A form of the network that is known by a name of its own.
+  /// A named form of the network.
   public enum Form: String, CaseIterable, Sendable {
     case odeNet = "ode-net"
-    /// Dupont, Doucet and Teh 2019: no layer before the flow of a table's rows, zeros beside the features.
+    /// Dupont, Doucet and Teh 2019: no layer before the flow of a table's rows, zeros in addition
+    /// to the features.
     case anode
     /// Zhang and others 2019, configuration 1: five Euler steps on one grid with the weights.
     case anodev2
   }
 
-  /// The form that the recipe has.
+  /// The form of the recipe.
   public var form: Form {
     layers == .evolving ? .anodev2 : augmentation.isCounted ? .anode : .odeNet
   }
 
-  /// Takes the settings of a form.
+  /// Applies the settings of a form.
   public mutating func take(_ form: Form) {
     switch form {
     case .odeNet: break
@@ -69,12 +70,12 @@ extension ClassifierRecipe {
     }
   }
 
-  // MARK: What does not go together
+  // MARK: Invalid combinations
 
-  /// Steps of a solver at most, and of evolving weights in all of them.
+  /// The largest number of solver steps, and of steps of evolving weights in total.
   private static let stepLimit = 10_000
 
-  /// Says no to further dimensions where nothing flows, and to more steps of weights than can be unrolled.
+  /// Refuses further dimensions without a flow, and more steps of weights than can be unrolled.
   public func check() throws(ConfigurationError) {
     if solverSteps > Self.stepLimit {
       throw .wrongValue(
@@ -95,7 +96,7 @@ extension ClassifierRecipe {
     }
   }
 
-  /// Says no to settings that images, or tables, cannot have.
+  /// Refuses settings that images, or tables, do not have.
   func check(for data: LabelledData) throws(ConfigurationError) {
     guard data.isImages else {
       let usual = usual

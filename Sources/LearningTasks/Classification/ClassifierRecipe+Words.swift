@@ -1,8 +1,7 @@
 import Reports
-import NumericCore
 
 extension ClassifierRecipe {
-  /// What the model is called.
+  /// The name of the model.
   public var modelName: String {
     let name =
       switch layers {
@@ -24,7 +23,7 @@ extension ClassifierRecipe {
     return "\(count) zero\(count == 1 ? "" : "s")"
   }
 
-  /// What the network is, in a sentence or two.
+  /// A description of the network in a sentence or two.
   var formSentence: String {
     let stem = hasStem ? "A stem, " : "No stem: the features are the state; "
     let field = "one block as a field that is integrated over time"

@@ -1,36 +1,39 @@
-import NumericCore
+import Platform
+import Serialization
 
-/// All that decides what a classification run does: data, network, training.
+/// The complete configuration of a classification run: data, network, training.
 public struct ClassifierRecipe: Hashable, Sendable {
   public var name = "digits"
-  /// A CSV table, a folder of IDX files, or nil for the bundled digits.
+  /// A CSV table, a folder of IDX files, or `nil` for the bundled digits.
   public var file: String?
-  /// The column with the classes; nil: found by its name, or the last.
+  /// The column of classes; `nil` detects it by its name, or takes the last.
   public var label: String?
   public var testShare = 0.2
   public var validationShare = 0.1
   public var layers = Layers.rungeKuttaNet
-  /// Whether a layer leads from the features of a table to `width` states; without one the features are the state.
+  /// Whether a layer maps the features of a table to `width` states; without it the features are
+  /// the state.
   public var hasStem = true
   public var augmentation = Widening.none
-  /// Further dimensions of the state; nil: as many as are usual, if the augmentation takes a number.
+  /// Further dimensions of the state; `nil` for the default if the augmentation takes a number.
   public var augmentedDimensions: Int?
   public var weightActivation = WeightActivation.none
   /// Width of the hidden layers, or channels of the convolutions.
   public var width = 64
-  /// Residual blocks.
+  /// Number of residual blocks.
   public var blocks = 6
   /// The field is integrated over 0…time.
   public var time = 1.0
-  /// Equal steps of the classical Runge–Kutta method, or of Euler's where weights evolve.
+  /// Equal steps of the classical Runge–Kutta method, or of Euler's method for evolving weights.
   public var solverSteps = 2
-  /// Steps of the weights in each step of the activations: 1 is ANODEV2's configuration 1, more its configuration 2.
+  /// Steps of the weights per step of the activations: 1 is ANODEV2's configuration 1, more its
+  /// configuration 2.
   public var weightSteps = 1
   public var epochs = 40
   public var batchSize = 64
   public var learningRate = 3e-3
   public var weightDecay = 1e-3
-  /// Images are padded by so many pixels and cut at a random place; 0: not.
+  /// Pixels of padding for random crops of images; 0 disables them.
   public var crop = 0
   /// Images are mirrored at random.
   public var mirrors = false
@@ -38,28 +41,30 @@ public struct ClassifierRecipe: Hashable, Sendable {
 
   public init() {}
 
-  /// A recipe for a file of the user's: a table, or a folder of images.
+  /// The default recipe for a file: a table, or a folder of images.
   public static func forFile(_ path: String) -> ClassifierRecipe {
-    var recipe = PathCalls.isDirectory(path) == true ? fashion : ClassifierRecipe()
+    var recipe = FileSystem.isDirectory(path) == true ? fashion : ClassifierRecipe()
     recipe.name = "classes"
     recipe.file = path
     recipe.mirrors = false
     return recipe
   }
 
-  /// Fashion-MNIST, in the folder that `Scripts/fetch-fashion-mnist` fills.
+  /// Fashion-MNIST, in the folder of `Scripts/fetch-fashion-mnist`.
   public static let fashion: ClassifierRecipe = {
     var recipe = ClassifierRecipe()
     recipe.name = "fashion-mnist"
     recipe.file = "data/fashion-mnist"
     recipe.validationShare = 0.05
-    // With 32 channels the flow's one block is the limit, and the ODE-Net a point behind the ResNet.
+    // With 32 channels the flow's single block limits the accuracy: the ODE-Net is a point below
+    // the ResNet.
     recipe.width = 64
     recipe.time = 3
     recipe.epochs = 15
     recipe.batchSize = 128
     recipe.learningRate = 6e-3
-    // With two steps the field is not integrated: they and finer ones differ by most of a point. With four they agree.
+    // With two steps the solution depends on the step size: finer steps change most of a point.
+    // With four they agree.
     recipe.solverSteps = 4
     recipe.weightDecay = 1e-2
     recipe.crop = 2
@@ -67,7 +72,7 @@ public struct ClassifierRecipe: Hashable, Sendable {
     return recipe
   }()
 
-  /// Recipes with a name.
+  /// Named recipes.
   public static let named: [String: ClassifierRecipe] = [
     "digits": ClassifierRecipe(), "fashion-mnist": fashion,
   ]
@@ -112,10 +117,11 @@ extension ClassifierRecipe: TaskRecipe {
 }
 
 extension ClassifierRecipe {
-  /// What lies between stem and head.
+  /// The layers between stem and head.
   ///
-  /// Of a flow four stages of every step are kept, unless its gradient comes by the adjoint
-  /// equation; of evolving weights all weights of every step. Without a stem the state is as narrow as the features.
+  /// A flow saves four stages of every step, unless its gradient comes from the adjoint equation;
+  /// evolving weights save all weights of every step. Without a stem the state is as narrow as the
+  /// features.
   fileprivate var depthLayers: LayerSize {
     let (square, steps) = (hasStem ? product(width, width) : Double(width), Double(solverSteps))
     let states = LayerSize.examples(batchSize) * Double(width)
@@ -130,14 +136,14 @@ extension ClassifierRecipe {
     }
   }
 
-  /// The recipe that this one was made from.
+  /// The recipe that this one was derived from.
   public var usual: ClassifierRecipe {
     Self.named[name] ?? file.map(Self.forFile) ?? ClassifierRecipe()
   }
 }
 
 extension RecipeSetting<ClassifierRecipe> {
-  /// Of some kinds of layers.
+  /// The condition on the kind of layers.
   fileprivate func of(_ layers: [ClassifierRecipe.Layers]) -> RecipeSetting {
     heeded(with: "network.layers", layers.map(\.rawValue))
   }

@@ -1,6 +1,7 @@
+import Serialization
+import NumericCore
 import Reports
 import Tables
-import NumericCore
 import Training
 
 extension ClassifierEvaluation {
@@ -8,7 +9,7 @@ extension ClassifierEvaluation {
     "model", "accuracy", "± s.e.", "NLL (nats)", "calibration error",
   ]
 
-  /// A line of the table.
+  /// A row of the table.
   package func cells(_ name: String) -> [String] {
     [
       name, NumberText.fixed(accuracy, 2) + " %", NumberText.fixed(accuracyError, 2),
@@ -107,7 +108,7 @@ extension ClassifierEvaluation {
   /// The most probable class and all probabilities of each row, as CSV.
   package var csv: String { csv(ids: nil) }
 
-  /// The same with the id of each row before it.
+  /// The same, preceded by the id of each row.
   package func csv(ids: [String]?) -> String {
     let header = (ids == nil ? [] : ["id"]) + ["class"] + classes.map { "p_\($0)" }
     var text = header.map(csvCell).joined(separator: ",") + "\n"

@@ -1,38 +1,38 @@
-import Reports
 import NumericCore
+import Reports
 import Programs
 import Tensors
 
-/// Whether a classifier's flow is one that its steps follow: the way back, and finer steps.
+/// Whether a classifier's steps resolve its flow, checked by the backward solve and by finer steps.
 package struct FlowCheck: Hashable, Sendable {
-  /// The largest distance of a state from where it lands after the flow there and back by the model's own steps, over the
-  /// root mean square size of the states.
+  /// The largest distance of a state from its image after a forward and a backward solve by the
+  /// model's own steps, over the root mean square size of the states.
   ///
-  /// Of rows the flow is the whole depth, of series the way from one row to the next.
+  /// For rows the flow is the whole depth, for series the flow from one row to the next.
   package var reconstructionError: Double
-  /// States of which that cannot be said, for on the way there and back their size is not finite.
+  /// States whose images are not finite.
   package var lost = 0
-  /// On the same rows, with four times as many steps.
+  /// The accuracy on the same rows with four times as many steps.
   package var finer: ClassifierEvaluation
 
-  /// The setting that says how many steps there are.
+  /// The setting for the number of steps.
   package var setting: String
 
   static let factor = 4
-  /// Largest error of the way back that is not warned of.
+  /// The largest round-trip error without a warning.
   package static let allowedReconstructionError = 0.1
 
-  /// The line of a table with finer steps.
+  /// The row of a table with finer steps.
   package var finerCells: [String] { finer.cells("the same, four times as many steps") }
 
-  /// The error of the way back among the facts of a report.
+  /// The round-trip error for a report.
   var fact: ReportSection.Fact {
     .init(
       "there and back", NumberText.significant(100 * reconstructionError, 2) + " %",
       note: "largest miss of the start, of its size")
   }
 
-  /// What a reader should be told, beside the evaluation by the model's own steps.
+  /// Warnings in addition to the evaluation by the model's own steps.
   package func lines(beside own: ClassifierEvaluation) -> [String] {
     var lines: [String] = []
     if Swift.abs(finer.accuracy - own.accuracy) > 1 {
@@ -55,7 +55,7 @@ package struct FlowCheck: Hashable, Sendable {
 }
 
 extension RowClassifier {
-  /// The check on rows; nil for a stack of blocks.
+  /// The check on rows; `nil` for a stack of blocks.
   package func flowCheck(on data: LabelledData) -> FlowCheck? {
     guard let misses = roundTripMisses(on: data) else { return nil }
     return FlowCheck(

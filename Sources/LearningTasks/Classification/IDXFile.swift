@@ -1,10 +1,10 @@
-import NumericCore
+import Platform
 package import Tables
 
 /// An array of bytes in the IDX format of the MNIST family, plain or gzip.
 ///
-/// Layout: two zero bytes, the type (8: unsigned bytes), the number of axes, each axis' size as 4 bytes with the highest
-/// first, then the elements, the last axis running fastest.
+/// Layout: two zero bytes, the type (8 for unsigned bytes), the number of axes, each axis' size as
+/// 4 big-endian bytes, then the elements, row-major.
 package struct IDXFile: Sendable {
   package let source: String
   package let shape: [Int]
@@ -22,9 +22,9 @@ package struct IDXFile: Sendable {
 
   init(_ file: ByteSource) throws(DataError) {
     var content: [UInt8] = []
-    let limit = ProcessCalls.availableMemory / 2
+    let limit = SystemProcess.availableMemory / 2
     while try file.read(into: &content) {
-      // A small gzip file may inflate to any size.
+      // A small gzip file may decompress to any size.
       if content.count > limit {
         throw DataError(
           source: file.name, .imagesTooLarge(bytes: content.count, limit: limit))
@@ -42,7 +42,7 @@ package struct IDXFile: Sendable {
     shape = (0..<rank).map { axis in
       content[(4 + 4 * axis)..<(8 + 4 * axis)].reduce(0) { $0 << 8 | Int($1) }
     }
-    // A damaged head may announce more than a number holds, beside an axis of size 0 too.
+    // A damaged header may announce more bytes than an integer holds, even with an axis of size 0.
     let isCountable = shape.reduce(1.0) { $0 * Double(max($1, 1)) } < 0x1p62
     let expected = isCountable ? shape.reduce(1, *) + start : .max
     guard content.count == expected else {

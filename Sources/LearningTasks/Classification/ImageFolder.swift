@@ -1,11 +1,11 @@
+import Platform
 package import Tables
-import NumericCore
 
 extension LabelledData {
-  /// The training and test images of a folder with the four files of an MNIST-like data set, or of a part of them.
+  /// The training and test images of a folder with the four files of an MNIST-like data set.
   ///
-  /// Names are those of the family: `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, and `t10k-…` for the test; each
-  /// plain or with `.gz`. Without a test part it is nil.
+  /// File names are `train-images-idx3-ubyte`, `train-labels-idx1-ubyte`, and `t10k-…` for the test
+  /// part; each plain or with `.gz`. The test part is `nil` if its files do not exist.
   package static func imageFolder(
     _ folder: String
   ) throws(DataError) -> (training: LabelledData, test: LabelledData?) {

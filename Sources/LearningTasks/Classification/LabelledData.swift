@@ -1,22 +1,21 @@
 package import Tables
 package import TimeSeries
-import NumericCore
 import Tensors
 
-/// Rows of features or images with the class of each.
+/// Rows of features, or images, with their classes.
 package struct LabelledData: Sendable {
   package let source: String
   /// Shape of a row: `[features]`, or `[height, width, channels]`.
   package let shape: [Int]
-  /// The name of a table's label column; nil for images.
+  /// The name of a table's label column; `nil` for images.
   let label: String?
   /// Names of a table's features; empty for images.
   package let features: [String]
-  /// What the classes are called, in the order of their numbers.
+  /// The names of the classes, in the order of their numbers.
   package let classes: [String]
-  /// A number in `classes` for each row.
+  /// For each row an index of `classes`.
   package let labels: [Int]
-  /// Rows that were left out because a cell is empty.
+  /// Number of rows skipped because a cell is empty.
   package let incompleteRows: Int
   private let values: Values
 
@@ -71,7 +70,7 @@ package struct LabelledData: Sendable {
       values: .bytes(images.bytes))
   }
 
-  /// Images alone, all with the label 0.
+  /// Images without labels; all have the label 0.
   init(unlabelled images: IDXFile) throws(DataError) {
     let count = images.shape.first ?? 0
     try self.init(
@@ -82,7 +81,7 @@ package struct LabelledData: Sendable {
           + [UInt8](repeating: 0, count: count)))
   }
 
-  /// Some of the rows.
+  /// The given rows.
   package func rows(_ numbers: some Collection<Int>) -> LabelledData {
     let width = width
     func picked<Element>(_ all: [Element]) -> [Element] {
@@ -101,14 +100,14 @@ package struct LabelledData: Sendable {
       labels: numbers.map { labels[$0] }, incompleteRows: incompleteRows, values: values)
   }
 
-  /// The same rows with classes in another order or number; `numbers[old]` is the new number.
+  /// The same rows with renumbered classes; `numbers[old]` is the new number.
   func renumbered(_ numbers: [Int], classes: [String]) -> LabelledData {
     LabelledData(
       source: source, label: label, shape: shape, features: features, classes: classes,
       labels: labels.map { numbers[$0] }, incompleteRows: incompleteRows, values: values)
   }
 
-  /// The same rows with the numbers of a model's classes, if they are of its shape.
+  /// The same rows with the class numbers of a model, if they have its shape.
   func matching(_ shape: [Int], _ classes: [String]) throws(DataError) -> LabelledData {
     guard self.shape == shape else {
       throw DataError(source: source, .shapeDiffers(found: self.shape, expected: shape))
@@ -128,7 +127,7 @@ package struct LabelledData: Sendable {
     return renumbered(numbers, classes: classes)
   }
 
-  /// One value as it was read; of images, a grey value in 0…255.
+  /// One value as it was read; for images, a grey value in 0…255.
   package func value(_ row: Int, _ place: Int) -> Double {
     switch values {
     case .bytes(let bytes): Double(bytes[row * width + place])
@@ -158,7 +157,7 @@ package struct LabelledData: Sendable {
       channels: isImages ? ["pixel"] : features, means: means, deviations: deviations)
   }
 
-  /// Some rows in units of standard deviations, `[rows, …]`, and their labels.
+  /// Rows in units of standard deviations, `[rows, …]`, and their labels.
   package func points(
     _ rows: some Collection<Int>, _ normalization: Normalization
   ) -> LabelledPoints {

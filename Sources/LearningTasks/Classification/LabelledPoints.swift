@@ -2,7 +2,7 @@ package import NumericCore
 import NeuralNets
 package import Tensors
 
-/// Points and what belongs to them: targets of a regression, or labels of classes.
+/// Points with targets of a regression, or labels of classes.
 package struct LabelledPoints: TensorTree {
   /// `[count, features]`.
   package var points: Tensor
@@ -26,7 +26,7 @@ package struct LabelledPoints: TensorTree {
     LabelledPoints(points: points.rows(rows), targets: targets.rows(rows))
   }
 
-  /// Full batches in an order drawn by the key; what is left over is left out.
+  /// Full batches in an order drawn by the key; an incomplete batch is dropped.
   package func batches(of size: Int, key: RandomKey) -> [LabelledPoints] {
     let order = key.permutation(count)
     return stride(from: 0, through: count - size, by: size).map { start in

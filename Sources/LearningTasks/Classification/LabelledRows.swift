@@ -1,14 +1,14 @@
-import TimeSeries
 import NumericCore
+import TimeSeries
 import Programs
 import Tensors
 import Training
 
-/// Labelled rows as a trainer takes them; images are shifted and mirrored on the way.
+/// Labelled rows as training data; images are shifted and mirrored at random.
 struct LabelledRows: TrainingData {
   let data: LabelledData
   let normalization: Normalization
-  /// Images are padded by so many pixels of black and cut at a random place.
+  /// Pixels of black padding for random crops.
   var crop = 0
   var mirrors = false
 

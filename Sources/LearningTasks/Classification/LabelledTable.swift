@@ -2,15 +2,16 @@ package import Tables
 import ContinuousModels
 
 extension LabelledData {
-  /// Names by which a label column is known without being told.
+  /// Names by which a label column is detected.
   static let labelNames = ["label", "class", "target", "species"]
 
   /// Reads a CSV file with a header: numbers, and one column with the class of each row.
   ///
-  /// Classes are whole numbers or names. Without a name of the label's column it is the one called label, else class, target or
-  /// species, else the last. Rows with an empty cell are left out and counted.
+  /// Classes are whole numbers or names. Without a given name, the label column is the one called
+  /// label, class, target or species, in this order, or else the last. Rows with an empty cell are
+  /// skipped and counted.
   ///
-  /// - Parameter features: the columns to read, in this order; nil: all but the label.
+  /// - Parameter features: the columns to read, in this order; `nil` for all except the label.
   package init(
     path: String, label: String? = nil, features: [String]? = nil
   ) throws(DataError) {
@@ -61,7 +62,7 @@ extension LabelledData {
       classes: classes, labels: labels, numbers: numbers, incompleteRows: incomplete)
   }
 
-  /// Where the features are.
+  /// The columns of the features.
   private static func places(
     of features: [String]?, in header: [String], but label: Int, source: String
   ) throws(DataError) -> [Int] {
@@ -79,7 +80,7 @@ extension LabelledData {
   private static func labelPlace(
     _ wanted: String?, in header: [String], source: String
   ) throws(DataError) -> Int {
-    // A first line of numbers, but perhaps for the class's name, is a row.
+    // A first line of numbers, except for the class name, is a row and not a header.
     let isNumber = header.map { decimalNumber(ArraySlice($0.utf8)) != nil }
     if header.count > 1 && isNumber.dropLast().allSatisfy({ $0 }) {
       throw DataError(source: source, line: 1, .headerOfNumbers)
@@ -123,7 +124,7 @@ extension LabelledData {
     return Float(value)
   }
 
-  /// The name of a class: as it is written, but `1` for `1.0`.
+  /// The name of a class as it is written, but `1` for `1.0`.
   static func className(_ text: String) -> String {
     guard Int(text) == nil, let value = decimalNumber(ArraySlice(text.utf8)),
       let whole = Int(exactly: value), whole.magnitude < 1 << 53
@@ -131,7 +132,7 @@ extension LabelledData {
     return String(whole)
   }
 
-  /// Whole numbers in their order, or names in the alphabet's.
+  /// Whole numbers in numerical order, or names in alphabetical order.
   static func classes(
     of texts: [(text: String, line: Int)], column: String, source: String
   ) throws(DataError) -> (classes: [String], labels: [Int]) {
@@ -159,17 +160,18 @@ extension LabelledData {
 extension LabelledData {
   private static let fewRows = 20
 
-  /// Stops a training that could not work.
+  /// Refuses data that cannot train a classifier.
   ///
-  /// One class, a class for nearly every row, fewer rows than features or than 10 a class, a feature of one value.
+  /// These are one class, a class for nearly every row, fewer rows than features or than 10 per
+  /// class, and a constant feature.
   package func checkForTraining() throws(DataError) {
-    // The classes of images count from 0 to the largest label, whether they occur or not.
+    // The classes of images are 0 to the largest label, whether or not they occur.
     if let first = labels.first, labels.allSatisfy({ $0 == first }) {
       throw DataError(
         source: source,
         isImages ? .imagesOfOneClass(classes[first]) : .oneClass(classes[first]))
     }
-    // Of a handful of rows nothing can be said.
+    // A few rows do not show this.
     if !isImages && count < Self.fewRows {
       throw DataError(
         source: source,

@@ -1,10 +1,10 @@
-import NeuralNets
 import NumericCore
+import NeuralNets
 import Programs
 import Tensors
 import Training
 
-/// Multinomial logistic regression: the least that a classifier must beat.
+/// Multinomial logistic regression, the baseline of classifiers.
 enum LogisticBaseline {
   /// Trained on the training rows, stopped by the validation rows, measured on the test rows.
   static func evaluation(_ split: ClassifierSplit, threads: Int) throws -> ClassifierEvaluation {

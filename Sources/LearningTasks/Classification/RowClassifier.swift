@@ -1,10 +1,10 @@
-public import NumericCore
+import Platform
+public import Serialization
 package import Tables
 public import Tensors
 public import TimeSeries
-public import Training
 
-/// A trained classifier of rows or images with all that its use needs.
+/// A trained classifier of rows or images with its normalization and classes.
 public struct RowClassifier: ArchivedModel {
   public static let kind = "classifier"
   public static let title = "classifier of rows"
@@ -47,20 +47,20 @@ public struct RowClassifier: ArchivedModel {
     model = try stored.weights(as: recipe.initialModel(shape: shape, classes: classes.count))
   }
 
-  /// How rows become numbers of the model.
+  /// The normalization of rows.
   private struct Form {
     var normalization: Normalization
     var shape: [Int]
     var classes: [String]
 
-    /// nil if the parts of the document do not fit each other or the configuration.
+    /// `nil` if the parts of the document do not fit each other or the configuration.
     init?(_ object: JSONValue, _ recipe: ClassifierRecipe, _ stored: StoredModel) {
       guard (try? recipe.check()) != nil,
         let normalization = StoredModel.normalization(object, names: "features"),
         let classes = StoredModel.texts(object["classes"]), classes.count > 1,
         let sizes = object["shape"]?.numbers, sizes.allSatisfy({ (1...1e6).contains($0) }),
         Set(classes).count == classes.count,
-        // Of every pixel's channels, 9 weights a channel of the stem.
+        // For every pixel's channels, 9 weights per channel of the stem.
         sizes.count != 3 || 9 * sizes[2] * Double(recipe.width) <= stored.largestLayer
       else { return nil }
       let shape = sizes.map { Int($0) }
@@ -78,16 +78,16 @@ public struct RowClassifier: ArchivedModel {
 }
 
 extension RowClassifier {
-  /// The evaluation on rows, by a number of steps (nil: the model's own).
+  /// The evaluation on rows, by a number of steps (`nil` for the model's own).
   package func evaluation(on data: LabelledData, steps: Int? = nil) -> ClassifierEvaluation {
     let model = steps.map(model.with) ?? model
     return ClassifierEvaluation(of: data, normalization) { model($0) }
   }
 
-  /// Labelled rows of a file in the model's features and classes, or its own test rows.
+  /// Labelled rows of a file with the model's features and classes, or its own test rows.
   package func testRows(_ path: String?) throws(DataError) -> LabelledData {
     guard let path else { return try recipe.split().test.matching(shape, classes) }
-    if PathCalls.isDirectory(path) == true {
+    if FileSystem.isDirectory(path) == true {
       let folder = try LabelledData.imageFolder(path)
       return try (folder.test ?? folder.training).matching(shape, classes)
     }
@@ -96,10 +96,11 @@ extension RowClassifier {
       .matching(shape, classes)
   }
 
-  /// Rows of a file without regard to labels: a CSV with the model's columns, a file of images, or a folder's test images.
+  /// Rows of a file without labels: a CSV with the model's columns, a file of images, or a folder's
+  /// test images.
   package func rows(_ path: String) throws(DataError) -> LabelledData {
     if shape.count == 3 {
-      let isFolder = PathCalls.isDirectory(path) == true
+      let isFolder = FileSystem.isDirectory(path) == true
       let data = isFolder ? try testRows(path) : try LabelledData(unlabelled: IDXFile(path: path))
       guard data.shape == shape else {
         throw DataError(source: path, .shapeDiffers(found: data.shape, expected: shape))

@@ -1,13 +1,14 @@
+import Platform
+package import NumericCore
 package import Reports
 package import ContinuousModels
 import NeuralNets
-package import NumericCore
 import Programs
 import Tensors
 
-/// Pictures of densities in the plane.
+/// Charts of densities in the plane.
 package enum DensityCharts {
-  /// A rectangle of the plane and how finely it is looked at.
+  /// A rectangle of the plane and its resolution.
   package struct Grid {
     package var x: ClosedRange<Double>
     package var y: ClosedRange<Double>
@@ -31,12 +32,12 @@ package enum DensityCharts {
       }
     }
 
-    /// Numbers of the cells as lines from the bottom.
+    /// Values of the cells as lines from the bottom.
     package func lines(_ values: [Double]) -> [[Double]] {
       (0..<rows).map { Array(values[$0 * columns..<($0 + 1) * columns]) }
     }
 
-    /// How many points fall into each cell.
+    /// The number of points in each cell.
     func counts(_ points: [Double]) -> [Double] {
       var counts = [Double](repeating: 0, count: rows * columns)
       for place in stride(from: 0, to: points.count, by: 2) {
@@ -63,7 +64,7 @@ package enum DensityCharts {
       ])
   }
 
-  /// Points as a scatter.
+  /// Points as a scatter plot.
   static func scatter(
     _ title: String, _ points: [Double], x: ClosedRange<Double>, y: ClosedRange<Double>,
     labels: (x: String, y: String) = ("x", "y"), width: Chart.Width = .half, height: Double? = nil,
@@ -74,7 +75,7 @@ package enum DensityCharts {
       height: height, caption: caption, marks: [cloud(points)])
   }
 
-  /// Base points that flow to the data under a slider.
+  /// Base points that flow to the data, with a slider.
   static func journey<Field: DensityField>(
     _ title: String, of flow: ContinuousNormalizingFlow<Field>, count: Int, key: RandomKey,
     x: ClosedRange<Double>, y: ClosedRange<Double>, width: Chart.Width = .half
@@ -96,7 +97,7 @@ package enum DensityCharts {
       frames: frames)
   }
 
-  /// The first images of 8 × 8 pixels, five rows of `columns` each at most, as one picture.
+  /// The first images of 8 × 8 pixels, five rows of at most `columns` each, as one picture.
   package static func images(_ title: String, _ values: [Double], columns: Int) -> Chart {
     let rows = min(values.count / 64 / columns, 5)
     var lines = [[Double]](
@@ -104,7 +105,7 @@ package enum DensityCharts {
     for image in 0..<rows * columns {
       let (row, column) = (image / columns, image % columns)
       for pixel in 0..<64 {
-        // Lines of a heat map begin at the bottom.
+        // The lines of a heat map begin at the bottom.
         let line = (rows - 1 - row) * 9 + 8 - pixel / 8
         lines[line][column * 9 + 1 + pixel % 8] = min(max(values[image * 64 + pixel], 0), 17)
       }
@@ -122,7 +123,7 @@ package enum DensityCharts {
       y: stride(from: 1, to: points.count, by: 2).map { points[$0] }, emphasis: .faint)
   }
 
-  /// Paths of points from the base distribution to the data, one line each, and where they end.
+  /// Paths of points from the base distribution to the data, one line each, with their ends.
   package static func paths<Field: DensityField>(
     _ title: String, of flow: ContinuousNormalizingFlow<Field>, count: Int, key: RandomKey,
     x: ClosedRange<Double>, y: ClosedRange<Double>, caption: String
@@ -145,7 +146,7 @@ package enum DensityCharts {
       caption: caption, marks: lines + [cloud(end)])
   }
 
-  /// Densities at places on the way from the base distribution to the data.
+  /// Densities at intermediate times from the base distribution to the data.
   static func onTheWay<Field: DensityField>(
     _ name: String, _ flow: ContinuousNormalizingFlow<Field>, edge: Double
   ) -> [Chart] {

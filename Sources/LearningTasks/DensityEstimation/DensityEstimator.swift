@@ -1,14 +1,15 @@
+import Platform
+public import Serialization
+import NumericCore
 import Adjoints
 import ContinuousModels
 package import Integrators
 import NeuralNets
-public import NumericCore
 import Programs
 public import Tensors
 public import TimeSeries
-public import Training
 
-/// A trained density with all that its use needs.
+/// A trained density with its normalization.
 public struct DensityEstimator: ArchivedModel {
   public static let kind = "density"
   public static let title = "density"
@@ -62,7 +63,8 @@ extension DensityRecipe {
 }
 
 extension DensityEstimator {
-  /// `log p` of each row in nats and in the units of the data, by a solver (nil: the model's own).
+  /// `log p` of each row in nats, in the units of the data, by a solver (`nil` for the model's
+  /// own).
   package func logDensities(of table: PointTable, solver: ODESolver? = nil) -> [Double] {
     let solver = solver ?? model.solver
     func points(_ table: PointTable) -> Tensor {
@@ -72,7 +74,7 @@ extension DensityEstimator {
     var found = model.densities(of: points(table), solver: solver).logDensities
     let failed = found.indices.filter { !found[$0].isFinite }
     if !failed.isEmpty {
-      // Rows that share their steps fail together, one far away and all others.
+      // Rows that share steps fail together if one of them is extreme.
       let single = model.densities(
         of: points(table.rows(failed)), solver: solver, sharing: .perRow)
       for (row, value) in zip(failed, single.logDensities) { found[row] = value }

@@ -1,15 +1,16 @@
+package import Serialization
 import TimeSeries
 package import ContinuousModels
-package import NumericCore
 import Reports
 package import Tables
 
-/// How good a density is on rows that it was not trained on.
+/// The quality of a density on rows that it was not trained on.
 package struct DensityEvaluation: Sendable {
   package var audit: LikelihoodAudit
-  /// Mean negative log-likelihood by a Gaussian fitted to the training rows; nil if these are not there any more.
+  /// Mean negative log-likelihood of a Gaussian fitted to the training rows; `nil` if these no
+  /// longer exist.
   package var gaussian: Double?
-  /// Rows that were measured.
+  /// Number of measured rows.
   package var rows: Int
   package var lost: LostRows
 
@@ -39,9 +40,9 @@ package struct DensityEvaluation: Sendable {
 }
 
 extension DensityEstimator {
-  /// The evaluation on other rows, or on the test rows of the recipe's own data.
+  /// The evaluation on other rows, or on the test rows of the recipe's data.
   ///
-  /// Beside other rows a file of the training is not read.
+  /// With other rows, the training data are not read.
   package func evaluation(on rows: PointTable?) throws(DataError) -> DensityEvaluation {
     var recipe = recipe
     recipe.columns = normalization.channels

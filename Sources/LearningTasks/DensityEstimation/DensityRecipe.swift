@@ -1,49 +1,50 @@
+import Serialization
 public import ContinuousModels
 import Integrators
-import NumericCore
 
-/// All that decides what a density run does: data, network, training.
+/// The complete configuration of a density run: data, network, training.
 public struct DensityRecipe: Hashable, Sendable {
   public enum Method: String, CaseIterable, Sendable {
-    /// A regression without a solver: fast, for any size.
+    /// Flow matching: a regression without a solver, fast for any size.
     case flowMatching = "flow-matching"
-    /// Maximum likelihood through the solver: the better likelihood for more time.
+    /// Maximum likelihood through the solver: better likelihood for more time.
     case likelihood
   }
 
   public var name = "cities"
-  /// A file of the user's, or nil for the bundled cities.
+  /// A user's file, or `nil` for the bundled cities.
   public var file: String?
-  /// nil: all.
+  /// The columns; `nil` for all.
   public var columns: [String]?
   public var testShare = 0.1
   public var validationShare = 0.1
   public var hidden: [Int] = [160, 160, 160]
-  /// Sines and cosines of the point as inputs: for densities with fine detail.
+  /// Sines and cosines of the point as inputs, for densities with fine detail.
   public var waves = 96
-  /// How the layers of the field read the time.
+  /// How the layers of the field use the time.
   public var conditioning = TimeConditioning.concatSquash
   public var method = Method.flowMatching
-  /// Updates.
+  /// Number of updates.
   public var steps = 20_000
   public var batchSize = 512
   public var learningRate = 1e-2
-  /// Of the trace in training by likelihood; nil: exact up to three columns, else Rademacher's.
+  /// The estimator of the trace in maximum likelihood; `nil` for the exact trace up to three
+  /// columns, and Rademacher noise above.
   public var trace: TraceEstimate?
-  /// Weights of the path's kinetic energy and of its Jacobian's norm in training by likelihood: RNODE.
+  /// Weights of the path's kinetic energy and of its Jacobian's norm in maximum likelihood: RNODE.
   public var kinetic = 0.0
   public var jacobian = 0.0
-  /// Half the range of a random factor on the end time in training by likelihood: STEER.
+  /// Half the range of a random factor on the end time in maximum likelihood: STEER.
   public var steer = 0.0
-  /// Equal steps of the solver that reports likelihoods, and that training by likelihood goes through.
+  /// Equal steps of the solver that reports likelihoods and that maximum likelihood differentiates.
   public var solverSteps = 25
-  /// Adaptive steps of Dormand and Prince's method to this tolerance instead; nil: equal steps.
+  /// Adaptive steps of Dormand and Prince's method with this tolerance; `nil` for equal steps.
   public var tolerance: Double?
   public var seed = 0
 
   public init() {}
 
-  /// A recipe for a file of the user's.
+  /// The default recipe for a user's file.
   public static func forFile(_ path: String) -> DensityRecipe {
     var recipe = DensityRecipe()
     recipe.name = "density"
@@ -88,7 +89,7 @@ extension DensityRecipe: TaskRecipe {
     },
   ]
 
-  /// The field, of whose layers the likelihood keeps every stage.
+  /// The field; maximum likelihood saves every stage of its layers.
   private var layers: LayerSize {
     let stages = method == .likelihood && tolerance == nil ? 4 * Double(solverSteps) : 1
     return LayerSize(
@@ -102,12 +103,12 @@ extension DensityRecipe: TaskRecipe {
       ?? ODESolver(method: .rungeKutta4, control: .steps(perInterval: solverSteps))
   }
 
-  /// The recipe that this one was made from.
+  /// The recipe that this one was derived from.
   public var usual: DensityRecipe { file.map(Self.forFile) ?? DensityRecipe() }
 }
 
 extension RecipeSetting<DensityRecipe> {
-  /// Of training by likelihood.
+  /// The condition of maximum likelihood.
   fileprivate var ofLikelihood: RecipeSetting {
     heeded(with: "training.method", [DensityRecipe.Method.likelihood.rawValue])
   }

@@ -1,7 +1,9 @@
+import Platform
+import Serialization
+import NumericCore
 package import Reports
 import ContinuousModels
 import Integrators
-import NumericCore
 import Programs
 import Tensors
 import Training
@@ -156,7 +158,7 @@ package struct DensityReport {
     }
   }
 
-  /// What the loss holds beside the likelihood.
+  /// The terms of the loss in addition to the likelihood.
   private var penalties: String {
     let recipe = outcome.model.recipe
     let parts = [

@@ -1,9 +1,8 @@
+import Serialization
 import ContinuousModels
-import NumericCore
 public import Reports
 import Tables
 import TimeSeries
-import Training
 
 extension DensityTask {
   public func result(

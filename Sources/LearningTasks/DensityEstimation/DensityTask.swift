@@ -1,6 +1,7 @@
+import Platform
+import NumericCore
 package import ContinuousModels
 import NeuralNets
-import NumericCore
 import Reports
 import Tables
 import Tensors
@@ -13,7 +14,7 @@ public struct DensityTask: LearningTask {
 
   public init(_ recipe: DensityRecipe) { self.recipe = recipe }
 
-  /// The rows of a table, in parts.
+  /// The rows of a table, split.
   public struct Examples: Sendable {
     package var training: PointTable
     /// Every n-th row of the file.
@@ -126,7 +127,8 @@ public struct DensityTask: LearningTask {
 }
 
 extension DensityEstimator {
-  /// The audit of a table, 5000 rows at most and evenly spaced, without those that have no finite density.
+  /// The audit of a table: at most 5000 evenly spaced rows, without those that have no finite
+  /// density.
   package func measure(
     _ table: PointTable
   ) -> (audit: LikelihoodAudit, rows: PointTable, lost: LostRows) {
@@ -158,7 +160,8 @@ extension DensityRecipe {
     return try PointTable(bundled: "cities.csv.gz", columns: columns)
   }
 
-  /// Every n-th row is for testing: files are often sorted, and the split can be repeated elsewhere.
+  /// Every n-th row is a test row: files are often sorted, and the split can be reproduced
+  /// elsewhere.
   func split(_ table: PointTable) -> (training: PointTable, test: PointTable) {
     let period = max(2, Int((1 / testShare).rounded()))
     let rows = 0..<table.count

@@ -1,19 +1,19 @@
+package import NumericCore
 import Adjoints
 package import ContinuousModels
 package import Integrators
 import NeuralNets
-package import NumericCore
 import Programs
 package import Tensors
 package import Training
 
-/// Where the points of a density come from: drawn afresh for every batch, or rows of a table.
+/// The source of a density's points: fresh draws for every batch, or rows of a table.
 package enum PointSource: Sendable {
-  /// Draws so many points, row-major.
+  /// Draws a number of points, row-major.
   case fresh(dimension: Int, @Sendable (_ count: Int, _ key: RandomKey) -> [Float])
   /// Row-major.
   case table(dimension: Int, [Float])
-  /// Rows of a table with noise that is drawn afresh whenever they are seen.
+  /// Rows of a table with noise that is drawn anew at every use.
   case resampled(dimension: Int, @Sendable (_ rows: [Int], _ key: RandomKey) -> [Float])
 
   package static func planar(_ data: PlanarData) -> PointSource {
@@ -40,17 +40,17 @@ package enum PointSource: Sendable {
   }
 }
 
-/// How the trace is computed in training.
+/// The computation of the trace in training.
 public enum TraceEstimate: String, Hashable, Sendable, CaseIterable {
   case exact, rademacher, gaussian
 }
 
-/// Batches for training by maximum likelihood; validation always has the exact trace.
+/// Batches for maximum likelihood; validation always uses the exact trace.
 package struct DensityData: TrainingData {
   package var source: PointSource
   package var count: Int
   package var estimate: TraceEstimate
-  /// Half the range of STEER's factor on the end time; 0: none.
+  /// Half the range of STEER's factor on the end time; 0 disables it.
   package var steer: Double
 
   package init(
@@ -82,8 +82,8 @@ package struct DensityData: TrainingData {
   }
 }
 
-/// The loss and gradient of maximum likelihood; validation uses a finer solver, so that the best model is the one that
-/// is best in truth.
+/// The loss and gradient of maximum likelihood; validation uses a finer solver, so that the
+/// selected model does not depend on solver errors.
 package struct DensityEvaluator<Field: DensityField>: ShardEvaluator {
   package typealias Model = ContinuousNormalizingFlow<Field>
 
@@ -153,7 +153,7 @@ package struct NormalData: TrainingData {
   }
 }
 
-/// Trains a model for a number of steps; what the tool and the experiments share.
+/// Trains a model for a number of steps; shared by the tool and the experiments.
 package func fit<Evaluator: ShardEvaluator, Data: TrainingData>(
   _ model: Evaluator.Model, _ evaluator: Evaluator, on data: Data, validation: Data? = nil,
   learningRate: Schedule, weightDecay: Double = 0, options: TrainingOptions,

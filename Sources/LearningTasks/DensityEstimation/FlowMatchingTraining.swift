@@ -1,7 +1,7 @@
+import NumericCore
 package import ContinuousModels
 import Integrators
 import NeuralNets
-import NumericCore
 import Tensors
 package import Training
 
@@ -22,7 +22,7 @@ package struct FlowMatchingTraining {
   package var isCoupled = true
   package var learningRate = 3e-3
   package var threads = 2
-  /// Rows of the table; nil: fresh points.
+  /// Rows of the table; `nil` for fresh points.
   package var rows: Int?
 
   package init(_ source: PointSource, iterations: Int, seed: UInt64) {

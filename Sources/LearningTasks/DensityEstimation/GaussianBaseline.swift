@@ -1,13 +1,16 @@
-import NumericCore
+import Platform
 
-/// A normal distribution with full covariance, fitted by maximum likelihood: the least that a density model must beat.
+/// A normal distribution with full covariance, fitted by maximum likelihood: the baseline of
+/// densities.
 package struct GaussianBaseline: Sendable {
   private let mean: [Double]
   /// The lower Cholesky factor of the covariance, row-major.
   private let factor: [Double]
   private var dimension: Int { mean.count }
 
-  /// - Precondition: the table has more rows than columns, none of them constant.
+  /// Fits a table.
+  ///
+  /// - Precondition: the table has more rows than columns, and no column is constant.
   package init(_ table: PointTable) {
     let (count, width) = (table.count, table.dimension)
     mean = (0..<width).map { table.column($0).reduce(0, +) / Double(count) }
@@ -30,7 +33,8 @@ package struct GaussianBaseline: Sendable {
         var sum = matrix[i * width + j]
         for k in 0..<j { sum -= factor[i * width + k] * factor[j * width + k] }
         if i == j {
-          // A direction without spread keeps a little: one part in 10¹² of the column's variance.
+          // A direction without spread gets a variance of one part in 10¹² of the column's
+          // variance.
           factor[i * width + i] = max(sum, 1e-12 * matrix[i * width + i]).squareRoot()
         } else {
           factor[i * width + j] = sum / factor[j * width + j]
@@ -40,7 +44,8 @@ package struct GaussianBaseline: Sendable {
     return factor
   }
 
-  /// The first column of which the columns before it leave less than one part in 10¹⁰ of its variance.
+  /// The first column whose regression on the earlier columns leaves less than one part in 10¹⁰ of
+  /// its variance.
   var dependentColumn: Int? {
     (0..<dimension).first { i in
       let variance = (0...i).reduce(0) {
@@ -51,11 +56,11 @@ package struct GaussianBaseline: Sendable {
     }
   }
 
-  /// The first column of which the columns before it leave less than a part of its variance, those of them that tell it, and
-  /// the part that is left.
+  /// The first column whose regression on the earlier columns leaves less than a fraction of its
+  /// variance, with the contributing columns and the fraction that is left.
   ///
-  /// The regression on the columns before has the coefficients `w` with `Lᵀ w = l`, where `l` is the column's row of the
-  /// factor `L`.
+  /// The regression on the earlier columns has the coefficients `w` with `Lᵀ w = l`, where `l` is
+  /// the column's row of the factor `L`.
   func nearDependence(below limit: Double) -> (column: Int, on: [Int], part: Double)? {
     for i in 0..<dimension {
       let row = (0...i).map { factor[i * dimension + $0] }
@@ -67,7 +72,7 @@ package struct GaussianBaseline: Sendable {
         let known = (j + 1..<i).reduce(0) { $0 + factor[$1 * dimension + j] * weights[$1] }
         weights[j] = (row[j] - known) / factor[j * dimension + j]
       }
-      // What a column contributes, over the column's own spread.
+      // The contribution of a column, relative to the column's own spread.
       let shares = weights.indices.map { j in
         let own = (0...j).reduce(0) { $0 + factor[j * dimension + $1] * factor[j * dimension + $1] }
         return abs(weights[j]) * (own / variance).squareRoot()
@@ -78,7 +83,7 @@ package struct GaussianBaseline: Sendable {
     return nil
   }
 
-  /// The logarithm of the volume that the map to uncorrelated unit variances shrinks to 1, in nats.
+  /// The logarithm of the volume change of the map to uncorrelated unit variances, in nats.
   package var logScale: Double {
     (0..<dimension).reduce(0) { $0 + .logarithm(factor[$1 * dimension + $1]) }
   }

@@ -1,5 +1,5 @@
-package import Integrators
 import NumericCore
+package import Integrators
 
 extension ODESolver {
   /// Dormand–Prince with equal tolerances.

@@ -1,10 +1,12 @@
-import NeuralNets
+import Platform
 package import NumericCore
+import NeuralNets
 package import Tensors
 
 /// Two-dimensional toy distributions.
 ///
-/// Definitions as in the code that Grathwohl et al. (2019) released, `toy_data.py`; each says where it differs.
+/// Definitions as in the code that Grathwohl et al. (2019) released, `toy_data.py`; differences are
+/// noted at each.
 package enum PlanarData: String, CaseIterable, Sendable {
   case eightGaussians = "8gaussians"
   case checkerboard, circles, moons, rings, pinwheel
@@ -13,11 +15,11 @@ package enum PlanarData: String, CaseIterable, Sendable {
   /// Two circles of radius 1 and ½ with noise .06, unscaled: the example of Chen et al. (2018).
   case twoCircles = "two-circles"
 
-  /// Differential entropy in nats: what no model's negative log-likelihood can go below.
+  /// Differential entropy in nats, a lower bound of every model's negative log-likelihood.
   ///
-  /// The checkerboard is uniform on an area of 32, so exact. The others are Monte Carlo estimates on the
-  /// distribution's own density with a standard error of about .006; the pinwheel's ignores that its arms
-  /// overlap, hence is an upper bound.
+  /// The checkerboard is uniform on an area of 32, so its value is exact. The others are Monte
+  /// Carlo estimates with a standard error of about .006; the estimate for the pinwheel ignores the
+  /// overlap of its arms and is an upper bound.
   package var entropy: Double {
     switch self {
     case .eightGaussians: 2.835

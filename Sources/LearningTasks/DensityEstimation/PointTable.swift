@@ -1,15 +1,15 @@
+package import Serialization
 import BundledData
 package import Tables
 package import TimeSeries
-package import NumericCore
 
-/// Rows of numbers from a file: points whose density is wanted.
+/// Rows of numbers from a file: points of a density.
 package struct PointTable: Hashable, Sendable {
   package let source: String
   package let columns: [String]
   /// Row-major, finite.
   package let values: [Double]
-  /// Rows with an empty cell, which were left out.
+  /// Number of skipped rows with an empty cell.
   package let incompleteRows: Int
 
   package var dimension: Int { columns.count }
@@ -24,7 +24,7 @@ package struct PointTable: Hashable, Sendable {
 
   /// Reads a CSV file with a header: the chosen columns, or all.
   ///
-  /// Rows with an empty cell are left out and counted.
+  /// Rows with an empty cell are skipped and counted.
   package init(path: String, columns chosen: [String]? = nil) throws(DataError) {
     try self.init(CSVReader(path: path), columns: chosen)
   }
@@ -110,10 +110,10 @@ package struct PointTable: Hashable, Sendable {
     return value
   }
 
-  /// Stops a training that could not work.
+  /// Refuses data that cannot train a density.
   ///
-  /// Fewer than ten rows for each column, a column of one value, one that the others determine, or values whose variance
-  /// overflows.
+  /// These are fewer than ten rows per column, a constant column, a column that the others
+  /// determine, and values whose variance overflows.
   package func checkForTraining() throws(DataError) {
     let needed = max(10 * dimension, 50)
     if count < needed {
@@ -149,7 +149,7 @@ package struct PointTable: Hashable, Sendable {
       })
   }
 
-  /// Some of the rows.
+  /// The given rows.
   package func rows(_ numbers: some Sequence<Int>) -> PointTable {
     PointTable(
       source: source, columns: columns,
@@ -203,7 +203,7 @@ extension PointTable {
       (0..<count).map { JSONValue(Array(values[$0 * dimension..<($0 + 1) * dimension])) })
   }
 
-  /// The table with the log-density of each row as a further column, as CSV.
+  /// The table with the log-density of each row as an additional column, as CSV.
   package func csv(logDensities: [Double]) -> String {
     var text = (columns + ["log_density"]).map(csvCell).joined(separator: ",") + "\n"
     for row in 0..<count {

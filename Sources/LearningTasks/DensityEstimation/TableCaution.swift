@@ -1,15 +1,15 @@
 import TimeSeries
 import Reports
 
-/// What makes a density of a table hard to learn or to read, though it can be trained.
+/// A property of a table that makes its density hard to learn or to interpret.
 package enum TableCaution: Hashable, Sendable {
-  /// Rows that were left out for an empty cell.
+  /// The number of skipped rows with an empty cell.
   case incompleteRows(Int)
-  /// A column of few different values, whose density is a comb of spikes.
+  /// A column of few distinct values, whose density is a comb of spikes.
   case fewValues(column: String, count: Int)
-  /// A column whose standard deviation is that of a few far values.
+  /// A column whose standard deviation is dominated by a few extreme values.
   case outliers(column: String, middle: ClosedRange<Double>, farthest: Double)
-  /// A column that others tell nearly exactly, and the part of its variance that is its own.
+  /// A column that others determine almost exactly, and its remaining fraction of variance.
   case nearlyDependent(column: String, on: [String], part: Double)
 
   package var sentence: String {
@@ -32,7 +32,7 @@ package enum TableCaution: Hashable, Sendable {
 }
 
 extension PointTable {
-  /// What a reader of the table's density should know.
+  /// The cautions about a table.
   package var cautions: [TableCaution] {
     var found: [TableCaution] = []
     if incompleteRows > 0 { found.append(.incompleteRows(incompleteRows)) }

@@ -1,25 +1,26 @@
+import Platform
+package import Serialization
 import Tables
 import TimeSeries
-package import NumericCore
 
-/// How what is known of a whole series, a number or a text, becomes numbers that a model reads.
+/// The encoding of static covariates, numbers or texts, as numbers that a model reads.
 ///
-/// A column of numbers gives `(x − mean) / deviation`, 0 where it is unknown, and if it was unknown in some training series a
-/// second number that says so. A column of texts gives a 1 for its own text and 0 for the others; a text that training did
-/// not know gives zeros.
+/// A numeric column gives `(x − mean) / deviation`, 0 if it is missing, and, if it was missing in
+/// some training series, a second number that marks missing values. A text column gives 1 for its
+/// own text and 0 for the others; a text that does not occur in the training data gives zeros.
 public struct CovariateEncoding: Hashable, Sendable {
   /// One column.
   public struct Column: Hashable, Sendable {
     public var name: String
     public var kind: Kind
 
-    /// What a column holds.
+    /// The values of a column.
     public enum Kind: Hashable, Sendable {
       case number(mean: Double, deviation: Double, mayBeUnknown: Bool)
       case text([String])
     }
 
-    /// Numbers that it gives.
+    /// The number of encoded values.
     var width: Int {
       switch kind {
       case .number(_, _, let mayBeUnknown): mayBeUnknown ? 2 : 1
@@ -32,12 +33,13 @@ public struct CovariateEncoding: Hashable, Sendable {
 
   public init(columns: [Column] = []) { self.columns = columns }
 
-  /// Different texts that a column has at most.
+  /// The largest number of distinct texts of a column.
   static let textLimit = 30
 
-  /// Fits columns to some of a file's series.
+  /// Fits columns to the given series of a file.
   ///
-  /// - Throws: `DataError` for a column of more than 30 texts, and for one that is the same or unknown everywhere.
+  /// - Throws: `DataError` for a column of more than 30 texts, and for one that is constant or
+  ///   missing everywhere.
   init(
     _ attributes: [SeriesAttribute], fitting series: [Int], source: String
   ) throws(DataError) {
@@ -68,7 +70,7 @@ public struct CovariateEncoding: Hashable, Sendable {
   }
 
   public var names: [String] { columns.map(\.name) }
-  /// Numbers a series.
+  /// Numbers per series.
   public var width: Int { columns.reduce(0) { $0 + $1.width } }
 
   /// The numbers of one series.
@@ -89,7 +91,7 @@ public struct CovariateEncoding: Hashable, Sendable {
     }
   }
 
-  /// What a file says that training did not know.
+  /// Texts of a file that do not occur in the training data.
   func warnings(_ attributes: [SeriesAttribute], source: String) -> [DataWarning] {
     zip(columns, attributes).compactMap { column, attribute in
       let strange = attribute.texts.firstIndex { text in
@@ -124,7 +126,7 @@ extension CovariateEncoding {
       })
   }
 
-  /// Nil if the document is no such list.
+  /// `nil` if the document is not such a list.
   package init?(_ document: JSONValue) {
     columns = []
     guard let array = document.array else { return nil }

@@ -1,19 +1,19 @@
+import NumericCore
 import Reports
-internal import NumericCore
 
-/// A model beside a baseline on the same forecasts, with what chance leaves open.
+/// The comparison of a model with a baseline on the same forecasts.
 public struct ForecastComparison: Hashable, Sendable {
-  /// What the figures say.
+  /// The conclusion.
   public enum Verdict: String, Hashable, Sendable {
     case better, worse
-    /// The interval of the change holds 0, or there is none.
+    /// The interval of the change contains 0, or there is no interval.
     case undecided
   }
 
   public var baseline: String
-  /// Root mean squared error of the model by that of the baseline, minus 1.
+  /// Root mean squared error of the model relative to that of the baseline, minus 1.
   public var change: Double
-  /// Of the change, 90 %, by a bootstrap of blocks; nil where there are too few.
+  /// The 90 % interval of the change, by a block bootstrap; `nil` with too few blocks.
   public var interval: ClosedRange<Double>?
 
   public var verdict: Verdict {
@@ -23,10 +23,11 @@ public struct ForecastComparison: Hashable, Sendable {
 }
 
 extension ForecastComparison {
-  /// 90 % intervals of the root mean squared errors, the model's first, and the model beside each baseline.
+  /// 90 % intervals of the root mean squared errors, the model's first, and the comparisons with
+  /// the baselines.
   ///
-  /// The same blocks are drawn for all, so that a difference is judged on the same forecasts. Fewer than four blocks tell
-  /// nothing: then there are no intervals.
+  /// The same blocks are drawn for all, so that differences refer to the same forecasts. With fewer
+  /// than four blocks there are no intervals.
   static func all(
     _ model: GaussianForecasts, _ baselines: [(name: String, forecasts: GaussianForecasts)],
     _ blockLength: Int
@@ -63,7 +64,8 @@ extension ForecastComparison {
 }
 
 extension ForecastEvaluation {
-  /// Sentences on where the model is better, worse, or neither; those where a baseline wins come first.
+  /// Sentences on where the model is better, worse, or equal; those where a baseline wins come
+  /// first.
   public func verdicts(
     unit: String, of kinds: [ForecastComparison.Verdict] = [.worse, .undecided, .better]
   ) -> [String] {
@@ -92,7 +94,7 @@ extension ForecastEvaluation {
     }
   }
 
-  /// In how many comparisons a baseline wins, in one sentence.
+  /// The number of comparisons that a baseline wins, in one sentence.
   public var balance: String {
     let comparisons = (horizons + gaps).flatMap { $0.comparisons }
     let verdicts = comparisons.map(\.verdict)

@@ -1,36 +1,35 @@
 import BundledData
 public import Tables
 public import TimeSeries
-internal import NumericCore
 
 /// The data of a run: series, split, normalization, and the lengths that the recipe left open.
 public struct ForecastData: Sendable {
   public let source: String
   public let axis: TimeAxis
-  /// What is forecast.
+  /// The target channels.
   public let channels: [String]
-  /// What is read and not forecast; in every series they come after the channels.
+  /// The covariate channels; in every series they come after the targets.
   public let inputs: [String]
-  /// What is known of a whole series; its numbers are every series' covariates.
+  /// The static covariates; their encodings are every series' covariates.
   public let covariates: CovariateEncoding
-  /// What is odd about the data.
+  /// Warnings about the data.
   public private(set) var warnings: [DataWarning]
-  /// In the data's own units.
+  /// The series in the data's own units.
   public let training: [TimeSeries]
   public let validation: [TimeSeries]
   public let test: [TimeSeries]
   public let normalization: Normalization
   public let clock: ModelClock
-  /// With no length open.
+  /// The recipe with all lengths determined.
   public let recipe: ForecastRecipe
   public let plan: WindowPlan
 
   /// Reads and splits the data of a recipe.
   ///
-  /// By itself, a file of ten or more series is split by series, in their order; fewer series are each split by time.
-  /// Nothing is shuffled.
+  /// By default, a file of ten or more series is split by series, in their order; fewer series are
+  /// each split by time. Nothing is shuffled.
   ///
-  /// - Parameter encoding: of covariates by a trained model; nil: fitted to the training part.
+  /// - Parameter encoding: of covariates by a trained model; `nil` fits it to the training part.
   public init(
     _ recipe: ForecastRecipe, encoding: CovariateEncoding? = nil
   ) throws(DataError) {
@@ -113,26 +112,27 @@ public struct ForecastData: Sendable {
     }
   }
 
-  /// Windows of the test part that are judged at most, and windows that baselines are fitted to at most.
+  /// The largest numbers of windows evaluated in the test part, and of windows that baselines are
+  /// fitted to.
   private static let testLimit = 5_000.0
   private static let limit = 10_000.0
 
-  /// By what a stride is multiplied so that some parts have no more windows than a limit.
+  /// The factor of a stride with which some parts have at most a given number of windows.
   private func thinning(_ part: [TimeSeries], stride: Double, limit: Double) -> Double {
     let count = part.reduce(0) { $0 + Swift.max(0, $1.span - plan.history) / stride }
     return Swift.max(1, (count / limit).rounded(.up))
   }
 
-  /// Of more series than a limit evenly many.
+  /// Evenly selected series, if there are more than a limit.
   private func some(_ part: [TimeSeries], _ limit: Double) -> [TimeSeries] {
     let every = max(1, Int((Double(part.count) / limit).rounded(.up)))
     return stride(from: 0, to: part.count, by: every).map { part[$0] }
   }
 
-  /// The windows on which models are judged, on a regular grid, at most 5,000.
+  /// The evaluation windows, on a regular grid, at most 5,000.
   public var testWindows: [Window] { windows(of: test, limit: Self.testLimit) }
 
-  /// The windows of a part of the data, on a regular grid; of very many, evenly many are taken.
+  /// The windows of a part of the data, on a regular grid; large numbers are thinned evenly.
   public func windows(of part: [TimeSeries]) -> [Window] { windows(of: part, limit: Self.limit) }
 
   private func windows(of part: [TimeSeries], limit: Double) -> [Window] {
@@ -144,7 +144,7 @@ public struct ForecastData: Sendable {
     }
   }
 
-  /// The gaps of a length that are hidden in a part of the data.
+  /// The hidden gaps of a length in a part of the data.
   public func gaps(of part: [TimeSeries], length: Double) -> [HiddenGap] {
     let stride = 2 * plan.stride
     let plan = GapPlan(
@@ -157,13 +157,13 @@ public struct ForecastData: Sendable {
     }
   }
 
-  /// The series of a recipe's file, inputs after the other channels.
+  /// The series of a recipe's file, covariates after the targets.
   static func read(_ recipe: ForecastRecipe) throws(DataError) -> TimeSeriesFile {
     guard let path = recipe.file else { return try GlucoseData.series() }
     return try recipe.reading.series(of: path)
   }
 
-  /// The median distance between neighbours of the first series that has some.
+  /// The median distance of consecutive times of the first series that has some.
   static func usualSpacing(_ series: [TimeSeries]) -> Double {
     let distances = series.prefix(50).flatMap { one -> [Double] in
       let times = one.rows(0..<Swift.min(one.count, 20_001)).times
@@ -172,20 +172,22 @@ public struct ForecastData: Sendable {
     return distances.isEmpty ? 1 : distances[distances.count / 2]
   }
 
-  /// Lengths left open: 48 spacings of history and 24 of future, or two and one thirds of what a part of a short series holds.
+  /// Default lengths: 48 spacings of history and 24 of future, or two thirds and one third of what
+  /// a part of a short series allows.
   private static func closed(
     _ recipe: ForecastRecipe, spacing: Double, span: Double, isBySeries: Bool
   ) -> ForecastRecipe {
     var recipe = recipe
     let share = Swift.min(recipe.testShare, recipe.validationShare)
-    // A law wants windows long against its cycles, and whole series have the room.
+    // Known equations need windows that are long relative to their cycles, which whole series
+    // allow.
     let isLong = recipe.model == .goku && isBySeries
-    // Of few rows, a window of three or more spacings that fits into a part.
+    // With few rows, a window of three or more spacings that fits into a part.
     let part = isBySeries ? span : span * share - spacing
     let least = Swift.max(Swift.min(6 * spacing, part), 3 * spacing)
     let room =
       recipe.file == nil ? span : isLong ? 0.8 * span : Swift.max(span * share / 2, least)
-    // Whole spacings, so that forecasts fall on the times of regular data.
+    // Whole spacings, so that forecasts are at the times of regular data.
     func whole(_ length: Double, atLeast least: Double) -> Double {
       spacing * Swift.max((length / spacing * (1 + 1e-9)).rounded(.down), least)
     }
@@ -195,7 +197,7 @@ public struct ForecastData: Sendable {
     recipe.history = history
     recipe.future = future
     recipe.stride = recipe.stride ?? Swift.max(future / 4, spacing)
-    // Below a spacing there is nothing to compare with.
+    // Below one spacing there is nothing to compare with.
     let lengths = [future / 4, future / 2].filter { $0 >= spacing * (1 - 1e-9) } + [future]
     recipe.horizons = recipe.horizons ?? lengths
     recipe.gaps = recipe.gaps ?? lengths
@@ -206,13 +208,13 @@ public struct ForecastData: Sendable {
     let (history, future) = (recipe.history ?? 1, recipe.future ?? 1)
     let rows = Int(Swift.min(history / spacing, 1e9))
     return WindowPlan(
-      // Windows closer together hold the same readings.
+      // Closer windows contain the same observations.
       history: history, future: future, stride: Swift.max(recipe.stride ?? future, spacing / 100),
       minimumHistory: Swift.max(2, Swift.min(recipe.minimumHistory, rows / 2)),
       tolerance: spacing / 2)
   }
 
-  /// Whether the test part is made of whole series.
+  /// Whether the test part consists of whole series.
   private static func isBySeries(_ count: Int, _ recipe: ForecastRecipe) -> Bool {
     count >= 3 && (recipe.split == .series || recipe.split == .automatic && count >= 10)
   }

@@ -1,15 +1,15 @@
+package import Serialization
 import TimeSeries
-package import NumericCore
 
-/// How good forecasts of one kind are.
+/// The quality of forecasts of one kind.
 public struct ForecastScore: Hashable, Sendable {
   public var count: Int
   /// In the data's unit.
   public var rootMeanSquaredError: Double
   public var meanAbsoluteError: Double
-  /// In nats a forecast.
+  /// In nats per forecast.
   public var negativeLogLikelihood: Double
-  /// Share of observations inside the central band of 90 %.
+  /// Fraction of observations inside the central band of 90 %.
   public var coverage: Double
 
   public init(_ forecasts: GaussianForecasts) {
@@ -29,21 +29,25 @@ public struct ForecastScore: Hashable, Sendable {
   }
 }
 
-/// A trained model and the baselines on the same windows and the same hidden readings.
+/// A trained model and the baselines on the same windows and the same hidden observations.
 public struct ForecastEvaluation: Sendable {
-  /// One row of the comparison: a channel and a horizon, or a channel and a gap's length.
+  /// One row of the comparison: a channel and a horizon, or a channel and a gap length.
   public struct Line: Sendable {
     public let channel: String
-    /// The horizon or the length of the gap, in the unit of the times.
+    /// The horizon or the gap length, in the unit of the times.
     public let length: Double
     public let model: GaussianForecasts
     public let baselines: [(name: String, forecasts: GaussianForecasts)]
-    /// 90 % intervals of the root mean squared errors, the model's first; none of too few forecasts.
+    /// 90 % intervals of the root mean squared errors, the model's first; empty with too few
+    /// forecasts.
     public let intervals: [ClosedRange<Double>]
-    /// The model beside each baseline.
+    /// The comparisons with each baseline.
     public let comparisons: [ForecastComparison]
 
-    /// - Parameter blockLength: neighbouring entries that share readings, the block of the bootstrap.
+    /// Compares forecasts.
+    ///
+    /// - Parameter blockLength: consecutive entries that share observations, the block of the
+    ///   bootstrap.
     public init(
       channel: String, length: Double, model: GaussianForecasts,
       baselines: [(name: String, forecasts: GaussianForecasts)], blockLength: Int
@@ -60,11 +64,11 @@ public struct ForecastEvaluation: Sendable {
 
   public var horizons: [Line]
   public var gaps: [Line]
-  /// What the model is called.
+  /// The name of the model.
   public var modelName: String
-  /// On up to 100 of the test windows; nil: the model solves no equation.
+  /// The check on up to 100 of the test windows; `nil` if the model solves no equation.
   public var solverCheck: SolverCheck?
-  /// Of a GOKU-net: the parameters of every series; nil for other models.
+  /// For a GOKU-net, the parameters of every series; `nil` for other models.
   public var inferred: InferredParameters?
 
   public init(horizons: [Line], gaps: [Line], modelName: String) {
@@ -75,14 +79,15 @@ public struct ForecastEvaluation: Sendable {
 }
 
 extension ForecastEvaluation {
-  /// Evaluates on the test part; baselines are fitted to the training part, those `beside` the model are trained already.
+  /// Evaluates on the test part; statistical baselines are fitted to the training part, the models
+  /// `beside` are trained already.
   ///
   /// - Throws: `RunError.forecastsNotFinite` if a model has no figures.
   public init(
     _ forecaster: SeriesForecaster, beside: [SeriesForecaster] = [], on data: ForecastData
   ) throws {
     modelName = forecaster.kind.title
-    // What the test part is too short for is left out.
+    // Lengths that the test part is too short for are omitted.
     horizons = try Self.horizons(forecaster, beside, data).filter { $0.model.count > 0 }
     gaps = try (data.recipe.gaps ?? []).flatMap { try Self.gap($0, forecaster, beside, data) }
       .filter { $0.model.count > 0 }
@@ -92,7 +97,7 @@ extension ForecastEvaluation {
       })
   }
 
-  /// At most 100 windows, evenly spread.
+  /// At most 100 windows, evenly spaced.
   private static func sample(_ windows: [Window]) -> [Window] {
     let count = min(windows.count, 100)
     return (0..<count).map { windows[$0 * windows.count / count] }
@@ -105,7 +110,7 @@ extension ForecastEvaluation {
     let horizons = data.recipe.horizons ?? []
     let tolerance = data.plan.tolerance
     let others = try beside.map { ($0.kind.title, try predictions($0, test, horizons, data)) }
-    // Windows that overlap.
+    // Overlapping windows.
     let overlap = (data.plan.history + data.plan.future) / data.plan.stride
     let block = Int(min(overlap.rounded(.up), 1e9))
     var lines: [Line] = []
@@ -163,7 +168,7 @@ extension ForecastEvaluation {
     return results
   }
 
-  /// Figures of the other forecasts would be of other windows than those of the baselines.
+  /// Figures of the remaining forecasts would refer to other windows than those of the baselines.
   private static func check(
     _ lost: Int, of all: Int, _ forecaster: SeriesForecaster
   ) throws(RunError) {
@@ -182,7 +187,7 @@ extension ForecastEvaluation {
     let others = try beside.map { ($0.kind.title, try Self.filled(gaps, $0, data)) }
     return data.channels.enumerated().map { channel, name in
       let baseline = InterpolationBaseline(fitting: fitted, channel: channel)
-      // Readings of one gap, and of the gap that overlaps it.
+      // Observations of one gap, and of an overlapping gap.
       let block = 2 * filled[channel].count / max(gaps.count, 1)
       return Line(
         channel: name, length: length, model: filled[channel],
@@ -191,7 +196,7 @@ extension ForecastEvaluation {
     }
   }
 
-  /// `[channel]`, at the hidden readings.
+  /// `[channel]`, at the hidden observations.
   private static func filled(
     _ gaps: [HiddenGap], _ forecaster: SeriesForecaster, _ data: ForecastData
   ) throws -> [GaussianForecasts] {

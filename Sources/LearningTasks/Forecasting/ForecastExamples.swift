@@ -1,20 +1,22 @@
-public import TimeSeries
 import NumericCore
+public import TimeSeries
 public import Training
 
-/// How a forecasting task's examples are cut.
+/// How training examples are cut from series.
 public struct ForecastExamplePlan: Hashable, Sendable {
   public var history: Double
   public var future: Double
   public var minimumHistory: Int
-  /// The share of shards in which gaps are to be filled.
+  /// The fraction of shards with imputation examples.
   public var fillShare: Double
-  /// The weight of the divergence, and the steps over which it rises to that.
+  /// The weight of the divergence, and the steps over which it increases to that weight.
   public var divergenceWeight: Double
   public var annealingSteps: Int
-  /// The steps over which what is asked for grows from a quarter to its whole length; 0: none.
+  /// The steps over which the queried span grows from a quarter to its full length; 0 disables
+  /// this.
   public var growingSteps = 0
-  /// Whether what is seen is asked for as well: the trajectory must pass through all of it.
+  /// Whether observations of the history are also targets: the trajectory must pass through all of
+  /// them.
   public var reconstructs = false
 
   public init(
@@ -29,17 +31,18 @@ public struct ForecastExamplePlan: Hashable, Sendable {
     self.annealingSteps = annealingSteps
   }
 
-  /// The share of a future or a gap that is asked for: a quarter, a half, then all.
+  /// The fraction of a future or a gap that is queried: a quarter, a half, then all.
   ///
-  /// Far questions are hopeless while near ones are not learned yet, and teach nothing but to give up: a phase that is off by
-  /// half an oscillation has a gradient of no use.
+  /// Distant queries cannot be learned before near ones: if the phase is off by half an
+  /// oscillation, their gradient points away from the solution.
   func reach(at step: Int) -> Double {
     if step >= growingSteps { return 1 }
     return step < growingSteps / 2 ? 0.25 : 0.5
   }
 }
 
-/// Random examples cut from the training part of one or many series: half of them forecasts, half gaps to fill.
+/// Random examples cut from the training part of one or many series: half forecasts, half
+/// imputations.
 ///
 /// All examples of a shard are of one kind, so that few shapes occur.
 public struct ForecastExamples<Builder: ExampleBatchBuilder>: TrainingData {
@@ -47,7 +50,7 @@ public struct ForecastExamples<Builder: ExampleBatchBuilder>: TrainingData {
   private let series: [TimeSeries]
   private let builder: Builder
   private let moments: [Moment]
-  /// How many moments there are in the series; of more than 100,000 a part is kept.
+  /// The number of possible forecast origins; above 100,000 they are thinned.
   let momentCount: Int
 
   private struct Moment: Hashable, Sendable {
@@ -55,10 +58,10 @@ public struct ForecastExamples<Builder: ExampleBatchBuilder>: TrainingData {
     var now: Double
   }
 
-  /// Cuts moments: times of the normalized series at which enough history and a future are known.
+  /// Finds forecast origins: times of the normalized series with enough history and a future.
   ///
-  /// Of them, every `stride`-th is a row. Of more than 100,000 so many halves are left out that fewer remain, each moment by a hash of its
-  /// number: a regular choice might be of one hour of the day.
+  /// Every `stride`-th is a row. Above 100,000, repeated halving thins them by a hash of their
+  /// numbers: a regular selection might always hit the same hour of the day.
   public init(
     _ series: [TimeSeries], _ plan: ForecastExamplePlan, builder: Builder, stride: Int = 1
   ) {
@@ -105,7 +108,8 @@ public struct ForecastExamples<Builder: ExampleBatchBuilder>: TrainingData {
       weight: Double(rows.count))
   }
 
-  /// A forecast from a random moment after a reading; now and then a part of the history is missing.
+  /// A forecast from a random origin after an observation; sometimes a part of the history is
+  /// hidden.
   private func forecast(
     _ moment: Moment, _ reach: Double, _ words: inout RandomWords
   ) -> SeriesExample {
@@ -124,7 +128,7 @@ public struct ForecastExamples<Builder: ExampleBatchBuilder>: TrainingData {
     return SeriesExample(start: start, now: now, visible: visible, asked: asked)
   }
 
-  /// A gap of random length with readings on both sides.
+  /// A gap of random length with observations on both sides.
   private func gap(
     _ moment: Moment, _ reach: Double, _ words: inout RandomWords
   ) -> SeriesExample {
@@ -148,13 +152,13 @@ extension RandomWords {
 }
 
 extension TimeSeries {
-  /// The rows whose times do not lie in `start < t ≤ end`.
+  /// The rows whose times are not in `start < t ≤ end`.
   func without(_ start: Double, through end: Double) -> TimeSeries {
     rows(0..<firstRow(after: start)).followed(by: rows(firstRow(after: end)..<count))
   }
 }
 
-/// Times of a series that are asked for in order, so that a piece after the other is read.
+/// Queried times of a series in increasing order, so that pieces are read one after the other.
 private struct TimeCursor {
   private let series: TimeSeries
   private var times: [Double] = []

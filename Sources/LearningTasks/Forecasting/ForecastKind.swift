@@ -9,10 +9,10 @@ public enum ForecastKind: String, Hashable, Sendable, CaseIterable {
   case rnnDecay = "rnn-decay"
   case rnnImpute = "rnn-impute"
   case rnn
-  /// A GOKU-net: equations whose parameters are inferred from each window.
+  /// A GOKU-net: equations with parameters inferred from each window.
   case goku
 
-  /// Its name in reports.
+  /// The name in reports.
   public var title: String {
     switch self {
     case .latentODE: "latent ODE"
@@ -21,7 +21,7 @@ public enum ForecastKind: String, Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// What kind of recurrent network it is; nil: none.
+  /// The kind of recurrent network; `nil` for other models.
   public var recurrent: ODERNN.Kind? { ODERNN.Kind(rawValue: rawValue) }
 
   /// The recurrent networks as a list in a sentence: `ode-rnn, gru-d, … or rnn`.

@@ -4,10 +4,11 @@ import Programs
 public import Tensors
 public import Training
 
-/// A model that infers something of each example, and answers a batch's questions by it.
+/// A model with a posterior for each example, which answers a batch's queries.
 public protocol InferringModel: TensorTree {
-  /// Normal distributions of the answers, shaped as the targets, from what is inferred with the batch's noise, and the
-  /// divergence of what is inferred from the prior, in nats, `[batch]`.
+  /// Normal distributions of the answers, with the shape of the targets, for a posterior sample
+  /// with the batch's noise, and the divergence of the posterior from the prior, in nats,
+  /// `[batch]`.
   func answers(
     to batch: LatentBatch
   ) -> (mean: Tensor, logVariance: Tensor, divergence: Tensor)
@@ -25,10 +26,10 @@ extension ForecastModel: InferringModel {
   }
 }
 
-/// The loss of a forecasting model over a shard: the negative evidence lower bound, in nats an
-/// observation that is asked for.
+/// The loss of a forecasting model over a shard: the negative evidence lower bound, in nats per
+/// queried observation.
 public struct ForecastLoss<Model: InferringModel>: ShardEvaluator {
-  /// What is minimized, and what models are compared by: the bound itself.
+  /// The minimized value, and the bound itself, by which models are compared.
   private let training: CompiledLoss<Model, LatentBatch>
   private let comparison: CompiledLoss<Model, LatentBatch>
 
@@ -50,7 +51,7 @@ public struct ForecastLoss<Model: InferringModel>: ShardEvaluator {
     comparison.loss(model: model, batch: batch)
   }
 
-  /// Per observation that is asked for, so that examples of any length count alike.
+  /// Per queried observation, so that examples of any length have equal weight.
   private static func loss(
     _ model: Model, _ batch: LatentBatch, _ bound: EvidenceLowerBound
   ) -> LossAndAuxiliary {

@@ -1,6 +1,7 @@
+import Platform
+import NumericCore
 public import Tables
 public import TimeSeries
-internal import NumericCore
 
 /// Forecasts of a user's series by a trained model.
 public struct ForecastPrediction: Sendable {
@@ -14,31 +15,31 @@ public struct ForecastPrediction: Sendable {
     public var lower: Double
     public var upper: Double
 
-    /// Whether the forecast is a number.
+    /// Whether the forecast is finite.
     public var isFinite: Bool { mean.isFinite && lower.isFinite && upper.isFinite }
   }
 
   public var lines: [Line]
-  /// What is odd about the file.
+  /// Warnings about the file.
   public var warnings: [DataWarning]
   public var axis: TimeAxis
   /// Whether the series have names.
   public var hasIDs: Bool
-  /// Of a GOKU-net: what each series' last history says of its parameters.
+  /// For a GOKU-net, the parameters inferred from each series' last history.
   public var inferred: InferredParameters?
 
-  /// Forecasts every series of a file from its last reading on.
+  /// Forecasts every series of a file after its last observation.
   ///
-  /// - Parameter offsets: times after the last reading, in the unit of the times; negative ones lie inside of the
-  ///   history. Nil: a regular grid over the model's future.
-  /// - Throws: `DataError` for a file that is not as it should be, `RunError` if it lacks a channel of the model.
+  /// - Parameter offsets: times after the last observation, in the unit of the times; negative ones
+  ///   are inside the history. `nil` selects a regular grid over the model's future.
+  /// - Throws: `DataError` for invalid data, `RunError` if the file lacks a channel of the model.
   public init(
     of path: String, by file: Forecaster, at offsets: [Double]?
   ) throws {
     let recipe = file.recipe
     let channels = file.forecaster.normalization.channels
     var reading = recipe.reading
-    // A model of the bundled readings takes a file of any form.
+    // A model of the bundled data accepts a file of any layout.
     if recipe.file == nil { (reading.layout, reading.timeColumn) = (.automatic, nil) }
     let data = try reading.seriesOfPrediction(
       path, known: (channels: channels, statics: file.covariates.names))
@@ -52,18 +53,18 @@ public struct ForecastPrediction: Sendable {
     let future = recipe.future ?? 1
     let usual = ForecastPrediction.grid(future, file.forecaster.parts.clock.spacing)
     let wanted = offsets ?? usual
-    // A recurrent network steps from question to question: it is asked on the grid of its training too, so that what it says
-    // of a time does not depend on which others are asked for.
+    // A recurrent network steps from query to query: the grid of its training is queried too, so
+    // that a forecast does not depend on the other queried times.
     let further = usual.filter { time in
-      // What rounding alone tells apart is one time.
+      // Times that differ only by rounding are one time.
       !wanted.contains { abs($0 - time) <= 1e-9 * future }
     }
     let grid = recipe.model.recurrent == nil ? wanted : (further + wanted).sorted()
-    /// The last history of a series and what is asked of it.
+    /// The last history of a series and its queries.
     func example(_ number: Int) throws -> SeriesExample {
       let series = data.series[number].with(
         covariates: file.covariates.values(data.attributes, series: number))
-      // Rows after the last reading hold what is known of the inputs by then.
+      // Rows after the last target observation contain the covariates known by then.
       guard let now = series.lastTime(observing: said.indices) else {
         throw DataError(source: path, .tooFewPoints(found: 0, needed: 1))
       }
@@ -74,7 +75,7 @@ public struct ForecastPrediction: Sendable {
           throw RunError.timesCoincide(offset: isAsked ? offset : nil, now: now)
         }
       }
-      // One unit in the last place keeps a reading at the very start inside.
+      // One unit in the last place includes an observation at the very start.
       let start = now - history
       let visible = series.after(start.nextDown, through: now)
       return SeriesExample(
@@ -117,7 +118,7 @@ public struct ForecastPrediction: Sendable {
     return (1...count).map { future * Double($0) / Double(count) }
   }
 
-  /// `id,time,channel,mean,lower,upper`; without the ids where the series have none.
+  /// `id,time,channel,mean,lower,upper`; without ids if the series have none.
   public var csv: String {
     var text = (hasIDs ? "id," : "") + "time,channel,mean,lower,upper\n"
     for line in lines {
@@ -134,7 +135,7 @@ public struct ForecastPrediction: Sendable {
     return text
   }
 
-  /// Six decimals, or of small values seven digits, are more than a forecast knows.
+  /// Six decimals, or seven digits of small values, exceed the accuracy of a forecast.
   private func number(_ value: Double) -> String {
     // Large values have no such decimals.
     guard value.magnitude < 1e9, value != 0 else { return value.description }

@@ -1,4 +1,4 @@
-package import NumericCore
+package import Serialization
 
 extension ForecastRecipe: TaskRecipe {
   public static let settings =
@@ -101,7 +101,8 @@ extension ForecastRecipe {
     try self.init(document)
   }
 
-  /// A recipe from a configuration; what it does not mention is as in the recipe for a user's file, or in `glucose`.
+  /// A recipe from a configuration; missing values are those of the recipe for a user's file, or of
+  /// `glucose`.
   package init(_ document: JSONValue) throws(ConfigurationError) {
     let isFile = document["data"]?["file"]?.string != nil
     self = try (isFile ? ForecastRecipe() : .glucose).overridden(by: document)
@@ -109,7 +110,7 @@ extension ForecastRecipe {
 }
 
 extension RecipeSetting<ForecastRecipe> {
-  /// Of some models, trained or beside the one that is.
+  /// The condition that one of some models is trained, as the model or as a baseline.
   fileprivate func of(_ kinds: [ForecastKind]) -> RecipeSetting {
     heeded(with: "model", kinds.map(\.rawValue)) { recipe in
       kinds.contains(recipe.model) || recipe.beside.map(kinds.contains) ?? false
@@ -118,7 +119,8 @@ extension RecipeSetting<ForecastRecipe> {
 }
 
 extension ForecastNetwork {
-  /// All layers that begin or end at the latent state, which is kept at every stage of a solve: at a hundred at least.
+  /// All layers that begin or end at the latent state, which is saved at every stage of a solve: a
+  /// hundred stages at least.
   fileprivate func latentLayers(_ batchSize: Int) -> LayerSize {
     LayerSize(
       weights: product(latent, 2 * field) + product(latent, decoder) + product(latent, 2 * head),

@@ -1,24 +1,23 @@
 import TimeSeries
 import BundledData
-internal import NumericCore
 
-/// All that decides what a forecasting run does: data, windows, network, training.
+/// The complete configuration of a forecasting run: data, windows, network, training.
 public struct ForecastRecipe: Hashable, Sendable {
   public var name = "glucose"
   public var model = ForecastKind.latentODE
-  /// A recurrent network that is trained in the same way as a baseline; nil: none.
+  /// A recurrent network that is trained as a baseline; `nil` for none.
   public var beside: ForecastKind?
-  /// A file of the user's, or nil for the bundled glucose readings.
+  /// A user's file, or `nil` for the bundled glucose data.
   public var file: String?
   public var reading = SeriesReading()
 
-  /// Lengths in the unit of the times; nil: chosen from the data.
+  /// Lengths in the unit of the times; `nil` chooses them from the data.
   public var history: Double?
   public var future: Double?
   /// The distance between two windows of the evaluation.
   public var stride: Double?
   public var horizons: [Double]?
-  /// Lengths of the gaps that are hidden in the evaluation.
+  /// Lengths of the gaps hidden in the evaluation.
   public var gaps: [Double]?
   public var minimumHistory = 12
   public var validationShare = 0.15
@@ -26,12 +25,12 @@ public struct ForecastRecipe: Hashable, Sendable {
   public var split = Split.automatic
 
   public var network = ForecastNetwork()
-  /// What a GOKU-net knows of the dynamics.
-  public var law = LawSettings()
+  /// The known equations of a GOKU-net.
+  public var law = MechanismSettings()
 
-  /// Updates; nil: 2,500, or fewer for a small data set.
+  /// Number of updates; `nil` for 2,500, or fewer for a small data set.
   public var steps = 2_500
-  /// Passes over the data; if given, it decides instead of `steps`.
+  /// Passes over the data; they override `steps`.
   public var epochs: Int?
   public var batchSize = 128
   public var shardSize = 32
@@ -40,17 +39,18 @@ public struct ForecastRecipe: Hashable, Sendable {
   public var divergenceWeight = 0.1
   public var varianceWeighting = 1.0
   public var fillShare = 0.4
-  /// The share of the training in which what is asked for grows from a quarter to its whole length; nil: a half for a
-  /// latent ODE whose future holds two oscillations or more, else 0.
+  /// The fraction of the training in which the queried span grows from a quarter to its full
+  /// length; `nil` for a half if the model is a latent ODE whose future covers two oscillations or
+  /// more, otherwise 0.
   public var growingShare: Double?
   public var validations = 10
   public var seed = 0
 
   public init() {}
 
-  /// How training, validation and test part are told apart.
+  /// How training, validation and test part are split.
   public enum Split: String, CaseIterable, Hashable, Sendable {
-    /// By series if there are ten or more, else by time.
+    /// By series if there are ten or more, otherwise by time.
     case automatic
     /// The last series are the test part.
     case series
@@ -58,7 +58,7 @@ public struct ForecastRecipe: Hashable, Sendable {
     case time
   }
 
-  /// The recipe of the main job: four hours of glucose readings, and the next two.
+  /// The default recipe: four hours of glucose readings, and the next two.
   public static var glucose: ForecastRecipe {
     var recipe = ForecastRecipe()
     recipe.reading.channels = ["glucose"]
@@ -72,11 +72,12 @@ public struct ForecastRecipe: Hashable, Sendable {
     return recipe
   }
 
-  /// A recipe for a file of the user's and known equations.
+  /// A recipe for a user's file and known equations.
   ///
-  /// The divergence has its full weight, so that posteriors of parameters are as wide as the data leave them; training begins
-  /// on short spans, since the fit of a whole cycle has many wrong minima.
-  public static func forLaw(_ path: String) -> ForecastRecipe {
+  /// The divergence has its full weight, so that posteriors of parameters are as wide as the data
+  /// allow; training begins with short spans, because the fit of a whole cycle has many local
+  /// minima.
+  public static func forMechanism(_ path: String) -> ForecastRecipe {
     var recipe = forFile(path)
     recipe.model = .goku
     recipe.divergenceWeight = 1
@@ -85,7 +86,7 @@ public struct ForecastRecipe: Hashable, Sendable {
     return recipe
   }
 
-  /// A recipe for a file of the user's, with lengths to be chosen from the data.
+  /// A recipe for a user's file, with lengths chosen from the data.
   public static func forFile(_ path: String) -> ForecastRecipe {
     var recipe = ForecastRecipe()
     recipe.name = "file"
@@ -95,34 +96,16 @@ public struct ForecastRecipe: Hashable, Sendable {
 }
 
 extension ForecastRecipe {
-  /// The recipe that this one was made from.
+  /// The recipe that this one was derived from.
   public var usual: ForecastRecipe {
     var usual =
       switch (model, file) {
-      case (.goku, _): ForecastRecipe.forLaw("")
+      case (.goku, _): ForecastRecipe.forMechanism("")
       case (_, nil): ForecastRecipe.glucose
       default: ForecastRecipe()
       }
-    // A configuration that a run leaves has those for the size of its data.
+    // The configuration of a run contains the values for the size of its data.
     usual.steps = steps
     return usual
   }
-}
-
-/// Why a configuration cannot be used.
-public enum ConfigurationError: Error, Hashable, Sendable {
-  case unknownKey(String, known: [String])
-  case wrongValue(key: String, value: String, expected: String)
-  case notJSON(path: String, offset: Int)
-  case unknownRecipe(String, known: [String])
-  /// A setting that nothing heeds unless another one has one of these values.
-  case notHeeded(key: String, other: String, options: [String], found: String)
-  /// A setting that nothing heeds of tables, or of images.
-  case ofOtherData(key: String, isForImages: Bool)
-  /// A network whose training takes more bytes than the machine has.
-  case tooMuchMemory(key: String, value: String, bytes: Double, available: Double)
-  /// A value that makes sense only beside some values of another key, which has a different one.
-  case wants(key: String, value: String, other: String, options: [String], found: String)
-  /// A value that images cannot have.
-  case tablesOnly(key: String, value: String, instead: [String])
 }

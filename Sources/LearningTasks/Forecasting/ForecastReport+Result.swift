@@ -1,10 +1,10 @@
+import NumericCore
 import Reports
-internal import NumericCore
 
-// How good the forecasts are.
+// The quality of the forecasts.
 extension ForecastReport {
   func result(_ section: inout ReportSection) {
-    // Of several channels the longest horizon of each, of one channel every horizon.
+    // For several channels the longest horizon of each, for one channel every horizon.
     let lines =
       isSingle
       ? evaluation.horizons
@@ -42,14 +42,14 @@ extension ForecastReport {
     section.text(
       "Where a baseline wins is said first: " + evaluation.balance + ". A difference counts if its "
         + "90 % interval, from a bootstrap of blocks of overlapping windows, does not hold 0.")
-    // Of several channels there are too many to read them all.
+    // Several channels have too many rows to read them all.
     section.list(
       evaluation.verdicts(
         unit: data.unitName, of: isSingle ? [.worse, .undecided, .better] : [.worse]))
     if let check = evaluation.solverCheck { section.text(check.sentence.withCapital + ".") }
   }
 
-  /// Every figure of every forecaster.
+  /// All figures of every forecaster.
   func figures(_ section: inout ReportSection) {
     section.table(
       table(

@@ -1,9 +1,10 @@
+import Serialization
+import NumericCore
 import TimeSeries
 import Reports
-internal import NumericCore
 import Training
 
-// Quality of the bands, training, states and settings.
+// Calibration of the bands, training, states and settings.
 extension ForecastReport {
   func calibration(_ section: inout ReportSection) {
     let probabilities = (1...19).map { Double($0) / 20 }
@@ -91,7 +92,7 @@ extension ForecastReport {
     let forecasts = forecaster.forecasts(examples)
     let plane = PrincipalPlane(of: forecasts.flatMap(\.states))
     let colors: [SeriesColor] = [.first, .second, .third]
-    // Colour by how the forecast goes: falling, level, rising.
+    // Colour by the trend of the forecast: falling, level, rising.
     var marks: [Mark] = []
     for forecast in forecasts {
       let points = forecast.states.map(plane.project)
@@ -127,7 +128,7 @@ extension ForecastReport {
   }
 
   func settings(_ section: inout ReportSection) {
-    if case .law(let law) = forecaster { return lawSettings(law, &section) }
+    if case .law(let law) = forecaster { return mechanismSettings(law, &section) }
     section.formula(forecaster.kind == .latentODE ? latentFormula : recurrentFormula)
     section.text(
       "r(t) is the straight line between the readings beside t (the last reading in a forecast), "

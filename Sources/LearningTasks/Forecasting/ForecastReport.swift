@@ -1,7 +1,7 @@
+import NumericCore
 import Tables
 import Reports
 import TimeSeries
-internal import NumericCore
 import Tensors
 import Training
 
@@ -114,7 +114,7 @@ struct ForecastReport {
       ])
   }
 
-  /// The series and the time, a day without its midnight.
+  /// The series and the time; midnight is omitted.
   private func moment(_ time: Double, of series: TimeSeries) -> String {
     let text = data.axis.text(of: time)
     let midnight = " 00:00:00"
@@ -122,13 +122,13 @@ struct ForecastReport {
     return series.id.isEmpty ? day : "\(series.id), \(day)"
   }
 
-  /// Members of a list at equal distances.
+  /// Evenly spaced elements of a list.
   func spread<Element>(_ all: [Element], _ count: Int) -> [Element] {
     guard all.count > count else { return all }
     return (0..<count).map { all[(2 * $0 + 1) * all.count / (2 * count)] }
   }
 
-  /// Questions with what is known of the inputs at the time.
+  /// Queries with the covariates known at the time.
   func questions(at times: [Double], _ parts: TimeSeries...) -> TimeSeries {
     let all = parts.dropFirst().reduce(parts[0]) { $0.followed(by: $1) }
     return all.questions(at: times, inputsFrom: data.channels.count)

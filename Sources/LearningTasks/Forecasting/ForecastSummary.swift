@@ -1,6 +1,7 @@
+package import Serialization
+import NumericCore
 import Tables
 import Reports
-package import NumericCore
 
 extension ForecastEvaluation {
   /// `{"run", "model", "metrics": {"forecast", "gaps", …}, "baselines": {name: …}}`.
@@ -58,7 +59,7 @@ extension ForecastEvaluation {
     "task", "forecaster", "n", "RMSE", "90 % interval", "MAE", "NLL", "in 90 % band",
   ]
 
-  /// A line for each forecaster and task, the model first.
+  /// A row for each forecaster and task, the model first.
   public func rows(unit: String) -> [[String]] {
     let isSingle = Set((horizons + gaps).map(\.channel)).count == 1
     func rows(_ line: Line, _ task: String) -> [[String]] {
@@ -84,7 +85,7 @@ extension ForecastEvaluation {
       + gaps.flatMap { rows($0, "gap of " + Self.duration($0.length, unit)) }
   }
 
-  /// Two decimals, or three digits of what is small.
+  /// Two decimals, or three digits of small values.
   static func error(_ value: Double) -> String {
     abs(value) >= 1 || value == 0 || !value.isFinite
       ? NumberText.fixed(value, 2) : NumberText.significant(value, 3)

@@ -1,8 +1,7 @@
+import Serialization
 import Tables
 public import Reports
-import NumericCore
 import TimeSeries
-import Training
 
 extension ForecastTask {
   public func result(
@@ -75,7 +74,7 @@ extension ForecastTask {
 }
 
 extension ForecastEvaluation {
-  /// The figures, and what was inferred about the parameters of the test series.
+  /// The figures, and the inferred parameters of the test series.
   fileprivate func tables(unit: String) -> [TaskResult.Table] {
     [.init(Self.header, rows: rows(unit: unit))]
       + (inferred.map { [.init(InferredParameters.header, rows: $0.rows(of: "test"))] } ?? [])

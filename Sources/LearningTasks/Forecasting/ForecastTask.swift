@@ -1,11 +1,11 @@
-import MechanisticModels
 import NumericCore
+import MechanisticModels
 import Tables
 import Tensors
 import TimeSeries
 import Training
 
-/// Forecasting of time series, and the filling of gaps.
+/// Forecasting and imputation of time series.
 public struct ForecastTask: LearningTask {
   public var recipe: ForecastRecipe
 
@@ -58,12 +58,12 @@ public struct ForecastTask: LearningTask {
     if recipe.model == .goku {
       return try training(
         recipe.law.model(
-          try knownLaw(data), for: builder, normalization, tolerance: recipe.network.tolerance,
+          try mechanism(data), for: builder, normalization, tolerance: recipe.network.tolerance,
           key: key),
         ForecastLoss<EquationGOKU>(varianceWeighting: recipe.varianceWeighting), builder, data,
         (recipe, name, threads)
       ) {
-        .law(LawForecaster(model: $0, builder: builder, normalization: normalization))
+        .law(MechanismForecaster(model: $0, builder: builder, normalization: normalization))
       }
     }
     return try training(
@@ -80,7 +80,7 @@ public struct ForecastTask: LearningTask {
     _ place: (recipe: ForecastRecipe, name: String?, threads: Int),
     forecaster: @escaping @Sendable (Evaluator.Model) -> SeriesForecaster
   ) throws -> TaskTraining<Forecaster> where Evaluator.Batch == Builder.Batch {
-    // A baseline beside a GOKU-net forecasts and fills, and reconstructs nothing.
+    // A baseline of a GOKU-net forecasts and imputes, and does not reconstruct the history.
     let reconstructs = place.recipe.model == .goku
     var training = examples(data.training, data, builder, stride: 1, reconstructs)
     if training.count == 0 {
@@ -121,8 +121,8 @@ public struct ForecastTask: LearningTask {
       part.map { data.normalization.normalized($0) }, plan, builder: builder, stride: stride)
   }
 
-  private func knownLaw(_ data: ForecastData) throws -> KnownLaw {
-    try KnownLaw(
+  private func mechanism(_ data: ForecastData) throws -> Mechanism {
+    try Mechanism(
       data.recipe.law, channels: data.channels, normalization: data.normalization,
       timeScale: 1 / data.clock.units(1))
   }

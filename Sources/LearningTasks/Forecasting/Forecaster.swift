@@ -1,9 +1,10 @@
-public import NumericCore
+import Platform
+public import Serialization
+import NumericCore
 public import Tensors
 import TimeSeries
-public import Training
 
-/// A trained forecaster with all that its use needs.
+/// A trained forecaster with its normalization, clock and encodings.
 public struct Forecaster: ArchivedModel {
   public static let kind = "forecast"
   public static let title = "forecasting model"
@@ -51,12 +52,12 @@ public struct Forecaster: ArchivedModel {
     forecaster = try form.forecaster(stored, recipe)
   }
 
-  /// How series become numbers of the model.
+  /// The normalization of series.
   private struct Form {
     var normalization: Normalization
     var builder: LatentBatchBuilder
 
-    /// nil if the parts of the document do not fit each other or the configuration.
+    /// `nil` if the parts of the document do not fit each other or the configuration.
     init?(_ document: JSONValue, _ recipe: ForecastRecipe, _ covariates: CovariateEncoding) {
       let inputs = recipe.reading.inputs
       guard let normalization = StoredModel.normalization(document, names: "channels"),
@@ -87,21 +88,21 @@ public struct Forecaster: ArchivedModel {
             model: try stored.weights(as: network.model(for: builder, key: key)), builder: builder,
             normalization: normalization))
       }
-      let law = try? KnownLaw(
+      let law = try? Mechanism(
         recipe.law, channels: Array(normalization.channels.prefix(builder.channelCount)),
         normalization: normalization, timeScale: 1 / builder.clock.units(1))
       let model = recipe.law.model(
         try stored.required(law, of: "config"), for: builder, normalization,
         tolerance: network.tolerance, key: key)
       return .law(
-        LawForecaster(
+        MechanismForecaster(
           model: try stored.weights(as: model), builder: builder, normalization: normalization))
     }
   }
 }
 
 extension ForecastRecipe {
-  /// Whether the lengths are those of a model with such a clock: its window is a history and a future.
+  /// Whether the lengths agree with a clock, whose window is a history and a future.
   fileprivate func fits(_ clock: ModelClock) -> Bool {
     guard let history, let future else { return true }
     let (window, lengths) = (clock.window, (horizons ?? []) + (gaps ?? []))
@@ -111,7 +112,7 @@ extension ForecastRecipe {
 }
 
 extension Forecaster {
-  /// The baseline that was trained beside a run's model; nil if there is none.
+  /// The baseline that was trained with a run's model; `nil` if there is none.
   public func beside(in run: String) throws(ModelArchiveError) -> Forecaster? {
     guard let kind = recipe.beside, !run.hasSuffix(".safetensors") else { return nil }
     let path = "\(run)/\(kind.rawValue).safetensors"

@@ -1,7 +1,7 @@
 import Reports
 
 extension ForecastKind {
-  /// What the state of a recurrent network does between rows, as the beginning of a formula.
+  /// The change of a recurrent network's state between rows, as the beginning of a formula.
   var betweenRows: Formula {
     switch self {
     case .odeRNN:

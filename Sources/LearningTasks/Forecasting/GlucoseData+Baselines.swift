@@ -2,7 +2,7 @@ public import BundledData
 public import TimeSeries
 
 extension GlucoseData {
-  /// Gaps of a length in hours with two hours of readings on both sides, one an hour.
+  /// Gaps of a length in hours with two hours of observations on both sides, one gap per hour.
   public static func gapPlan(length: Double) -> GapPlan {
     GapPlan(length: length, context: 2, stride: 1, minimumVisible: 12)
   }
@@ -12,9 +12,10 @@ extension GlucoseData {
 }
 
 extension GlucoseData {
-  /// Last value and linear autoregression, fitted on windows of the training part every five minutes.
+  /// Last value and linear autoregression, fitted on windows of the training part every five
+  /// minutes.
   ///
-  /// Every reading serves as a moment once, so that autoregression is as good as it can be.
+  /// Every observation is a forecast origin once, which gives autoregression all training data.
   public static func baselines(
     _ series: TimeSeries, _ split: TimeSplit
   ) -> [any ForecastBaseline] {

@@ -1,15 +1,16 @@
+import Platform
+public import NumericCore
 import TimeSeries
 public import ContinuousModels
-public import NumericCore
 public import Tensors
 
-/// A batch of examples as tensors: what a latent ODE is trained on.
+/// A batch of examples as tensors, for a latent ODE.
 public struct LatentBatch: TensorTree {
   public var observed: ObservedSequence
   public var query: LatentQuery
-  /// `[time, batch, channel]`; 0 where nothing is known.
+  /// `[time, batch, channel]`; 0 for a missing value.
   public var targets: Tensor
-  /// 1 where a target counts, else 0; `[time, batch, channel]`.
+  /// 1 where a target counts, otherwise 0; `[time, batch, channel]`.
   public var weights: Tensor
   /// Standard normal, `[batch, latent]`.
   public var noise: Tensor
@@ -27,7 +28,7 @@ public struct LatentBatch: TensorTree {
 }
 
 extension ForecastRecipe {
-  /// What makes the tensors of examples for a latent ODE, a recurrent network or a GOKU-net.
+  /// Collates examples into a batch for a latent ODE, a recurrent network or a GOKU-net.
   func builder(clock: ModelClock, channels: Int, covariates: Int) -> LatentBatchBuilder {
     LatentBatchBuilder(
       clock: clock, channelCount: channels, inputCount: reading.inputs.count,
@@ -36,31 +37,32 @@ extension ForecastRecipe {
   }
 }
 
-/// What makes a model's tensors of examples.
+/// Collates examples into a model's batch.
 public protocol ExampleBatchBuilder: Sendable {
   associatedtype Batch: TensorTree
   var clock: ModelClock { get }
-  /// The tensors of some examples; noise is drawn from the key (nil: zero).
+  /// The batch of examples; noise is drawn from the key (`nil` for zero noise).
   func batch(_ examples: [SeriesExample], divergenceWeight: Double, key: RandomKey?) -> Batch
 }
 
-/// Makes tensors of examples for a latent ODE.
+/// Collates examples into a batch for a latent ODE.
 ///
-/// The channels that are forecast come first in every series, after them the inputs: they are read like the others and known
-/// at the times that are asked for, and nothing is said about them.
+/// The target channels come first in every series, then the covariates: they are read like the
+/// others, are known at the queried times, and are not forecast.
 ///
-/// Counts are rounded up, to multiples of eight rows and eight queries, so that a model is compiled for a few shapes
-/// only; padding has mask and weight 0.
+/// Counts are rounded up to multiples of eight rows and eight queries, so that a model is compiled
+/// for few shapes; padding has mask and weight 0.
 public struct LatentBatchBuilder: ExampleBatchBuilder, Hashable {
   public var clock: ModelClock
-  /// Channels that are forecast.
+  /// Number of target channels.
   public var channelCount: Int
   public var inputCount: Int
-  /// Numbers that are known of a whole series.
+  /// Number of encoded static covariates.
   public var covariateCount: Int
   public var latentCount: Int
   public var detail: LocalDetail
-  /// Rows that an encoder reads at most; of more, evenly many are kept, the last one among them.
+  /// The largest number of rows that an encoder reads; longer histories are thinned evenly and keep
+  /// the last row.
   public var rowLimit: Int
 
   public init(
@@ -76,16 +78,16 @@ public struct LatentBatchBuilder: ExampleBatchBuilder, Hashable {
     self.rowLimit = rowLimit
   }
 
-  /// Features of a row for the encoder.
+  /// Features per row for the encoder.
   public var featureCount: Int { 3 * channelCount + 2 * inputCount + 3 }
-  /// Features of a query for the decoder.
+  /// Features per query for the decoder.
   public var contextCount: Int {
     detail.featureCount * channelCount + inputCount + covariateCount
   }
-  /// Features of a series for the encoder's head.
+  /// Features per series for the encoder's head.
   public var summaryCount: Int { 3 * channelCount + 1 + covariateCount }
 
-  /// The tensors of some examples; noise is drawn from the key (nil: zero).
+  /// The batch of examples; noise is drawn from the key (`nil` for zero noise).
   public func batch(
     _ examples: [SeriesExample], divergenceWeight: Double = 0, key: RandomKey? = nil
   ) -> LatentBatch {
@@ -115,7 +117,7 @@ public struct LatentBatchBuilder: ExampleBatchBuilder, Hashable {
       divergenceWeight: tensor([Float(divergenceWeight)], []))
   }
 
-  /// What is known about the questions of some examples, `[query, batch, …]` each.
+  /// The context of the queries of some examples, `[query, batch, …]` each.
   func queries(
     _ examples: [SeriesExample]
   ) -> (context: [Float], reference: [Float], targets: [Float], weights: [Float]) {
@@ -166,7 +168,7 @@ private struct Arrays {
     weights = zeros(queries, batch, builder.channelCount)
   }
 
-  /// Questions alone.
+  /// Queries alone.
   mutating func addQueries(of example: SeriesExample, at place: Int) {
     addQueries(example, contexts(of: example), at: place)
   }
@@ -257,7 +259,7 @@ private struct Arrays {
           }
         }
         let end = (slot + 1) * builder.contextCount - builder.covariateCount
-        // An input holds until its next value.
+        // A covariate is constant until its next value.
         for input in inputs.indices {
           inputs[input] = asked.value(query, channels + input) ?? inputs[input]
           context[end - inputs.count + input] = Float(inputs[input])

@@ -1,8 +1,8 @@
+public import NumericCore
 import Adjoints
 public import ContinuousModels
 import Integrators
 import NeuralNets
-public import NumericCore
 import Programs
 import Tensors
 import Training
@@ -20,7 +20,7 @@ public struct ForecastNetwork: Hashable, Sendable {
   public var field = 64
   public var decoder = 64
   public var head = 64
-  /// What the decoder sees beside the latent state.
+  /// The decoder's inputs in addition to the latent state.
   public var context = LocalDetail.readings
   /// Relative and absolute tolerance of the solver.
   public var tolerance = 1e-3

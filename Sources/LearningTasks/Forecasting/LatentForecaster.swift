@@ -1,16 +1,17 @@
+import Platform
+import NumericCore
 public import TimeSeries
 public import ContinuousModels
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 
-/// A trained model with all that its use needs: normalization and clock.
+/// A trained latent ODE with its normalization and clock.
 public struct LatentForecaster: Sendable {
   public let model: ForecastModel
   public let builder: LatentBatchBuilder
   public let normalization: Normalization
-  /// Draws from the posterior that widen a forecast's band.
+  /// Draws from the posterior for the width of a forecast's band.
   public var sampleCount = 8
 
   private let encode: CompiledFunction<Pair<ForecastModel, LatentBatch>>
@@ -36,8 +37,8 @@ public struct LatentForecaster: Sendable {
 
   /// Forecasts for examples in the data's own units.
   ///
-  /// The mean is the posterior mean's; the variance is that of the mixture over draws of the latent state:
-  /// `mean of σ² + variance of the means`.
+  /// The mean is that of the posterior mean; the variance is that of the mixture over draws of the
+  /// latent state: `mean of σ² + variance of the means`.
   public func forecasts(_ examples: [SeriesExample]) -> [SeriesForecast] {
     var forecasts: [SeriesForecast] = []
     for start in stride(from: 0, to: examples.count, by: 32) {
@@ -62,7 +63,7 @@ public struct LatentForecaster: Sendable {
     var noise = centre[1].map(Double.exponential)
     var (sums, squares) = (zeros(count), zeros(count))
     for sample in 0..<sampleCount {
-      // The same draws for every example: a forecast does not depend on its neighbours.
+      // The same draws for every example: a forecast does not depend on other examples.
       let key = RandomKey(0).folding(in: UInt64(sample))
       let means = decoded(key.normal(builder.latentCount, as: Float.self))[0]
       for i in 0..<count {

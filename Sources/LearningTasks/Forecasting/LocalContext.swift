@@ -1,20 +1,20 @@
-import NumericCore
+import Platform
 
-/// How much of a moment's surroundings the decoder sees.
+/// The observations around a query that the decoder reads.
 public enum LocalDetail: String, Hashable, Sendable, CaseIterable {
-  /// How far the readings before and after it are.
+  /// The distances of the observations before and after it.
   case distances
-  /// Also their values, and how steep the series was there.
+  /// Also their values, and the slope of the series there.
   case readings
 
-  /// Numbers for each channel of a query.
+  /// Numbers per channel of a query.
   var featureCount: Int { self == .distances ? 4 : 8 }
 }
 
-/// What was observed around a moment: the readings before and after it, and how steep the series was there.
+/// The observations around a query: those before and after it, and the slope of the series there.
 ///
-/// It goes to the decoder beside the latent state, and the straight line between the two readings (the last reading
-/// beyond the end) is the reference that the decoder corrects.
+/// The decoder reads it in addition to the latent state. The straight line between the two
+/// observations (after the end, the last observation) is the reference that the decoder corrects.
 struct LocalContext {
   private let clock: ModelClock
   private let detail: LocalDetail
@@ -40,11 +40,11 @@ struct LocalContext {
     }
   }
 
-  /// The last reading; 0 if there is none.
+  /// The last observation; 0 if there is none.
   var lastValue: Double { values.last ?? 0 }
-  /// The change over four spacings at the end, from the last readings.
+  /// The change over four spacings at the end, from the last observations.
   var lastChange: Double { (slopesBefore.last ?? 0) * 4 * clock.spacing }
-  /// The change of the last reading against the one that stands nearest to nine spacings before it.
+  /// The difference of the last observation and the one nearest to nine spacings before it.
   var slowChange: Double {
     guard let last = times.last else { return 0 }
     let wanted = last - 9 * clock.spacing
@@ -52,7 +52,7 @@ struct LocalContext {
     return lastValue - (nearest.map { values[$0] } ?? 0)
   }
 
-  /// The reference and the features at a moment.
+  /// The reference and the features at a time.
   func at(_ time: Double) -> (reference: Double, features: [Double]) {
     let after = firstPlace { $0 > time }
     let before = after - 1

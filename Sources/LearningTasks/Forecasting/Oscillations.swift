@@ -1,11 +1,11 @@
 import TimeSeries
 
-/// How often series swing to and fro.
+/// The number of oscillations of series.
 enum Oscillations {
-  /// Oscillations in a stretch of time: the median over channels and series.
+  /// Oscillations in a time span: the median over channels and series.
   ///
-  /// A channel's swing is counted where its values pass from a quarter of their standard deviation above their mean to as
-  /// much below, or back; two of them are an oscillation.
+  /// A channel's half oscillation is counted where its values pass from a quarter of their standard
+  /// deviation above their mean to as much below, or back.
   static func count(in length: Double, of series: [TimeSeries], channels: Int) -> Double {
     var rates: [Double] = []
     for one in series.prefix(50) where one.span > 0 {
@@ -15,7 +15,7 @@ enum Oscillations {
     return rates.isEmpty ? 0 : rates[rates.count / 2] * length
   }
 
-  /// Of each channel; nil of fewer than eight values.
+  /// The count of each channel; `nil` for fewer than eight values.
   private static func swings(_ series: TimeSeries, _ channels: Int) -> [Int?] {
     struct Channel {
       var (count, sum, squares) = (0, 0.0, 0.0)

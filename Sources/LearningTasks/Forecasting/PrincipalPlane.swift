@@ -1,12 +1,12 @@
-/// The plane in which points differ most: the two leading principal directions.
+/// The plane of the two leading principal directions of points.
 package struct PrincipalPlane: Sendable {
   private let mean: [Double]
   private let first: [Double]
   private let second: [Double]
-  /// Share of the variance that lies in the plane.
+  /// Fraction of the variance in the plane.
   package let share: Double
 
-  /// The plane of points of one width.
+  /// The plane of points of one dimension.
   package init(of points: [[Double]]) {
     let width = points.first?.count ?? 0
     let count = Double(max(points.count, 1))
@@ -30,10 +30,11 @@ package struct PrincipalPlane: Sendable {
     return (x, y)
   }
 
-  /// The unit direction in which centred points differ most, and their variance along it, at right angles to another
-  /// direction if one is given.
+  /// The unit direction of largest variance of centred points, and the variance along it,
+  /// orthogonal to another direction if one is given.
   ///
-  /// By power iteration with the covariance, which is not formed: it has the square of the points' width. 300 rounds at most.
+  /// By at most 300 power iterations with the covariance, which is not formed: its size is the
+  /// square of the points' dimension.
   private static func leading(
     _ points: [[Double]], across other: [Double]?
   ) -> ([Double], Double) {

@@ -1,19 +1,19 @@
+public import NumericCore
 import TimeSeries
 public import ContinuousModels
-public import NumericCore
 public import Tensors
 
-/// A batch of examples as a recurrent network reads them: seen rows and questions in one order of time.
+/// A batch of examples for a recurrent network: history rows and queries in order of time.
 public struct RecurrentForecastBatch: TensorTree {
-  /// Questions are rows at which no forecast channel is observed.
+  /// Queries are rows without an observed target channel.
   public var series: IrregularSeries
-  /// Knowledge about each row that is asked for, `[row, batch, context]`.
+  /// The context of each queried row, `[row, batch, context]`.
   public var context: Tensor
-  /// What the decoder's mean is added to, `[row, batch, channel]`.
+  /// The reference that the decoder's mean is added to, `[row, batch, channel]`.
   public var reference: Tensor
-  /// `[row, batch, channel]`; 0 where nothing is asked or known.
+  /// `[row, batch, channel]`; 0 where nothing is queried or known.
   public var targets: Tensor
-  /// 1 where a target counts, else 0; `[row, batch, channel]`.
+  /// 1 where a target counts, otherwise 0; `[row, batch, channel]`.
   public var weights: Tensor
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {
@@ -25,9 +25,9 @@ public struct RecurrentForecastBatch: TensorTree {
   }
 }
 
-/// Makes such batches; the same knowledge goes to the decoder as in a latent ODE.
+/// Collates such batches; the decoder has the same context as in a latent ODE.
 public struct RecurrentBatchBuilder: ExampleBatchBuilder {
-  /// Clock, channels and what the decoder sees.
+  /// Clock, channels and the decoder's context.
   public var parts: LatentBatchBuilder
 
   public init(_ parts: LatentBatchBuilder) { self.parts = parts }
@@ -40,7 +40,7 @@ public struct RecurrentBatchBuilder: ExampleBatchBuilder {
     layout(examples).batch
   }
 
-  /// The batch, and the row of each example's questions.
+  /// The batch, and the row of each example's queries.
   func layout(
     _ examples: [SeriesExample]
   ) -> (batch: RecurrentForecastBatch, rows: [[Int]]) {
@@ -78,11 +78,11 @@ public struct RecurrentBatchBuilder: ExampleBatchBuilder {
   }
 }
 
-/// Seen rows and questions of one example in order of time.
+/// History rows and queries of one example in order of time.
 private struct Merged {
   var times: [Double] = []
   var values: [Double?] = []
-  /// Where each question stands.
+  /// The row of each query.
   var queryRows: [Int] = []
 
   init(_ seen: TimeSeries, _ example: SeriesExample, _ parts: LatentBatchBuilder) {
@@ -94,7 +94,7 @@ private struct Merged {
       let isSeen =
         row < seen.count && (query == asked.count || seen.times[row] <= asked.times[query])
       if isSeen {
-        // A question at the time of a reading is the reading's own row.
+        // A query at the time of an observation uses the observation's row.
         if query < asked.count && asked.times[query] == seen.times[row] {
           queryRows.append(times.count)
           query += 1
@@ -109,13 +109,13 @@ private struct Merged {
         for channel in 0..<channels {
           values.append(channel < parts.channelCount ? nil : asked.value(query, channel))
         }
-        // Known since the first row that was seen; a question alone updates nothing.
+        // Known from the first history row on; a query alone updates nothing.
         values += [Double?](repeating: nil, count: parts.covariateCount)
         query += 1
       }
     }
     times = parts.clock.increasing(times)
-    // An example without any row: one question at its start.
+    // An example without rows has one query at its start.
     if times.isEmpty {
       times = [0]
       values = [Double?](repeating: nil, count: channels + parts.covariateCount)

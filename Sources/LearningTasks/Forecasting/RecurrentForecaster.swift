@@ -1,13 +1,14 @@
+import Platform
+public import NumericCore
 public import TimeSeries
 public import ContinuousModels
 import NeuralNets
-public import NumericCore
 import Programs
 import Tensors
 public import Training
 
 extension ForecastNetwork {
-  /// A recurrent network with drawn parameters; its decoder sees what a latent ODE's does.
+  /// A recurrent network with drawn parameters; its decoder has the context of a latent ODE's.
   public func recurrent(
     _ kind: ODERNN.Kind, for parts: LatentBatchBuilder, key: RandomKey
   ) -> ODERNN {
@@ -23,8 +24,8 @@ extension ForecastNetwork {
   }
 }
 
-/// The loss of a recurrent forecasting model: the negative log likelihood of what is asked for, in
-/// nats an observation.
+/// The loss of a recurrent forecasting model: the negative log likelihood of the queried
+/// observations, in nats per observation.
 public struct RecurrentForecastLoss: ShardEvaluator {
   private let training: CompiledLoss<ODERNN, RecurrentForecastBatch>
   private let comparison: CompiledLoss<ODERNN, RecurrentForecastBatch>
@@ -66,7 +67,7 @@ public struct RecurrentForecastLoss: ShardEvaluator {
   }
 }
 
-/// A trained recurrent network with all that its use needs.
+/// A trained recurrent network with its normalization and clock.
 public struct RecurrentForecaster: Sendable {
   public let model: ODERNN
   public let builder: RecurrentBatchBuilder

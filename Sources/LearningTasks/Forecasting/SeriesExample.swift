@@ -1,14 +1,15 @@
+import Platform
 public import TimeSeries
 
-/// A stretch of a normalized series: what a model sees of it, and what it is asked for.
+/// A span of a normalized series: the history that a model reads, and the queries it answers.
 public struct SeriesExample: Hashable, Sendable {
-  /// Where the trajectory begins, in the series' own time; nothing seen or asked lies before it.
+  /// The start of the trajectory, in the series' own time; all history and queries are after it.
   public let start: Double
-  /// Where the stretch ends: the moment of the forecast, or the end of what surrounds a gap.
+  /// The end of the span: the forecast origin, or the end of the observations around a gap.
   public let now: Double
-  /// What is seen, in order of time.
+  /// The history, in order of time.
   public let visible: TimeSeries
-  /// What is asked for: times in order, and the values where they are known.
+  /// The queries: times in order, with the values if they are known.
   public let asked: TimeSeries
 
   public init(start: Double, now: Double, visible: TimeSeries, asked: TimeSeries) {
@@ -18,7 +19,7 @@ public struct SeriesExample: Hashable, Sendable {
     self.asked = asked
   }
 
-  /// The same, and what is seen is asked for too, up to a time after the start.
+  /// The same example with the history as further queries, up to a time after the start.
   func reconstructing(upTo length: Double) -> SeriesExample {
     SeriesExample(
       start: start, now: now, visible: visible,
@@ -32,7 +33,7 @@ public struct SeriesExample: Hashable, Sendable {
       asked: window.future)
   }
 
-  /// The filling of a hidden gap.
+  /// The imputation of a hidden gap.
   public init(filling gap: HiddenGap) {
     let times = gap.visible.times
     self.init(
@@ -42,7 +43,7 @@ public struct SeriesExample: Hashable, Sendable {
 }
 
 extension TimeSeries {
-  /// The rows of both in order of time; of two rows at one time, that of this series.
+  /// The rows of both in order of time; for two rows at one time, that of this series.
   func merged(with other: TimeSeries) -> TimeSeries {
     var rows = times.indices.map { (time: times[$0], series: self, row: $0) }
     let own = Set(times)
@@ -56,7 +57,7 @@ extension TimeSeries {
       }, covariates: covariates)
   }
 
-  /// The last time at which one of some channels was observed; nil if they never were.
+  /// The last time at which one of some channels was observed; `nil` if they never were.
   package func lastTime(observing channels: Range<Int>) -> Double? {
     for start in stride(from: 0, to: count, by: pieceRows).reversed() {
       let part = rows(start..<min(start + pieceRows, count)).inMemory
@@ -66,8 +67,8 @@ extension TimeSeries {
     return nil
   }
 
-  /// Questions at some times, in order: nothing is known but the inputs, the channels from `first` on, of which the last
-  /// value before each time holds.
+  /// Queries at some times, in order: only the covariates, the channels from `first` on, are known,
+  /// by their last value before each time.
   package func questions(at times: [Double], inputsFrom first: Int) -> TimeSeries {
     var known = [Double?](repeating: nil, count: channels.count)
     var values: [Double?] = []
@@ -88,36 +89,4 @@ extension TimeSeries {
     return TimeSeries(
       id: id, channels: channels, times: times, values: values, covariates: covariates)
   }
-}
-
-/// The clock of a model: how the times of a user's data become the model's own.
-public struct ModelClock: Hashable, Sendable {
-  /// The length of a window; the model's time runs from 0 to `ModelClock.length` over it.
-  public var window: Double
-  /// The usual distance between two observations, the yardstick of what is near.
-  public var spacing: Double
-
-  public init(window: Double, spacing: Double) {
-    precondition(
-      window > 0 && spacing > 0, "a window of \(window) and a spacing of \(spacing) are positive")
-    self.window = window
-    self.spacing = spacing
-  }
-
-  /// A window lasts 6 units: a few radians for a field whose slopes are of order one.
-  public static let length = 6.0
-
-  /// Durations in units of the model, strictly increasing as they are.
-  ///
-  /// What rounding would make one time is one unit in the last place apart; what would overflow stays finite.
-  func increasing(_ durations: [Double]) -> [Double] {
-    var last = -Double.infinity
-    return durations.map {
-      last = max(min(units($0), 1e300), last.nextUp)
-      return last
-    }
-  }
-
-  /// A duration in units of the model.
-  public func units(_ duration: Double) -> Double { duration / window * ModelClock.length }
 }

@@ -1,5 +1,4 @@
 public import TimeSeries
-import NumericCore
 public import Tensors
 
 /// Forecasts for one example, in the data's own units.
@@ -7,7 +6,8 @@ public struct SeriesForecast: Hashable, Sendable {
   public var times: [Double]
   /// `[time][channel]`.
   public var means: [[Double]] = []
-  /// Of a new observation: noise and the uncertainty of the latent state together; `[time][channel]`.
+  /// Deviation of a new observation: noise and the uncertainty of the latent state together;
+  /// `[time][channel]`.
   public var deviations: [[Double]] = []
   /// Latent or hidden states, `[time][state]`.
   public var states: [[Double]] = []
@@ -21,11 +21,11 @@ public struct SeriesForecast: Hashable, Sendable {
   }
 }
 
-/// A trained model of any kind with all that its use needs.
+/// A trained forecasting model of any kind.
 public enum SeriesForecaster: Sendable {
   case latentODE(LatentForecaster)
   case recurrent(ForecastKind, RecurrentForecaster)
-  case law(LawForecaster)
+  case law(MechanismForecaster)
 
   public var kind: ForecastKind {
     switch self {
@@ -43,7 +43,7 @@ public enum SeriesForecaster: Sendable {
     }
   }
 
-  /// Clock, channels and inputs.
+  /// Clock, channels and covariates.
   public var parts: LatentBatchBuilder {
     switch self {
     case .latentODE(let forecaster): forecaster.builder
@@ -52,7 +52,7 @@ public enum SeriesForecaster: Sendable {
     }
   }
 
-  /// The channels that are forecast.
+  /// The target channels.
   public var channels: [String] {
     Array(normalization.channels.prefix(parts.channelCount))
   }
@@ -83,7 +83,8 @@ public enum SeriesForecaster: Sendable {
     }
   }
 
-  /// Calls with each item and its forecast; so few are made at once that memory does not grow with them.
+  /// Calls `body` with each item and its forecast; forecasts are computed in small groups, so
+  /// memory does not grow with the number of items.
   func forEachForecast<Item>(
     of items: [Item], as example: (Item) throws -> SeriesExample,
     body: (Item, SeriesForecast) throws -> Void

@@ -1,29 +1,30 @@
 public import Tables
 public import TimeSeries
-internal import NumericCore
 
-/// How a user's file of series is to be understood.
+/// How a user's file of series is read.
 public struct SeriesReading: Hashable, Sendable {
   public var layout = TimeSeriesOptions.Layout.automatic
   public var timeColumn: String?
-  /// nil: `id`, if there is such a column.
+  /// The column of ids; `nil` for `id`, if there is such a column.
   public var idColumn: String?
-  /// Channels that a model speaks of; nil: all that are no inputs.
+  /// The target channels; `nil` selects all channels that are not covariates.
   public var channels: [String]?
-  /// Channels that are read and not forecast: known beforehand, as births or a plan.
+  /// Channels that are read and not forecast: known in advance, such as births or a schedule.
   public var inputs: [String] = []
-  /// Columns with one value a series, numbers or texts, as an age or a sex; nil: found by themselves.
+  /// Columns with one value per series, numbers or texts, such as an age; `nil` detects them.
   public var statics: [String]?
   public var duplicates = TimeSeriesOptions.Duplicates.refuse
-  /// Words that mean a missing value.
+  /// Words that mark a missing value.
   public var missing: [String] = []
   public var unit = TimeUnit.hours
-  /// What comes first in dates such as 5/4/2024; nil: a file that begins with one is refused.
+  /// The order of day and month in dates such as 5/4/2024; `nil` refuses files that begin with such
+  /// a date.
   public var dates: DateOrder?
 
   public init() {}
 
-  /// The series of a file for a trained model: several rows at one time are averaged, and if training refused them that is said.
+  /// The series of a file for a trained model: several rows at one time are averaged, with a
+  /// warning if the training refused them.
   func seriesOfPrediction(
     _ path: String, known: (channels: [String], statics: [String])
   ) throws(DataError) -> TimeSeriesFile {
@@ -32,12 +33,13 @@ public struct SeriesReading: Hashable, Sendable {
     return try reading.series(of: path, known: known, tellsAverages: duplicates == .refuse)
   }
 
-  /// The series of a file, inputs after the other channels.
+  /// The series of a file, covariates after the targets.
   ///
   /// - Parameters:
-  ///   - labels: further columns with one value a series; they come first among the attributes.
-  ///   - known: the channels, inputs included, and statics of a model; nil: as the recipe says, or all.
-  ///   - tellsAverages: whether averaged rows are worth a warning.
+  ///   - labels: further columns with one value per series; they come first among the attributes.
+  ///   - known: the channels, covariates included, and statics of a model; `nil` for those of the
+  ///     recipe, or all.
+  ///   - tellsAverages: whether averaged rows give a warning.
   func series(
     of path: String, labels: [String] = [], known: (channels: [String], statics: [String])? = nil,
     tellsAverages: Bool = false
@@ -67,7 +69,7 @@ public struct SeriesReading: Hashable, Sendable {
 }
 
 extension SeriesReading {
-  /// Its settings as part of a recipe.
+  /// The settings of reading as part of a recipe.
   package static func settings<Recipe>(
     _ path: any WritableKeyPath<Recipe, SeriesReading> & Sendable
   ) -> [RecipeSetting<Recipe>] {

@@ -1,24 +1,29 @@
+package import Serialization
+import NumericCore
 import Reports
 import ContinuousModels
 import MechanisticModels
 import Adjoints
-package import NumericCore
 import Programs
 import Tensors
 
-/// Whether a forecaster's differential equation is solved, or only its solver trained.
+/// Whether a forecaster's solver resolves its differential equation.
 public struct SolverCheck: Hashable, Sendable {
-  /// By how much a finer solver moves the forecasts: the root mean square of `(finer mean − mean) / deviation`.
+  /// The change of the forecasts with a finer solver: the root mean square of `(finer mean − mean)
+  /// / deviation`.
   ///
-  /// The finer solver takes four times as many steps, or adaptive ones at a tolerance of 10⁻⁶, at most a tenth of its own.
+  /// The finer solver takes four times as many steps, or adaptive ones at a tolerance of at most
+  /// 10⁻⁶ and at most a tenth of its own.
   public var shift: Double
-  /// The largest distance of a latent state from itself after the window's whole length forwards and back, over the root
-  /// mean square of the states; nil: no latent flow, or one that is made of single steps.
+  /// The largest distance of a latent state from its image after a forward and a backward solve
+  /// over the window's length, over the root mean square of the states; `nil` without a latent
+  /// flow, or for one of single steps.
   public var reconstructionError: Double?
-  /// The setting that makes the model's own steps finer; nil: an ODE-RNN's are part of the network.
+  /// The setting that makes the model's own steps finer; `nil` for an ODE-RNN, whose steps are part
+  /// of the network.
   public var setting: String?
 
-  /// Shifts above a tenth of the predicted deviation are told.
+  /// Changes above a tenth of the predicted deviation give a warning.
   static let limit = 0.1
 
   package var json: JSONValue {
@@ -28,7 +33,7 @@ public struct SolverCheck: Hashable, Sendable {
     ]
   }
 
-  /// The check in one sentence, with a warning where the solver decides what is forecast.
+  /// The check in one sentence, with a warning if the solver affects the forecasts.
   public var sentence: String {
     let moved =
       "a finer solver moves the forecasts by \(NumberText.significant(shift, 2)) of their standard deviation"
@@ -51,7 +56,7 @@ public struct SolverCheck: Hashable, Sendable {
 }
 
 extension SeriesForecaster {
-  /// The same model with a finer solver; nil: it solves no equation.
+  /// The same model with a finer solver; `nil` if it solves no equation.
   package var refined: SeriesForecaster? {
     switch self {
     case .latentODE(let one):
@@ -70,11 +75,11 @@ extension SeriesForecaster {
       var model = one.model
       model.solver = model.solver.refined
       return .law(
-        LawForecaster(model: model, builder: one.builder, normalization: one.normalization))
+        MechanismForecaster(model: model, builder: one.builder, normalization: one.normalization))
     }
   }
 
-  /// The check on some examples; nil if the model solves no equation or no example asks for anything.
+  /// The check on some examples; `nil` if the model solves no equation or no example has queries.
   package func solverCheck(on examples: [SeriesExample]) -> SolverCheck? {
     guard let refined else { return nil }
     let (own, finer) = (forecasts(examples), refined.forecasts(examples))

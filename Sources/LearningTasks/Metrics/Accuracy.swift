@@ -1,9 +1,10 @@
 import Programs
 package import Tensors
 
-/// How often a classifier is right.
+/// The accuracy of a classifier.
 package enum Accuracy {
-  /// Per cent of labels `[batch]` that are the place of the largest of the logits `[batch, classes]`.
+  /// The percentage of labels `[batch]` that are the index of the largest of the logits `[batch,
+  /// classes]`.
   package static func percent(logits: Tensor, labels: Tensor) -> Double {
     let classes = logits.shape[1]
     let (scores, labels) = (logits.values, labels.values)

@@ -1,12 +1,13 @@
+import Platform
 public import NumericCore
 
-/// An interval for a statistic of `count` entries in order of time, by resampling blocks.
+/// A confidence interval for a statistic of `count` entries in order of time, by resampling blocks.
 ///
-/// Neighbouring windows share readings, so that single entries are not independent: blocks of `blockLength`
-/// neighbours are drawn with replacement (the moving block bootstrap, Künsch 1989), and the interval lies between
-/// the quantiles (1 ± level) / 2 of the statistic over the replicates.
+/// Adjacent windows share observations, so single entries are not independent: blocks of
+/// `blockLength` entries are drawn with replacement (the moving block bootstrap, Künsch 1989), and
+/// the interval is between the quantiles (1 ± level) / 2 of the statistic over the replicates.
 ///
-/// - Precondition: `count` and `replicates` are positive, and `level` lies between 0 and 1.
+/// - Precondition: `count` and `replicates` are positive, and `level` is between 0 and 1.
 public func bootstrapInterval(
   count: Int, blockLength: Int, level: Double = 0.9, replicates: Int = 1_000, key: RandomKey,
   statistic: (_ places: [Int]) -> Double
@@ -24,10 +25,10 @@ public func bootstrapInterval(
 
 /// Means of several columns over the same resampled blocks, `[replicate][column]`.
 ///
-/// The blocks are those of `bootstrapInterval`; sums over them are differences of running sums, so that a replicate costs
-/// one look a block.
+/// The blocks are those of `bootstrapInterval`; sums over them are differences of running sums, so
+/// a replicate costs one lookup per block.
 ///
-/// - Precondition: columns are equally long and not empty.
+/// - Precondition: columns have equal lengths and are not empty.
 public func bootstrapMeans(
   of columns: [[Double]], blockLength: Int, replicates: Int = 1_000, key: RandomKey
 ) -> [[Double]] {
@@ -53,7 +54,7 @@ func centralInterval(_ values: [Double], level: Double = 0.9) -> ClosedRange<Dou
   return quantile(sorted, (1 - level) / 2)...quantile(sorted, (1 + level) / 2)
 }
 
-/// Blocks of neighbours, drawn with replacement until they are as many entries as there are.
+/// Blocks of entries, drawn with replacement until they have as many entries as there are.
 private struct MovingBlocks {
   let count: Int
   let length: Int

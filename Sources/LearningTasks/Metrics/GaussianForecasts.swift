@@ -1,6 +1,7 @@
-internal import NumericCore
+import Platform
+import NumericCore
 
-/// Forecasts that are normal distributions, with what was observed: one entry a forecast.
+/// Forecasts that are normal distributions, with the observations.
 public struct GaussianForecasts: Hashable, Sendable {
   public private(set) var means: [Double] = []
   /// Standard deviations, positive.
@@ -9,6 +10,8 @@ public struct GaussianForecasts: Hashable, Sendable {
 
   public init() {}
 
+  /// Forecasts with their observations.
+  ///
   /// - Precondition: equal counts, positive deviations.
   public init(means: [Double], deviations: [Double], observed: [Double]) {
     precondition(
@@ -22,6 +25,8 @@ public struct GaussianForecasts: Hashable, Sendable {
 
   public var count: Int { means.count }
 
+  /// Adds a forecast.
+  ///
   /// - Precondition: the deviation is positive.
   public mutating func append(mean: Double, deviation: Double, observed value: Double) {
     precondition(deviation > 0, "the standard deviation \(deviation) is not positive")
@@ -30,7 +35,7 @@ public struct GaussianForecasts: Hashable, Sendable {
     observed.append(value)
   }
 
-  /// The entries at these places, repetitions included.
+  /// The entries at these indices, including repetitions.
   public func entries(_ places: [Int]) -> GaussianForecasts {
     GaussianForecasts(
       means: places.map { means[$0] }, deviations: places.map { deviations[$0] },
@@ -50,7 +55,7 @@ public struct GaussianForecasts: Hashable, Sendable {
   /// mean |mean − observed|, in the observations' unit.
   public var meanAbsoluteError: Double { average { mean, _, value in abs(mean - value) } }
 
-  /// mean of ½ log 2πσ² + (observed − mean)² / 2σ², in nats a forecast.
+  /// Mean of ½ log 2πσ² + (observed − mean)² / 2σ², in nats per forecast.
   public var negativeLogLikelihood: Double {
     average { mean, deviation, value in
       let z = (value - mean) / deviation
@@ -58,17 +63,17 @@ public struct GaussianForecasts: Hashable, Sendable {
     }
   }
 
-  /// The share of observations inside the central band of a probability, for example 0.9.
+  /// The fraction of observations inside the central band of a probability, for example 0.9.
   public func coverage(ofCentral probability: Double) -> Double {
     let half = normalQuantile((1 + probability) / 2)
     return average { mean, deviation, value in abs(value - mean) <= half * deviation ? 1 : 0 }
   }
 
-  /// The continuous ranked probability score, in the observations' unit.
+  /// The continuous ranked probability score, in the observations' unit; smaller is better.
   ///
-  /// The mean absolute error of a forecast that is a distribution; smaller is better. For a normal distribution, with
-  /// z = (observed − mean) / σ: σ (z (2Φ(z) − 1) + 2φ(z) − 1/√π).
-  /// Source: Gneiting and Raftery 2007, "Strictly proper scoring rules", equation 21.
+  /// It generalizes the mean absolute error to forecasts that are distributions. For a normal
+  /// distribution, with z = (observed − mean) / σ: σ (z (2Φ(z) − 1) + 2φ(z) − 1/√π). Source:
+  /// Gneiting and Raftery 2007, "Strictly proper scoring rules", equation 21.
   public var continuousRankedProbabilityScore: Double {
     average { mean, deviation, value in
       let z = (value - mean) / deviation
@@ -78,9 +83,9 @@ public struct GaussianForecasts: Hashable, Sendable {
     }
   }
 
-  /// For each probability p, the share of observations below the forecast's p-quantile.
+  /// For each probability p, the fraction of observations below the forecast's p-quantile.
   ///
-  /// It is p itself if the forecasts are calibrated.
+  /// It is p for calibrated forecasts.
   public func calibration(at probabilities: [Double]) -> [Double] {
     probabilities.map { probability in
       let quantile = normalQuantile(probability)

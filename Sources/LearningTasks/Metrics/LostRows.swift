@@ -1,11 +1,12 @@
-/// Rows of an evaluation for which a model gives no finite number: they lie far from all of its training.
+/// Rows of an evaluation for which a model gives no finite number, because they are far from all
+/// training data.
 ///
 /// Figures are those of the other rows.
 public struct LostRows: Hashable, Sendable {
   public var count: Int
-  /// Rows, lost ones among them.
+  /// All rows, including lost ones.
   public var all: Int
-  /// What the rows are: `row`, `series`.
+  /// The noun for the rows: `row`, `series`.
   public var noun = "row"
 
   public init(_ isFinite: [Bool], noun: String = "row") {
@@ -14,10 +15,10 @@ public struct LostRows: Hashable, Sendable {
     self.noun = noun
   }
 
-  /// Whether no row is left to measure.
+  /// Whether every row is lost.
   public var isTotal: Bool { count == all && all > 0 }
 
-  /// What a reader should be told; nil: no row is lost.
+  /// The warning; `nil` if no row is lost.
   public var sentence: String? {
     let nouns = noun == "row" ? "rows" : noun
     let place = "so far from those of the training that the model gives no finite number there"

@@ -1,9 +1,9 @@
-/// Distances of states from where they land after a way there and back.
+/// Distances of states from their images after a forward and a backward solve.
 struct RoundTripMisses {
   private var largest = 0.0
   private var total = 0.0
   private var count = 0
-  /// States whose way there and back is not finite.
+  /// The number of states whose images are not finite.
   private(set) var lost = 0
 
   /// Squared distances and squared sizes of some states.
@@ -19,8 +19,8 @@ struct RoundTripMisses {
     }
   }
 
-  /// The largest distance over the root mean square size, of the states that are not lost; of none, or of states that all
-  /// stay, 0.
+  /// The largest distance over the root mean square size, of the states that are not lost; 0 for no
+  /// states, or for states that all stay.
   var relative: Double {
     if largest == 0 { return 0 }
     let ratio = (largest * Double(count) / total).squareRoot()

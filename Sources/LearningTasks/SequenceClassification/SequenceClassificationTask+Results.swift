@@ -1,8 +1,7 @@
-import NumericCore
+import Serialization
 public import Reports
 import Tables
 import TimeSeries
-import Training
 
 extension SequenceClassificationTask {
   public func result(
@@ -73,14 +72,14 @@ extension SequenceClassificationTask {
 }
 
 extension TrainingOutcome<SequenceClassificationTask> {
-  /// The model and the baselines.
+  /// Rows of the result: the model and the baselines.
   var tableRows: [[String]] {
     [evaluation.classifier.cells(model.recipe.model.title)]
       + (evaluation.flow.map { [$0.finerCells] } ?? [])
       + evaluation.baselines.map { $0.evaluation.cells($0.name) }
   }
 
-  /// What a reader should be told.
+  /// Warnings for the reader.
   var lines: [String] {
     let counts =
       "\(examples.training.count) series for training, \(examples.validation.count) for choosing "

@@ -1,7 +1,7 @@
+import NumericCore
 import TimeSeries
 import ContinuousModels
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 import Training
@@ -20,7 +20,7 @@ extension SeriesClassRecipe {
         network: MLP(sizes: [2 * hidden + covariates, head, classes], key: keys[1])))
   }
 
-  /// Cross entropy of the class, and beside it how well each row is expected from the rows before it.
+  /// Cross entropy of the class, and the likelihood of each row given the rows before it.
   var evaluator: CompiledLoss<SeriesClassifier, SeriesClassBatch> {
     let weight = expectationWeight
     return CompiledLoss(auxiliaryNames: ["crossEntropy", "accuracy"]) { model, batch in
@@ -45,7 +45,7 @@ public struct SequenceClassificationTask: LearningTask {
   /// Figures on the test series.
   public struct Evaluation: Sendable {
     package var classifier: ClassifierEvaluation
-    /// Whether the steps follow the flow between rows; nil: no equation is solved there.
+    /// The check of the flow between rows; `nil` if no equation is solved there.
     package var flow: FlowCheck?
     package var baselines: [(name: String, evaluation: ClassifierEvaluation)]
   }

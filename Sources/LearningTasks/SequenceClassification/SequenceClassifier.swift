@@ -1,12 +1,11 @@
+public import Serialization
 package import ContinuousModels
-public import NumericCore
 import Programs
 import Tables
 public import Tensors
 package import TimeSeries
-public import Training
 
-/// A trained classifier of series with all that its use needs.
+/// A trained classifier of series with its normalization and classes.
 public struct SequenceClassifier: ArchivedModel {
   public static let kind = "series-classifier"
   public static let title = "classifier of series"
@@ -56,7 +55,7 @@ public struct SequenceClassifier: ArchivedModel {
 }
 
 extension SeriesClassForm {
-  /// nil if the parts of the document do not fit each other.
+  /// `nil` if the parts of the document do not fit each other.
   fileprivate init?(_ document: JSONValue) {
     guard let normalization = StoredModel.normalization(document, names: "channels"),
       let clock = StoredModel.clock(document), !normalization.channels.isEmpty,
@@ -72,7 +71,8 @@ extension SequenceClassifier {
     evaluation(on: part.map { data.series[$0] }, part.map { data.labels[$0] })
   }
 
-  /// The evaluation and the check of its flow on the model's own test part, or on all labelled series of another file.
+  /// The evaluation and the check of the flow on the model's own test part, or on all labelled
+  /// series of another file.
   package func evaluation(
     on path: String?, labels: String?
   ) throws -> Measured {
@@ -103,12 +103,12 @@ extension SequenceClassifier {
       series.map { all[$0] }, numbers, file.warnings.forPrediction + warnings)
   }
 
-  /// The figures on some series.
+  /// The figures on the given series.
   package struct Measured: Sendable {
-    /// Of the series that are not lost.
+    /// Only the series that are not lost.
     package var evaluation: ClassifierEvaluation
     package var lost: LostRows
-    /// nil: no equation is solved between rows.
+    /// `nil` if no equation is solved between rows.
     package var flow: FlowCheck?
     package var warnings: [DataWarning]
   }
@@ -128,7 +128,7 @@ extension SequenceClassifier {
     ClassifierEvaluation(classes: classes, probabilities: probabilities(series), labels: labels)
   }
 
-  /// The check on series with their classes; nil for a state that no equation moves between rows.
+  /// The check on labelled series; `nil` if no equation moves the state between rows.
   func flowCheck(on series: [TimeSeries], _ labels: [Int]) -> FlowCheck? {
     guard let refined = model.network.dynamics.refined else { return nil }
     var finer = self
@@ -139,7 +139,7 @@ extension SequenceClassifier {
       finer: finer.evaluation(on: series, labels), setting: "network.fieldSteps")
   }
 
-  /// Of the states after rows, over the gaps to the next rows.
+  /// The images of the states after rows, over the gaps to the next rows.
   private func roundTripMisses(on series: [TimeSeries]) -> RoundTripMisses {
     let trips = CompiledFunction<Pair<SeriesClassifier, SeriesClassBatch>> { pair in
       let (network, series) = (pair.first.network, pair.second.series)
@@ -152,7 +152,7 @@ extension SequenceClassifier {
     var misses = RoundTripMisses()
     for batch in batches(series) {
       let values = trips(Pair(model, batch)).map(\.values)
-      // Padding and last rows have no gap behind them.
+      // Padding and last rows have no gap after them.
       let rows = values[2].indices.filter { values[2][$0] > 0 }
       misses.add(squares: rows.map { values[0][$0] }, sizes: rows.map { values[1][$0] })
     }
@@ -189,7 +189,7 @@ extension SequenceClassifier {
     return file
   }
 
-  /// Of each series, the probability of every class, row-major.
+  /// For each series the probability of every class, row-major.
   private func probabilities(_ series: [TimeSeries]) -> [Double] {
     let run = CompiledFunction<Pair<SeriesClassifier, SeriesClassBatch>> { pair in
       [softmax(pair.first(pair.second.series, covariates: pair.second.covariates).logits)]

@@ -1,9 +1,9 @@
 import TimeSeries
-import NumericCore
 
-/// What a classifier of series must beat.
+/// The baselines of classifiers of series.
 enum SeriesClassBaselines {
-  /// The shares of the classes in the training part, and logistic regression on a summary of each series.
+  /// The class frequencies of the training part, and logistic regression on a summary of each
+  /// series.
   static func evaluations(
     _ data: SeriesClassData, threads: Int
   ) throws -> [(name: String, evaluation: ClassifierEvaluation)] {
@@ -19,7 +19,7 @@ enum SeriesClassBaselines {
     ]
   }
 
-  /// Every series gets the shares of the classes as its probabilities.
+  /// The class frequencies as the probabilities of every series.
   static func shares(_ data: SeriesClassData) -> ClassifierEvaluation {
     let counts = data.classes.indices.map { number in
       data.training.count { data.labels[$0] == number }
@@ -30,9 +30,9 @@ enum SeriesClassBaselines {
       labels: data.test.map { data.labels[$0] })
   }
 
-  /// Of each channel the mean, the last value and the number of values, and what is known of the series.
+  /// For each channel the mean, the last value and the number of values, and the static covariates.
   ///
-  /// A channel that was never observed in a series counts as the training part's mean.
+  /// A channel without a value in a series gets the mean of the training part.
   static func summaries(_ data: SeriesClassData, _ part: [Int]) -> LabelledData {
     let channels = data.form.normalization.channels
     let features =

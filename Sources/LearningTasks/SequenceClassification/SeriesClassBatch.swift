@@ -1,13 +1,12 @@
 import TimeSeries
 import ContinuousModels
-import NumericCore
 import Tensors
 import Training
 
-/// A batch of series with the class of each.
+/// A batch of labelled series.
 struct SeriesClassBatch: TensorTree {
   var series: IrregularSeries
-  /// `[batch, covariate]`; nil if there are none.
+  /// `[batch, covariate]`; `nil` if there are none.
   var covariates: Tensor?
   /// Numbers of classes, `[batch]`.
   var labels: Tensor
@@ -18,7 +17,7 @@ struct SeriesClassBatch: TensorTree {
     visitor("labels", &labels)
   }
 
-  /// Series in the model's units; of long ones evenly many rows are taken.
+  /// Series in the model's units; long ones are thinned evenly.
   init(_ all: [TimeSeries], labels: [Int], clock: ModelClock, rowLimit: Int) {
     let series = all.map { $0.thinned(to: rowLimit) }
     let longest = series.map(\.count).max() ?? 1
@@ -44,7 +43,7 @@ struct SeriesClassBatch: TensorTree {
   }
 }
 
-/// Series of a part as a trainer takes them.
+/// Series of a part as training data.
 struct SeriesClassRows: TrainingData {
   let series: [TimeSeries]
   let labels: [Int]
@@ -69,7 +68,7 @@ struct SeriesClassRows: TrainingData {
 }
 
 extension TimeSeries {
-  /// At most so many rows, evenly spread, the last one among them.
+  /// At most a number of rows, evenly spaced, including the last one.
   func thinned(to limit: Int) -> TimeSeries {
     guard count > limit else { return inMemory }
     let rows = (0..<limit).map { count - 1 - (limit - 1 - $0) * count / limit }

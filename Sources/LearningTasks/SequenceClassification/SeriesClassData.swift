@@ -1,17 +1,17 @@
+import NumericCore
 package import Tables
 package import TimeSeries
 import ContinuousModels
-import NumericCore
 import Tensors
 
-/// Series with the class of each, in units of the channels' standard deviations, and their parts.
+/// Labelled series in units of the channels' standard deviations, split into parts.
 public struct SeriesClassData: Sendable {
   package let source: String
   package let classes: [String]
   package let series: [TimeSeries]
-  /// A number in `classes` for each series.
+  /// For each series an index of `classes`.
   package let labels: [Int]
-  /// Numbers of series.
+  /// Indices of series.
   package let training: [Int]
   package let validation: [Int]
   package let test: [Int]
@@ -19,13 +19,13 @@ public struct SeriesClassData: Sendable {
   package let warnings: [DataWarning]
 }
 
-/// How series become numbers of a classifier: kept with the model.
+/// The encoding of series for a classifier, stored with the model.
 package struct SeriesClassForm: Hashable, Sendable {
   package var normalization: Normalization
   package var covariates: CovariateEncoding
   package var clock: ModelClock
 
-  /// A file's series as a classifier reads them.
+  /// The encoded series of a file.
   func series(of file: TimeSeriesFile, attributes: [SeriesAttribute]) -> [TimeSeries] {
     file.series.enumerated().map { number, one in
       normalization.normalized(one).with(
@@ -37,7 +37,8 @@ package struct SeriesClassForm: Hashable, Sendable {
 extension SeriesClassData {
   /// Reads the data of a recipe.
   ///
-  /// Parts are drawn at random from each class in the same shares, each part at least one series of every class.
+  /// Parts are drawn at random with the same fractions of each class; each part has at least one
+  /// series of every class.
   package init(_ recipe: SeriesClassRecipe) throws(DataError) {
     let (file, labels, attributes) = try Self.labelled(recipe)
     source = file.source
@@ -76,7 +77,7 @@ extension SeriesClassData {
     self.warnings = warnings
   }
 
-  /// The series of a recipe's file, their labels, and what else is known of each.
+  /// The series of a recipe's file with their labels and static covariates.
   private static func labelled(
     _ recipe: SeriesClassRecipe
   ) throws(DataError) -> (TimeSeriesFile, SeriesLabels, [SeriesAttribute]) {
@@ -95,7 +96,7 @@ extension SeriesClassData {
     return (file, labels, file.attributes)
   }
 
-  /// The numbers of series that have a label, and what is odd about the others.
+  /// The indices of labelled series, and warnings about the others.
   static func labelledOnly(
     _ file: TimeSeriesFile, _ labels: SeriesLabels
   ) throws(DataError) -> (series: [Int], warnings: [DataWarning]) {
@@ -160,7 +161,7 @@ extension SeriesClassData {
 }
 
 extension TimeSeriesFile {
-  /// The same file with some of its series.
+  /// The same file with the given series.
   fileprivate func keeping(_ numbers: [Int]) -> TimeSeriesFile {
     TimeSeriesFile(
       source: source, series: numbers.map { series[$0] }, axis: axis, warnings: warnings,
@@ -169,7 +170,7 @@ extension TimeSeriesFile {
 }
 
 extension SeriesAttribute {
-  /// The same for some of the series.
+  /// The same for the given series.
   fileprivate func keeping(_ numbers: [Int]) -> SeriesAttribute {
     SeriesAttribute(
       name: name, texts: numbers.map { texts[$0] }, lines: numbers.map { lines[$0] })

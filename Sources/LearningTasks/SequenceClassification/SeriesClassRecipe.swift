@@ -1,15 +1,15 @@
-import NumericCore
+import Serialization
 
-/// All that decides what a classification of series does: data, network, training.
+/// The complete configuration of a classification of series: data, network, training.
 public struct SeriesClassRecipe: Hashable, Sendable {
   public var name = "series-classes"
-  /// Which recurrent network reads the series.
+  /// The recurrent network.
   public var model = ForecastKind.odeRNN
   public var file: String?
   public var reading = SeriesReading()
   /// The column with the class of each series, in the data or in the file of labels.
   public var label: String?
-  /// A second file with an id and a label in each row; nil: the label stands in the data.
+  /// A separate file with an id and a label in each row; `nil` if the label is in the data.
   public var labelsFile: String?
   public var testShare = 0.2
   public var validationShare = 0.15
@@ -19,15 +19,17 @@ public struct SeriesClassRecipe: Hashable, Sendable {
   public var head = 64
   /// Steps of the field over every gap.
   public var fieldSteps = 2
-  /// Rows of a series that are read at most; of more, evenly many are taken, the last one among them.
+  /// The largest number of rows of a series; longer series are thinned evenly and keep the last
+  /// row.
   public var rowLimit = 160
   public var steps = 1_200
-  /// Passes over the data; if given, they decide instead of `steps`.
+  /// Passes over the data; they override `steps`.
   public var epochs: Int?
   public var batchSize = 32
   public var learningRate = 4e-3
   public var weightDecay = 1e-3
-  /// The weight of the likelihood of each row given the rows before it, in nats a reading, beside the cross entropy.
+  /// The weight of the likelihood of each row given the rows before it, in nats per observation,
+  /// added to the cross entropy.
   public var expectationWeight = 0.1
   public var seed = 0
 
@@ -82,12 +84,12 @@ extension SeriesClassRecipe: TaskRecipe {
 }
 
 extension SeriesClassRecipe {
-  /// The recipe that this one was made from.
+  /// The recipe that this one was derived from.
   public var usual: SeriesClassRecipe { SeriesClassRecipe() }
 }
 
 extension RecipeSetting<SeriesClassRecipe> {
-  /// Of the flow between rows, which one kind of network has.
+  /// The condition of a flow between rows.
   fileprivate var ofFlow: RecipeSetting {
     heeded(with: "model", [ForecastKind.odeRNN.rawValue])
   }

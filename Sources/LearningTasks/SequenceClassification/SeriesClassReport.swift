@@ -1,6 +1,7 @@
+import Serialization
+import NumericCore
 import TimeSeries
 import Reports
-import NumericCore
 import Training
 
 /// The report of a classifier of series.
@@ -51,13 +52,13 @@ struct SeriesClassReport {
     section.chart(
       .calibration(
         all.map { name, evaluation in
-          // Few series: few bins, or each holds one or two.
+          // Few series need few bins, or each bin contains one or two.
           let bins = evaluation.reliability(bins: evaluation.rows < 300 ? 4 : 10)
           return (name, bins.map(\.confidence), bins.map(\.accuracy))
         }, caption: "Share of series that are right among those of about the same confidence."))
   }
 
-  /// The first channels of one test series a class.
+  /// The first channels of one test series per class.
   private func examples(_ section: inout ReportSection) {
     let data = outcome.examples
     section.text(

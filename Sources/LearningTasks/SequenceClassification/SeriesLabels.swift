@@ -1,16 +1,15 @@
 import Tables
 import TimeSeries
-import NumericCore
 
 /// The class of each series by its id.
 struct SeriesLabels {
   /// The column's name.
   let column: String
   let source: String
-  /// Texts and the lines where they stand.
+  /// Texts and their lines.
   private(set) var texts: [String: (text: String, line: Int)] = [:]
 
-  /// Labels that stand in the data themselves.
+  /// Labels in the data.
   init(_ attribute: SeriesAttribute, of file: TimeSeriesFile) {
     column = attribute.name
     source = file.source
@@ -21,8 +20,8 @@ struct SeriesLabels {
 
   /// A file with an id and a label in each row.
   ///
-  /// The ids stand in the column `id`, or of the given name, else in the first; the labels in the column of the given name,
-  /// else in the one other column, or one called label, class, target, species or y.
+  /// The ids are in the column `id` or the given one, or else in the first; the labels in the given
+  /// column, or else in the only other one, or one called label, class, target, species or y.
   init(path: String, label: String?, id: String?) throws(DataError) {
     source = path
     var reader = try CSVReader(path: path)

@@ -2,7 +2,7 @@ import Reports
 import Training
 
 extension Chart {
-  /// How often a field was evaluated for one gradient while training went on; nil if nothing was solved.
+  /// Evaluations of the field per gradient over the training; `nil` if nothing was solved.
   static func evaluations(of history: [StepRecord], width: Width = .half) -> Chart? {
     let records = history.filter { $0.auxiliary("forwardEvaluations") != nil }
     if records.isEmpty { return nil }

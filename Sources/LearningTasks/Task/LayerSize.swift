@@ -1,7 +1,7 @@
-/// Numbers that a training holds for the layers whose size a setting decides, from below.
+/// A lower bound of the memory of layers whose size a setting determines.
 public struct LayerSize: Sendable {
   public var weights: Double
-  /// What is kept of the examples of one batch for the gradient.
+  /// Numbers saved per example of a batch for the gradient.
   public var activations: Double
 
   public init(weights: Double = 0, activations: Double = 0) {
@@ -9,15 +9,17 @@ public struct LayerSize: Sendable {
     self.activations = activations
   }
 
-  /// What a weight takes.
+  /// Bytes per weight in training.
   ///
-  /// It and the best so far, two moments of the optimizer, the gradients of two shards and their sum, copies on the way: measured are 41 (residual blocks) to 300 (recurrent networks) bytes.
+  /// These are the weight, its best value, two moments of the optimizer, the gradients of two
+  /// shards and their sum, and temporary copies; measured values are 41 (residual blocks) to 300
+  /// bytes (recurrent networks).
   static let bytesOfWeight = 40.0
 
-  /// In numbers of four bytes.
+  /// In units of four-byte numbers.
   public var bytes: Double { Self.bytesOfWeight * weights + 4 * activations }
 
-  /// Examples of a batch that are in work at once at least, if there are as many.
+  /// The smallest number of examples of a batch that are processed at once.
   static func examples(_ batchSize: Int) -> Double { Double(min(batchSize, 32)) }
 }
 

@@ -1,8 +1,8 @@
+import Serialization
 public import Reports
-import NumericCore
 import Training
 
-// What a task has that describes nothing of its own.
+// Default implementations of `LearningTask`.
 
 extension TaskRecipe {
   public var usual: Self { Self() }
@@ -13,7 +13,7 @@ extension LearningTask where Evaluation == TaskResult {
     outcome.evaluation
   }
 
-  /// The figures of the data's test part, or of all rows where the data have no parts.
+  /// The figures on the test part of the data, or on all rows if the data have no parts.
   public static func measure(_ model: Model, on data: MeasuredData) throws -> Measurement {
     var recipe = model.recipe
     if let file = data.file { recipe.file = file }
@@ -25,7 +25,7 @@ extension LearningTask where Evaluation == TaskResult {
 }
 
 extension LearningTask {
-  /// A page with the figures, the course of the training and the configuration.
+  /// A page with the figures, the loss curves and the configuration.
   public func report(of outcome: TrainingOutcome<Self>) -> Report {
     let result = result(of: outcome, in: "")
     var report = Report(

@@ -1,8 +1,7 @@
-public import NumericCore
+public import Serialization
 public import Reports
 public import Tables
 import TimeSeries
-import Training
 
 /// A kind of model that is trained on a user's data.
 ///
@@ -21,11 +20,11 @@ import Training
 /// let outcome = try TrainingRun(ScalarRegression(recipe), in: "runs/mine").run()
 /// ```
 public protocol LearningTask: Sendable {
-  /// What is trained.
+  /// The trained model.
   associatedtype Model: ArchivedModel
   /// The data, read and split into parts.
   associatedtype Examples: Sendable
-  /// Figures of a trained model on the test part, beside those of baselines.
+  /// Figures of a trained model on the test part, with those of baselines.
   associatedtype Evaluation: Sendable
 
   /// The configuration.
@@ -36,13 +35,13 @@ public protocol LearningTask: Sendable {
   /// Reads and splits the data of the configuration.
   func examples() throws -> Examples
 
-  /// The configuration with the values that the data decide.
+  /// The configuration with the values that the data determine.
   func recipe(for examples: Examples) -> Model.Recipe
 
-  /// What is odd about the data.
+  /// Warnings about unusual features of the data.
   func warnings(about examples: Examples) -> [String]
 
-  /// The trainings of a run: the model's first, then those of the models beside it.
+  /// The trainings of a run: that of the model first, then those of comparison models.
   func trainings(on examples: Examples, threads: Int) throws -> [TaskTraining<Model>]
 
   /// Measures trained models on the test part.
@@ -50,16 +49,16 @@ public protocol LearningTask: Sendable {
     _ model: Model, beside others: [Model], on examples: Examples, threads: Int
   ) throws -> Evaluation
 
-  /// What is printed after a training, and written as `evaluation.json`.
+  /// The figures printed after a training and written as `evaluation.json`.
   func result(of outcome: TrainingOutcome<Self>, in directory: String) -> TaskResult
 
-  /// The page of a training.
+  /// The report of a training.
   func report(of outcome: TrainingOutcome<Self>) -> Report
 
   /// Measures a stored model on data.
   static func measure(_ model: Model, on data: MeasuredData) throws -> Measurement
 
-  /// The options of `predict` that the task has.
+  /// The options of `predict` that the task supports.
   static var predictionOptions: Set<PredictionOption> { get }
 
   /// Applies a stored model to a file.
@@ -72,7 +71,7 @@ extension LearningTask {
   public static var predictionOptions: Set<PredictionOption> { [] }
 }
 
-/// Figures for a reader and for programs.
+/// Figures for readers and for programs.
 public struct TaskResult: Sendable {
   /// A table of text.
   public struct Table: Sendable {
@@ -88,7 +87,7 @@ public struct TaskResult: Sendable {
   public var tables: [Table]
   /// Sentences below the tables.
   public var lines: [String]
-  /// The same as one document.
+  /// The figures as one JSON document.
   public var json: JSONValue
   /// Further files of the run folder, by name.
   public var files: [(name: String, text: String)]
@@ -106,11 +105,11 @@ public struct TaskResult: Sendable {
 
 /// The data on which a stored model is measured.
 public struct MeasuredData: Sendable {
-  /// A file; nil: the data of the training, which the model's configuration names.
+  /// A file; `nil` for the training data, which the model's configuration names.
   public var file: String?
-  /// A file of labels; nil: the labels are in the data.
+  /// A file of labels; `nil` if the labels are in the data.
   public var labels: String?
-  /// Whether the data are those of the training, so that the test part is measured.
+  /// Whether the data are the training data, so that the test part is measured.
   public var isTraining: Bool
   /// The run folder or model file.
   public var run: String
@@ -129,7 +128,7 @@ public struct MeasuredData: Sendable {
 /// The figures of a stored model.
 public struct Measurement: Sendable {
   public var result: TaskResult
-  /// The data that were measured.
+  /// The measured data.
   public var source: String
   /// Whether only the test part of the data was measured.
   public var isTestPart: Bool
@@ -149,9 +148,9 @@ public struct Measurement: Sendable {
   }
 }
 
-/// An option of a prediction that some tasks have.
+/// An option of a prediction that only some tasks support.
 public enum PredictionOption: String, Sendable, CaseIterable {
-  /// Times after the last reading.
+  /// Times after the last observation.
   case at
   /// The order of day and month in dates.
   case dates
@@ -162,9 +161,10 @@ public enum PredictionOption: String, Sendable, CaseIterable {
 /// A file to which a stored model is applied.
 public struct PredictionRequest: Sendable {
   public var file: String
-  /// Times after the last reading, in the unit of the times and in order; nil: a regular grid.
+  /// Times after the last observation, in the unit of the times and in order; `nil` for a regular
+  /// grid.
   public var times: [Double]?
-  /// nil: as in the training.
+  /// The order of day and month; `nil` for that of the training.
   public var dates: DateOrder?
 
   public init(file: String, times: [Double]? = nil, dates: DateOrder? = nil) {
@@ -174,15 +174,15 @@ public struct PredictionRequest: Sendable {
   }
 }
 
-/// What a model says about a file.
+/// The predictions of a model for a file.
 public struct Prediction: Sendable {
-  /// One line for each prediction, after a header.
+  /// One line per prediction, after a header.
   public var csv: String
   public var json: JSONValue
-  /// The number of predictions and what they are: "24 forecasts".
+  /// The number and kind of predictions: "24 forecasts".
   public var summary: String
   public var warnings: [String]
-  /// Inferred parameters as CSV; nil: the model infers none.
+  /// Inferred parameters as CSV; `nil` if the model infers none.
   public var parametersCSV: String?
 
   public init(

@@ -1,16 +1,17 @@
-public import NumericCore
+public import Platform
+public import Serialization
 public import Tensors
-public import Training
+import Training
 
 /// A trained model as one safetensors file.
 ///
-/// The tensors are the weights. The header holds the kind of model (`kind`), its configuration (`config`) and JSON documents with
-/// all that a use of the model needs, such as the normalization. Opening an archive reads the header only; `load` reads the
-/// weights.
+/// The tensors are the weights. The header contains the kind of model (`kind`), its configuration
+/// (`config`) and JSON documents with everything else that applying the model needs, such as the
+/// normalization. Opening an archive reads only the header; `load` reads the weights.
 public struct ModelArchive: Sendable {
   /// The model file.
   public let path: String
-  /// The kind of model, such as `forecast`; empty for a file that is no archive.
+  /// The kind of model, such as `forecast`; empty for a file that is not an archive.
   public let kind: String
   /// Names and shapes of the tensors.
   public let tensors: [(name: String, shape: [Int])]
@@ -31,7 +32,7 @@ public struct ModelArchive: Sendable {
     kind = metadata["kind"] ?? ""
   }
 
-  /// The configuration with which the model was trained; nil: none, or no JSON.
+  /// The configuration of the training; `nil` if there is none, or if it is not JSON.
   public var configuration: JSONValue? {
     metadata["config"].flatMap { try? JSONValue(parsing: $0) }
   }
@@ -41,7 +42,8 @@ public struct ModelArchive: Sendable {
 
   /// The trained model.
   ///
-  /// - Throws: `ModelArchiveError.otherKind` if the archive holds another kind of model, `unreadable` if it is damaged.
+  /// - Throws: `ModelArchiveError.otherKind` if the archive contains another kind of model,
+  ///   `unreadable` if it is damaged.
   public func load<Model: ArchivedModel>(
     _ type: Model.Type = Model.self
   ) throws(ModelArchiveError) -> Model {
@@ -58,31 +60,33 @@ public struct ModelArchive: Sendable {
 
 /// Why a model file cannot be used.
 public enum ModelArchiveError: Error, Hashable, Sendable {
-  /// There is no such file, or its contents are not those of a model.
+  /// The file does not exist, or its contents are not those of a model.
   case unreadable(path: String, reason: SafetensorsError)
-  /// The file holds another kind of model; `expected` is a name such as "forecasting model".
+  /// The file contains another kind of model; `expected` is a name such as "forecasting model".
   case otherKind(path: String, found: String, expected: String)
 }
 
-/// A trained model that can be kept in an archive.
+/// A trained model that can be stored in an archive.
 public protocol ArchivedModel: Sendable {
   associatedtype Recipe: TaskRecipe
 
-  /// The kind under which archives name it.
+  /// The kind that identifies the model in archives.
   static var kind: String { get }
-  /// What it is in messages: "forecasting model".
+  /// The name in messages: "forecasting model".
   static var title: String { get }
 
-  /// The configuration with which it was trained.
+  /// The configuration of the training.
   var recipe: Recipe { get set }
-  /// JSON documents of the header beside the configuration, by name.
+  /// JSON documents of the header in addition to the configuration, by name.
   var descriptions: [String: JSONValue] { get }
-  /// What the tensors of the archive are.
+  /// The tensors of the archive.
   var weights: any TensorTree { get }
 
-  /// The model of an archive, whose header may come from anybody: every part of it is checked.
+  /// The model of an archive. The header may come from an untrusted source, so every part of it is
+  /// validated.
   ///
-  /// - Throws: `SafetensorsError.badMetadata` for a description that does not fit, and what reading the weights throws.
+  /// - Throws: `SafetensorsError.badMetadata` for an invalid description, and errors of reading the
+  ///   weights.
   init(_ stored: StoredModel) throws(SafetensorsError)
 }
 
@@ -92,7 +96,7 @@ extension ArchivedModel {
     self = try ModelArchive(contentsOf: run).load()
   }
 
-  /// Writes the archive, whole or not at all.
+  /// Writes the archive atomically.
   public func write(to path: String) throws(FileError) {
     var metadata = ["kind": Self.kind, "config": recipe.json.description]
     for (name, document) in descriptions { metadata[name] = document.description }
@@ -102,13 +106,13 @@ extension ArchivedModel {
 
 /// The configuration of a learning task.
 public protocol TaskRecipe: ConfigurableRecipe {
-  /// An initial configuration, whose values an archive's replace.
+  /// An initial configuration; an archive's values replace its values.
   init()
-  /// The name of the recipe; a run folder is called after it.
+  /// The name of the recipe; run folders are named after it.
   var name: String { get }
-  /// The file of data; nil: the bundled ones.
+  /// The data file; `nil` for the bundled data.
   var file: String? { get set }
-  /// A second file with labels; nil: none.
+  /// A separate file of labels; `nil` if there is none.
   var labelsFile: String? { get set }
   /// The seed of all random choices.
   var seed: Int { get set }

@@ -1,7 +1,7 @@
-import NumericCore
+import Serialization
 
 extension RecipeSetting {
-  /// The recipe's own name.
+  /// The name of the recipe.
   static func name(_ path: any WritableKeyPath<Recipe, String> & Sendable) -> RecipeSetting {
     RecipeSetting(key: "recipe", expected: "a text") {
       .string($0[keyPath: path])
@@ -12,7 +12,7 @@ extension RecipeSetting {
     }
   }
 
-  /// The name under which a kind of recipe is known; it cannot be changed.
+  /// The name of a kind of recipe; it cannot be changed.
   static func kind(_ name: String) -> RecipeSetting {
     RecipeSetting(key: "model", expected: name) { _ in
       .string(name)

@@ -1,16 +1,17 @@
-public import NumericCore
+import Platform
+public import Serialization
 
-/// One value of a recipe under its dotted name, as it stands in `config.json` and after `--set`.
+/// One value of a recipe with its dotted name, as in `config.json` and after `--set`.
 public struct RecipeSetting<Recipe>: Sendable {
   public let key: String
-  /// What a value must be, in words.
+  /// The accepted values, in words.
   public let expected: String
   public let read: @Sendable (Recipe) -> JSONValue
-  /// Says no to a value that does not fit.
+  /// Refuses an invalid value.
   public let write: @Sendable (inout Recipe, JSONValue) -> Bool
-  /// The size of the layers that the value decides; nil where it decides none.
+  /// The size of the layers that the value determines; `nil` if it determines none.
   public private(set) var layers: (@Sendable (Recipe) -> LayerSize)?
-  /// What other settings must be for this one to be heeded.
+  /// The condition on other settings under which this one has an effect.
   public private(set) var conditions: [SettingCondition<Recipe>] = []
 
   public init(
@@ -54,12 +55,13 @@ public struct RecipeSetting<Recipe>: Sendable {
     }
   }
 
-  /// Counts are smaller, so that products of two of them and of the rows of a file are numbers.
+  /// An upper bound for counts, so that products of two of them and of the rows of a file do not
+  /// overflow.
   public static var countLimit: Int { 1_000_000_000 }
-  /// Sizes of layers are compared with the memory.
+  /// Sizes of layers are compared with the memory of the machine.
   public static var sizeLimit: Int { 1_000_000_000_000_000 }
 
-  /// A count that decides how large layers are.
+  /// A count that determines the size of layers.
   public static func size(
     _ key: String, _ path: any WritableKeyPath<Recipe, Int> & Sendable,
     atMost most: Int = sizeLimit,
@@ -68,16 +70,17 @@ public struct RecipeSetting<Recipe>: Sendable {
     count(key, path, atLeast: 1, atMost: most).deciding(layers)
   }
 
-  /// The same setting as one that decides how large layers are.
+  /// The same setting, as one that determines the size of layers.
   public func deciding(_ layers: @escaping @Sendable (Recipe) -> LayerSize) -> RecipeSetting {
     var setting = self
     setting.layers = layers
     return setting
   }
 
-  /// The same setting as one that is heeded only where another one has one of these values.
+  /// The same setting, as one that has an effect only if another setting has one of these values.
   ///
-  /// - Parameter isMet: whether that is so; nil: whether the other one's text is among the values.
+  /// - Parameter isMet: the condition; `nil` compares the text of the other setting with the
+  ///   values.
   public func heeded(
     with key: String, _ options: [String], if isMet: (@Sendable (Recipe) -> Bool)? = nil
   ) -> RecipeSetting {
@@ -126,7 +129,7 @@ public struct RecipeSetting<Recipe>: Sendable {
 }
 
 extension RecipeSetting {
-  /// A value that may be left open, as null.
+  /// An optional value; null if it is open.
   public static func optional<Value>(
     _ key: String, _ path: any WritableKeyPath<Recipe, Value?> & Sendable, _ expected: String,
     _ json: @escaping @Sendable (Value) -> JSONValue,
@@ -203,7 +206,7 @@ extension RecipeSetting {
 }
 
 extension JSONValue {
-  /// The elements, if all are texts.
+  /// The elements if all are texts; otherwise `nil`.
   fileprivate var texts: [String]? {
     guard let array else { return nil }
     let texts = array.compactMap(\.string)
@@ -211,13 +214,13 @@ extension JSONValue {
   }
 }
 
-/// A number without the decimals of a whole one.
+/// A number, without decimals if it is whole.
 private func plain(_ value: Double) -> String { Int(exactly: value)?.description ?? "\(value)" }
 
-/// A recipe whose values are reached by dotted names.
+/// A recipe whose values are accessed by dotted names.
 public protocol ConfigurableRecipe: Sendable {
   static var settings: [RecipeSetting<Self>] { get }
-  /// The recipe that this one was made from: a named one, or that for a file.
+  /// The recipe that this one was derived from: a named one, or the default for a file.
   var usual: Self { get }
 }
 
@@ -238,7 +241,7 @@ extension ConfigurableRecipe {
     return .object(document)
   }
 
-  /// The recipe with what a document says; what it does not mention stays.
+  /// The recipe with the values of a document; all other values are unchanged.
   public func overridden(by document: JSONValue) throws(ConfigurationError) -> Self {
     var recipe = self
     guard let object = document.object else {
@@ -262,10 +265,10 @@ extension ConfigurableRecipe {
     guard setting.write(&self, value) else {
       throw .wrongValue(key: key, value: value.description, expected: setting.expected)
     }
-    // One setting may make another one's layers large.
+    // One setting may determine the size of another setting's layers.
     for setting in [setting] + Self.settings {
       guard let bytes = setting.layers?(self).bytes else { continue }
-      let available = Double(ProcessCalls.physicalMemory)
+      let available = Double(SystemProcess.physicalMemory)
       if bytes > available {
         throw .tooMuchMemory(
           key: setting.key, value: setting.read(self).description, bytes: bytes,
@@ -274,7 +277,8 @@ extension ConfigurableRecipe {
     }
   }
 
-  /// Sets one value from a word of the command line: JSON, a bare text, or for a list its elements between commas.
+  /// Sets one value from a word of the command line: JSON, a bare text, or the elements of a list
+  /// separated by commas.
   public mutating func set(_ key: String, toWord word: String) throws(ConfigurationError) {
     func value(_ word: Substring) -> JSONValue {
       (try? JSONValue(parsing: String(word))) ?? .string(String(word))

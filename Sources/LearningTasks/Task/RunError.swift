@@ -1,14 +1,14 @@
-/// Why a training or a use of a model ended without a result.
+/// Why a training or prediction ended without a result.
 public enum RunError: Error, Sendable {
   /// The data lack a channel of the model.
   case channelsDiffer(model: [String], data: [String])
-  /// A time of a prediction that rounding makes the same as the one before it, or as the last reading; `offset` is the
-  /// requested one, if one was requested.
+  /// A time of a prediction that rounds to the time before it, or to the last observation; `offset`
+  /// is the requested one, if there was a request.
   case timesCoincide(offset: Double?, now: Double)
-  /// Forecasts that are not finite or have no positive deviation, and how many there are in all.
+  /// The number of forecasts that are not finite or have no positive deviation, of all forecasts.
   case forecastsNotFinite(model: String, lost: Int, all: Int)
   /// Loss or gradient stayed non-finite.
   case diverged(step: Int)
-  /// A signal came; the checkpoint continues.
+  /// A signal stopped the training; its checkpoint continues it.
   case interrupted(signal: Int, run: String)
 }

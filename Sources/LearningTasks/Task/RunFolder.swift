@@ -1,13 +1,12 @@
-import NumericCore
+import Platform
+import Serialization
 import Synchronization
-import Training
 
-/// The folder of a training run: what it may hold already, and what a new training does to it.
+/// The folder of a training run.
 ///
-/// Nothing in it is lost. A training that does not continue the run of the folder first moves that run's files into
-/// `earlier-1`, `earlier-2`, …, which are run folders too.
-///
-/// One process at a time trains in a folder: it holds the lock `run.lock` as long as a copy of this value lives.
+/// Nothing in it is lost: a training that does not continue the run of the folder first moves the
+/// run's files into `earlier-1`, `earlier-2`, …, which are run folders too. One process at a time
+/// trains in a folder; it holds the lock `run.lock` while a copy of this value exists.
 public struct RunFolder: Sendable {
   public let path: String
   /// Whether a checkpoint in the folder is continued.
@@ -15,22 +14,22 @@ public struct RunFolder: Sendable {
   private let whenNoticed: @Sendable (Notice) -> Void
   private let ownership = Ownership()
 
-  /// The lock, which the copies of a value share.
+  /// The lock, shared by the copies of a value.
   private final class Ownership: Sendable {
     let lock = Mutex<FileLock?>(nil)
   }
 
-  /// What a user should hear of the folder when a training begins.
+  /// A notice about the folder when a training begins.
   public enum Notice: Hashable, Sendable {
-    /// An earlier run's files are in this folder now.
+    /// The files of an earlier run are now in this folder.
     case kept(String)
-    /// A run of this folder was to be continued, and there is none.
+    /// There is no run in the folder to continue.
     case nothingToContinue(String)
-    /// A run of this folder was to be continued, and has made all its steps.
+    /// The run to continue has completed all its steps.
     case isComplete(String, steps: Int)
   }
 
-  /// A folder, which need not be there yet; `whenNoticed` hears what becomes of it.
+  /// A folder, which need not exist yet; `whenNoticed` receives notices.
   public init(
     _ path: String, resumes: Bool = false,
     whenNoticed: @escaping @Sendable (Notice) -> Void = { _ in }
@@ -40,10 +39,10 @@ public struct RunFolder: Sendable {
     self.whenNoticed = whenNoticed
   }
 
-  /// Where a run's configuration is.
+  /// The path of a run's configuration.
   public static func configuration(in path: String) -> String { path + "/config.json" }
 
-  /// `model.safetensors` of a run folder, or the file itself.
+  /// `model.safetensors` of a run folder, or the model file itself.
   public static func model(in run: String) -> String {
     run.hasSuffix(".safetensors") ? run : run + "/model.safetensors"
   }
@@ -63,21 +62,21 @@ public struct RunFolder: Sendable {
   /// The name of a run's main training.
   static let main = "last"
 
-  /// Makes this process the folder's owner, if the folder is there, and removes what a killed owner was writing.
+  /// Locks the folder, if it exists, and removes temporary files of a killed process.
   ///
   /// - Throws: `locked` if another process trains in the folder.
   func own() throws(FileError) {
-    guard PathCalls.isDirectory(path) == true else { return }
+    guard FileSystem.isDirectory(path) == true else { return }
     guard ownership.lock.withLock({ $0 == nil }) else { return }
     let lock = try FileLock.take(path + "/run.lock")
     ownership.lock.withLock { $0 = lock }
-    Files.removeTemporaries(of: Self.fileNames, in: path)
+    Files.removeTemporaries(in: path, where: Self.isOwn)
   }
 
-  /// Says that a training that is continued has no step to make.
+  /// Reports that a continued training has no steps left.
   func noteCompletion(steps: Int) { whenNoticed(.isComplete(path, steps: steps)) }
 
-  /// Makes the folder ready for a training that is about to begin.
+  /// Prepares the folder for a training.
   func begin(_ recipe: some ConfigurableRecipe, isContinued: Bool) throws(FileError) {
     try Files.createDirectory(path)
     try own()
@@ -92,19 +91,38 @@ public struct RunFolder: Sendable {
 
   // MARK: An earlier run
 
-  /// The files that a run writes.
-  public static let fileNames: [String] =
-    ["config.json", "model.safetensors", "report.html", "evaluation.json", "parameters.csv"]
-    + ([main] + ForecastKind.allCases.map(\.rawValue)).flatMap {
-      ["\($0).ckpt.safetensors", "\($0).safetensors", "\($0).jsonl"]
-    } + ["metrics.jsonl"]
+  /// The files of a run in a folder, in alphabetical order.
+  ///
+  /// These are the files that every run writes, checkpoints, models and logs of all its trainings, and the further files that
+  /// `evaluation.json` lists.
+  public static func fileNames(in path: String) -> [String] {
+    let further = furtherFiles(in: path)
+    return FileSystem.names(in: path).filter { isOwn($0) || further.contains($0) }.sorted()
+  }
 
-  /// A run that got neither to a checkpoint nor to a model is not worth keeping.
+  /// In addition to models, checkpoints and logs; `parameters.csv` contains inferred parameters of
+  /// known equations.
+  private static let common = ["config.json", "evaluation.json", "report.html", "parameters.csv"]
+
+  /// The further files of the task whose run is in the folder.
+  private static func furtherFiles(in path: String) -> [String] {
+    guard let bytes = try? Files.read(path + "/evaluation.json", limit: 1 << 24),
+      let names = try? JSONValue(parsing: bytes)["files"]?.array
+    else { return [] }
+    return names.compactMap(\.string).filter { !$0.contains("/") }
+  }
+
+  /// Whether a run may write a file of this name, for any task.
+  private static func isOwn(_ name: String) -> Bool {
+    common.contains(name) || name.hasSuffix(".safetensors") || name.hasSuffix(".jsonl")
+  }
+
+  /// A run without a checkpoint and a model is not moved aside.
   private func keepEarlierRun() throws(FileError) {
-    let names = Self.fileNames.filter { PathCalls.isTaken("\(path)/\($0)") }
+    let names = Self.fileNames(in: path)
     if !names.contains(where: { $0.hasSuffix(".safetensors") }) { return }
     var number = 1
-    while PathCalls.isTaken("\(path)/earlier-\(number)") { number += 1 }
+    while FileSystem.isTaken("\(path)/earlier-\(number)") { number += 1 }
     let place = "\(path)/earlier-\(number)"
     try Files.createDirectory(place)
     for name in names { try Files.move("\(path)/\(name)", to: "\(place)/\(name)") }

@@ -1,14 +1,17 @@
-import NumericCore
+import Platform
+import Serialization
 import Tensors
 import Training
 
-/// One training of a run: continued from the folder's checkpoint if there is one, logged, and stopped by signals.
+/// One training of a run: continued from the folder's checkpoint if there is one, logged, and
+/// stopped by signals.
 ///
-/// To make it reads the checkpoint and writes nothing; so whatever does not fit is found while the folder is untouched.
+/// The initializer reads the checkpoint and writes nothing, so mismatches are found while the
+/// folder is unchanged.
 struct RunTraining<Evaluator: ShardEvaluator, Data: TrainingData>
 where Data.Batch == Evaluator.Batch {
   private(set) var state: TrainingState<Evaluator.Model>
-  /// What the log held before, then every step, both thinned.
+  /// The records of the log, then those of every step; both are thinned.
   private var all = StepHistory()
   var history: [StepRecord] { all.records }
   private let trainer: Trainer<Evaluator, Data>
@@ -16,7 +19,8 @@ where Data.Batch == Evaluator.Batch {
   private let name: String
   private let checkpoint: Checkpoint?
 
-  /// A training from a state on, or from the checkpoint of its name; without a folder nothing is written.
+  /// A training from a state, or from the checkpoint of its name; without a folder nothing is
+  /// written.
   init(
     _ trainer: Trainer<Evaluator, Data>, from state: TrainingState<Evaluator.Model>,
     recipe: some ConfigurableRecipe, folder: RunFolder?, name: String = RunFolder.main
@@ -53,7 +57,7 @@ where Data.Batch == Evaluator.Batch {
     var records = all
     observer.onStep = { record in
       records.append(record)
-      let signal = SignalNote.shared.received
+      let signal = StopSignals.shared.received
       if signal != 0 { stop?.request(Int(signal)) }
     }
     let start = state.step
@@ -71,15 +75,15 @@ where Data.Batch == Evaluator.Batch {
 }
 
 extension ConfigurableRecipe {
-  /// What may differ: the name, and how long the training lasts.
+  /// Settings that may differ: the name, and the length of the training.
   private static var openSettings: Set<String> {
     ["recipe", "training.steps", "training.epochs", "training.validations"]
   }
 
-  /// Paths: the file may have moved, or be seen from another folder.
+  /// Paths: the file may have moved, or be relative to another folder.
   private static var pathSettings: Set<String> { ["data.file", "data.labelsFile"] }
 
-  /// Says no to a checkpoint that was made by another recipe.
+  /// Refuses a checkpoint of another recipe.
   func checkContinues(_ checkpoint: Checkpoint) throws(CheckpointError) {
     let text = try checkpoint.readMetadata()["config"] ?? ""
     guard let document = try? JSONValue(parsing: text) else { return }
@@ -99,7 +103,7 @@ extension ConfigurableRecipe {
 }
 
 extension JSONValue {
-  /// The value under a dotted name.
+  /// The value of a dotted name.
   fileprivate func value(of key: String) -> JSONValue? {
     key.split(separator: ".").reduce(Optional(self)) { $0?[String($1)] }
   }

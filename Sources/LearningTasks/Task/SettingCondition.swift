@@ -1,16 +1,16 @@
-import NumericCore
+import Serialization
 
-/// What another setting must be for a setting to be heeded.
+/// The condition on another setting under which a setting has an effect.
 public struct SettingCondition<Recipe>: Sendable {
   public let key: String
-  /// Its values with which the setting is heeded, as texts.
+  /// The values of the other setting with which the setting has an effect, as texts.
   public let options: [String]
-  /// Whether it is heeded; nil: where the other one's text is among the options.
+  /// Whether the condition holds; `nil` compares the text of the other setting with the options.
   public let isMet: (@Sendable (Recipe) -> Bool)?
 }
 
 extension ConfigurableRecipe {
-  /// Says no to a value that differs from another recipe's and that nothing heeds beside the other settings.
+  /// Refuses a value that differs from another recipe's and has no effect with the other settings.
   public func checkHeeded(besides base: Self) throws(ConfigurationError) {
     for setting in Self.settings where setting.read(self) != setting.read(base) {
       for condition in setting.conditions {
@@ -25,6 +25,6 @@ extension ConfigurableRecipe {
 }
 
 extension JSONValue {
-  /// As it is written on a command line.
+  /// The value as it is written on a command line.
   fileprivate var word: String { string ?? description }
 }

@@ -1,7 +1,7 @@
 import NumericCore
 
-/// The setting that is meant by a name of none: the one that does its job in another recipe, one with the same last part, or
-/// the nearest name; nil: none is near.
+/// The setting closest to an unknown name: its counterpart in another recipe, one with the same
+/// last part, or the nearest name; `nil` if none is close.
 public func nearestSetting(to key: String, among known: [String]) -> String? {
   let parts = key.split(separator: ".")
   let job = sameJobs.first { $0.name == key || parts.count == 1 && $0.name.hasSuffix("." + key) }
@@ -10,7 +10,8 @@ public func nearestSetting(to key: String, among known: [String]) -> String? {
   return namesakes.count == 1 ? namesakes[0] : nearestName(to: key, among: known)
 }
 
-/// Settings of some recipes, names of other programs among them, and what does their job elsewhere, the likest first.
+/// Settings of other recipes and names of other programs, with their counterparts here, the most
+/// likely first.
 private let sameJobs: [(name: String, others: [String])] = [
   ("training.steps", ["training.steps", "training.epochs"]),
   ("training.epochs", ["training.epochs", "training.steps"]),

@@ -1,35 +1,36 @@
-public import NumericCore
+public import Serialization
 public import Tensors
 public import TimeSeries
-public import Training
+import Training
 
-/// An archive that is read: its documents and its tensors, checked before a model is made of them.
+/// The contents of an archive, validated before a model is made of them.
 public struct StoredModel: Sendable {
   private let file: SafetensorsFile
 
   init(_ file: SafetensorsFile) { self.file = file }
 
-  /// The JSON document of a name in the header; nil: none.
+  /// The JSON document of a name in the header; `nil` if there is none.
   public func document(_ name: String) -> JSONValue? {
     file.metadata[name].flatMap { try? JSONValue(parsing: $0) }
   }
 
-  /// A value that the header must have.
+  /// A value that the header must contain.
   ///
-  /// - Throws: `SafetensorsError.badMetadata` for nil.
+  /// - Throws: `SafetensorsError.badMetadata` for `nil`.
   public func required<Value>(_ value: Value?, of name: String) throws(SafetensorsError) -> Value {
     guard let value else { throw .badMetadata(key: name) }
     return value
   }
 
-  /// The weights, in the form of an untrained model.
+  /// The weights, with the structure of an untrained model.
   public func weights<Model: TensorTree>(as model: Model) throws(SafetensorsError) -> Model {
     try model.loading(file)
   }
 
   /// The configuration of the archive.
   ///
-  /// - Throws: `SafetensorsError.badMetadata` if a setting is out of its range, or if its layers are far larger than the tensors.
+  /// - Throws: `SafetensorsError.badMetadata` if a setting is out of its range, or if its layers
+  ///   are far larger than the tensors.
   public func recipe<Recipe: TaskRecipe>(
     _ type: Recipe.Type = Recipe.self
   ) throws(SafetensorsError) -> Recipe {
@@ -39,13 +40,14 @@ public struct StoredModel: Sendable {
     return recipe
   }
 
-  /// Weights that one layer has at most.
+  /// The largest plausible number of weights of one layer.
   ///
-  /// The sizes that settings give are rough, and some settings are for other kinds of models; so this only keeps small files from
-  /// making large models.
+  /// The sizes of settings are rough, and some settings are for other kinds of models; the bound
+  /// only prevents small files from creating large models.
   public var largestLayer: Double { 10 * Double(file.numberCount) + 1e6 }
 
-  /// Names, means and deviations of a document; nil if they are not of one number or cannot normalize anything.
+  /// Names, means and deviations of a document; `nil` if their counts differ or they cannot
+  /// normalize.
   public static func normalization(_ document: JSONValue, names key: String) -> Normalization? {
     guard let names = texts(document[key]), let means = document["means"]?.numbers,
       let deviations = document["deviations"]?.numbers, names.count == means.count,
@@ -56,15 +58,7 @@ public struct StoredModel: Sendable {
     return Normalization(channels: names, means: means, deviations: deviations)
   }
 
-  /// The clock of a document; nil for windows that are not positive or of absurdly many spacings.
-  public static func clock(_ document: JSONValue) -> ModelClock? {
-    guard let window = document["window"]?.number, let spacing = document["spacing"]?.number,
-      (1e-30...1e30).contains(window), (1e-30...1e30).contains(spacing), window / spacing <= 1e9
-    else { return nil }
-    return ModelClock(window: window, spacing: spacing)
-  }
-
-  /// The elements of an array of texts; nil for anything else.
+  /// The elements of an array of texts; `nil` for anything else.
   public static func texts(_ value: JSONValue?) -> [String]? {
     guard let array = value?.array else { return nil }
     let texts = array.compactMap(\.string)

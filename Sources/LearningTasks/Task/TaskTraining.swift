@@ -1,10 +1,10 @@
-import NumericCore
 import Tensors
 public import Training
 
-/// One training of a task: a trainer, its initial state, and how its best state becomes a model.
+/// One training of a task: a trainer, its initial state, and the conversion of its best state into
+/// a model.
 public struct TaskTraining<Model: ArchivedModel>: Sendable {
-  /// What a training gives.
+  /// The result of a training.
   struct Trained {
     var model: Model
     var history: [StepRecord]
@@ -13,7 +13,7 @@ public struct TaskTraining<Model: ArchivedModel>: Sendable {
     var seconds: Double
   }
 
-  /// A training whose checkpoint was read.
+  /// A training whose checkpoint has been read.
   struct Started {
     /// Whether a checkpoint is continued.
     var isContinued: Bool
@@ -24,9 +24,12 @@ public struct TaskTraining<Model: ArchivedModel>: Sendable {
   let name: String
   private let start: @Sendable (RunFolder?) throws -> Started
 
+  /// Describes a training.
+  ///
   /// - Parameters:
-  ///   - recipe: the configuration, which a checkpoint must agree with.
-  ///   - name: the name of its checkpoint and model in the run folder; nil for the run's own model.
+  ///   - recipe: the configuration, which must agree with that of a checkpoint.
+  ///   - name: the name of its checkpoint and model in the run folder; `nil` for the run's own
+  ///     model.
   ///   - model: the model of a trained state.
   public init<Evaluator: ShardEvaluator, Data: TrainingData>(
     _ trainer: Trainer<Evaluator, Data>, from state: TrainingState<Evaluator.Model>,
@@ -47,6 +50,6 @@ public struct TaskTraining<Model: ArchivedModel>: Sendable {
     }
   }
 
-  /// Reads the checkpoint of the folder, if it is to be continued; writes nothing.
+  /// Reads the checkpoint of the folder if it is continued; writes nothing.
   func started(in folder: RunFolder?) throws -> Started { try start(folder) }
 }

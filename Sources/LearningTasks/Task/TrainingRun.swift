@@ -1,21 +1,23 @@
+import Platform
+import Serialization
 import Tensors
-import NumericCore
 import Reports
 public import Training
 
 /// The training of a task: data, training with checkpoints, archive, evaluation, report.
 ///
-/// A run folder holds `config.json`, `metrics.jsonl`, `model.safetensors`, `last.ckpt.safetensors`, `evaluation.json` and
-/// `report.html`. Bad data, and a checkpoint that does not fit, are found before anything is written.
+/// A run folder contains `config.json`, `metrics.jsonl`, `model.safetensors`,
+/// `last.ckpt.safetensors`, `evaluation.json` and `report.html`. Invalid data and mismatched
+/// checkpoints are found before anything is written.
 public struct TrainingRun<Task: LearningTask>: Sendable {
   public var task: Task
-  /// The run folder; nil: nothing is written.
+  /// The run folder; `nil` writes nothing.
   public var directory: String?
   /// Threads; they do not change the result.
   public var threads: Int
   /// Whether a checkpoint in the folder is continued.
   public var resumes: Bool
-  /// Receives what becomes of the run folder.
+  /// Receives notices about the run folder.
   public var onNotice: @Sendable (RunFolder.Notice) -> Void = { _ in }
 
   public init(_ task: Task, in directory: String?, threads: Int = 1, resumes: Bool = false) {
@@ -34,7 +36,7 @@ public struct TrainingRun<Task: LearningTask>: Sendable {
     try run(on: try task.examples(), progress: progress, stop: stop)
   }
 
-  /// Trains and evaluates on the task's examples, read already.
+  /// Trains and evaluates on examples of the task that have been read.
   public func run(
     on examples: Task.Examples, progress: ProgressReporter? = nil, stop: StopRequest? = nil
   ) throws -> TrainingOutcome<Task> {
@@ -61,15 +63,15 @@ public struct TrainingRun<Task: LearningTask>: Sendable {
   }
 }
 
-/// What a run leaves.
+/// The result of a run.
 public struct TrainingOutcome<Task: LearningTask>: Sendable {
-  /// With the values of the configuration that the data decided.
+  /// The task with the values that the data determined.
   public var task: Task
   public var examples: Task.Examples
   public var model: Task.Model
-  /// The models that were trained beside it.
+  /// The comparison models of the run.
   public var others: [Task.Model]
-  /// On the test part.
+  /// The figures on the test part.
   public var evaluation: Task.Evaluation
   /// The steps of the training, thinned to a few thousand.
   public var history: [StepRecord]
@@ -77,12 +79,12 @@ public struct TrainingOutcome<Task: LearningTask>: Sendable {
   public var stepsPerEpoch: Int
   /// Time of the training in seconds.
   public var seconds: Double
-  /// Owned until the report is written.
+  /// The lock is held until the report is written.
   let folder: RunFolder?
 
   public var parameterCount: Int { model.weights.parameterCount }
 
-  /// Steps with a validation, and of the others as many as a chart needs.
+  /// Steps with a validation, and as many others as a chart needs.
   var shownHistory: [StepRecord] {
     let every = max(1, history.count / 400)
     return history.enumerated().filter { $0.element.validation != nil || $0.offset % every == 0 }
@@ -95,7 +97,12 @@ public struct TrainingOutcome<Task: LearningTask>: Sendable {
     let result = task.result(of: self, in: folder?.path ?? "")
     guard let folder else { return result }
     try task.report(of: self).write(to: folder.path + "/report.html", followsLinks: false)
-    let files = result.files + [("evaluation.json", result.json.text(indented: true) + "\n")]
+    var document = result.json
+    if var object = document.object, !result.files.isEmpty {
+      object["files"] = JSONValue(result.files.map(\.name))
+      document = .object(object)
+    }
+    let files = result.files + [("evaluation.json", document.text(indented: true) + "\n")]
     for (name, text) in files {
       try Files.writeAtomically(text, to: "\(folder.path)/\(name)", followsLinks: false)
     }

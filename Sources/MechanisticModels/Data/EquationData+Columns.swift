@@ -1,4 +1,3 @@
-import NumericCore
 import TimeSeries
 
 extension EquationData {

@@ -1,4 +1,3 @@
-import NumericCore
 public import Tables
 public import TimeSeries
 

@@ -1,4 +1,3 @@
-import NumericCore
 import Tables
 
 /// What the columns of a table of data are.

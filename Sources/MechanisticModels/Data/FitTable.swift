@@ -1,4 +1,3 @@
-import NumericCore
 public import Tables
 
 /// A file of data as text: a header, and rows with their lines.

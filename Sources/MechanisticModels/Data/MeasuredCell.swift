@@ -1,4 +1,3 @@
-import NumericCore
 import Tables
 
 /// What a cell of a measured value holds.

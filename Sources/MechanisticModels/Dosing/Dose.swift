@@ -1,3 +1,5 @@
+import Platform
+
 /// An amount that is added to a state, at once or at a constant rate.
 ///
 /// ```swift

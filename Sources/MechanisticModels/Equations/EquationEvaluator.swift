@@ -1,5 +1,6 @@
-package import Integrators
+import Platform
 package import NumericCore
+package import Integrators
 import Programs
 package import Tensors
 

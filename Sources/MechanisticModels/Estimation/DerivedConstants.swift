@@ -1,5 +1,4 @@
 import Graphs
-import NumericCore
 
 /// A quantity that follows from the unknowns, and its derivatives by the search's coordinates.
 package struct DerivedValue: Sendable {

@@ -1,4 +1,4 @@
-import NumericCore
+import Platform
 
 /// The profile of the likelihood by a quantity that follows from the unknowns.
 ///

@@ -1,5 +1,3 @@
-import NumericCore
-
 /// One experiment of a fit, ready to be solved.
 final class ExperimentModel {
   struct Datum {

@@ -1,3 +1,4 @@
+import Platform
 import NumericCore
 
 /// What is known about a minimum: standard errors, intervals, correlations.

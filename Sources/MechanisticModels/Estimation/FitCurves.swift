@@ -1,4 +1,4 @@
-import NumericCore
+import Platform
 
 /// One observable of one experiment: what was measured, what the equations give for it, and the curve between.
 public struct FitCurve: Sendable {

@@ -1,3 +1,4 @@
+import Platform
 import NumericCore
 
 /// Joint draws of the unknowns, for whatever follows from them.

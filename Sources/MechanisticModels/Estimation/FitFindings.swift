@@ -1,5 +1,3 @@
-import NumericCore
-
 /// What a reader of a fit's estimates has to be told.
 struct FitFindings {
   private let analysis: FitAnalysis

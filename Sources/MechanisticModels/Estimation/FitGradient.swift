@@ -1,6 +1,5 @@
 import Adjoints
 import Integrators
-import NumericCore
 import Programs
 import Tensors
 

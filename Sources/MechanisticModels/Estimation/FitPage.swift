@@ -1,3 +1,4 @@
+import Platform
 import NumericCore
 public import Reports
 

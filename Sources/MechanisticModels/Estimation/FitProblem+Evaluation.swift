@@ -1,5 +1,3 @@
-import NumericCore
-
 extension FitProblem: FitObjective {
   package var noiseUnknowns: Set<Int> {
     Set(

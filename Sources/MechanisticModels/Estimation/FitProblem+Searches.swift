@@ -1,5 +1,5 @@
-import Integrators
 import NumericCore
+import Integrators
 
 extension FitProblem {
   /// The minima from all starting points; those without a solution are left out.

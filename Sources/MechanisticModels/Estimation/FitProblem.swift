@@ -1,5 +1,4 @@
 import Integrators
-import NumericCore
 
 /// A fit made ready: unknowns on an unbounded scale, and minus the logarithm of the posterior density with its derivatives.
 ///

@@ -1,3 +1,4 @@
+import Platform
 import NumericCore
 
 /// Collects what a fit estimates, what is known in each experiment, and where to start.

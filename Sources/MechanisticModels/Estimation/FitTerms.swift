@@ -1,5 +1,3 @@
-import NumericCore
-
 /// Collects what data, priors and penalties add to minus the logarithm of the posterior density.
 ///
 /// Rows: first one a datum, then those of the noise's size, then priors and penalties.

@@ -1,5 +1,5 @@
+import Platform
 import Integrators
-import NumericCore
 
 /// A fit with the states at some of the measured times as further unknowns.
 ///

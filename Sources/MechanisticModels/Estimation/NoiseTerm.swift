@@ -1,3 +1,4 @@
+import Platform
 import NumericCore
 
 /// What one measured value adds to minus the logarithm of the likelihood, with its derivatives as rows of a least-squares problem.

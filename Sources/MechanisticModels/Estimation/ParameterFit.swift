@@ -1,5 +1,5 @@
-public import Integrators
 public import NumericCore
+public import Integrators
 
 /// The estimation of a system's parameters and initial values from measurements.
 ///

@@ -1,4 +1,4 @@
-import NumericCore
+import Platform
 
 /// A search's coordinate of an unknown: its value, or the logarithm of a positive one, between bounds.
 ///

@@ -1,5 +1,4 @@
 import Integrators
-import NumericCore
 
 /// The memory in which a system runs with its sensitivities under the conditions of one experiment.
 final class SensitivityRegisters {

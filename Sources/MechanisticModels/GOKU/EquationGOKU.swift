@@ -1,8 +1,9 @@
+import Platform
+public import NumericCore
 public import ContinuousModels
 public import Integrators
 import Adjoints
 public import NeuralNets
-public import NumericCore
 import Programs
 public import Tensors
 
@@ -35,7 +36,7 @@ public struct EquationGOKU: TensorTree {
     }
   }
 
-  public let law: EquationLaw
+  public let law: EquationMechanism
   public let channels: [Channel]
   /// Mean and standard deviation of each channel in the data's units.
   public let channelMeans, channelDeviations: [Double]
@@ -54,7 +55,7 @@ public struct EquationGOKU: TensorTree {
 
   /// A model with drawn parameters, which begins near the centres of all ranges.
   public init(
-    _ law: EquationLaw, channels: [Channel], means: [Double], deviations: [Double],
+    _ law: EquationMechanism, channels: [Channel], means: [Double], deviations: [Double],
     sizes: Sizes, solver: ODESolver, key: RandomKey, scalarType: ScalarType = .float32
   ) {
     let keys = key.split(9)
@@ -82,7 +83,7 @@ public struct EquationGOKU: TensorTree {
 
   /// Weights of networks begin at random, other shared parameters at their centres.
   private static func start(
-    _ law: EquationLaw, _ key: RandomKey, _ scalarType: ScalarType
+    _ law: EquationMechanism, _ key: RandomKey, _ scalarType: ScalarType
   ) -> Tensor {
     let weights = law.system.parameters.map { $0.weightDeviation != nil }
     let noise = key.normal(weights.count, as: Double.self)

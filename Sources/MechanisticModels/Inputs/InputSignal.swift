@@ -1,3 +1,5 @@
+import Platform
+
 /// A measured input as a function of time: values at times, and a rule for what holds between them.
 ///
 /// Before the first and after the last time it keeps their values.

@@ -1,3 +1,4 @@
+import Platform
 public import Tensors
 
 /// Measured inputs as a function of time that is differentiable in the measured values.

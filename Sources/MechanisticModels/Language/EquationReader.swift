@@ -1,5 +1,5 @@
-import Graphs
 import NumericCore
+import Graphs
 import Tensors
 
 /// Gives the statements of a text their meaning: which names are states, parameters and intermediates, and

@@ -1,5 +1,4 @@
 import Integrators
-import NumericCore
 import Reports
 
 /// Why the algebraic equations of a system gave its algebraic states no value.

@@ -1,5 +1,3 @@
-import NumericCore
-
 /// All times of a solve at which something is known to happen.
 struct HybridBoundaries<Scalar: EquationScalar> {
   private let registers: HybridRegisters<Scalar>

@@ -1,5 +1,4 @@
 import Integrators
-import NumericCore
 
 /// The frozen formulas of a model in the memory in which they run, with the present modes, rates and input intervals.
 ///

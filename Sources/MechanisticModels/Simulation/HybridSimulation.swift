@@ -1,5 +1,4 @@
 import Integrators
-import NumericCore
 import Tensors
 
 /// A solve of a system with jumps, without sensitivities.

@@ -1,5 +1,6 @@
-import Integrators
+import Platform
 import NumericCore
+import Integrators
 
 /// A root of the frozen system at which a piece ends.
 struct PieceRoot {

@@ -1,5 +1,5 @@
+import Platform
 import Integrators
-import NumericCore
 
 /// A solve in smooth pieces: the modes of switches, the rates of infusions and the intervals of inputs are constant in each.
 ///

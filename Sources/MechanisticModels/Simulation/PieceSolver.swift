@@ -1,5 +1,6 @@
-import Integrators
+import Platform
 import NumericCore
+import Integrators
 
 /// Solves one smooth piece up to its end or to the first root in it.
 ///

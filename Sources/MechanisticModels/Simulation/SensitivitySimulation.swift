@@ -1,5 +1,4 @@
 import Integrators
-import NumericCore
 
 /// A system with its sensitivities in the memory in which they are solved, in smooth pieces where the system has jumps.
 ///

@@ -1,5 +1,3 @@
-import NumericCore
-
 // Motion along the roots of switches whose derivatives on both sides lead back to the root, such as dry friction at rest
 // or a thermostat without hysteresis.
 //

@@ -1,5 +1,5 @@
-public import Integrators
 public import NumericCore
+public import Integrators
 
 extension ODESolver {
   /// A solver with an absolute tolerance of its own for each state that this one's does not resolve; nil: it resolves all.

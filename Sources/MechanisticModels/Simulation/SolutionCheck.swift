@@ -1,5 +1,5 @@
-public import Integrators
 public import NumericCore
+public import Integrators
 
 /// The distance of a solution from one by a finer solver: an estimate of its global error.
 ///

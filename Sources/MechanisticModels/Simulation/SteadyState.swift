@@ -1,5 +1,4 @@
 import Integrators
-import NumericCore
 
 extension HybridSolve {
   /// The whole state just before a dose that has been repeated at its interval for ever; nil if there is none.

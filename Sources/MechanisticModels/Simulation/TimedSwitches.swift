@@ -1,5 +1,3 @@
-import NumericCore
-
 /// Locates the crossings of switches that depend on time, inputs and parameters only, before a solve.
 ///
 /// Affine roots are solved exactly; others are scanned at 4,096 points of the span, and between three points by a

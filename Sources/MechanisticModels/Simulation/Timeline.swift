@@ -1,3 +1,5 @@
+import Platform
+
 /// What happens at a time that is known before a solve.
 struct Boundary {
   enum Change {

@@ -1,4 +1,4 @@
-package import NumericCore
+package import Platform
 package import Tensors
 
 extension UnaryFunction {

@@ -1,3 +1,4 @@
+import Platform
 import Graphs
 package import Tensors
 

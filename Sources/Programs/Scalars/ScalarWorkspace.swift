@@ -1,3 +1,4 @@
+import Platform
 import CKernels
 public import Tensors
 

@@ -1,5 +1,5 @@
-import BundledData
 package import NumericCore
+import BundledData
 
 /// The bundled 8 × 8 digits as points of a continuous density in 64 dimensions.
 ///

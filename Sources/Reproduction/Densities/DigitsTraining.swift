@@ -1,9 +1,9 @@
+import NumericCore
 import Reports
 import LearningTasks
 import ContinuousModels
 import Integrators
 import NeuralNets
-import NumericCore
 import Tensors
 import Training
 

@@ -1,9 +1,9 @@
+import NumericCore
 import Reports
 package import LearningTasks
 package import ContinuousModels
 package import Integrators
 import NeuralNets
-import NumericCore
 import Tensors
 import Training
 

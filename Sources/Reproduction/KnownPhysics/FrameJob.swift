@@ -1,4 +1,4 @@
-import NumericCore
+import Platform
 
 /// One model trained and scored: a line of the experiment's table.
 struct FrameJob: Sendable {

@@ -1,7 +1,8 @@
+import Platform
+import NumericCore
 import ContinuousModels
 import MechanisticModels
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 

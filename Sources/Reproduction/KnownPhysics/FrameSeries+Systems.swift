@@ -1,7 +1,8 @@
+import Platform
+import NumericCore
 import MechanisticModels
 import Integrators
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 

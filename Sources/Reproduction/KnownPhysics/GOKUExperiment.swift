@@ -1,9 +1,9 @@
+import NumericCore
 import Reports
 import Adjoints
 import ContinuousModels
 import Integrators
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 import Training

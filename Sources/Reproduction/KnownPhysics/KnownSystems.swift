@@ -1,9 +1,10 @@
+import Platform
+import NumericCore
 import Reports
 import ContinuousModels
 import MechanisticModels
 import Integrators
 import NeuralNets
-import NumericCore
 import Programs
 import Tensors
 
@@ -171,7 +172,7 @@ private struct CirculationTask {
     guard let system = try NamedSystem.named("cardiovascular")?.equations() else {
       preconditionFailure("no cardiovascular system")
     }
-    var law = EquationLaw(system)
+    var law = EquationMechanism(system)
     law.stateScales = [1, 1, 1, 1]
     law.initialRanges =
       [Double](repeating: 0.5, count: 3).map { .between(0, 1, centre: $0) } + [

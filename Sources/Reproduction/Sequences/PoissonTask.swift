@@ -1,8 +1,9 @@
+import Platform
+package import NumericCore
 import Adjoints
 package import ContinuousModels
 import Integrators
 package import NeuralNets
-package import NumericCore
 import Programs
 package import Tensors
 import Training

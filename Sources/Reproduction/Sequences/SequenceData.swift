@@ -1,6 +1,6 @@
+package import NumericCore
 package import ContinuousModels
 import NeuralNets
-package import NumericCore
 import Programs
 package import Tensors
 package import Training

@@ -1,3 +1,4 @@
+import Platform
 package import NumericCore
 
 /// Series on a grid that they share, `[series][row][channel]`.

@@ -1,7 +1,6 @@
 package import ContinuousModels
 import Integrators
 package import NeuralNets
-import NumericCore
 import Programs
 package import Tensors
 package import Training

@@ -1,8 +1,8 @@
+package import NumericCore
 import Adjoints
 package import ContinuousModels
 import Integrators
 import NeuralNets
-package import NumericCore
 import Programs
 package import Tensors
 import Training

@@ -1,6 +1,6 @@
+package import NumericCore
 package import ContinuousModels
 import NeuralNets
-package import NumericCore
 package import Tensors
 
 /// Series on a grid of times, each seen at some rows of its own.

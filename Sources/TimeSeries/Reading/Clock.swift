@@ -1,6 +1,6 @@
 package import Tables
 
-/// Turns cells into times; the first cell decides whether they are numbers or dates.
+/// Converts cells into times; the first cell decides whether they are numbers or dates.
 package struct Clock {
   private let source: String
   private let unit: TimeUnit
@@ -27,7 +27,7 @@ package struct Clock {
     if order == nil && CalendarTime.seconds(cell) == nil {
       let possible = DateOrder.allCases.filter { CalendarTime.seconds(cell, order: $0) != nil }
       if possible.count > 1 { throw .ambiguousDate(text: text) }
-      // A day after the twelfth tells the order of the whole file.
+      // A day above twelve determines the order of the whole file.
       order = possible.first
     }
     guard let (seconds, offset) = CalendarTime.moment(cell, order: order) else {

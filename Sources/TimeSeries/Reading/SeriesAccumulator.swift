@@ -8,14 +8,14 @@ struct SeriesAccumulator {
   /// Wide: all channels; long: each channel has its own times.
   private var logs: [OpenLog] = []
 
-  /// What the series has one value of.
+  /// The attributes of the series.
   var constants: [ConstantCell] = []
 
-  /// Rows of a time, a line and values, the last of which may change.
+  /// Rows of a time, a line and values; the last row may still change.
   private struct OpenLog {
     var log: RowLog
     var last: [Double] = []
-    /// How many values each cell of the last row is the mean of.
+    /// The number of values averaged in each cell of the last row.
     var counts: [Int32]
 
     init(channels: Int) {
@@ -53,10 +53,10 @@ struct SeriesAccumulator {
   /// The line of the last row.
   private(set) var lastLine = 0
 
-  /// How many lines have the time of the one before, and the first of them.
+  /// The number of lines with the same time as the line before, and the first of them.
   private(set) var averaged: (count: Int, first: Int)?
 
-  /// Begins a row, of the long layout of one channel.
+  /// Begins a row; in the long layout, of one channel.
   mutating func begin(
     _ time: Double, text: String, in log: Int = 0,
     _ duplicates: TimeSeriesOptions.Duplicates, at place: DataPosition
@@ -75,19 +75,19 @@ struct SeriesAccumulator {
     logs[log].add(value, channel)
   }
 
-  /// Moves all rows but the last to a file.
+  /// Moves all rows except the last to a file.
   mutating func move(to space: inout ScratchSpace) {
     for log in logs.indices { logs[log].log.move(to: &space) }
   }
 
-  /// Moves the rows of a log to a file that is in use, if they are a piece.
+  /// Moves the rows of a log to the current file, if they fill a piece.
   ///
-  /// - Returns: the numbers that were moved.
+  /// - Returns: how many numbers were moved.
   mutating func movePiece(of log: Int, to space: inout ScratchSpace) -> Int {
     logs[log].log.move(to: &space, ifAtLeast: RowLog.pieceNumbers)
   }
 
-  /// Ends the last rows.
+  /// Completes the last rows.
   mutating func close() {
     for log in logs.indices { logs[log].close() }
   }
@@ -110,16 +110,16 @@ struct SeriesAccumulator {
     return time > last
   }
 
-  /// The log of a channel and its column there; nil if it was never begun.
+  /// The log of a channel and its column there; `nil` if it has no rows.
   func place(of channel: Int, isLong: Bool) -> (log: RowLog, column: Int)? {
     let log = isLong ? channel : 0
     return log < logs.count ? (logs[log].log, isLong ? 2 : 2 + channel) : nil
   }
 
-  /// The most points that a channel has, or the rows of the wide layout.
+  /// The largest number of observations of a channel, or the rows of the wide layout.
   var count: Int { logs.map(\.log.count).max() ?? 0 }
 
-  /// The first times, of the long layout of the first channel.
+  /// The first times; in the long layout, those of the first channel.
   func times(first count: Int) -> [Double] {
     guard let log = logs.first?.log else { return [] }
     let numbers = log.numbers(0..<min(count, log.count))
@@ -131,7 +131,7 @@ struct SeriesAccumulator {
     logs.compactMap { $0.log.count > 0 ? Int($0.log.numbers(0..<1)[1]) : nil }.min()
   }
 
-  /// The finished series with these channels; in the file if that is in use.
+  /// The finished series with these channels; in the file if one is used.
   mutating func series(
     _ channels: [String], isLong: Bool, _ space: inout ScratchSpace
   ) -> TimeSeries {
@@ -143,7 +143,7 @@ struct SeriesAccumulator {
     return log?.isInMemory == false ? series : series.inMemory
   }
 
-  /// All channels of the long layout in rows of one time.
+  /// All channels of the long layout, merged into rows of equal time.
   private func merged(_ channels: Int, _ space: inout ScratchSpace) -> RowLog {
     var result = RowLog(width: 2 + channels)
     var cursors = logs.map { RowCursor($0.log) }
@@ -161,7 +161,7 @@ struct SeriesAccumulator {
   }
 }
 
-/// A place in a log that moves on row by row.
+/// A cursor in a log that advances row by row.
 private struct RowCursor {
   private let log: RowLog
   private var row = 0
@@ -173,7 +173,7 @@ private struct RowCursor {
     read()
   }
 
-  /// The row's time; nil behind the last one.
+  /// The row's time; `nil` after the last one.
   var time: Double? { row < log.count ? piece[place] : nil }
 
   /// The row's first value.

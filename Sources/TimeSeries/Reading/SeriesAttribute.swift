@@ -1,11 +1,11 @@
 import Tables
 
-/// A column of a file that has one value a series: a class, an age, a sex.
+/// A column of a file with one value per series: a class, an age, a sex.
 public struct SeriesAttribute: Hashable, Sendable {
   public let name: String
-  /// One text a series, in the file's order; empty where the series has none.
+  /// One text per series, in the file's order; empty if the series has none.
   public let texts: [String]
-  /// The line of each text; 0 where there is none.
+  /// The line of each text; 0 if there is none.
   public let lines: [Int]
 
   public init(name: String, texts: [String], lines: [Int]) {
@@ -15,15 +15,15 @@ public struct SeriesAttribute: Hashable, Sendable {
   }
 }
 
-/// One value a series while a file is read.
+/// The values per series while a file is read.
 struct ConstantCell {
   private(set) var text = ""
   private(set) var line = 0
   private var bytes: [UInt8] = []
 
-  /// Takes a cell of a further row; false if it differs from what was there before.
+  /// Adds a cell of another row; false if it differs from an earlier one.
   ///
-  /// An empty cell says nothing.
+  /// Empty cells are ignored.
   mutating func take(_ cell: ArraySlice<UInt8>, line: Int) -> Bool {
     if cell.isEmpty { return true }
     if self.line > 0 { return bytes.elementsEqual(cell) }
@@ -37,8 +37,9 @@ struct ConstantCell {
 extension TimeSeriesFile {
   /// The same file with channels that never change within a series as attributes.
   ///
-  /// Such a channel is known at every row of a series or at none, has one value in each, and not the same in all; there are
-  /// three series or more, and at least half of them have several rows.
+  /// Such a channel has a value at every row of a series or at none, has one value in each series,
+  /// and differs between series; there are at least three series, and at least half of them have
+  /// several rows.
   package func separatingConstants(except kept: [String]) -> TimeSeriesFile {
     let names = series.first?.channels ?? []
     let long = series.count { $0.count > 1 }
@@ -57,14 +58,14 @@ extension TimeSeriesFile {
       attributes: attributes + found)
   }
 
-  /// The same file with a further warning.
+  /// The same file with another warning.
   package func with(warning: DataWarning.Kind) -> TimeSeriesFile {
     TimeSeriesFile(
       source: source, series: series, axis: axis,
       warnings: warnings + [DataWarning(source: source, warning)], attributes: attributes)
   }
 
-  /// The same file with some of the channels, in another order.
+  /// The same file with the given channels, in the given order.
   package func selecting(_ channels: [String]) -> TimeSeriesFile {
     TimeSeriesFile(
       source: source, series: series.map { $0.selecting(channels) }, axis: axis,

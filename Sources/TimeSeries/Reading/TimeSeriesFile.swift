@@ -4,14 +4,14 @@ public import Tables
 public struct TimeSeriesFile: Hashable, Sendable {
   /// The file's path or the bundled file's name.
   public let source: String
-  /// One series an id, in order of appearance; all have the same channels.
+  /// One series per id, in order of appearance; all have the same channels.
   public let series: [TimeSeries]
   public let axis: TimeAxis
-  /// What is odd and does not stop a run.
+  /// Warnings that do not stop a run.
   public let warnings: [DataWarning]
-  /// What each series has one value of, in the order of the options.
+  /// The attributes of the series, in the order of the options.
   public let attributes: [SeriesAttribute]
-  /// Columns (of the long layout: channels) that none of `TimeSeriesOptions.names` named.
+  /// Columns (in the long layout: channels) that `TimeSeriesOptions.names` does not contain.
   public let passedOver: [String]
 
   package init(
@@ -26,9 +26,10 @@ public struct TimeSeriesFile: Hashable, Sendable {
     self.passedOver = passedOver
   }
 
-  /// Reads wide CSV (`time,x1,x2`, an empty cell is missing) or long CSV (`id,time,channel,value`), plain or gzip.
+  /// Reads wide CSV (`time,x1,x2`, an empty cell is missing) or long CSV (`id,time,channel,value`),
+  /// plain or gzip.
   ///
-  /// - Throws: `DataError` that names the file, the line, the cell and what is wrong.
+  /// - Throws: `DataError` with the file, the line, the cell and the reason.
   public static func read(
     _ path: String, _ options: TimeSeriesOptions = TimeSeriesOptions()
   ) throws(DataError) -> TimeSeriesFile {
@@ -44,10 +45,10 @@ public struct TimeSeriesFile: Hashable, Sendable {
     return try reader.read()
   }
 
-  /// Checks what a model needs: enough points, and channels that vary.
+  /// Checks the needs of a model: enough observations, and channels that vary.
   ///
-  /// - Throws: `DataError` if every series has fewer points than `minimumPoints`, and for a channel that was never
-  ///   observed or always has one value.
+  /// - Throws: `DataError` if every series has fewer observations than `minimumPoints`, or if a
+  ///   channel was never observed or is constant.
   public func validate(minimumPoints: Int = 2) throws(DataError) {
     let most = series.map(\.count).max() ?? 0
     if most < minimumPoints {
@@ -76,47 +77,50 @@ public struct TimeSeriesFile: Hashable, Sendable {
   }
 }
 
-/// How a file is to be understood.
+/// How a file is read.
 public struct TimeSeriesOptions: Hashable, Sendable {
   public enum Layout: String, CaseIterable, Hashable, Sendable {
-    /// Long if the header has the columns `time`, `channel` and `value`; else wide.
+    /// Long if the header has the columns `time`, `channel` and `value`; otherwise wide.
     case automatic
-    /// One column a channel.
+    /// One column per channel.
     case wide
-    /// One line a value.
+    /// One line per value.
     case long
   }
 
-  /// What is done with several rows at one time.
+  /// The treatment of several rows at one time.
   public enum Duplicates: String, CaseIterable, Hashable, Sendable {
     case refuse
-    /// One row with the mean of what was observed.
+    /// One row with the mean of the observations.
     case average
   }
 
   public var layout: Layout
-  /// The column of times; nil: `time`, `t`, `date`, `datetime` or `timestamp` in any case, else the first one that is not of ids.
+  /// The column of times; `nil` selects `time`, `t`, `date`, `datetime` or `timestamp` in any case,
+  /// or else the first column that is not the id.
   public var timeColumn: String?
-  /// The column that tells series apart; nil: `id` in any case, if there is one.
+  /// The column of ids; `nil` selects `id` in any case, if there is one.
   public var idColumn: String?
-  /// The channels to read; nil: all.
+  /// The channels to read; `nil` selects all.
   public var channels: [String]?
-  /// Of all channels only those of these names are read, and others passed over, whatever is in them; nil: all.
+  /// Reads only channels of these names and ignores others, whatever they contain; `nil` reads all.
   public var names: Set<String>?
   /// The unit of times that are written as dates.
   public var unit: TimeUnit
-  /// What comes first in dates such as 5/4/2024; nil: a file that begins with one is refused.
+  /// The order of day and month in dates such as 5/4/2024; `nil` refuses files that begin with such
+  /// a date.
   public var dates: DateOrder?
   public var duplicates: Duplicates
-  /// Whether averaged rows are worth a warning.
+  /// Whether averaged rows give a warning.
   package var tellsAverages = false
-  /// Words that stand for a missing value, beside the empty cell.
+  /// Words that mark a missing value, in addition to the empty cell.
   public var missing: [String]
-  /// Columns (of the long layout: channels) that have one value a series, a number or a text.
+  /// Columns (in the long layout: channels) with one value per series, a number or a text.
   public var attributes: [String] = []
-  /// Whether columns whose first cell is a text become attributes by themselves.
+  /// Whether columns whose first cell is a text become attributes automatically.
   public var findsAttributes = false
-  /// So many numbers of the rows are kept in memory; where there are more, they go to a scratch file.
+  /// The numbers of the rows that are held in memory; if there are more, they are written to a
+  /// scratch file.
   package var mostNumbers = 1 << 19
 
   public init(

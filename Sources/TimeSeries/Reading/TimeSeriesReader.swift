@@ -10,21 +10,21 @@ package struct TimeSeriesReader {
   private var accumulators: [SeriesAccumulator] = []
   private var places: [String: Int] = [:]
   private var space = ScratchSpace()
-  /// Numbers of the accumulators that are in memory.
+  /// Numbers of the accumulators in memory.
   private var heldNumbers = 0
   private let missing: [[UInt8]]
-  /// Columns of attributes: those that are asked for, and those found.
+  /// Columns of attributes: requested ones and detected ones.
   private var attributes: [Attribute] = []
   private var passedOver: [String] = []
 
   private struct Attribute {
     var name: String
-    /// The column; of the long layout nil.
+    /// The column; `nil` in the long layout.
     var column: Int?
     var isFound = false
   }
 
-  // Where ids come again after other ids.
+  // The places where ids occur again after other ids.
   private var lastPlace: Int?
   private var isReturn = false
   private var returns = 0
@@ -50,7 +50,7 @@ package struct TimeSeriesReader {
       accumulators[place].close()
       if space.isUsed { accumulators[place].move(to: &space) }
     }
-    // More returns than that are a file in order of time, where every id comes again and again.
+    // With more such places the file is ordered by time, and every id occurs again and again.
     let isOdd = returns <= max(1, accumulators.count / 10)
     let warnings =
       (isOdd ? firstReturn.map { [$0] } ?? [] : []) + averageWarning
@@ -65,7 +65,7 @@ package struct TimeSeriesReader {
         name: attribute.name, texts: cells.map(\.text), lines: cells.map(\.line))
     }
     var series: [TimeSeries] = []
-    // One by one, so that no cell stands in memory twice for long.
+    // One at a time, so that cells are not in memory twice for long.
     while var last = accumulators.popLast() {
       series.append(last.series(channels, isLong: isLong, &space))
     }
@@ -74,7 +74,7 @@ package struct TimeSeriesReader {
       attributes: found, passedOver: passedOver)
   }
 
-  /// Where rows were averaged, if that is to be said.
+  /// The averaged rows, if they give a warning.
   private var averageWarning: [DataWarning] {
     let all = options.tellsAverages ? accumulators.compactMap(\.averaged) : []
     return all.map(\.first).min().map {
@@ -173,7 +173,7 @@ package struct TimeSeriesReader {
     return columns.map { header[$0] }
   }
 
-  /// Of the columns that are named at least one is there.
+  /// At least one of the named columns exists.
   private func checkNames(_ count: Int) throws(DataError) {
     if count == 0 && !passedOver.isEmpty {
       throw DataError(source: csv.name, line: 1, .noneNamed(found: passedOver))
@@ -220,7 +220,7 @@ package struct TimeSeriesReader {
       }
       let known = names.firstIndex(of: name)
       if known == nil && options.channels != nil {
-        // A few are enough for a message.
+        // A few suffice for a message.
         if others.count < 8 && !others.contains(name) { others.append(name) }
         continue
       }
@@ -246,7 +246,7 @@ package struct TimeSeriesReader {
 
   // MARK: Attributes
 
-  /// Columns whose first cell is a text and no number can be attributes only.
+  /// A column whose first cell is a text can only be an attribute.
   private mutating func takeTexts(from columns: inout [Int]) {
     for column in columns where isText(row[column]) {
       attributes.append(Attribute(name: header[column], column: column, isFound: true))
@@ -311,7 +311,8 @@ package struct TimeSeriesReader {
     return accumulators.count - 1
   }
 
-  /// Counts the numbers of a row; when they are many all rows go to the file, and from then on each piece.
+  /// Counts the numbers of a row; above the limit all rows are written to the file, and then each
+  /// later piece.
   private mutating func hold(_ numbers: Int, of place: Int, _ log: Int = 0) {
     heldNumbers += numbers
     if space.isUsed { heldNumbers -= accumulators[place].movePiece(of: log, to: &space) }
@@ -346,10 +347,10 @@ package struct TimeSeriesReader {
 
 extension DataError.Reason: Error {}
 
-/// Where a row stands.
+/// The place of a row.
 struct DataPosition {
   let source: String
   let line: Int
-  /// Whether the series stood elsewhere in the file before.
+  /// Whether the series occurred earlier in the file.
   var isReturn = false
 }

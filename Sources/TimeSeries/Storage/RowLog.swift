@@ -1,8 +1,9 @@
 /// Rows of numbers in order of time, appended one by one and read in any order.
 ///
-/// They are in memory until they are moved to a scratch file; from then on a block of them costs an entry of an index.
+/// They are in memory until they are moved to a scratch file; afterwards each block of rows needs
+/// one entry of an index.
 struct RowLog: Sendable {
-  /// Numbers a row; the first is its time.
+  /// Numbers per row; the first is the time.
   let width: Int
   private(set) var count = 0
 
@@ -11,24 +12,25 @@ struct RowLog: Sendable {
   private var scratch: ScratchFile?
   private var blocks: [Block] = []
 
-  /// Neighbouring rows that are read together.
+  /// Adjacent rows that are read together.
   private struct Block {
     var firstRow: Int
     var firstTime: Double
-    /// Where it stands in the file, in numbers.
+    /// The offset in the file, in numbers.
     var place: Int
   }
 
-  /// Numbers of a block, which a search reads, and of a piece, which a pass over all rows reads at once.
+  /// Numbers of a block, which a search reads, and of a piece, which an iteration over all rows
+  /// reads at once.
   private static let blockNumbers = 1 << 11
   static let pieceNumbers = 1 << 13
 
   init(width: Int) { self.width = width }
 
-  /// Rows that a pass reads at once.
+  /// Rows that an iteration reads at once.
   var pieceRows: Int { max(1, Self.pieceNumbers / width) }
 
-  /// All rows in order, a piece's at a time.
+  /// All rows in order, one piece at a time.
   var pieces: some Sequence<Range<Int>> {
     let (size, count) = (pieceRows, count)
     return stride(from: 0, to: count, by: size).lazy.map { $0..<min($0 + size, count) }
@@ -40,9 +42,10 @@ struct RowLog: Sendable {
     count += 1
   }
 
-  /// Moves the rows in memory to a file, if they are many enough; without room they stay where they are.
+  /// Moves the rows in memory to a file if there are enough of them; without free space they stay
+  /// in memory.
   ///
-  /// - Returns: the numbers that were moved.
+  /// - Returns: how many numbers were moved.
   @discardableResult
   mutating func move(to space: inout ScratchSpace, ifAtLeast least: Int = 1) -> Int {
     guard tail.count >= least, let (file, place) = space.append(tail) else { return 0 }
@@ -62,7 +65,7 @@ struct RowLog: Sendable {
   /// Whether no row is in a file.
   var isInMemory: Bool { blocks.isEmpty }
 
-  /// The numbers of some rows, row by row.
+  /// The numbers of a range of rows, row by row.
   func numbers(_ rows: Range<Int>) -> [Double] {
     var numbers: [Double] = []
     numbers.reserveCapacity(rows.count * width)
@@ -81,13 +84,13 @@ struct RowLog: Sendable {
     return numbers
   }
 
-  /// The block that holds a row of the file, and the first row after it.
+  /// The block that contains a row of the file, and the first row after it.
   private func block(of row: Int) -> (block: Block, end: Int) {
     let next = blocks.partitioningIndex { $0.firstRow > row }
     return (blocks[next - 1], next < blocks.count ? blocks[next].firstRow : firstTailRow)
   }
 
-  /// The first row of a range whose time is greater than a time, or the range's end.
+  /// The first row of a range whose time is greater than a time, or the end of the range.
   func firstRow(after time: Double, in rows: Range<Int>) -> Int {
     if let first = tail.first, first <= time {
       let row = (0..<tail.count / width).partitioningIndex { tail[$0 * width] > time }
@@ -104,7 +107,7 @@ struct RowLog: Sendable {
 }
 
 extension RandomAccessCollection where Index == Int {
-  /// The first place where a condition holds that holds from there to the end; the end if it never does.
+  /// The first index from which on a monotone condition holds; the end if it never does.
   func partitioningIndex(where isAfter: (Element) -> Bool) -> Int {
     var (low, high) = (startIndex, endIndex)
     while low < high {

@@ -1,8 +1,9 @@
-internal import NumericCore
+import Platform
 
-/// A nameless file for numbers that are too many for memory; it is gone with the last series that reads it.
+/// An unnamed file for numbers that do not fit into memory; it disappears with the last series that
+/// reads it.
 ///
-/// It lies where `TMPDIR` says, or in `/tmp`.
+/// It is in the folder of `TMPDIR`, or in `/tmp`.
 final class ScratchFile: Sendable {
   private let file: FileDescriptor
 
@@ -17,7 +18,7 @@ final class ScratchFile: Sendable {
     try result.get()
   }
 
-  /// So many numbers from a place on.
+  /// Reads numbers from an offset on.
   func numbers(_ count: Int, from place: Int) -> [Double] {
     [Double](unsafeUninitializedCapacity: count) { buffer, initialized in
       let size = MemoryLayout<Double>.stride
@@ -26,7 +27,7 @@ final class ScratchFile: Sendable {
       do throws(FileError.Reason) {
         try file.read(into: bytes, at: place * size)
       } catch {
-        // What was written cannot be read again: the device is broken.
+        // Written numbers cannot be read: the device is broken.
         preconditionFailure("the file of temporary numbers cannot be read: \(error)")
       }
       initialized = count
@@ -34,17 +35,17 @@ final class ScratchFile: Sendable {
   }
 }
 
-/// The scratch file of a reader, made when it is needed.
+/// The scratch file of a reader, created when it is needed.
 struct ScratchSpace {
   private var file: ScratchFile?
   private var count = 0
-  /// Why there is no room any more.
+  /// Why no space is left.
   private(set) var failure: FileError.Reason?
 
-  /// Whether anything lies in the file.
+  /// Whether the file contains numbers.
   var isUsed: Bool { count > 0 }
 
-  /// Puts numbers into the file; nil where there is no room for them, and from then on.
+  /// Writes numbers to the file; `nil` if there is no space, then and in all later calls.
   mutating func append(_ numbers: [Double]) -> (file: ScratchFile, place: Int)? {
     if failure != nil { return nil }
     do throws(FileError.Reason) {

@@ -1,8 +1,9 @@
-/// Rows of a log as a series has them: some of its rows and columns, and what is done with the values when they are read.
+/// The rows of a series in a log: a selection of its rows and columns, and the transformation
+/// applied when values are read.
 struct StoredRows: Sendable {
   private let log: RowLog
   private let range: Range<Int>
-  /// Where the channels stand in a row of the log.
+  /// The columns of the channels in a row of the log.
   let columns: [Int]
   private let transform: (@Sendable (_ channel: Int, _ value: Double) -> Double)?
 
@@ -23,7 +24,7 @@ struct StoredRows: Sendable {
 
   var count: Int { range.count }
 
-  /// Rows that a pass reads at once.
+  /// Rows that an iteration reads at once.
   var pieceRows: Int { log.pieceRows }
 
   func rows(_ part: Range<Int>) -> StoredRows {
@@ -32,7 +33,7 @@ struct StoredRows: Sendable {
       log, start + part.lowerBound..<start + part.upperBound, columns, transform)
   }
 
-  /// The channels at these places.
+  /// The channels at these indices.
   func selecting(_ places: [Int]) -> StoredRows {
     let transform = transform.map { own in
       { @Sendable (channel: Int, value: Double) in own(places[channel], value) }
@@ -79,7 +80,7 @@ struct StoredRows: Sendable {
     return (times, values, isObserved)
   }
 
-  /// What is not a number was not observed.
+  /// A value that is not-a-number was not observed.
   private func value(_ number: Double, _ channel: Int) -> Double? {
     number.isNaN ? nil : transform.map { $0(channel, number) } ?? number
   }

@@ -1,25 +1,25 @@
-/// The elements of a sequence of unknown length, or of very many about evenly some of them.
+/// The elements of a sequence of unknown length, thinned evenly when there are too many.
 ///
-/// An element is kept by a hash of its number, so that the choice has no period.
+/// An element is selected by a hash of its number, so that the selection is not periodic.
 package struct ThinnedList<Element> {
   private let limit: Int
   package private(set) var elements: [Element] = []
   private var numbers: [Int] = []
-  /// The number of all elements that were offered.
+  /// The number of all elements of the sequence.
   package private(set) var count = 0
-  /// Of 2 to the power of this many elements one is kept.
+  /// One of 2 to this power of elements is selected.
   private var halvings = 0
 
-  /// - Parameter limit: so many are kept at most.
+  /// A list of at most `limit` elements.
   package init(limit: Int) { self.limit = limit }
 
-  /// Whether nothing was left out.
+  /// Whether all elements are in the list.
   var isWhole: Bool { halvings == 0 }
 
-  /// Whether there is room for no further element.
+  /// Whether the list is full.
   var isFull: Bool { elements.count == limit }
 
-  /// Whether the next element will be kept if there is room for it.
+  /// Whether the next element will be selected.
   var takesNext: Bool { keeps(count) }
 
   package mutating func append(_ element: Element) {

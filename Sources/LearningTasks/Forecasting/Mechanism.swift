@@ -1,0 +1,160 @@
+public import TimeSeries
+public import MechanisticModels
+
+/// A recipe's equations, matched with the channels of its data.
+public struct Mechanism: Sendable {
+  public var law: EquationMechanism
+  public var channels: [EquationGOKU.Channel]
+
+  /// The mechanism of some settings.
+  ///
+  /// - Parameters:
+  ///   - normalization: of the target channels, and possibly others after them.
+  ///   - channels: the target channels.
+  ///   - timeScale: the length of the model's unit of time in the data's unit.
+  /// - Throws: `MechanismError`, or `EquationError` for invalid equations.
+  public init(
+    _ settings: MechanismSettings, channels names: [String], normalization: Normalization,
+    timeScale: Double
+  ) throws {
+    guard let text = settings.equations else { throw MechanismError.noEquations }
+    let system = try EquationSystem(text, name: settings.system ?? "equations")
+    try Self.check(system)
+    law = EquationMechanism(system, timeScale: timeScale)
+    channels = try Self.channels(names, settings, system)
+    for (place, channel) in channels.enumerated() {
+      guard case .state(let state) = channel else { continue }
+      law.stateScales[state] = normalization.deviations[place]
+      law.initialRanges[state] = system.states[state].initialRange(
+        around: normalization.means[place], width: normalization.deviations[place])
+    }
+    try assignRoles(settings)
+    try assignRanges(settings)
+  }
+
+  private static func check(_ system: EquationSystem) throws(MechanismError) {
+    for input in system.inputs where input.defaultValue == nil {
+      throw .inputWithoutValue(input.name)
+    }
+    if system.hasJumps { throw .hasJumps(system: system.name) }
+    if system.isDifferentialAlgebraic { throw .isAlgebraic(system: system.name) }
+    if system.dependsOnTime { throw .dependsOnTime(system: system.name) }
+  }
+
+  // MARK: Channels
+
+  private static func channels(
+    _ names: [String], _ settings: MechanismSettings, _ system: EquationSystem
+  ) throws(MechanismError) -> [EquationGOKU.Channel] {
+    let states = system.states.map(\.name)
+    let intermediates = system.intermediates.map(\.name)
+    let known = states + intermediates
+    var meaning: [String: String] = [:]
+    for text in settings.columns {
+      let (column, name) = try MechanismSettings.parts(text, setting: "column")
+      guard names.contains(column) else { throw .noSuchChannel(column, channels: names) }
+      guard known.contains(name) else {
+        throw .unknownName(name, setting: "column", system: system.name, known: known)
+      }
+      meaning[column] = name
+    }
+    var result: [EquationGOKU.Channel] = []
+    var unmatched: [String] = []
+    var measured: [String: String] = [:]
+    for name in names {
+      let meant = meaning[name] ?? name
+      if let other = measured[meant] { throw .measuredTwice(meant, channels: [other, name]) }
+      if let state = states.firstIndex(of: meant) {
+        result.append(.state(state))
+      } else if let intermediate = intermediates.firstIndex(of: meant) {
+        result.append(.intermediate(intermediate))
+      } else {
+        result.append(.learned)
+        unmatched.append(name)
+        continue
+      }
+      measured[meant] = name
+    }
+    if settings.emission == .direct && !unmatched.isEmpty {
+      throw .unmatchedChannels(unmatched, system: system.name, names: known)
+    }
+    return result
+  }
+
+  // MARK: Parameters
+
+  private func place(
+    _ name: String, setting: String
+  ) throws(MechanismError) -> Int {
+    if let place = law.system.parameterIndex(name) { return place }
+    throw .unknownName(
+      name, setting: setting, system: law.system.name, known: law.system.parameters.map(\.name))
+  }
+
+  private mutating func assignRoles(_ settings: MechanismSettings) throws(MechanismError) {
+    for name in settings.shared {
+      law.parameters[try place(name, setting: "shared")].role = .shared
+    }
+    for text in settings.known {
+      let (name, rest) = try MechanismSettings.parts(text, setting: "fix")
+      let place = try place(name, setting: "fix")
+      guard let value = Double(rest), value.isFinite else {
+        throw .notASetting(text, setting: "fix")
+      }
+      if settings.shared.contains(name) { throw .twoRoles(name) }
+      let parameter = law.system.parameters[place]
+      guard parameter.lowerBound <= value, value <= parameter.upperBound else {
+        throw .outOfRange(
+          name, value: value, lower: parameter.lowerBound, upper: parameter.upperBound)
+      }
+      law.parameters[place].role = .known
+      law.parameters[place].range = .around(value, width: 1)
+    }
+  }
+
+  private mutating func assignRanges(_ settings: MechanismSettings) throws(MechanismError) {
+    for text in settings.ranges {
+      let (name, rest) = try MechanismSettings.parts(text, setting: "range")
+      let (lower, upper) = try MechanismSettings.bounds(rest, of: name)
+      if let state = law.system.states.firstIndex(where: { $0.name + "(0)" == name }) {
+        let centre = law.initialRanges[state].centre
+        law.initialRanges[state] = UnknownRange(centre: centre, lower: lower, upper: upper)
+        continue
+      }
+      guard let place = law.system.parameterIndex(name) else {
+        throw .unknownName(
+          name, setting: "range", system: law.system.name,
+          known: law.system.parameters.map(\.name) + law.system.states.map { $0.name + "(0)" })
+      }
+      if settings.known.contains(where: { $0.hasPrefix(name + "=") }) { throw .twoRoles(name) }
+      let centre = law.system.parameters[place].defaultValue
+      law.parameters[place].range = UnknownRange(centre: centre, lower: lower, upper: upper)
+      if law.parameters[place].role == .known { law.parameters[place].role = .own }
+    }
+  }
+}
+
+extension MechanismSettings {
+  /// The settings with a lower bound of 0 for the initial value of every state with only positive
+  /// measurements.
+  func closed(on series: [TimeSeries]) -> MechanismSettings {
+    guard let text = equations, let names = series.first?.channels,
+      let system = try? EquationSystem(text, name: "equations")
+    else { return self }
+    var result = self
+    let meanings = columns.compactMap { try? MechanismSettings.parts($0, setting: "column") }
+    for (channel, name) in names.enumerated() {
+      let meant = meanings.last { $0.name == name }?.rest ?? name
+      let key = meant + "(0)"
+      guard let state = system.stateIndex(meant),
+        system.states[state].initialLowerBound == -.infinity,
+        !ranges.contains(where: { $0.hasPrefix(key + "=") })
+      else { continue }
+      let isPositive = series.lazy.flatMap(\.pieces).allSatisfy { piece in
+        piece.observations(of: channel).values.allSatisfy { $0 > 0 }
+      }
+      if isPositive { result.ranges.append(key + "=0..") }
+    }
+    return result
+  }
+}

@@ -1,0 +1,95 @@
+/// The known dynamics of a recipe: equations, and the roles of their parameters.
+public struct MechanismSettings: Hashable, Sendable {
+  /// The model of channels that are not part of the equations.
+  public enum Emission: String, Hashable, Sendable, CaseIterable {
+    /// None: every channel is a state or an intermediate.
+    case direct
+    /// A learned network of the states.
+    case learned
+  }
+
+  /// A name of the table of systems, or the path of a file.
+  public var system: String?
+  /// The text of the equations, stored so that a model needs no other file.
+  public var equations: String?
+  /// Parameters shared by all series.
+  public var shared: [String] = []
+  /// `name=value`: parameters that are not inferred.
+  public var known: [String] = []
+  /// `name=lower..upper` for parameters, or for initial values as in `prey(0)=0..`; a missing end
+  /// is unbounded.
+  public var ranges: [String] = []
+  /// `column=name`: a channel of the data and the state or intermediate that it measures.
+  public var columns: [String] = []
+  public var emission = Emission.direct
+  /// Dimensions of z̃₀ and of θ̃, and widths of the encoders and of the other networks.
+  public var latent = 8
+  public var recurrent = 32
+  public var hidden = 64
+
+  public init() {}
+}
+
+/// Why equations and data do not fit.
+public enum MechanismError: Error, Hashable, Sendable {
+  /// A mechanism without equations.
+  case noEquations
+  /// A setting names a parameter or initial value that the equations do not have.
+  case unknownName(String, setting: String, system: String, known: [String])
+  /// A setting that is not `name=value` or `name=lower..upper`.
+  case notASetting(String, setting: String)
+  case emptyRange(String, lower: Double, upper: Double)
+  /// A known value outside of the bounds of the equations.
+  case outOfRange(String, value: Double, lower: Double, upper: Double)
+  /// A parameter in two lists.
+  case twoRoles(String)
+  /// Channels that are not part of the equations.
+  case unmatchedChannels([String], system: String, names: [String])
+  case noSuchChannel(String, channels: [String])
+  /// Two channels for one state.
+  case measuredTwice(String, channels: [String])
+  case inputWithoutValue(String)
+  /// The equations depend on the time itself, and windows begin at any time.
+  case dependsOnTime(system: String)
+  /// The equations have doses or events.
+  case hasJumps(system: String)
+  /// The equations have algebraic states.
+  case isAlgebraic(system: String)
+}
+
+extension MechanismSettings {
+  /// The two parts of `name=rest`.
+  static func parts(
+    _ text: String, setting: String
+  ) throws(MechanismError) -> (name: String, rest: String) {
+    guard let equals = text.firstIndex(of: "="), equals != text.startIndex else {
+      throw .notASetting(text, setting: setting)
+    }
+    return (String(text[..<equals]), String(text[text.index(after: equals)...]))
+  }
+
+  /// The bounds of `lower..upper`; a missing end is infinite.
+  static func bounds(
+    _ text: String, of name: String
+  ) throws(MechanismError) -> (lower: Double, upper: Double) {
+    let setting = "range"
+    let characters = Array(text)
+    let dots = characters.indices.dropLast().first {
+      characters[$0] == "." && characters[$0 + 1] == "."
+    }
+    guard let dots else { throw .notASetting("\(name)=\(text)", setting: setting) }
+    func number(_ part: ArraySlice<Character>, else infinite: Double) throws(MechanismError)
+      -> Double
+    {
+      if part.isEmpty { return infinite }
+      guard let value = Double(String(part)), value.isFinite else {
+        throw .notASetting("\(name)=\(text)", setting: setting)
+      }
+      return value
+    }
+    let lower = try number(characters[..<dots], else: -.infinity)
+    let upper = try number(characters[(dots + 2)...], else: .infinity)
+    guard lower < upper else { throw .emptyRange(name, lower: lower, upper: upper) }
+    return (lower, upper)
+  }
+}
