@@ -38,7 +38,8 @@ struct FitPrinter {
         + "\(shortText(result.residualSquares, digits: 6)), \(experiments)\(result.measurementCount) measurements"
     )
     console.print(
-      "\(result.agreeingStarts) of \(result.starts) searches ended here; \(result.solves) solves\(stiffness)")
+      "\(result.agreeingStarts) of \(result.starts) searches ended here; \(result.solves) solves\(stiffness)"
+    )
     let weights = equations.parameters.count { $0.weightDeviation != nil }
     if weights > 0 {
       console.print("networks of \(weights) weights were fitted along; --json lists their values")

@@ -1,5 +1,4 @@
-import NumericCore
-import TestSupport
+import Serialization
 import Testing
 
 /// Fits of files as modellers have them; the expected values are those of SciPy, by pieces where the equations jump.
@@ -57,12 +56,17 @@ import Testing
       data: "logistic-exact", expected: ["r": 0.6, "k": 800, "n0": 10]),
   ]
 
+  private static let folder =
+    #filePath.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
+    .joined(separator: "/") + "/Fixtures/fit-cases/"
+
   @Test(arguments: cases)
   func `a fit finds the values of SciPy from the written start`(item: Case) throws {
-    let result = try Tool.run([
-      "fit", fixturePath("fit-cases/\(item.equations).ode"), "--data",
-      fixturePath("fit-cases/\(item.data).csv"), "--json", "--intervals", "laplace",
-    ] + item.options)
+    let result = try Tool.run(
+      [
+        "fit", Self.folder + item.equations + ".ode", "--data", Self.folder + item.data + ".csv",
+        "--json", "--intervals", "laplace",
+      ] + item.options)
     #expect(result.status == 0, "\(result.errors)")
     let document = try #require(try JSONValue(parsing: result.output).object)
     for (name, expected) in item.expected {

@@ -1,6 +1,7 @@
 import Integrators
 import MechanisticModels
 import NumericCore
+import Platform
 import Testing
 
 /// How a fit solves its equations where nothing was chosen.

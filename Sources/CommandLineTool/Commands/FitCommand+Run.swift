@@ -117,7 +117,8 @@ extension FitCommand {
   private func add(conditionsTo data: inout FitData, _ equations: EquationSystem) throws {
     guard let conditions = runs.conditions else { return }
     let table = try ConditionTable(
-      FitTable(CSVReader(path: conditions)), for: equations, missing: self.table.missing?.names ?? [])
+      FitTable(CSVReader(path: conditions)), for: equations,
+      missing: self.table.missing?.names ?? [])
     data.experiments = try table.applied(to: data.experiments)
   }
 

@@ -69,7 +69,8 @@ final class MultipleShooting {
       let unknowns =
         Self.parameters(of: model).map(\.unknown)
         + system.states.indices.map { SensitivitySystem.Unknown.initial($0) }
-      return SwitchingRegisters(problem.fit) { fit in
+      // A segment is short.
+      return SwitchingRegisters(problem.fit, stiffBudget: 300) { fit in
         let made = cache.system(of: unknowns, problem.sources, fit)
         return SensitivityRegisters(made, fit, of: model.experiment, isInterior: true)
       }

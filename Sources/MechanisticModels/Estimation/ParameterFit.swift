@@ -95,10 +95,8 @@ public enum FitError: Error, Equatable, Sendable {
   case dataBeforeStart(String, time: Double, start: Double)
   /// A known standard deviation that is not positive.
   case standardError(String, time: Double, value: Double)
-  /// A count that is negative or not whole.
+  /// A count that is negative or not whole, or that no count lies below.
   case notACount(String, time: Double, value: Double)
-  /// A count that is known to lie below or above a limit only.
-  case censoredCount(String, time: Double)
   /// The curve is 0 where its noise needs a curve that is not.
   case zeroCurve(String, time: Double, noise: NoiseModel)
   /// Every value of an observable is censored, and the size of its noise is unknown.

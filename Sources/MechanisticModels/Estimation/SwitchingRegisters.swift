@@ -13,7 +13,11 @@ final class SwitchingRegisters {
   /// After so many solves by the implicit method the explicit one is tried.
   private static let trialInterval = 16
 
+  /// Steps of the implicit method, which are long ones.
+  static let stiffBudget = 2_000
+
   private let fit: ParameterFit
+  private let stiffBudget: Int
   private let make: (ParameterFit) -> SensitivityRegisters
   private lazy var registers = make(fit)
   private lazy var stiff: SensitivityRegisters = {
@@ -27,9 +31,15 @@ final class SwitchingRegisters {
   /// Whether stability bounded the steps of a solve that had to be given up.
   private(set) var wasStiff = false
 
-  /// - Parameter make: the registers of a fit with a method.
-  init(_ fit: ParameterFit, _ make: @escaping (ParameterFit) -> SensitivityRegisters) {
+  /// - Parameters:
+  ///   - stiffBudget: of the implicit method where it takes the place of an explicit one.
+  ///   - make: the registers of a fit with a method.
+  init(
+    _ fit: ParameterFit, stiffBudget: Int = SwitchingRegisters.stiffBudget,
+    _ make: @escaping (ParameterFit) -> SensitivityRegisters
+  ) {
     self.fit = fit
+    self.stiffBudget = min(stiffBudget, fit.stepBudget)
     self.make = make
   }
 
@@ -75,6 +85,6 @@ final class SwitchingRegisters {
       (isStiff, sinceTrial) = (true, 0)
     }
     stiffSolves += 1
-    return solved(stiff, budget: fit.stepBudget).walk
+    return solved(stiff, budget: stiffBudget).walk
   }
 }
