@@ -70,6 +70,11 @@ struct FitPrinter {
     if !unaffected.isEmpty {
       sentences.append(FitResult.Finding.sentence(unaffected, measuredCombinations: 0))
     }
+    if result.freedom == 0 {
+      sentences.append(
+        "there are no more exact values than unknowns, so that the size of the noise and all intervals are not determined; "
+          + "give the size, as in --observe 'x ~ normal(0.1)', or --fix what is known")
+    }
     if result.estimates.contains(where: { $0.profile?.isLost ?? false }) {
       sentences.append(
         "where a bound is not known, the fits beyond some value failed; take the Laplace interval there, fit a shorter stretch "

@@ -110,7 +110,8 @@ import Testing
       expected: ["k": 0.3, "a(0)[c0]": 1, "a(0)[c1]": 2], tolerance: 1e-3),
     Problem(
       testDescription: "a word for a missing value in the table of conditions", equations: decay,
-      data: "id,time,x\na,0,10.00000\na,1,6.06531\na,2,3.67879\na,4,1.35335\na,6,0.49787\nb,0,10.00000\nb,1,7.40818\nb,2,5.48812\nb,4,3.01194\nb,6,1.65299\n",
+      data:
+        "id,time,x\na,0,10.00000\na,1,6.06531\na,2,3.67879\na,4,1.35335\na,6,0.49787\nb,0,10.00000\nb,1,7.40818\nb,2,5.48812\nb,4,3.01194\nb,6,1.65299\n",
       options: ["--conditions", "conditions.csv", "--missing", "NA"],
       others: ["conditions.csv": "id,k\na,NA\nb,0.3\n"], expected: ["k": 0.5, "x(0)": 10]),
     Problem(

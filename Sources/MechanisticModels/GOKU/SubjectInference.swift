@@ -17,7 +17,7 @@ import Training
 /// let inference = try SubjectInference(EquationMechanism(model), data.experiments)
 /// for subject in inference.run() { print(subject.id, subject.means) }
 /// ```
-/// - Source: Linial, Ravid, Eytan and Shalit 2021.
+/// - Source: Linial, Ravid, Eytan and Shalit 2021; Kim, Wiseman, Miller, Sontag and Rush 2018.
 public struct SubjectInference: Sendable {
   /// What was inferred of one experiment.
   public struct Subject: Sendable {
@@ -39,7 +39,10 @@ public struct SubjectInference: Sendable {
     case events(String)
   }
 
+  /// Of the encoder and the networks on all experiments.
   public var iterations = 2_000
+  /// Of the posterior of each experiment, from where the encoder puts it: an encoder that reads few series is not exact for each of them.
+  public var refinements = 2_000
   public var learningRate = 5e-3
   /// Dimensions of z̃₀ and of θ̃, and widths of the encoder and of the other networks.
   public var latent = 4
@@ -134,7 +137,7 @@ public struct SubjectInference: Sendable {
   // MARK: Training
 
   /// Trains the model and infers the parameters of every experiment.
-  public func run() -> [Subject] { subjects(by: trained()) }
+  public func run() -> [Subject] { subjects(by: refined(trained())) }
 
   private func noise(_ key: RandomKey) -> Tensor {
     key.normal([experiments.count, 2 * latent], scalarType: .float32).evaluated()
@@ -147,37 +150,66 @@ public struct SubjectInference: Sendable {
       law, channels: channels, means: tensors.means, deviations: tensors.deviations, sizes: sizes,
       solver: ODESolver(method: .dormandPrince5, control: .proportionalIntegral(tolerance)),
       key: key.folding(in: 0))
-    var optimizer = Adam(
-      for: model, learningRate: .cosine(from: learningRate, over: iterations))
-    let lossAndGradient = valueAndGrad { (model: EquationGOKU, batch: SubjectBatch) in
-      model.loss(of: batch)
-    }
-    var batch = tensors.batch(experiments, noise: noise(key.folding(in: 1)))
-    for iteration in 0..<iterations {
-      batch.noise = noise(key.folding(in: UInt64(2 + iteration)))
-      let gradient = lossAndGradient(model, batch).gradient
-      optimizer.update(&model, along: gradient.clipped(toNorm: 10))
+    train(&model, iterations, key.folding(in: 1)) { model, batch in
+      model.loss(of: batch, model.posterior(of: batch.observed, summary: nil))
     }
     return model
   }
 
+  /// The model with a posterior of its own for every experiment (semi-amortized inference, Kim and others 2018).
+  private func refined(_ model: EquationGOKU) -> Pair<EquationGOKU, SubjectPosterior> {
+    let encode = CompiledFunction { (pair: Pair<EquationGOKU, SubjectBatch>) in
+      let posterior = pair.first.posterior(of: pair.second.observed, summary: nil)
+      return [posterior.state, posterior.parameters].flatMap {
+        [$0.mean, 2 * log($0.standardDeviation)]
+      }
+    }
+    let found = encode(Pair(model, tensors.batch(experiments, noise: noise(key.folding(in: 1)))))
+    var pair = Pair(
+      model,
+      SubjectPosterior(
+        stateMean: found[0], stateLogVariance: found[1], mean: found[2], logVariance: found[3]))
+    train(&pair, refinements, key.folding(in: 2)) { pair, batch in
+      pair.first.loss(of: batch, pair.second.posterior)
+    }
+    return pair
+  }
+
+  private func train<Model: TensorTree>(
+    _ model: inout Model, _ iterations: Int, _ key: RandomKey,
+    _ loss: @escaping @Sendable (Model, SubjectBatch) -> Tensor
+  ) {
+    var optimizer = Adam(
+      for: model, learningRate: .cosine(from: learningRate, over: max(iterations, 1)))
+    let lossAndGradient = valueAndGrad { (model: Model, batch: SubjectBatch) in
+      loss(model, batch)
+    }
+    var batch = tensors.batch(experiments, noise: noise(key))
+    for iteration in 0..<iterations {
+      batch.noise = noise(key.folding(in: UInt64(iteration)))
+      let gradient = lossAndGradient(model, batch).gradient
+      optimizer.update(&model, along: gradient.clipped(toNorm: 10))
+    }
+  }
+
   // MARK: Inference
 
-  private func subjects(by model: EquationGOKU) -> [Subject] {
-    let infer = CompiledFunction { (pair: Pair<EquationGOKU, SubjectBatch>) in
-      let posterior = pair.first.posterior(of: pair.second.observed, summary: nil)
-      let count = pair.first.latentCount
+  private func subjects(by pair: Pair<EquationGOKU, SubjectPosterior>) -> [Subject] {
+    let infer = CompiledFunction {
+      (pair: Pair<Pair<EquationGOKU, SubjectPosterior>, SubjectBatch>) in
+      let (model, posterior) = (pair.first.first, pair.first.second.posterior)
+      let count = model.latentCount
       let latent = posterior.parameters.sample(
         noise: pair.second.noise.sliced(count..<2 * count, axis: 1))
-      return [pair.first.parameters(from: latent, given: pair.second.conditions)]
+      return [model.parameters(from: latent, given: pair.second.conditions)]
     }
     let width = law.system.parameters.count
     var sums = [Double](repeating: 0, count: experiments.count * width)
     var squares = sums
-    var batch = tensors.batch(experiments, noise: noise(key.folding(in: 1)))
+    var batch = tensors.batch(experiments, noise: noise(key.folding(in: 3)))
     for draw in 0..<draws {
-      batch.noise = noise(key.folding(in: 1_000_000 + UInt64(draw)))
-      for (place, value) in infer(Pair(model, batch))[0].values.enumerated() {
+      batch.noise = noise(key.folding(in: 4).folding(in: UInt64(draw)))
+      for (place, value) in infer(Pair(pair, batch))[0].values.enumerated() {
         sums[place] += value
         squares[place] += value * value
       }
@@ -195,10 +227,28 @@ public struct SubjectInference: Sendable {
   }
 }
 
+/// A posterior of every experiment, free of an encoder: `[batch, latent]` each.
+private struct SubjectPosterior: TensorTree {
+  var stateMean, stateLogVariance: Tensor
+  var mean, logVariance: Tensor
+
+  var posterior: GOKUEncoder.Posterior {
+    GOKUEncoder.Posterior(
+      state: DiagonalNormal(mean: stateMean, logVariance: stateLogVariance),
+      parameters: DiagonalNormal(mean: mean, logVariance: logVariance))
+  }
+
+  mutating func visit(_ visitor: inout some TensorVisitor) {
+    visitor("stateMean", &stateMean)
+    visitor("stateLogVariance", &stateLogVariance)
+    visitor("mean", &mean)
+    visitor("logVariance", &logVariance)
+  }
+}
+
 extension EquationGOKU {
   /// Minus the evidence bound of a batch, a mean over its experiments, without constants.
-  func loss(of batch: SubjectBatch) -> Tensor {
-    let posterior = posterior(of: batch.observed, summary: nil)
+  fileprivate func loss(of batch: SubjectBatch, _ posterior: GOKUEncoder.Posterior) -> Tensor {
     let count = latentCount
     let decoded = decoded(
       state: posterior.state.sample(noise: batch.noise.sliced(0..<count, axis: 1)),
