@@ -78,7 +78,7 @@ struct EquationFile {
     }
     guard hasSeriesOptions else { return "" }
     switch reason {
-    case .timeGoesBackwards, .duplicateTime:
+    case .duplicateTime:
       return id == nil
         ? "; if the file holds several series, name the column of their ids with --id" : ""
     case .notANumber(let text, _) where text.isNumberWithComma: return ""

@@ -62,6 +62,8 @@ public struct DataError: Error, Hashable, Sendable {
     /// Dates in one line, numbers in another.
     case mixedTimes(text: String)
     case timeGoesBackwards(text: String, id: String)
+    /// A step back of at most an hour, as of local clocks in autumn.
+    case clockGoesBack(text: String, id: String)
     case duplicateTime(text: String, id: String)
     /// An id stands in two places, and the second begins before the first ended.
     case idComesAgain(id: String, text: String, lastLine: Int)
