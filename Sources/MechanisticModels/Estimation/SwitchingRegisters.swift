@@ -70,21 +70,34 @@ final class SwitchingRegisters {
       return ending.walk
     }
     sinceTrial += 1
-    if !isStiff || sinceTrial % Self.trialInterval == 0 {
-      let first = solved(registers, budget: isStiff ? Self.trialBudget : Self.firstBudget)
-      switch first {
-      case .walk(let walk):
+    if isStiff {
+      if sinceTrial % Self.trialInterval == 0,
+        case .walk(let walk) = solved(registers, budget: Self.trialBudget)
+      {
         isStiff = false
         return walk
-      case .exhausted where !isStiff:
-        let second = solved(registers, budget: fit.stepBudget)
-        guard case .stiff = second else { return second.walk }
-      case .failed where !isStiff: return nil
-      case .stiff, .exhausted, .failed: break
       }
-      (isStiff, sinceTrial) = (true, 0)
+      stiffSolves += 1
+      if let walk = solved(stiff, budget: stiffBudget).walk { return walk }
+      // Chaos may look stiff, and wants many short steps of any method.
+      isStiff = false
+      return solved(registers, budget: fit.stepBudget).walk
+    }
+    let first = solved(registers, budget: Self.firstBudget)
+    switch first {
+    case .walk(let walk): return walk
+    case .failed: return nil
+    case .stiff: break
+    case .exhausted:
+      let second = solved(registers, budget: fit.stepBudget)
+      guard case .stiff = second else { return second.walk }
     }
     stiffSolves += 1
-    return solved(stiff, budget: stiffBudget).walk
+    if let walk = solved(stiff, budget: stiffBudget).walk {
+      (isStiff, sinceTrial) = (true, 0)
+      return walk
+    }
+    guard case .stiff = first else { return nil }
+    return solved(registers, budget: fit.stepBudget).walk
   }
 }
