@@ -61,43 +61,52 @@ final class SwitchingRegisters {
   func walk(
     at times: [Double], parameters: [Double], initials: [Int: Double]
   ) -> SensitivityRegisters.Walk? {
-    func solved(_ registers: SensitivityRegisters, budget: Int) -> SensitivityRegisters.Ending {
+    let solved = { (registers: SensitivityRegisters, budget: Int) in
       registers.ending(at: times, parameters: parameters, initials: initials, budget: budget)
     }
     guard switches else {
-      let ending = solved(registers, budget: fit.stepBudget)
+      let ending = solved(registers, fit.stepBudget)
       if case .stiff = ending { wasStiff = true }
       return ending.walk
     }
     sinceTrial += 1
-    if isStiff {
-      if sinceTrial % Self.trialInterval == 0,
-        case .walk(let walk) = solved(registers, budget: Self.trialBudget)
-      {
-        isStiff = false
-        return walk
-      }
-      stiffSolves += 1
-      if let walk = solved(stiff, budget: stiffBudget).walk { return walk }
-      // Chaos may look stiff, and wants many short steps of any method.
-      isStiff = false
-      return solved(registers, budget: fit.stepBudget).walk
-    }
-    let first = solved(registers, budget: Self.firstBudget)
+    return isStiff ? stiffWalk(solved) : plainWalk(solved)
+  }
+
+  private typealias Solve = (SensitivityRegisters, _ budget: Int) -> SensitivityRegisters.Ending
+
+  /// A solve by the explicit method; by the implicit one where that is stiff.
+  private func plainWalk(_ solved: Solve) -> SensitivityRegisters.Walk? {
+    let first = solved(registers, Self.firstBudget)
     switch first {
     case .walk(let walk): return walk
     case .failed: return nil
     case .stiff: break
     case .exhausted:
-      let second = solved(registers, budget: fit.stepBudget)
+      let second = solved(registers, fit.stepBudget)
       guard case .stiff = second else { return second.walk }
     }
     stiffSolves += 1
-    if let walk = solved(stiff, budget: stiffBudget).walk {
+    if let walk = solved(stiff, stiffBudget).walk {
       (isStiff, sinceTrial) = (true, 0)
       return walk
     }
     guard case .stiff = first else { return nil }
-    return solved(registers, budget: fit.stepBudget).walk
+    // Chaos may look stiff, and takes many short steps of any method.
+    return solved(registers, fit.stepBudget).walk
+  }
+
+  /// A solve by the implicit method, unless the explicit one is tried again.
+  private func stiffWalk(_ solved: Solve) -> SensitivityRegisters.Walk? {
+    if sinceTrial % Self.trialInterval == 0,
+      case .walk(let walk) = solved(registers, Self.trialBudget)
+    {
+      isStiff = false
+      return walk
+    }
+    stiffSolves += 1
+    if let walk = solved(stiff, stiffBudget).walk { return walk }
+    isStiff = false
+    return solved(registers, fit.stepBudget).walk
   }
 }
