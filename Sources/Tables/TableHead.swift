@@ -45,7 +45,8 @@ struct TableHead: Hashable {
   }
 
   /// Whether most lines have as many cells as the first.
-  private static func isTable(_ lines: ArraySlice<ArraySlice<UInt8>>, _ dialect: CSVDialect) -> Bool {
+  private static func isTable(_ lines: ArraySlice<ArraySlice<UInt8>>, _ dialect: CSVDialect) -> Bool
+  {
     let counts = lines.map { cells(of: $0, dialect.separator) }
     guard let first = counts.first else { return true }
     let others = counts.dropFirst()

@@ -122,7 +122,7 @@ import MechanisticModels
   @Test func `a distribution that does not exist has no term`() {
     #expect(NoiseTerm(.lognormal, of: .exact(1), value: -1, arguments: (1, 1)) == nil)
     #expect(NoiseTerm(.proportional, of: .exact(1), value: 0, arguments: (1, 1)) == nil)
-    #expect(NoiseTerm(.poisson, of: .below(1), value: 1, arguments: (1, 1)) == nil)
+    #expect(NoiseTerm(.poisson, of: .below(0), value: 1, arguments: (1, 1)) == nil)
   }
 
   @Test func `priors have the gradient of their penalty`() {

@@ -3,6 +3,8 @@ import Integrators
 import MechanisticModels
 import NumericCore
 import Platform
+import NeuralNets
+import Programs
 import Tensors
 import Testing
 

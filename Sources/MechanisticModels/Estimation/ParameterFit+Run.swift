@@ -23,6 +23,9 @@ extension ParameterFit {
     return (result, problem.refined(at: result))
   }
 
+  /// The absolute tolerance is at most this part of a state's largest value.
+  private static let leastPrecision = 1e-6
+
   /// The method that is chosen, or that the equations need.
   var solvingMethod: ODEMethod { method ?? system.defaultMethod }
 
@@ -45,7 +48,7 @@ extension ParameterFit {
     let before = stateSizes.isEmpty ? sizes.map { _ in 0 } : stateSizes
     let own = zip(sizes, before).map { size, before in
       let absolute = before > 0 ? 1e-3 * tolerance.relative * before : tolerance.absolute
-      return size > 0 && size.isFinite && absolute > 1e-3 * size ? size : before
+      return size > 0 && size.isFinite && absolute > Self.leastPrecision * size ? size : before
     }
     // A tolerance that is not a normal number resolves nothing.
     guard own != before, own.allSatisfy({ $0 == 0 || $0 > 1e-280 }) else { return nil }

@@ -55,14 +55,17 @@ extension ColumnSurvey.Column {
     }
     isCounter = false
     let date = CalendarTime.seconds(cell) != nil
-    if date || DateOrder.allCases.contains(where: { CalendarTime.seconds(cell, order: $0) != nil }) {
+    if date || DateOrder.allCases.contains(where: { CalendarTime.seconds(cell, order: $0) != nil })
+    {
       dates += 1
       if cell.contains(UInt8(ascii: ":")) { datesWithTime += 1 }
     } else if CalendarTime.elapsed(cell) != nil {
       clockTimes += 1
     } else {
       texts += 1
-      if CalendarTime.moment(ArraySlice(Array("2000-01-01 00:00 ".utf8) + cell)) != nil { zones += 1 }
+      if CalendarTime.moment(ArraySlice(Array("2000-01-01 00:00 ".utf8) + cell)) != nil {
+        zones += 1
+      }
     }
   }
 }
@@ -141,7 +144,9 @@ extension ColumnSurvey {
       })
     else { return nil }
     let (day, month) = (steps(.dayFirst), steps(.monthFirst))
-    guard let day, let month else { return day != nil ? .dayFirst : month != nil ? .monthFirst : nil }
+    guard let day, let month else {
+      return day != nil ? .dayFirst : month != nil ? .monthFirst : nil
+    }
     func unevenness(_ steps: [Double]) -> Double {
       guard let last = steps.last, steps.count > 4 else { return 1 }
       return last / max(steps[steps.count / 2], 1)

@@ -36,8 +36,9 @@ struct ColumnTally {
     let text = String(decoding: cell, as: UTF8.self)
     let isWord = ["low", "high", "lo", "hi"].contains(text.lowercased())
     guard let first = cell.first,
-      isWord || [UInt8(ascii: "<"), UInt8(ascii: ">")].contains(first)
-        && decimalNumber(cell.dropFirst().drop { $0 == 0x20 || $0 == UInt8(ascii: "=") }) != nil
+      isWord
+        || [UInt8(ascii: "<"), UInt8(ascii: ">")].contains(first)
+          && decimalNumber(cell.dropFirst().drop { $0 == 0x20 || $0 == UInt8(ascii: "=") }) != nil
     else { return false }
     limits += 1
     firstLimit = firstLimit ?? (line, text)
@@ -53,7 +54,9 @@ struct ColumnTally {
   /// others are well above zero.
   var missingMarks: [(value: Double, count: Int, line: Int)] {
     marks.compactMap { value, mark in
-      guard low <= high, Double(mark.count) < 0.9 * Double(numbers) || value == -1 else { return nil }
+      guard low <= high, Double(mark.count) < 0.9 * Double(numbers) || value == -1 else {
+        return nil
+      }
       let distance = max(low - value, value - high)
       let isFar = mark.count > 1 && distance > 2 * (high - low) && distance > 0
       let isNegative = value == -1 && low > 2

@@ -441,7 +441,9 @@ package struct TimeSeriesReader {
       throw error(
         .notFinite(text: row.text(column), column: header[column]), column: column)
     }
-    if let marks = missingMarks[channel], marks.contains(where: { $0.value == value }) { return nil }
+    if let marks = missingMarks[channel], marks.contains(where: { $0.value == value }) {
+      return nil
+    }
     tallies[number].take(value, line: row.line)
     return value
   }
@@ -511,7 +513,9 @@ extension TimeSeriesReader {
     _ channels: [String], isLong: Bool
   ) throws(DataError) -> [String] {
     guard choosesChannels else { return channels }
-    let tallies = channels.indices.map { $0 < self.tallies.count ? self.tallies[$0] : ColumnTally() }
+    let tallies = channels.indices.map {
+      $0 < self.tallies.count ? self.tallies[$0] : ColumnTally()
+    }
     let mixed = tallies.filter { $0.texts > 0 && $0.numbers + $0.limits > 0 }
     if let first = mixed.compactMap(\.firstText).min(by: { $0.line ?? 0 < $1.line ?? 0 }) {
       throw first
