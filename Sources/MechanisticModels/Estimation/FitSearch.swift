@@ -35,8 +35,8 @@ package struct FitSearch {
     }
     add(.written, objective.start)
     add(.growing, grown(from: objective.start))
-    // One end alone may be that of data too short to be stretched; two that differ, or none, are in doubt.
-    let isLost = starts == 1 && attempts.count != 1 && Self.agreement(of: attempts) < 2
+    // One end alone may be that of data too short to be stretched; two that differ are in doubt.
+    let isLost = starts == 1 && attempts.count > 1 && Self.agreement(of: attempts) < 2
     if search == .shooting || search == .automatic && isLost {
       add(.shooting, met(from: objective.start))
     }
