@@ -164,7 +164,7 @@ PROBLEMS = [
             [("b", 0.5, 0.8, POSITIVE), ("d", 0.5, 0.4, POSITIVE), ("vm", 1, 1.6, POSITIVE),
              ("n", 1, 3, POSITIVE), ("kk", 1, 1.2, POSITIVE), ("d2", 1, 0.5, POSITIVE)],
             [("x", "b - d*x"), ("y", "vm*x^n/(kk^n + x^n) - d2*y")], [("x", 0), ("y", 0)],
-            [("x", "x"), ("y", "y")], np.linspace(0, 15, 31), [0.015, 0.015]),
+            [("x", "x"), ("y", "y")], np.linspace(0, 15, 31), [0.04, 0.04]),
     Problem("goodwin",
             [("a1", 1, 1, POSITIVE), ("a2", 1, 3, POSITIVE), ("k1", 1, 2, POSITIVE),
              ("k2", 1, 1, POSITIVE), ("d", 0.3, 0.5, POSITIVE)],

@@ -72,6 +72,13 @@ package struct CommandLineParser {
       return
     }
     guard let parameter = options[name] else {
+      // `--per experiment k` is `--per-experiment k`.
+      if parts.count == 1, let next = rest.first, !looksLikeOption(next),
+        let joined = next.split(separator: "=").first, options["\(name)-\(joined)"] != nil
+      {
+        rest.removeFirst()
+        return try takeOption("\(name)-\(next)", &rest)
+      }
       let known = options.keys.sorted() + ["--help", "--json"]
       throw .unknownOption(name, verb: verb, suggestion: nearestName(to: name, among: known))
     }

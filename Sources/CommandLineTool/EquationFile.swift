@@ -163,7 +163,8 @@ extension EquationDataError {
     case .noLimit(_, let column, let isLower):
       description + ", or give \(isLower ? "--lower-limit" : "--upper-limit") '\(column)=…'"
     case .nothingMeasured(_, let example, _, let states):
-      description + ", as in --column \(example)=\(states[0])"
+      description + ", as in --column "
+        + (example.contains(" ") ? "'\(example)=\(states[0])'" : "\(example)=\(states[0])")
     case .unknownCondition, .conditionTwice, .noCondition: "--conditions: " + description
     case .tooFewRows, .otherKindOfTimes, .conditionVaries: description
     }

@@ -37,6 +37,7 @@ struct FitDocument {
       "measurements": JSONValue(result.measurementCount),
       "converged": .bool(result.hasConverged), "starts": JSONValue(result.starts),
       "agreeingStarts": JSONValue(result.agreeingStarts), "solves": JSONValue(result.solves),
+      "stiffSolves": JSONValue(result.stiffSolves),
       "searches": .array(
         result.searches.map {
           [

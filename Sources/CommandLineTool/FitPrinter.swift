@@ -38,12 +38,18 @@ struct FitPrinter {
         + "\(shortText(result.residualSquares, digits: 6)), \(experiments)\(result.measurementCount) measurements"
     )
     console.print(
-      "\(result.agreeingStarts) of \(result.starts) searches ended here; \(result.solves) solves")
+      "\(result.agreeingStarts) of \(result.starts) searches ended here; \(result.solves) solves\(stiffness)"
+    )
     let weights = equations.parameters.count { $0.weightDeviation != nil }
     if weights > 0 {
       console.print("networks of \(weights) weights were fitted along; --json lists their values")
     }
     console.emit(FitDocument(self).json)
+  }
+
+  private var stiffness: String {
+    result.stiffSolves == 0
+      ? "" : ", \(result.stiffSolves) of them by rodas5p because the equations were stiff"
   }
 
   private var experiments: String {
@@ -63,6 +69,11 @@ struct FitPrinter {
     }
     if !unaffected.isEmpty {
       sentences.append(FitResult.Finding.sentence(unaffected, measuredCombinations: 0))
+    }
+    if result.freedom == 0 {
+      sentences.append(
+        "there are no more exact values than unknowns, so that the size of the noise and all intervals are not determined; "
+          + "give the size, as in --observe 'x ~ normal(0.1)', or --fix what is known")
     }
     if result.estimates.contains(where: { $0.profile?.isLost ?? false }) {
       sentences.append(

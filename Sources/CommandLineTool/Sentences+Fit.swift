@@ -27,9 +27,6 @@ extension FitError {
     case .notACount(let name, let time, let value):
       "'\(name)' is \(shortText(value)) at time \(shortText(time)), which is not a count; "
         + "counts are whole numbers from 0 on; choose --likelihood normal for other values"
-    case .censoredCount(let name, let time):
-      "'\(name)' has a censored value at time \(shortText(time)), and counts cannot be censored; write the count, or choose "
-        + "another noise"
     case .zeroCurve(let name, let time, let noise):
       "the curve of '\(name)' is 0 at time \(shortText(time)), where \(noise.rawValue) noise has no size; leave this value out, "
         + "or choose --likelihood normal or combined"
@@ -65,7 +62,7 @@ extension FitError {
       .jumpsWithoutAdjoint,
       .outOfRange, .dataBeforeStart, .noSteadyStateInTime:
       .usage
-    case .standardError, .zeroCurve, .notACount, .censoredCount, .allCensored: .badData
+    case .standardError, .zeroCurve, .notACount, .allCensored: .badData
     case .tooFewMeasurements, .notPositive, .inputWithoutSignal: .badData
     case .noSolution, .stiff: .failure
     }

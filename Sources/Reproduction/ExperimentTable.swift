@@ -14,6 +14,7 @@ package enum ExperimentTable {
     GOKUExperiment(),
     KnownSystemsExperiment(),
     FitsExperiment(),
+    SubjectsExperiment(),
     LatentODEExperiment(),
     ODERNNExperiment(),
     HopperExperiment(),

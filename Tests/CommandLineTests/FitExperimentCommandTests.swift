@@ -104,6 +104,21 @@ import Testing
       data: petab, options: ["--per-experiment", "a(0)"],
       expected: ["k": 0.3, "a(0)[c0]": 1, "a(0)[c1]": 2], tolerance: 1e-3),
     Problem(
+      testDescription: "an option of two words, written apart",
+      equations: "a' = -k*a\nb' = k*a\nobs_a = a\nobs_b = b\nk = 1 > 0\na(0) = 1\nb(0) = 0 fixed\n",
+      data: petab, options: ["--per", "experiment", "a(0)"],
+      expected: ["k": 0.3, "a(0)[c0]": 1, "a(0)[c1]": 2], tolerance: 1e-3),
+    Problem(
+      testDescription: "a word for a missing value in the table of conditions", equations: decay,
+      data:
+        "id,time,x\na,0,10.00000\na,1,6.06531\na,2,3.67879\na,4,1.35335\na,6,0.49787\nb,0,10.00000\nb,1,7.40818\nb,2,5.48812\nb,4,3.01194\nb,6,1.65299\n",
+      options: ["--conditions", "conditions.csv", "--missing", "NA"],
+      others: ["conditions.csv": "id,k\na,NA\nb,0.3\n"], expected: ["k": 0.5, "x(0)": 10]),
+    Problem(
+      testDescription: "counts below a limit", equations: decay,
+      data: "time,x\n0,9\n0,12\n0.5,9\n1,<8\n1,6\n2,<5\n2,4\n3,<5\n3,>0\n4,1..2\n4,0\n",
+      options: ["--likelihood", "poisson"], expected: censoredCounts),
+    Problem(
       testDescription: "a quantity that follows from the parameters",
       equations: decay + "halflife = log(2)/k\n",
       data: triplicate, expected: ["halflife": 1.36699]),
@@ -114,6 +129,8 @@ import Testing
       expected: ["k": 0.393948, "x(0)": 9.71993]),
   ]
 
+  /// By `scipy.optimize.minimize` of `scipy.stats.poisson`.
+  private static let censoredCounts = ["k": 0.640024, "x(0)": 10.85927]
   private static let twoScales = """
     time,counts,od
     0,1063,-0.0107

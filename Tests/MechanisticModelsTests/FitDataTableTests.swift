@@ -70,6 +70,15 @@ import MechanisticModels
     #expect(data.notes == ["'\(name)' is read as the standard error of a"])
   }
 
+  @Test(arguments: ["a [mg/l]", "a[mg/l]", "a (mg/l)", "A (%)"])
+  func `a unit behind a name is no part of it`(name: String) throws {
+    let data = try read("time (h),\(name),b\n0,1,0\n1,0.5,0.4\n")
+    #expect(values(data) == [.exact(1), .exact(0.5)] && data.ignored.isEmpty)
+    // The exact name comes first.
+    let both = try read("time,\(name),a\n0,3,1\n1,3,0.5\n")
+    #expect(values(both) == [.exact(1), .exact(0.5)] && both.ignored == [name])
+  }
+
   @Test func `rows at one time and columns of one quantity are replicates`() throws {
     let rows = try read("time,a\n0,1\n0,1.1\n0,0.9\n1,0.5\n")
     #expect(values(rows).count == 4)

@@ -63,6 +63,25 @@ private func isNear(_ found: Double?, _ expected: Double, digits: Double = 1e-5)
 }
 
 @Suite struct FitIntervalTests {
+  /// Two exact values and two unknowns: the curve meets them, whatever the errors are.
+  @Test func `censored values alone do not determine the size of the noise`() throws {
+    func fit(_ values: [Measurement.Value]) throws -> FitResult {
+      let measurements = values.enumerated().map {
+        Measurement(time: Double($0), of: "x", $1)
+      }
+      return try ParameterFit(
+        EquationSystem("x' = -k*x\nk = 1 > 0\nx(0) = 10", name: "decay"),
+        to: Experiments([Experiment(measurements)])
+      ).run()
+    }
+    let few = try fit([.exact(10), .exact(6), .below(4), .below(4)])
+    #expect(few.freedom == 0)
+    #expect(few.estimates.allSatisfy { $0.laplace == nil && $0.profile == nil })
+    let more = try fit([.exact(10), .exact(6), .exact(3.9), .below(4)])
+    #expect(more.freedom == 1)
+    #expect(more.estimates.allSatisfy { $0.laplace != nil })
+  }
+
   private func fit(
     _ text: String, _ data: Experiments
   ) throws -> FitResult {

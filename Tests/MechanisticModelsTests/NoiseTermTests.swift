@@ -19,6 +19,13 @@ import MechanisticModels
     for noise in continuous {
       for value in values { cases.append((noise, value, 1.7, (0.3, 0.2))) }
     }
+    let ranges: [Measurement.Value] = [.below(3), .above(2), .between(1, 6), .above(40)]
+    for range in ranges {
+      for f in [0.4, 1.7, 22] {
+        cases.append((.poisson, range, f, (1, 1)))
+        for size in [0.3, 5, 200] { cases.append((.negativeBinomial, range, f, (size, 1))) }
+      }
+    }
     for count in [0.0, 1, 4, 30] {
       for f in [0.4, 1.7, 22] {
         cases.append((.poisson, .exact(count), f, (1, 1)))
@@ -84,6 +91,13 @@ import MechanisticModels
       (.poisson, .exact(0), 1.7, 1, 1.7),
       (.negativeBinomial, .exact(4), 1.7, 0.3, 3.312042492255716),
       (.negativeBinomial, .exact(4), 1.7, 50, 2.743726486182604),
+      (.poisson, .below(5), 1.7, 1, 0.03006217940824274),
+      (.poisson, .above(4), 1.7, 1, 3.519480829725987),
+      (.poisson, .above(40), 1.7, 1, 93.93717655951652),
+      (.poisson, .between(1.5, 4), 1.7, 1, 0.739946003384822),
+      (.negativeBinomial, .below(5), 1.7, 0.3, 0.12953865412602425),
+      (.negativeBinomial, .above(4), 1.7, 0.3, 2.1078462021068995),
+      (.negativeBinomial, .between(2, 4), 1.7, 0.3, 1.7828826305786922),
     ] as [(NoiseModel, Measurement.Value, Double, Double, Double)])
   func `penalties are those of SciPy`(
     noise: NoiseModel, value: Measurement.Value, f: Double, size: Double, expected: Double
@@ -108,7 +122,7 @@ import MechanisticModels
   @Test func `a distribution that does not exist has no term`() {
     #expect(NoiseTerm(.lognormal, of: .exact(1), value: -1, arguments: (1, 1)) == nil)
     #expect(NoiseTerm(.proportional, of: .exact(1), value: 0, arguments: (1, 1)) == nil)
-    #expect(NoiseTerm(.poisson, of: .below(1), value: 1, arguments: (1, 1)) == nil)
+    #expect(NoiseTerm(.poisson, of: .below(0), value: 1, arguments: (1, 1)) == nil)
   }
 
   @Test func `priors have the gradient of their penalty`() {

@@ -116,7 +116,9 @@ extension FitCommand {
 
   private func add(conditionsTo data: inout FitData, _ equations: EquationSystem) throws {
     guard let conditions = runs.conditions else { return }
-    let table = try ConditionTable(FitTable(CSVReader(path: conditions)), for: equations)
+    let table = try ConditionTable(
+      FitTable(CSVReader(path: conditions)), for: equations,
+      missing: self.table.missing?.names ?? [])
     data.experiments = try table.applied(to: data.experiments)
   }
 
@@ -267,9 +269,9 @@ extension FitCommand {
     return nil
   }
 
-  private func solvingMethod(for equations: EquationSystem) throws(UsageError) -> ODEMethod {
-    let method =
-      try searching.method.map(ODEMethod.argument) ?? equations.defaultMethod
+  /// The chosen method; nil: as the equations need.
+  private func solvingMethod(for equations: EquationSystem) throws(UsageError) -> ODEMethod? {
+    guard let method = try searching.method.map(ODEMethod.argument) else { return nil }
     try SystemArgument.check(method, for: equations)
     guard method.isAdaptive else {
       throw .combination(

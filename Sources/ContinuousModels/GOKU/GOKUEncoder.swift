@@ -15,6 +15,10 @@ public struct GOKUEncoder: TensorTree {
   public struct Posterior: Sendable {
     public var state, parameters: DiagonalNormal
 
+    package init(state: DiagonalNormal, parameters: DiagonalNormal) {
+      (self.state, self.parameters) = (state, parameters)
+    }
+
     /// From standard normal priors, summed over the latent space, in nats, `[batch]`.
     public var divergence: Tensor {
       (state.divergenceFromStandard + parameters.divergenceFromStandard).sum([1])

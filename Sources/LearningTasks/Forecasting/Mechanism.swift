@@ -21,6 +21,8 @@ public struct Mechanism: Sendable {
     let system = try EquationSystem(text, name: settings.system ?? "equations")
     try Self.check(system)
     law = EquationMechanism(system, timeScale: timeScale)
+    // Windows begin anywhere, and what the equations fix holds at the start of a series.
+    law.inferInitialValues()
     channels = try Self.channels(names, settings, system)
     for (place, channel) in channels.enumerated() {
       guard case .state(let state) = channel else { continue }
@@ -117,7 +119,7 @@ public struct Mechanism: Sendable {
       let (name, rest) = try MechanismSettings.parts(text, setting: "range")
       let (lower, upper) = try MechanismSettings.bounds(rest, of: name)
       if let state = law.system.states.firstIndex(where: { $0.name + "(0)" == name }) {
-        let centre = law.initialRanges[state].centre
+        let centre = law.initialRanges[state]?.centre ?? 0
         law.initialRanges[state] = UnknownRange(centre: centre, lower: lower, upper: upper)
         continue
       }

@@ -6,8 +6,9 @@ package struct ConditionTable {
   private let values: [String: [String: Double]]
   private let order: [String]
 
+  /// - Parameter missing: words that mean a missing value, beside the empty cell and `.`.
   /// - Throws: `DataError` for a cell that is no number; `EquationDataError` for a column that the equations do not name.
-  package init(_ table: FitTable, for equations: EquationSystem) throws {
+  package init(_ table: FitTable, for equations: EquationSystem, missing: [String] = []) throws {
     source = table.source
     let names = EquationNames(equations)
     let id = table.first(of: ["id", "conditionid", "experiment", "condition"]) ?? 0
@@ -30,11 +31,14 @@ package struct ConditionTable {
       var own: [String: Double] = [:]
       for (name, column) in columns {
         let text = row.cells[column]
-        if text.isEmpty || text == "." || text == "NaN" { continue }
+        if text.isEmpty || text == "." || missing.contains(text) { continue }
         guard let number = MeasuredCell.number(text) else {
+          let isNumber = decimalNumber(ArraySlice(text.utf8)) != nil
+          let name = table.header[column]
           throw DataError(
             source: table.source, line: row.line, column: column + 1,
-            .notANumber(text: text, column: table.header[column]))
+            isNumber
+              ? .notFinite(text: text, column: name) : .notANumber(text: text, column: name))
         }
         own[name] = number
       }

@@ -141,16 +141,30 @@ struct FitColumns {
       guard names.measurable.contains(name) else { continue }
       measured.append(Measured(column: column, quantity: name))
     }
-    // In any case, where no column has exactly the name.
+    // In any case and with a unit behind it, where no column has exactly the name.
     for column in rest where !measured.contains(where: { $0.column == column }) {
       let name = table.header[column]
-      let near = names.measurable.filter { $0.lowercased() == name.lowercased() }
+      let plain = Self.withoutUnit(name).lowercased()
+      let near = names.measurable.filter { $0.lowercased() == plain }
       guard near.count == 1, !names.isKnown(name),
         !measured.contains(where: { $0.quantity == near[0] })
       else { continue }
       measured.append(Measured(column: column, quantity: near[0]))
     }
     rest.removeAll { column in measured.contains { $0.column == column } }
+  }
+
+  /// `conc` of `conc [mg/l]` or `conc (mg/l)`.
+  private static func withoutUnit(_ name: String) -> Substring {
+    let brackets: [(Character, Character)] = [("[", "]"), ("(", ")")]
+    for (open, close) in brackets where name.last == close {
+      guard let start = name.lastIndex(of: open), start != name.startIndex else { continue }
+      let plain = name[..<start]
+      // `x(0)` has no unit.
+      guard plain.last == " " || open == "[" else { continue }
+      return plain.last == " " ? plain.dropLast() : plain
+    }
+    return name[...]
   }
 
   private mutating func findErrors(

@@ -27,7 +27,9 @@ struct FitAnalysis {
     let others = objective.weightDeviations.count { $0 != nil } + objective.noiseUnknowns.count
     let taken = max((information?.rank ?? count) - others, 0)
     let rest = best.evaluation.dataCount - taken
-    freedom = rest > 0 ? Double(max(rest - objective.censoredCount, 1)) : nil
+    // As many unknowns as exact values fit these without an error, whatever its size is.
+    let exact = rest - objective.censoredCount
+    freedom = exact > 0 ? Double(exact) : nil
   }
 
   /// Where 97.5 % of the estimates lie below, in standard errors.

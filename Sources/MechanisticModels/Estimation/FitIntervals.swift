@@ -67,6 +67,7 @@ extension FitProblem {
       correlations: analysis.correlations,
       profileThreshold: analysis.threshold ?? .infinity,
       draws: FitDraws(analysis, key: fit.key.folding(in: 7)).points(fit.draws), solves: solves,
+      stiffSolves: stiffSolves,
       curves: curves, noises: noises(at: best.unknowns),
       experimentStarts: models.map { .init(experiment: $0.experiment.id, start: $0.start) })
   }

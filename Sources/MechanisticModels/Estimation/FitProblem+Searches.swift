@@ -4,7 +4,8 @@ import Integrators
 extension FitProblem {
   /// The minima from all starting points; those without a solution are left out.
   func searches() -> [FitSearch.Attempt] {
-    let isLarge = scales.count > FitSearch.sensitivityLimit && fit.method.isExplicit && !hasJumps
+    let isLarge =
+      scales.count > FitSearch.sensitivityLimit && fit.solvingMethod.isExplicit && !hasJumps
     if fit.search == .gradient || fit.search == .automatic && isLarge { return gradientSearches() }
     var search = FitSearch(self)
     search.search = fit.search

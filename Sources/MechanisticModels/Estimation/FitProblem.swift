@@ -4,7 +4,7 @@ import Integrators
 ///
 /// Used by one thread at a time.
 package final class FitProblem {
-  let fit: ParameterFit
+  private(set) var fit: ParameterFit
   let observables: [FitObservable]
   let unknowns: [FitUnknown]
   /// The experiments in their order.
@@ -19,9 +19,14 @@ package final class FitProblem {
   let sources: [SensitivitySystem.Observable]
   /// Intermediates that follow from the parameters alone.
   private let constants: DerivedConstants
-  private var systems: [ExperimentModel.Structure: SharedSystem] = [:]
-  private var sensitivities: [SensitivityRegisters?]
-  private var plain: [SensitivityRegisters?]
+  private var systems: [SystemKey: SharedSystem] = [:]
+  private var sensitivities: [SwitchingRegisters?]
+  private var plain: [SwitchingRegisters?]
+
+  private struct SystemKey: Hashable {
+    var structure: ExperimentModel.Structure
+    var isLinearized: Bool
+  }
 
   /// What experiments with the same unknowns share.
   private struct SharedSystem {
@@ -34,11 +39,15 @@ package final class FitProblem {
   package var weightDeviations: [Double?] { unknowns.map(\.weightDeviation) }
   /// Whether stability bounded the steps of a solve that had to be given up.
   var wasStiff: Bool { (sensitivities + plain).contains { $0?.wasStiff ?? false } }
+  /// Solves by an implicit method because an explicit one found the equations stiff.
+  package var stiffSolves: Int {
+    (sensitivities + plain).reduce(0) { $0 + ($1?.stiffSolves ?? 0) }
+  }
 
   package init(_ fit: ParameterFit) throws(FitError) {
     self.fit = fit
-    guard fit.method.isExplicit || fit.search != .gradient else {
-      throw .methodWithoutAdjoint(fit.method.name)
+    guard fit.solvingMethod.isExplicit || fit.search != .gradient else {
+      throw .methodWithoutAdjoint(fit.solvingMethod.name)
     }
     let experiments = fit.experiments.experiments
     hasJumps = experiments.contains { $0.doses != DoseSchedule() } || fit.system.hasJumps
@@ -65,8 +74,41 @@ package final class FitProblem {
     constants = DerivedConstants(fit.system, parameters: Self.shared(setup.unknowns))
     sensitivities = models.map { _ in nil }
     plain = models.map { _ in nil }
+    resolveStates(at: start)
     try leaveOutZeros()
     startSizes()
+  }
+
+  /// Sets tolerances that resolve the states of the solves at a point.
+  private func resolveStates(at z: [Double]) {
+    for _ in 0..<3 {
+      guard let sizes = stateSizes(at: z), let finer = fit.resolving(sizes) else { break }
+      fit = finer
+      plain = models.map { _ in nil }
+    }
+  }
+
+  /// The largest magnitude of each state, solved or measured; nil if there is no solution.
+  private func stateSizes(at z: [Double]) -> [Double]? {
+    var sizes = fit.system.states.map { _ in 0.0 }
+    for (number, model) in models.enumerated() {
+      guard let states = states(of: number, at: model.times, z: z) else { return nil }
+      for state in states {
+        for place in sizes.indices { sizes[place] = max(sizes[place], state[place].magnitude) }
+      }
+    }
+    return sizes
+  }
+
+  /// The fit from its result on, with tolerances that resolve the states there; nil if these do.
+  func refined(at result: FitResult) -> ParameterFit? {
+    guard !hasNetworks else { return nil }
+    let z = unknowns.indices.map { place in
+      result[unknowns[place].name].map { unknowns[place].scale.coordinate($0) } ?? start[place]
+    }
+    guard var finer = stateSizes(at: z).flatMap({ fit.resolving($0) }) else { return nil }
+    for estimate in result.estimates { finer.startValues[estimate.name] = estimate.value }
+    return finer
   }
 
   /// Leaves out values of 0 where the curve is 0 and the noise is relative to it: they are met whatever the unknowns are.
@@ -136,22 +178,27 @@ package final class FitProblem {
 
   // MARK: Solving
 
-  private func shared(_ structure: ExperimentModel.Structure) -> SharedSystem {
-    if let found = systems[structure] { return found }
+  private func shared(
+    _ structure: ExperimentModel.Structure, by method: ODEMethod
+  ) -> SharedSystem {
+    let key = SystemKey(structure: structure, isLinearized: !method.isExplicit)
+    if let found = systems[key] { return found }
     let system = SensitivitySystem(
       fit.system, unknowns: structure.unknowns, observables: sources,
-      isLinearized: !fit.method.isExplicit)
+      isLinearized: key.isLinearized)
     let made = SharedSystem(system: system, frozen: fit.system.hybrid.map { system.frozen($0) })
-    systems[structure] = made
+    systems[key] = made
     return made
   }
 
-  func registers(of number: Int, derivatives: Bool) -> SensitivityRegisters {
+  func registers(of number: Int, derivatives: Bool) -> SwitchingRegisters {
     if let found = derivatives ? sensitivities[number] : plain[number] { return found }
     let model = models[number]
-    let shared = shared(derivatives ? model.structure : .init(unknowns: []))
-    let made = SensitivityRegisters(
-      shared.system, fit, of: model.experiment, frozen: shared.frozen)
+    let structure = derivatives ? model.structure : .init(unknowns: [])
+    let made = SwitchingRegisters(fit) { [unowned self] fit in
+      let shared = shared(structure, by: fit.solvingMethod)
+      return SensitivityRegisters(shared.system, fit, of: model.experiment, frozen: shared.frozen)
+    }
     if derivatives { sensitivities[number] = made } else { plain[number] = made }
     return made
   }

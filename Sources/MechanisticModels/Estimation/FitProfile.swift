@@ -10,6 +10,8 @@ final class FitProfile {
   private static let logarithmicReach = 23.0
   /// Farther out than this on a scale of logarithms, a factor of 10²⁰ from where the search began, values are as good as their bound.
   private static let farthest = 46.0
+  /// A profile that is level over so much of a scale of logarithms, two decades, has no end on that side.
+  private static let levelLength = 4.6
   /// An end that takes more solves of the equations is not known: where every refit is hard, as on chaotic paths, they would have no end.
   private static let budget = 800
   /// So many times a profile that seems to jump is followed on in smaller steps.
@@ -67,6 +69,8 @@ final class FitProfile {
     var unknowns: [Double]
     /// How the best unknowns follow the coordinate.
     var slopes: [Double]
+    /// The derivative of the drop by the coordinate.
+    var rise: Double
   }
 
   /// A refit from where a path leads.
@@ -129,6 +133,7 @@ final class FitProfile {
         path.append(found)
         offset += step
         isShortened = false
+        if offset > back && isLevel(path) { return .open }
         // The drop grows like the square of the distance: aim a little beyond the threshold.
         let factor = found.drop > 0.1 ? (threshold / found.drop).squareRoot() * 1.05 : 2
         step = isLanding ? unit : min(offset * (min(max(factor, 1.05), 2) - 1), 2 * step)
@@ -149,10 +154,25 @@ final class FitProfile {
     return .lost
   }
 
+  /// Whether the profile has levelled off below the threshold: over two decades its rise has been too small to reach the
+  /// threshold within the limit, and it still falls.
+  private func isLevel(_ path: [Refit]) -> Bool {
+    let last = path[path.count - 1]
+    guard !isLinear,
+      let first = path.lastIndex(where: {
+        (last.coordinate - $0.coordinate).magnitude >= Self.levelLength
+      })
+    else { return false }
+    let most = 0.1 * (threshold - last.drop) / Self.logarithmicReach
+    let rises = path[first...].map(\.rise.magnitude)
+    return rises.allSatisfy { $0 < most } && last.rise.magnitude <= max(rises[0] / 2, 1e-3 * most)
+  }
+
   private func refit(_ outcome: TrustRegion.Outcome, at coordinate: Double) -> Refit {
     let fit = Refit(
       coordinate: coordinate, drop: drop(outcome.evaluation), unknowns: outcome.unknowns,
-      slopes: outcome.evaluation.slopes(following: place, of: outcome.unknowns.count))
+      slopes: outcome.evaluation.slopes(following: place, of: outcome.unknowns.count),
+      rise: 2 * outcome.evaluation.gradient(outcome.unknowns.count)[place])
     curve.append(fit)
     if outcome.evaluation.value < improvement?.evaluation.value ?? (best.evaluation.value - 1e-3) {
       improvement = outcome

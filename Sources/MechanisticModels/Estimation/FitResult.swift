@@ -91,6 +91,8 @@ public struct FitResult: Sendable {
   package var draws: [[Double]]
   /// Solves of the equations with their sensitivities.
   public var solves: Int
+  /// The part of the solves that were left to an implicit method because the equations were stiff.
+  public var stiffSolves: Int
   /// Measured and fitted values of every observable of every experiment, with curves and bands between them.
   public var curves: [FitCurve]
   /// The noise of every observable.

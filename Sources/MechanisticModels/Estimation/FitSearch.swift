@@ -35,7 +35,11 @@ package struct FitSearch {
     }
     add(.written, objective.start)
     add(.growing, grown(from: objective.start))
-    if search == .shooting { add(.shooting, met(from: objective.start)) }
+    // One end alone may be that of data too short to be stretched; two that differ are in doubt.
+    let isLost = starts == 1 && attempts.count > 1 && Self.agreement(of: attempts) < 2
+    if search == .shooting || search == .automatic && isLost {
+      add(.shooting, met(from: objective.start))
+    }
     for round in 0..<3 {
       let isFirst = round == 0
       guard isFirst || isDoubtful(attempts) else { break }

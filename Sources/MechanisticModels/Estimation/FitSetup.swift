@@ -163,9 +163,6 @@ struct FitSetup {
       if let error = measurement.standardError, !(error > 0 && error.isFinite) {
         throw .standardError(observable.name, time: measurement.time, value: error)
       }
-      if observable.noise.isCount && measurement.value.isCensored {
-        throw .censoredCount(observable.name, time: measurement.time)
-      }
       for number in measurement.value.numbers {
         let isBelowZero: Bool
         if case .between(let lower, _) = measurement.value, lower == number {
@@ -176,7 +173,7 @@ struct FitSetup {
         if observable.noise == .lognormal && isBelowZero {
           throw .notPositive(observable.name, time: measurement.time, value: number)
         }
-        if observable.noise.isCount && (number < 0 || number != number.rounded()) {
+        if observable.noise.isCount && !measurement.value.isCount {
           throw .notACount(observable.name, time: measurement.time, value: number)
         }
       }

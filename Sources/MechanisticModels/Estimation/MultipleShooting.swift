@@ -32,7 +32,7 @@ final class MultipleShooting {
   private let problem: FitProblem
   private let segments: [Segment]
   /// By experiment; unknowns: its parameters, then all states at the start.
-  private let interiors: [SensitivityRegisters]
+  private let interiors: [SwitchingRegisters]
   /// `[state]`, root mean squares of the guessed states.
   private var stateSizes: [Double] = []
   /// `[node, state]`.
@@ -64,16 +64,33 @@ final class MultipleShooting {
       }
     }
     self.segments = segments
-    var systems: [[SensitivitySystem.Unknown]: SensitivitySystem] = [:]
+    let cache = SystemCache()
     interiors = problem.models.map { model in
-      let parameters = Self.parameters(of: model).map(\.unknown)
-      let made =
-        systems[parameters]
-        ?? SensitivitySystem(
-          system, unknowns: parameters + system.states.indices.map { .initial($0) },
-          observables: problem.sources, isLinearized: !problem.fit.method.isExplicit)
-      systems[parameters] = made
-      return SensitivityRegisters(made, problem.fit, of: model.experiment, isInterior: true)
+      let unknowns =
+        Self.parameters(of: model).map(\.unknown)
+        + system.states.indices.map { SensitivitySystem.Unknown.initial($0) }
+      // A segment is short.
+      return SwitchingRegisters(problem.fit, stiffBudget: 300) { fit in
+        let made = cache.system(of: unknowns, problem.sources, fit)
+        return SensitivityRegisters(made, fit, of: model.experiment, isInterior: true)
+      }
+    }
+  }
+
+  /// Systems that experiments with the same unknowns share.
+  private final class SystemCache {
+    private var systems: [[SensitivitySystem.Unknown]: [Bool: SensitivitySystem]] = [:]
+
+    func system(
+      of unknowns: [SensitivitySystem.Unknown], _ sources: [SensitivitySystem.Observable],
+      _ fit: ParameterFit
+    ) -> SensitivitySystem {
+      let isLinearized = !fit.solvingMethod.isExplicit
+      if let found = systems[unknowns]?[isLinearized] { return found }
+      let made = SensitivitySystem(
+        fit.system, unknowns: unknowns, observables: sources, isLinearized: isLinearized)
+      systems[unknowns, default: [:]][isLinearized] = made
+      return made
     }
   }
 
@@ -190,7 +207,7 @@ final class MultipleShooting {
       append(segment, walk.observations, columns, to: &rows)
       if segment.isFollowed, let end = walk.states.last {
         let node = segment.node.map { $0 + 1 } ?? firstNode(of: segment.experiment)
-        appendJump(to: node, end, walker.system.sizes, columns, point, weight, in: &jumps)
+        appendJump(to: node, end, walker.sizes, columns, point, weight, in: &jumps)
       }
     }
     let count = rows.residuals.count

@@ -47,7 +47,8 @@ package struct NoiseTerm {
     case (.poisson, .exact(let y)): self.init(poisson: y, mean: f)
     case (.negativeBinomial, .exact(let y)):
       self.init(negativeBinomial: y, mean: f, size: arguments.0)
-    case (.poisson, _), (.negativeBinomial, _): return nil
+    case (.poisson, _), (.negativeBinomial, _):
+      self.init(noise, ofCountIn: measured, value: f, size: arguments.0)
     default:
       guard let shape = Self.shape(noise, f, arguments) else { return nil }
       switch measured {

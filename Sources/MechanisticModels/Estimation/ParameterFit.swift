@@ -56,14 +56,17 @@ public struct ParameterFit: Sendable {
   /// hypercube. At most twice as many follow where they disagree.
   public var starts = 8
   public var key = RandomKey(0)
-  /// The method of the solver; sensitivities follow by it as well.
+  /// The method of the solver, by which sensitivities follow as well; nil: `.tsitouras5`, and `.rodas5P` for algebraic
+  /// equations and for each solve that turns out to be stiff.
   ///
-  /// Stiff equations want `.rodas5P`, which differentiates its own steps exactly, but has no adjoint.
-  public var method = ODEMethod.tsitouras5
-  /// Tolerances of the solver.
+  /// `.rodas5P` differentiates its own steps exactly, but has no adjoint.
+  public var method: ODEMethod?
+  /// Tolerances of the solver; a state that the absolute one does not resolve gets a smaller one of its own.
   public var tolerance = Tolerance(relative: 1e-8, absolute: 1e-10)
   /// A solve that has tried so many steps counts as failed: the search then turns elsewhere.
   public var stepBudget = 5_000
+  /// The largest magnitudes of the states where the absolute tolerance does not resolve them, otherwise 0; empty: it resolves all.
+  var stateSizes: [Double] = []
 
   public init(
     _ system: EquationSystem, to experiments: Experiments, noise: NoiseModel = .normal,
@@ -78,19 +81,6 @@ public struct ParameterFit: Sendable {
 
   /// The prior of a name, by the fit or by the equations.
   func prior(of name: String) -> Prior? { priors[name] ?? system.priors[name] }
-
-  var solver: ODESolver {
-    ODESolver(
-      method: method, control: .proportionalIntegral(tolerance, stepBudget: stepBudget))
-  }
-  /// Estimates everything that is not known.
-  public func run() throws(FitError) -> FitResult {
-    let problem = try FitProblem(self)
-    guard let result = problem.result(problem.searches()) else {
-      throw problem.wasStiff ? .stiff(method: method.name) : .noSolution
-    }
-    return result
-  }
 }
 
 /// Why a fit cannot begin.
@@ -105,10 +95,8 @@ public enum FitError: Error, Equatable, Sendable {
   case dataBeforeStart(String, time: Double, start: Double)
   /// A known standard deviation that is not positive.
   case standardError(String, time: Double, value: Double)
-  /// A count that is negative or not whole.
+  /// A count that is negative or not whole, or that no count lies below.
   case notACount(String, time: Double, value: Double)
-  /// A count that is known to lie below or above a limit only.
-  case censoredCount(String, time: Double)
   /// The curve is 0 where its noise needs a curve that is not.
   case zeroCurve(String, time: Double, noise: NoiseModel)
   /// Every value of an observable is censored, and the size of its noise is unknown.

@@ -9,7 +9,6 @@ final class SensitivityRegisters {
   private let isInterior: Bool
   private let observation: EquationEvaluator<Double>
   private(set) lazy var steadyState = SteadyStart(system, of: fit, inputs: inputs)
-  private(set) var wasStiff = false
 
   /// - Parameters:
   ///   - frozen: the sensitivities of the frozen equations, where several experiments share them.
@@ -38,28 +37,50 @@ final class SensitivityRegisters {
     return steadyState.state(from: initial, at: time, parameters: parameters)
   }
 
-  /// Whole states and observations at the times, the first of which is the start; nil if the equations cannot be solved.
-  func walk(
-    at times: [Double], parameters: [Double], initials: [Int: Double]
-  ) -> (states: [[Double]], observations: [[Double]])? {
-    guard let initial = initialState(at: times[0], parameters: parameters, initials: initials)
-    else { return nil }
-    return walk(from: initial, at: times, parameters: parameters)
+  /// Whole states and observations at times.
+  typealias Walk = (states: [[Double]], observations: [[Double]])
+
+  /// How a solve ended.
+  enum Ending {
+    case walk(Walk)
+    /// Its steps were used up, and stability had bounded them.
+    case stiff
+    /// Its steps were used up.
+    case exhausted
+    case failed
+
+    var walk: Walk? { if case .walk(let walk) = self { walk } else { nil } }
   }
 
-  /// The same from a whole state.
-  func walk(
-    from initial: [Double], at times: [Double], parameters: [Double]
-  ) -> (states: [[Double]], observations: [[Double]])? {
+  /// Whole states and observations at the times, the first of which is the start.
+  func ending(
+    at times: [Double], parameters: [Double], initials: [Int: Double], budget: Int
+  ) -> Ending {
+    guard let initial = initialState(at: times[0], parameters: parameters, initials: initials)
+    else { return .failed }
+    return ending(from: initial, at: times, parameters: parameters, budget: budget)
+  }
+
+  private func ending(
+    from initial: [Double], at times: [Double], parameters: [Double], budget: Int
+  ) -> Ending {
     observation.set(parameters: parameters)
+    var solver = fit.solver
+    if case .adaptive(var control) = solver.control {
+      control.stepBudget = min(budget, control.stepBudget)
+      solver.control = .adaptive(control)
+    }
     // A solve needs an end.
     let isPoint = times.count == 1
     let span = isPoint ? [times[0], times[0] + max(1e-9, 64 * times[0].magnitude.ulp)] : times
     var (states, status) = field.states(
-      from: initial, at: span, parameters: parameters, fit.solver, isContinued: isInterior)
+      from: initial, at: span, parameters: parameters, solver, isContinued: isInterior)
     guard status.reachedEnd, states.count == span.count else {
-      if case .stiff = status { wasStiff = true }
-      return nil
+      return switch status {
+      case .stiff: .stiff
+      case .stepBudgetExhausted: .exhausted
+      default: .failed
+      }
     }
     if isPoint { states.removeLast() }
     var inputs = InputReader(self.inputs, of: fit.system, observation)
@@ -67,7 +88,7 @@ final class SensitivityRegisters {
       inputs.read(at: time, into: observation)
       return observation.results(time: time, state: state)
     }
-    return (states, observations)
+    return .walk((states, observations))
   }
 }
 

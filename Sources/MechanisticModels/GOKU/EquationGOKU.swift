@@ -108,10 +108,15 @@ public struct EquationGOKU: TensorTree {
   }
 
   /// All parameters of the equations `[batch, parameter]`, from θ̃ `[batch, latent]`.
-  public func parameters(from latent: Tensor) -> Tensor {
-    law.values(
+  public func parameters(from latent: Tensor) -> Tensor { parameters(from: latent, given: nil) }
+
+  func parameters(from latent: Tensor, given conditions: SubjectConditions?) -> Tensor {
+    let inferred = law.values(
       shared: shared, own: parameterMap.map { $0(latent) }, batch: latent.shape[0],
       like: latent.scalarType)
+    guard let conditions else { return inferred }
+    return inferred * (1 - conditions.isParameterKnown)
+      + conditions.parameters * conditions.isParameterKnown
   }
 
   /// Trajectories and what is observed of them.
@@ -126,13 +131,30 @@ public struct EquationGOKU: TensorTree {
 
   /// Trajectories from z̃₀ and θ̃, at the query's times, which are each row's own or shared.
   public func decoded(state: Tensor, parameters latent: Tensor, _ query: LatentQuery) -> Decoded {
-    let parameters = parameters(from: latent)
+    decoded(state: state, parameters: latent, query, given: nil)
+  }
+
+  package func decoded(
+    state: Tensor, parameters latent: Tensor, _ query: LatentQuery,
+    given conditions: SubjectConditions?
+  ) -> Decoded {
+    let parameters = parameters(from: latent, given: conditions)
     let scales = law.scales(like: state.scalarType)
     let flow = Flow(
       of: PartlyKnownField(known: law.scaledField, parameters: parameters), solver: solver,
       sharing: query.times.rank == 1 ? .joint : .perRow)
-    let all = flow(law.initialValues(initialState(state)) / scales, at: query.times).states
-    let scaled = all.sliced(1..<all.shape[0], axis: 0)
+    var initial = law.initialValues(initialState(state), parameters: parameters)
+    if let conditions {
+      initial =
+        initial * (1 - conditions.isInitialKnown) + conditions.initial * conditions.isInitialKnown
+    }
+    let scaled: Tensor
+    if let conditions {
+      scaled = states(by: flow, from: initial / scales, scales, conditions.pieces)
+    } else {
+      let all = flow(initial / scales, at: query.times).states
+      scaled = all.sliced(1..<all.shape[0], axis: 0)
+    }
     let mean = emitted(scaled, parameters, query.times)
     // Noise between a hundredth of a channel's standard deviation and four of them.
     let lowest = Tensor(repeating: -9.2, shape: [channels.count], scalarType: state.scalarType)
@@ -140,6 +162,24 @@ public struct EquationGOKU: TensorTree {
     return Decoded(
       parameters: parameters, states: scaled * scales, mean: mean,
       logVariance: min(max(4 * logVariance, lowest), highest).broadcast(to: mean.shape))
+  }
+
+  /// Scaled states `[time, batch, state]` from one dose to the next: each piece is solved at all queries, moved into it, and counts for those
+  /// that it reaches.
+  private func states(
+    by flow: Flow<PartlyKnownField>, from initial: Tensor, _ scales: Tensor,
+    _ pieces: [SubjectConditions.Piece]
+  ) -> Tensor {
+    var (state, result) = (initial, Tensor?.none)
+    for piece in pieces {
+      let all = flow(state, at: piece.times).states
+      let last = all.shape[0] - 1
+      let own = all.sliced(1..<last, axis: 0)
+      result = result.map { $0 + piece.isReached * (own - $0) } ?? own
+      state = all.sliced(last..<last + 1, axis: 0).reshaped(initial.shape) + piece.amounts / scales
+    }
+    guard let result else { preconditionFailure("a solve has a piece") }
+    return result
   }
 
   /// The same from a sample of the posterior; noise `[batch, 2 · latent]`, z̃₀, then θ̃.

@@ -32,14 +32,15 @@ public struct EquationMechanism: Sendable {
   public let system: EquationSystem
   /// One for each of the system's, in its order.
   public var parameters: [Parameter]
-  /// One for each state of the system, in its order: where its initial value may lie.
-  public var initialRanges: [UnknownRange]
+  /// One for each state of the system, in its order: where its initial value may lie; nil: it is as the equations give it.
+  public var initialRanges: [UnknownRange?]
   /// Size of each state, the unit in which it is integrated.
   public var stateScales: [Double]
   /// How much of the equations' time one unit of the model's is.
   public var timeScale: Double
 
-  /// The law as written: what is not `fixed` is each series' own, and weights of networks are shared.
+  /// The law as written: what is not `fixed` is each series' own, and weights of networks are shared; initial values that are `fixed`
+  /// stay, and the others keep to their bounds.
   public init(_ system: EquationSystem, timeScale: Double = 1) {
     self.system = system
     self.timeScale = timeScale
@@ -52,12 +53,25 @@ public struct EquationMechanism: Sendable {
         parameter.isFixed ? .known : parameter.weightDeviation == nil ? .own : .shared
       return Parameter(name: parameter.name, role: role, range: range)
     }
-    let initial = system.initialState().map { $0.isFinite ? $0 : 0 }
-    initialRanges = zip(system.states, initial).map { state, value in
-      state.initialRange(around: value, width: value == 0 ? 1 : value.magnitude)
+    let initial = Self.initialValues(of: system)
+    initialRanges = zip(system.states, Self.initialRanges(of: system)).map { state, range in
+      state.isInitialFixed && state.hasInitialValue ? nil : range
     }
     stateScales = initial.map { $0 == 0 ? 1 : $0.magnitude }
   }
+
+  private static func initialValues(of system: EquationSystem) -> [Double] {
+    system.initialState().map { $0.isFinite ? $0 : 0 }
+  }
+
+  private static func initialRanges(of system: EquationSystem) -> [UnknownRange] {
+    zip(system.states, initialValues(of: system)).map { state, value in
+      state.initialRange(around: value, width: value == 0 ? 1 : value.magnitude)
+    }
+  }
+
+  /// Makes the initial values that the equations fix unknown as well, within their bounds: for series that begin at any time.
+  public mutating func inferInitialValues() { initialRanges = Self.initialRanges(of: system) }
 
   /// Names of the parameters of a role, in the system's order.
   public func names(_ role: Role) -> [String] {
@@ -86,12 +100,28 @@ public struct EquationMechanism: Sendable {
     return concatenate(columns, axis: 1)
   }
 
-  /// Initial values in the states' own units, from coordinates `[batch, state]` on the whole line.
-  func initialValues(_ coordinates: Tensor) -> Tensor {
-    concatenate(
+  /// Whether the equations give an initial value, which holds at the start of a series and nowhere else.
+  public var startsSeries: Bool { initialRanges.contains { $0 == nil } }
+
+  /// Initial values in the states' own units, from coordinates `[batch, state]` on the whole line and parameters `[batch, parameter]`.
+  func initialValues(_ coordinates: Tensor, parameters: Tensor) -> Tensor {
+    let written = startsSeries ? writtenInitialValues(parameters) : nil
+    return concatenate(
       initialRanges.enumerated().map { place, range in
-        range.value(coordinates.sliced(place..<place + 1, axis: 1))
+        let column = { (table: Tensor) in table.sliced(place..<place + 1, axis: 1) }
+        if let range { return range.value(column(coordinates)) }
+        return column(written ?? coordinates)
       }, axis: 1)
+  }
+
+  /// The initial values that the equations give, `[batch, state]`.
+  private func writtenInitialValues(_ parameters: Tensor) -> Tensor {
+    let start = Tensor(
+      repeating: system.span?.lowerBound ?? 0, shape: [], scalarType: parameters.scalarType)
+    return system.values(
+      of: system.formulas.initialValues, time: start,
+      state: .zeros([parameters.shape[0], system.states.count], scalarType: parameters.scalarType),
+      parameters: parameters, inputs: system.zeroInputs(like: parameters))
   }
 
   /// The states' sizes as a row, `[1, state]`.
