@@ -76,6 +76,7 @@ struct DateScanner {
   }
 
   /// Hours from UTC of the zones whose names have one meaning.
+  ///
   /// Source: RFC 5322, 4.3, and the tz database.
   private static let zones = [
     "UTC": 0, "GMT": 0, "UT": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2,

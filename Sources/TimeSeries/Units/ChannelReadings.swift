@@ -1,4 +1,5 @@
 /// The observed values of a channel in order of time, numbered from 0. Long channels are sampled,
+///
 /// and other values are read again when needed.
 struct ChannelReadings {
   /// A value and its number.
