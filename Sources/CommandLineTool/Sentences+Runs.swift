@@ -33,7 +33,7 @@ extension ConfigurationError {
     case .tooMuchMemory(let key, let value, let bytes, let available):
       "with '\(key)' \(value) the training of the network takes at least \(Self.memory(bytes)) of memory, the "
         + "machine has \(Self.memory(available)); write a smaller number"
-    case .wants(let key, let value, let other, let options, let found):
+    case .requires(let key, let value, let other, let options, let found):
       "'\(key)' is \(value), which wants '\(other)' \(options.joined(separator: " or ")) and not \(found); change one of "
         + "the two"
     case .tablesOnly(let key, let value, let instead):

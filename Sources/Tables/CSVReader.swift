@@ -46,9 +46,6 @@ package struct CSVRow: Sendable {
   /// Whether the first cell begins with `#` and is not quoted.
   var isComment: Bool { count > 0 && !isFirstQuoted && self[0].first == UInt8(ascii: "#") }
 
-  /// A row of empty cells in front.
-  package mutating func insertEmptyCell() { ends.insert(0, at: 0) }
-
   /// Removes empty cells at the end beyond a number of cells.
   package mutating func removeEmptyCells(beyond count: Int) {
     while self.count > count && self[self.count - 1].isEmpty { ends.removeLast() }

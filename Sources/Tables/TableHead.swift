@@ -7,9 +7,9 @@ struct TableHead: Hashable {
   /// Lines above the header, without comments and blank lines.
   var linesAbove = 0
 
-  /// Lines that are examined.
+  /// The number of lines that are examined.
   private static let mostLines = 200
-  /// So many lines of the same number of cells are a table.
+  /// The least number of consecutive lines with equal cell counts that form a table.
   private static let leastLines = 3
 
   /// - Parameter lines: the first lines, without comments and blank lines.

@@ -139,7 +139,7 @@ import Testing
       "the configuration's 'network.augmentation' is \"ones\"; it wants one of none, zeros, lift, second-order"
     ),
   ])
-  func `settings that do not go together are told with a fix`(
+  func `settings that exclude each other are refused with a fix`(
     settings: [String], sentence: String
   ) throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -108,7 +108,7 @@ import Testing
     arguments: [
       (
         "network.layers", "resnet",
-        .wants(
+        .requires(
           key: "network.augmentation", value: "zeros", other: "network.layers",
           options: ["ode-net", "rk-net"], found: "resnet")
       ),

@@ -90,7 +90,7 @@ extension ClassifierRecipe {
     }
     let isFlow = layers == .odeNet || layers == .rungeKuttaNet
     if augmentation != .none && !isFlow {
-      throw .wants(
+      throw .requires(
         key: "network.augmentation", value: augmentation.rawValue, other: "network.layers",
         options: [Layers.odeNet.rawValue, Layers.rungeKuttaNet.rawValue], found: layers.rawValue)
     }

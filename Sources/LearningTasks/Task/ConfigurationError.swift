@@ -11,7 +11,7 @@ public enum ConfigurationError: Error, Hashable, Sendable {
   /// A network whose training needs more memory than the machine has.
   case tooMuchMemory(key: String, value: String, bytes: Double, available: Double)
   /// A value that requires one of some values of another setting.
-  case wants(key: String, value: String, other: String, options: [String], found: String)
+  case requires(key: String, value: String, other: String, options: [String], found: String)
   /// A value that is not possible for images.
   case tablesOnly(key: String, value: String, instead: [String])
 }

@@ -57,9 +57,11 @@ struct FitCurves {
   /// Where 97.5 % lie, in standard errors.
   let quantile: Double?
 
+  /// All curves; `nil` if the equations cannot be solved.
+  ///
   /// - Parameter isBanded: whether curves between the measurements are computed as well.
-  func all(isBanded: Bool) -> [FitCurve] {
-    guard let terms = problem.terms(at: z) else { return [] }
+  func all(isBanded: Bool) -> [FitCurve]? {
+    guard let terms = problem.terms(at: z) else { return nil }
     var curves: [FitCurve] = []
     for number in problem.models.indices {
       let model = problem.models[number]

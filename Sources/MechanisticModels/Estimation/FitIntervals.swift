@@ -42,13 +42,15 @@ extension FitProblem {
     return (estimates, nil)
   }
 
-  private func result(_ analysis: FitAnalysis, _ estimates: [FitResult.Estimate]) -> FitResult {
+  private func result(_ analysis: FitAnalysis, _ estimates: [FitResult.Estimate]) -> FitResult? {
     let best = analysis.best
     let count = best.evaluation.dataCount
-    let curves = FitCurves(
+    let all = FitCurves(
       problem: self, z: best.unknowns, covariance: analysis.covariance,
       quantile: analysis.quantile
     ).all(isBanded: !hasNetworks)
+    // Without curves the residuals are not known.
+    guard let curves = all else { return nil }
     let squares = curves.reduce(0) { $0 + $1.residualSquares }
     let values = models[0].values(at: values(at: best.unknowns))
     let findings = FitFindings(analysis, estimates)

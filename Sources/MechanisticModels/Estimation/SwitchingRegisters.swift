@@ -6,14 +6,14 @@ import NumericCore
 /// A search may lead through values at which equations are stiff that are not so at its start or end. A solve whose steps stability bounded is
 /// repeated by `.rodas5P`, and so are those that follow, until one with few steps of the explicit method reaches the end again.
 final class SwitchingRegisters {
-  /// Steps that an explicit method may try before it is asked whether stability bounds them.
+  /// The step budget of the explicit method, at whose end stiffness is examined.
   private static let firstBudget = 1_500
-  /// The same where the last solves were stiff.
+  /// The same budget after stiff solves.
   private static let trialBudget = 300
-  /// After so many solves by the implicit method the explicit one is tried.
+  /// The number of solves by the implicit method after which the explicit method is tried again.
   private static let trialInterval = 16
 
-  /// Steps of the implicit method, which are long ones.
+  /// The step budget of the implicit method.
   static let stiffBudget = 2_000
 
   private let fit: ParameterFit

@@ -113,9 +113,9 @@ extension ColumnSurvey {
     return TimePlace(column: column)
   }
 
-  /// A column of clock times, or of whole hours.
+  /// A column of clock times that is named for times, or one of whole hours.
   private func clock(_ names: [String], _ all: [Int], besides date: Int) -> Int? {
-    all.first { $0 != date && columns[$0].areClockTimes && !names[$0].contains("duration") }
+    all.first { $0 != date && columns[$0].areClockTimes && names[$0].contains("time") }
       ?? all.first { columns[$0].areNumbers && ["hour", "hr", "hh"].contains(names[$0]) }
   }
 

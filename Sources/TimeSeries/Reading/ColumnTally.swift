@@ -50,19 +50,19 @@ struct ColumnTally {
     firstText = firstText ?? text
   }
 
-  /// Numbers that mark missing values: they repeat in the file and are far from all others, or are
-  /// −1 where all others are well above zero.
+  /// Fewer other numbers do not show what is usual.
+  private static let leastOthers = 5
+
+  /// Numbers that mark missing values: they repeat in the file and are far from all others, which
+  /// are not all equal, or are −1 where all others are above 2.
   ///
   /// - Parameter total: how often each occurs in all columns.
   func missingMarks(_ total: [Double: Int]) -> [(value: Double, count: Int, line: Int)] {
     marks.compactMap { value, mark in
-      guard low <= high, Double(mark.count) < 0.9 * Double(numbers) || value == -1 else {
-        return nil
-      }
-      let distance = max(low - value, value - high)
-      let isFar = total[value] ?? 0 > 1 && distance > 2 * (high - low) && distance > 0
-      let isNegative = value == -1 && low > 2
-      return isFar || isNegative ? (value, mark.count, mark.line) : nil
+      let others = numbers - marks.values.reduce(0) { $0 + $1.count }
+      guard low < high, others >= Self.leastOthers, total[value] ?? 0 > 1 else { return nil }
+      let isFar = max(low - value, value - high) > 2 * (high - low)
+      return isFar || value == -1 && low > 2 ? (value, mark.count, mark.line) : nil
     }.sorted { $0.line < $1.line }
   }
 

@@ -90,7 +90,8 @@ public struct TimeSeriesFile: Hashable, Sendable {
 /// How a file is read.
 public struct TimeSeriesOptions: Hashable, Sendable {
   public enum Layout: String, CaseIterable, Hashable, Sendable {
-    /// Long if the header has the columns `time`, `channel` and `value`; otherwise wide.
+    /// Long if the header has a column of names (`channel`, `parameter`, `variable`, `observableId`,
+    /// `signal`, `sensor`) and one of values (`value`, `measurement`, `reading`); otherwise wide.
     case automatic
     /// One column per channel.
     case wide
@@ -106,10 +107,11 @@ public struct TimeSeriesOptions: Hashable, Sendable {
   }
 
   public var layout: Layout
-  /// The column of times; `nil` selects `time`, `t`, `date`, `datetime` or `timestamp` in any case,
-  /// or else the first column that is not the id.
+  /// The column of times; `nil` selects a column of dates, or else `time`, `t`, `date`, `datetime` or
+  /// `timestamp` in any case, or else the first column that is neither the id nor row numbers.
   public var timeColumn: String?
-  /// The column of ids; `nil` selects `id` in any case, if there is one.
+  /// The column of ids; `nil` selects `id` in any case, or else a name such as `patient` or
+  /// `series_id`, if there is one.
   public var idColumn: String?
   /// The channels to read; `nil` selects all.
   public var channels: [String]?

@@ -43,13 +43,18 @@ extension TimeSeriesReader {
   private static var surveyedRows: Int { 64 }
 
   /// The columns of channels and values of the long layout, or `nil` for the wide one.
-  var longColumns: (channel: Int, value: Int)? {
+  ///
+  /// - Throws: `DataError` if the long layout was chosen and a column is missing.
+  func longColumns() throws(DataError) -> (channel: Int, value: Int)? {
     let lowered = header.map { $0.lowercased() }
     func column(_ names: [String]) -> Int? { lowered.firstIndex(where: names.contains) }
     let names = ["channel", "parameter", "variable", "observableid", "signal", "sensor"]
-    guard options.layout != .wide, let channel = column(names),
-      let value = column(["value", "measurement", "reading"])
-    else { return nil }
+    let values = ["value", "measurement", "reading"]
+    if options.layout == .wide { return nil }
+    guard let channel = column(names), let value = column(values) else {
+      if options.layout == .automatic { return nil }
+      return (try self.column(names[0]), try self.column(values[0]))
+    }
     let isText = survey.columns[channel].texts > 0 || lowered[channel] == "channel"
     return options.layout == .long || isText ? (channel, value) : nil
   }
@@ -58,7 +63,7 @@ extension TimeSeriesReader {
     let lowered = header.map { $0.lowercased() }
     let rowNumbers = columns.filter { header[$0].isEmpty || survey.isRowNumber($0, lowered) }
     let named = rowNumbers.map { header[$0].isEmpty ? "column \($0 + 1)" : header[$0] }
-    if !named.isEmpty { note(1, .columnsLeftOut(named, .rowNumbers)) }
+    if !named.isEmpty { note(headerLine, .columnsLeftOut(named, .rowNumbers)) }
     columns.removeAll(where: rowNumbers.contains)
   }
 

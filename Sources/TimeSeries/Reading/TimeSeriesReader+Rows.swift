@@ -10,9 +10,11 @@ extension TimeSeriesReader {
       timePlace = survey.timePlace(header, besides: id)
       let name = header[timePlace.column]
       if !timePlace.others.isEmpty {
-        note(1, .timeColumn(name, others: timePlace.others.map { header[$0] }))
+        note(headerLine, .timeColumn(name, others: timePlace.others.map { header[$0] }))
       }
-      if let clock = timePlace.clock { note(1, .timeJoined(date: name, clock: header[clock])) }
+      if let clock = timePlace.clock {
+        note(headerLine, .timeJoined(date: name, clock: header[clock]))
+      }
     }
     let order = options.dates == nil ? survey.dateOrder(ahead, timePlace) : nil
     if let order {
@@ -22,7 +24,7 @@ extension TimeSeriesReader {
     clock.readsEpochs = true
     clock.name = header[timePlace.column].lowercased()
     isDescending = try isDescending(id)
-    if isDescending { note(1, .newestFirst) }
+    if isDescending { note(headerLine, .newestFirst) }
   }
 
   /// Whether the first rows of every series are in descending order of time.
@@ -50,12 +52,20 @@ extension TimeSeriesReader {
       let short = error(.tooFewCells(found: row.count, expected: header.count))
       let time = timePlace.column
       guard hasTimes, row.count <= time || CalendarTime.isWord(row[time]) else { throw short }
-      footer = ((footer?.count ?? 0) + 1, footer?.error ?? short)
+      try addFooter(short)
     }
     if let footer { note(footer.error.line, .footer(count: footer.count)) }
     if let untimed, hasTimes { note(untimed.line, .rowsWithoutTime(count: untimed.count)) }
     return false
   }
+
+  /// Counts a line that may belong to the end of the file; many such lines are invalid rows.
+  private mutating func addFooter(_ error: DataError) throws(DataError) {
+    footer = ((footer?.count ?? 0) + 1, footer?.error ?? error)
+    if let footer, footer.count > Self.mostFooterLines { throw footer.error }
+  }
+
+  private static var mostFooterLines: Int { 10 }
 
   /// The time of the row; `nil` if the row has none and is skipped.
   mutating func rowTime(values columns: [Int]) throws(DataError) -> Double? {
@@ -73,7 +83,7 @@ extension TimeSeriesReader {
     } catch {
       let reason = self.error(error, column: timePlace.column)
       guard hasTimes, CalendarTime.isWord(cell) else { throw reason }
-      footer = ((footer?.count ?? 0) + 1, footer?.error ?? reason)
+      try addFooter(reason)
       return nil
     }
     if let footer { throw footer.error }

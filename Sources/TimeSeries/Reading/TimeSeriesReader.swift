@@ -25,6 +25,7 @@ package struct TimeSeriesReader {
   package var missingMarks: [String: [(value: Double, count: Int, line: Int)]] = [:]
   /// Those that a first reading has found.
   package var foundMarks: [String: [(value: Double, count: Int, line: Int)]] = [:]
+  var headerLine = 1
   /// The first rows.
   var ahead: [CSVRow] = []
   var notes: [DataWarning] = []
@@ -59,11 +60,11 @@ package struct TimeSeriesReader {
 
   package mutating func read() throws(DataError) -> TimeSeriesFile {
     guard try csv.readHeader(into: &row) else { throw DataError(source: csv.name, .empty) }
-    let line = row.line
-    if csv.linesAbove > 0 { note(line, .linesAboveHeader(count: csv.linesAbove)) }
+    headerLine = row.line
+    if csv.linesAbove > 0 { note(headerLine, .linesAboveHeader(count: csv.linesAbove)) }
     header = try readHeader()
     try surveyColumns()
-    let long = longColumns
+    let long = try longColumns()
     let channels: [String]
     if let long { channels = try readLong(long) } else { channels = try readWide() }
     let isLong = long != nil
