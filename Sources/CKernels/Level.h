@@ -74,7 +74,25 @@ LEVEL void scalar_program_prepare(const nk_scalar_program *program) {
   scalar_program_parts(program, program->setup, program->setup_count, 0, program->lanes);
 }
 
+/// One row through a program whose registers hold one number each.
+INLINE void scalar_program_run_row(const nk_scalar_program *program, long row) {
+  scalar_program_parts(program, program->body, program->body_count, row, 1);
+  const nk_column *end = program->outputs + program->output_count;
+  for (const nk_column *column = program->outputs; column < end; column++) {
+    const nk_rows *to = program->results + column->argument;
+    const char *from = (const char *)program->registers + column->target;
+    if (to->is_double)
+      write_number_f64(column, to, from, row);
+    else
+      write_number_f32(column, to, from, row);
+  }
+}
+
 LEVEL void scalar_program_run(const nk_scalar_program *program, long rows) {
+  if (program->lanes == 1) {
+    for (long row = 0; row < rows; row++) scalar_program_run_row(program, row);
+    return;
+  }
   for (long first = 0; first < rows; first += program->lanes) {
     long count = rows - first < program->lanes ? rows - first : program->lanes;
     scalar_program_parts(program, program->body, program->body_count, first, count);

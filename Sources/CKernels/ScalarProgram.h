@@ -40,6 +40,12 @@ INLINE void N(write_column)(const nk_column *column, const nk_rows *rows, const 
   }
 }
 
+INLINE void N(write_number)(const nk_column *column, const nk_rows *rows, const char *from,
+                            long row) {
+  T *to = N(row_of)(rows, row) + column->element;
+  *to = rows->adds ? *to + *(const T *)from : *(const T *)from;
+}
+
 LEVEL void N(run_part)(const nk_part *part, const nk_rows *arguments, char *registers, long first,
                        long count) {
   long padded = (count + W - 1) & -W;

@@ -43,6 +43,31 @@ private final class Bounces: RowEvents {
   }
 }
 
+/// The same functions; a forced time lifts the ball over the height that is only recorded.
+private final class Lift: RowEvents {
+  let bounces: Bounces
+  init(_ bounces: Bounces) { self.bounces = bounces }
+
+  var directions: [EventDirection] { bounces.directions }
+  func isRecordOnly(_ event: Int) -> Bool { bounces.isRecordOnly(event) }
+
+  func evaluate(
+    row: Int, time: Double, state: UnsafePointer<Double>, into values: inout [Double]
+  ) { bounces.evaluate(row: row, time: time, state: state, into: &values) }
+
+  func apply(
+    _ event: Int, row: Int, time: Double, state: UnsafeMutablePointer<Double>
+  ) -> RowEventOutcome { bounces.apply(event, row: row, time: time, state: state) }
+
+  func applyForced(
+    row: Int, time: Double, state: UnsafeMutablePointer<Double>
+  ) -> RowEventOutcome {
+    if time == 0 { return .unchanged }
+    state[0] = 0.6
+    return .changed
+  }
+}
+
 private func fall() -> RowTestField<Double> {
   RowTestField(width: 3) { _, y, _, derivative in
     derivative[0] = y[1]
@@ -114,6 +139,17 @@ private let fine = StepControl.proportionalIntegral(Tolerance(relative: 1e-9, ab
     for (save, state) in single.states.enumerated() {
       for (a, b) in zip(state, rows.state(save, 0)) { #expect(abs(a - b) < 1e-9) }
     }
+  }
+
+  @Test func `a jump over the root of an event that only records changes nothing else`() {
+    let integrator = RowIntegrator<Double>(
+      method: .tsitouras5, control: fine, rows: 1, width: 3)
+    let solution = RowSolution(
+      integrator, RowTestField(width: 3) { _, _, _, slope in for i in 0..<3 { slope[i] = 0 } },
+      from: [0.4, 1, 0], at: [0, 1, 2],
+      interruptions: RowInterruptions(forcedTimes: .shared([1]), events: Lift(Bounces())))
+    #expect(solution.events.map(\.event) == [nil, 1])
+    #expect(solution.state(2, 0) == [0.6, 1, 0])
   }
 
   @Test func `a terminated row leaves the others alone`() {

@@ -36,9 +36,9 @@ extension TimeConditionedMLP {
     var hidden = features(state, nil).value
     let linearizations = layers[...place].map { layer in
       let map = layer.at(time)
-      let x = map(hidden)
-      hidden = activation(x)
-      return (map: map, slope: activation.derivative(at: x, value: hidden))
+      let (value, slope) = activation.valueAndDerivative(at: map(hidden))
+      hidden = value
+      return (map: map, slope: slope)
     }
     let (value, moved) = pushforward(through: layers[(place + 1)...], time, hidden, tangent)
     var back = features(state, moved).tangents ?? moved

@@ -95,8 +95,8 @@ public struct TimeConditionedMLP: DensityField {
       let map = layer.at(time)
       (x, dx) = (map(x), map.linear(dx))
       if place < layers.count - 1 {
-        let y = activation(x)
-        (x, dx) = (y, activation.derivative(at: x, value: y) * dx)
+        let (value, derivative) = activation.valueAndDerivative(at: x)
+        (x, dx) = (value, derivative * dx)
       }
     }
     return (x, dx)

@@ -1,3 +1,5 @@
+public import NumericCore
+
 /// A crossing of zero inside a step.
 @frozen
 @usableFromInline
@@ -31,10 +33,12 @@ struct EventScan: Sendable {
   @usableFromInline var hasFired: [Bool]
   /// The crossings of the last step in the functions' directions, in the order of the solve.
   @usableFromInline var crossings: [EventCrossing] = []
+  @usableFromInline var pace: EventPace
 
   @usableFromInline
-  init(_ directions: [EventDirection]) {
+  init(_ directions: [EventDirection], _ span: TimeSpan) {
     self.directions = directions
+    pace = EventPace(span)
     sides = Array(repeating: 0, count: directions.count)
     firstPlaces = Array(repeating: 0, count: directions.count)
     hasFired = Array(repeating: false, count: directions.count)

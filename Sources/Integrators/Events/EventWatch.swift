@@ -9,14 +9,12 @@ struct EventWatch<Field: VectorField>: Sendable {
   @usableFromInline let functions: [Event<Field>.Function]
   /// Nil while it is in use.
   @usableFromInline var scan: EventScan?
-  @usableFromInline var pace: EventPace
   @usableFromInline var records: [EventRecord<Field.State>] = []
 
   @usableFromInline
   init?(_ events: [Event<Field>], _ span: TimeSpan) {
     if events.isEmpty { return nil }
     self.events = events
-    pace = EventPace(span)
     var (roots, functions, directions): ([Int], [Event<Field>.Function], [EventDirection])
     (roots, functions, directions) = ([], [], [])
     for (index, event) in events.enumerated() {
@@ -26,7 +24,7 @@ struct EventWatch<Field: VectorField>: Sendable {
       directions.append(direction)
     }
     (self.roots, self.functions) = (roots, functions)
-    scan = EventScan(directions)
+    scan = EventScan(directions, span)
   }
 
   /// The values of all root functions.

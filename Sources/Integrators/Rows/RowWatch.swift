@@ -4,7 +4,6 @@ import NumericCore
 final class RowWatch<Scalar: RowScalar> {
   let events: any RowEvents<Scalar>
   var scans: [EventScan]
-  var paces: [EventPace]
   var records: [RowEventRecord<Scalar>] = []
   /// A state inside a step, and one before an event.
   let inner: UnsafeMutablePointer<Scalar>
@@ -12,10 +11,9 @@ final class RowWatch<Scalar: RowScalar> {
 
   init(_ events: any RowEvents<Scalar>, rows: Int, width: Int, _ times: SaveTimes) {
     self.events = events
-    scans = Array(repeating: EventScan(events.directions), count: rows)
-    paces = (0..<rows).map { row in
+    scans = (0..<rows).map { row in
       let saves = times.times(ofRow: row)
-      return EventPace(TimeSpan(from: saves[0], to: saves[times.count - 1]))
+      return EventScan(events.directions, TimeSpan(from: saves[0], to: saves[times.count - 1]))
     }
     inner = .allocate(capacity: width)
     before = .allocate(capacity: width)
@@ -25,14 +23,4 @@ final class RowWatch<Scalar: RowScalar> {
     inner.deallocate()
     before.deallocate()
   }
-}
-
-/// An accepted step of a row whose events are examined.
-struct RowStep<Scalar: RowScalar> {
-  let row: Int
-  let position: Int
-  let start: Double
-  let size: Double
-  /// The state at the end of the step, and after the events there.
-  let end: UnsafeMutablePointer<Scalar>
 }

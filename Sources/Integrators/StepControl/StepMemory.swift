@@ -63,7 +63,10 @@ struct StepMemory: BitwiseCopyable, Sendable {
     previousLogError = max(error.logarithm, StepMemory.smallestLogError)
     wasRejected = false
     nonFiniteTries = 0
-    return min(ceiling, max(rule.bounds.smallestAfterAcceptance, factor))
+    // One instruction each, which `min` and `max` are not.
+    let smallest = rule.bounds.smallestAfterAcceptance
+    let bounded = smallest > factor ? smallest : factor
+    return ceiling < bounded ? ceiling : bounded
   }
 
   /// How much smaller the next try is; an error that is not a number shrinks it as far as is
