@@ -23,7 +23,7 @@ public struct FlowEvent<Field: TensorField>: Sendable {
     @Sendable (_ field: Field, _ time: Tensor, _ state: Tensor) -> Tensor
 
   public enum Action: Sendable {
-    /// Ends the row: its state stays as it is at the later times.
+    /// Ends the row: its state is constant afterwards.
     case terminate
     /// Replaces the state.
     case reset(Function)

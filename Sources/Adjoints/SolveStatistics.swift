@@ -1,7 +1,7 @@
 import Platform
 package import Integrators
 
-/// One row's statistics as they come out of a traced solve: a line of the statistics tensor.
+/// One row's statistics from a traced solve: a row of the statistics tensor.
 public struct SolveStatistics: Hashable, Sendable {
   /// Columns of the statistics tensor.
   public static let columnCount = 6

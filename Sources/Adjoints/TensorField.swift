@@ -1,13 +1,15 @@
 public import Tensors
 
-/// A vector field made of tensors: `dz/dt = f(t, z)`, with what it learns listed by `visit`.
+/// A vector field made of tensors: `dz/dt = f(t, z)`; `visit` lists its parameters.
 ///
-/// Shapes: `time` is `[]` when the batch shares its steps and `[rows, 1]` when every row has its own; `state` is
-/// `[rows, …]` and so is the result. A field reads nothing but its arguments and the tensors that it visits.
+/// Shapes: `time` is `[]` if the batch shares its steps and `[rows, 1]` if every row has its own;
+/// `state` is `[rows, …]` and so is the result. A field reads nothing but its arguments and the
+/// tensors that it visits.
 public protocol TensorField: TensorTree {
   func callAsFunction(_ time: Tensor, _ state: Tensor) -> Tensor
 
-  /// Names (as `visit` gives them) of tensors whose leading axis is the batch: noise, conditions, parameters of each row.
+  /// Names (as in `visit`) of tensors whose leading axis is the batch: noise, conditions,
+  /// parameters of each row.
   var rowTensorNames: Set<String> { get }
 }
 
@@ -15,7 +17,7 @@ extension TensorField {
   public var rowTensorNames: Set<String> { [] }
 }
 
-/// A field given by a closure, without tensors to learn.
+/// A field given by a closure, without parameters.
 public struct ClosureField: TensorField {
   private let body: @Sendable (Tensor, Tensor) -> Tensor
 

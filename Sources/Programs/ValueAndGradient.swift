@@ -2,11 +2,11 @@ import Platform
 import Graphs
 public import Tensors
 
-/// What a loss function returns when it has more to tell than the loss.
+/// The result of a loss function with auxiliary values.
 public struct LossAndAuxiliary: Sendable {
   /// A scalar.
   public var loss: Tensor
-  /// Anything else that is to be evaluated with it; no gradient passes through.
+  /// Values that are evaluated with the loss; no gradient passes through them.
   public var auxiliary: [Tensor]
 
   public init(_ loss: Tensor, auxiliary: [Tensor] = []) {
@@ -15,9 +15,11 @@ public struct LossAndAuxiliary: Sendable {
   }
 }
 
-/// A loss and its gradient as a function of a model and a batch; traced once per shape, then replayed.
+/// A loss and its gradient as a function of a model and a batch; traced once per shape, then
+/// replayed.
 ///
-/// Everything about the model that is not a tensor (sizes, solvers, flags) is fixed by the first call for a shape.
+/// All parts of the model that are not tensors (sizes, solvers, flags) are fixed by the first call
+/// for a shape.
 public final class ValueAndGradient<Model: TensorTree, Batch: TensorTree>: Sendable {
   public struct Result: Sendable {
     public var loss: Double
@@ -37,7 +39,7 @@ public final class ValueAndGradient<Model: TensorTree, Batch: TensorTree>: Senda
     self(model, batch) { _ in }
   }
 
-  /// The same; what custom operations noted of this run can be read.
+  /// The same; `read` can access the records of the run's custom operations.
   package func callAsFunction(
     _ model: Model, _ batch: Batch, reading: (EvaluationContext) -> Void
   ) -> Result {
@@ -93,7 +95,7 @@ public func valueAndGrad<Model: TensorTree, Batch: TensorTree>(
   ValueAndGradient(loss)
 }
 
-/// A function of trees, compiled once per shape: what `valueAndGrad` is without the gradient.
+/// A function of trees, compiled once per shape.
 public final class CompiledFunction<Input: TensorTree>: Sendable {
   private let body: @Sendable (Input) -> [Tensor]
   private let cache = ProgramCache()
@@ -108,7 +110,7 @@ public final class CompiledFunction<Input: TensorTree>: Sendable {
 }
 
 extension Tensor {
-  /// The concrete tensor that the expression stands for.
+  /// The concrete tensor that the expression evaluates to.
   public func evaluated() -> Tensor {
     if storage != nil { return self }
     return Tensor(storage: Program(trace([]) { _ in [self] })([])[0])
