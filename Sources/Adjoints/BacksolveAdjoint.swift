@@ -18,7 +18,7 @@ final class BacksolveAdjoint<Scalar: RowScalar>: CustomEvaluator {
   private let interruptions: RowInterruptions<Scalar>
 
   init(_ plan: SolvePlan, _ record: SolveRecord, _ solver: ODESolver, seminorm: Bool) {
-    precondition(plan.timesType.rank == 1, "a backsolve wants times that the batch shares")
+    precondition(plan.timesType.rank == 1, "a backsolve needs times that the batch shares")
     self.plan = plan
     self.record = record
     field = FieldEvaluator(plan)

@@ -118,7 +118,7 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
     times rowTimes: UnsafePointer<Double>, states: UnsafePointer<Scalar>,
     derivatives: UnsafeMutablePointer<Scalar>, keeping kept: UnsafeMutablePointer<Scalar>
   ) {
-    guard let split else { preconditionFailure("a field that keeps nothing") }
+    guard let split else { preconditionFailure("a field that saves nothing") }
     evaluations += 1
     let prepared = keeping ?? Prepared(split.forward)
     keeping = prepared

@@ -85,7 +85,7 @@ public struct Flow<Field: TensorField>: TensorTree {
       "times are float64 of shape [T] or [batch, T], not \(times.type)")
     precondition(
       times.rank == 1 || (sharing == .perRow && times.shape[0] == initial.shape[0]),
-      "times of shape \(times.shape) want steps per row and \(initial.shape[0]) rows")
+      "times of shape \(times.shape) need steps per row and \(initial.shape[0]) rows")
     check()
     let parameters = field.tensors
     let plan = makePlan(initial.type, times.type, parameters.map(\.type))

@@ -15,7 +15,7 @@ struct UnrolledSolve<Field: TensorField> {
     var states = [initial]
     for (start, end) in zip(times, times.dropFirst()) {
       guard let count = solver.control.fixedStepCount(over: end - start) else {
-        preconditionFailure("an unrolled solve wants fixed steps")
+        preconditionFailure("an unrolled solve needs fixed steps")
       }
       let size = (end - start) / Double(count)
       for index in 0..<count {
@@ -34,7 +34,7 @@ struct UnrolledSolve<Field: TensorField> {
   /// The states after a span for each row, `[batch, 1]`, from time 0 on, in equal steps.
   func advanced(_ initial: Tensor, over spans: Tensor) -> Tensor {
     guard let count = solver.control.fixedStepCount(over: 1) else {
-      preconditionFailure("an unrolled solve wants fixed steps")
+      preconditionFailure("an unrolled solve needs fixed steps")
     }
     let size = spans / Double(count)
     let time = spans.converted(to: .float64) / Double(count)

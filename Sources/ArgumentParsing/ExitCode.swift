@@ -41,7 +41,7 @@ package struct ToolError: Error {
   /// - Parameter keepsName: whether a file of another name would be refused.
   package static func trainingDataMissing(_ path: String, keepsName: Bool = false) -> ToolError {
     ToolError(
-      "\(path): the file of the training is not there, as seen from here; name it with --data FILE"
+      "\(path): the training data are not at this path; name them with --data FILE"
         + (keepsName ? ", of the same name" : "")
         + " (and its file of labels, if it has one, with --labels FILE)", code: .noInput)
   }

@@ -8,13 +8,13 @@ import Training
 struct TrainingBenchmark<Model: TensorTree, Batch: TensorTree> {
   var workload: String
   var batches: [Batch]
-  /// How many iterations come before the clock runs.
+  /// Iterations before the measurement.
   var warmUp: Int
   /// The iteration after which the last loss is reported, as in the peers' scripts.
   var reported: Int
 
-  /// Goes round the batches; an auxiliary value of the loss, if there is one, is a table of `SolveStatistics`, or the
-  /// evaluations of solves that are written out.
+  /// Cycles through the batches; an auxiliary value of the loss, if there is one, is a table of
+  /// `SolveStatistics`, or the evaluations of unrolled solves.
   func figure<Rule: Optimizer>(
     _ variant: String, model: Model, optimizer: Rule, repetitions: Int,
     settings: [(name: String, value: String)],

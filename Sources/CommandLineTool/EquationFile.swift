@@ -74,7 +74,7 @@ struct EquationFile {
   /// A hint which option helps, for the end of a message.
   private func advice(_ reason: DataError.Reason) -> String {
     if case .ambiguousDate = reason {
-      return ", or say it with --dates day-first or --dates month-first"
+      return ", or choose --dates day-first or --dates month-first"
     }
     guard hasSeriesOptions else { return "" }
     switch reason {
@@ -146,7 +146,7 @@ enum InputFile {
       else { return nil }
       return
         "warning: the input '\(name)' is known from \(axis.label(of: first)) to \(axis.label(of: last)); "
-        + "outside it keeps its first and last value"
+        + "outside of them the first and the last value apply"
     }
   }
 }

@@ -76,7 +76,7 @@ extension DataError.Reason {
     case .twoRoles(let column, let first, let second):
       first == second
         ? "the column '\(column)' is asked for twice as \(first.name); keep one"
-        : "the column '\(column)' is asked for as \(first.name) and as \(second.name); a column has one role, keep one"
+        : "the column '\(column)' is asked for as \(first.name) and as \(second.name); a column can have only one role"
     case .tooManyCells(let found, let expected):
       "\(counted(found, "cell")) where the header has \(expected); remove cells or quote text with commas"
     case .tooFewCells(let found, let expected):

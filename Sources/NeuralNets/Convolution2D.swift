@@ -16,7 +16,7 @@ public struct Convolution2D: Module {
   public init(weight: Tensor, bias: Tensor?, stride: Int = 1, padding: Int = 0) {
     precondition(
       weight.rank == 4 && bias.map { $0.shape == [weight.shape[3]] } ?? true,
-      "a convolution wants weight [height, width, in, out] and bias [out], got \(weight.shape), "
+      "a convolution needs weight [height, width, in, out] and bias [out], got \(weight.shape), "
         + "\(bias?.shape ?? [])")
     self.weight = weight
     self.bias = bias

@@ -19,7 +19,7 @@ public struct GRUCell: TensorTree {
     precondition(
       recurrent.outputCount == 3 * recurrent.inputCount
         && input.outputCount == recurrent.outputCount,
-      "a gated unit wants [in, 3·hidden] and [hidden, 3·hidden], got \(input.weight.shape) and "
+      "a gated unit needs [in, 3·hidden] and [hidden, 3·hidden], got \(input.weight.shape) and "
         + "\(recurrent.weight.shape)")
     self.input = input
     self.recurrent = recurrent

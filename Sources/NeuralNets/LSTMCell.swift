@@ -35,7 +35,7 @@ public struct LSTMCell: TensorTree {
     precondition(
       recurrent.outputCount == 4 * recurrent.inputCount
         && input.outputCount == recurrent.outputCount,
-      "a memory cell wants [in, 4·hidden] and [hidden, 4·hidden], got \(input.weight.shape) and "
+      "a memory cell needs [in, 4·hidden] and [hidden, 4·hidden], got \(input.weight.shape) and "
         + "\(recurrent.weight.shape)")
     self.input = input
     self.recurrent = recurrent

@@ -13,7 +13,7 @@ public struct Linear: Module {
   public init(weight: Tensor, bias: Tensor?) {
     precondition(
       weight.rank == 2 && bias.map { $0.shape == [weight.shape[1]] } ?? true,
-      "a linear layer wants weight [in, out] and bias [out], got \(weight.shape), \(bias?.shape ?? [])"
+      "a linear layer needs weight [in, out] and bias [out], got \(weight.shape), \(bias?.shape ?? [])"
     )
     self.weight = weight
     self.bias = bias

@@ -15,7 +15,7 @@ public struct RNNCell: TensorTree {
   public init(input: Linear, recurrent: Linear, activation: Activation = .tanh) {
     precondition(
       recurrent.outputCount == recurrent.inputCount && input.outputCount == recurrent.outputCount,
-      "a recurrent cell wants [in, hidden] and [hidden, hidden], got \(input.weight.shape) and "
+      "a recurrent cell needs [in, hidden] and [hidden, hidden], got \(input.weight.shape) and "
         + "\(recurrent.weight.shape)")
     self.input = input
     self.recurrent = recurrent

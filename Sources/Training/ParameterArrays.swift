@@ -48,7 +48,7 @@ extension Tensor {
   /// The elements of a concrete tensor.
   var concreteStorage: Storage {
     guard let storage else {
-      preconditionFailure("an optimizer wants evaluated tensors, got an expression of \(type)")
+      preconditionFailure("an optimizer needs evaluated tensors, got an expression of \(type)")
     }
     return storage
   }

@@ -156,7 +156,7 @@ import Testing
     ),
     (
       ["train", "classify", "--model", "anode", "--data", "f.csv", "--labels", "l.csv"],
-      "--labels belongs to classes of series; leave it out, or add --model ode-rnn"
+      "--labels applies to classes of series; leave it out, or add --model ode-rnn"
     ),
   ])
   func `labels need series and a model that learns classes`(

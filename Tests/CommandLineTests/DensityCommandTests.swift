@@ -117,7 +117,7 @@ private func table(_ row: (Int) -> String) -> String {
       try Files.writeAtomically("x,y,z\n" + far + near, to: path)
       let result = try Tool.run("evaluate", folder + "/run", "--data", path, "--json")
       let warning =
-        "warning: \(path): 1 of 3 rows lies so far from those of the training that the model gives no finite number there; "
+        "warning: \(path): 1 of 3 rows lies too far from the training data for a finite result; "
         + "the figures are those of the others\n"
       #expect(result.status == 0 && result.errors == (far.isEmpty ? "" : warning))
       return try JSONValue(parsing: result.output)

@@ -75,7 +75,7 @@ import Testing
     #expect(none.status == 65 && none.output.isEmpty)
     #expect(
       none.errors
-        == "error: none.csv: all 2 rows lie so far from those of the training that the model gives no finite number there; "
+        == "error: none.csv: all 2 rows lie too far from the training data for a finite result; "
         + "check columns and units\n")
     // No advice of options that only training has.
     let text = try write("x,y,kind\nred,0,1\n", "text.csv")

@@ -87,7 +87,7 @@ import Testing
     #expect(result.status == 65)
     #expect(
       result.errors
-        == "error: f.csv:1: the column '\(column)' is asked for as \(roles); a column has one role, keep one\n"
+        == "error: f.csv:1: the column '\(column)' is asked for as \(roles); a column can have only one role\n"
     )
     let twice = try tool(
       [

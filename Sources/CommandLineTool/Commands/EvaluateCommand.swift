@@ -8,7 +8,7 @@ import ArgumentParsing
 struct EvaluateCommand: Command {
   static let page = CommandPage(
     verb: "evaluate",
-    summary: "Measures a trained model on its test data, forecasts beside their baselines.",
+    summary: "Evaluates a trained model on its test data, and compares forecasts with baselines.",
     discussion:
       "Of forecasts: root mean squared error with its 90 % interval by bootstrap, mean absolute error, negative log likelihood in "
       + "nats, and the share of observations in the 90 % band, by horizon and by length of a hidden gap; then for each "
@@ -29,7 +29,7 @@ struct EvaluateCommand: Command {
 
   func validate() throws(UsageError) {
     if labels != nil && data == nil {
-      throw .combination("--labels belongs to --data", fix: "add --data FILE")
+      throw .combination("--labels needs --data", fix: "add --data FILE")
     }
   }
 
@@ -77,7 +77,7 @@ struct EvaluateCommand: Command {
   ) throws {
     if labels != nil && Task.self != SequenceClassificationTask.self {
       throw UsageError.combination(
-        "--labels belongs to classes of series", fix: "leave it out for this model")
+        "--labels applies to classes of series", fix: "leave it out for this model")
     }
     let model = try archive.load(Task.Model.self)
     let (file, ownLabels) = (model.recipe.file, model.recipe.labelsFile)

@@ -14,7 +14,7 @@ public struct DenseClassifier: TensorTree {
   public var depth: Depth<DenseBlock>
   public var head: Linear
 
-  /// Six residual blocks with weights of their own, or as many as `blocks` says.
+  /// Six residual blocks with separate weights, or `blocks` of them.
   public static func resNet(
     features: Int, width: Int, classes: Int, blocks: Int = 6, key: RandomKey
   ) -> DenseClassifier {
@@ -74,17 +74,18 @@ public struct ImageClassifier: TensorTree {
   public var norm: GroupNorm
   public var head: Linear
 
-  /// The fewest rows and columns of pixels that leave one after the stem.
+  /// The smallest number of rows and columns of pixels with at least one after the stem.
   public static let smallestSide = 6
 
-  /// Rows or columns of pixels that the stem leaves of so many.
+  /// The number of rows or columns of pixels after the stem.
   public static func sideAfterStem(_ side: Int) -> Int {
     [(3, 1, 0), (4, 2, 1), (4, 2, 1)].reduce(side) { side, layer in
       (side + 2 * layer.2 - layer.0) / layer.1 + 1
     }
   }
 
-  /// Groups of `channels / 32` channels, rounded down, or of one where that is 0 or leaves a rest.
+  /// Groups of `channels / 32` channels, rounded down, or of one channel if that is 0 or not a
+  /// divisor.
   public static func groups(of channels: Int) -> Int {
     let size = max(1, channels / 32)
     return channels.isMultiple(of: size) ? channels / size : channels

@@ -43,7 +43,7 @@ extension RowField {
     times: UnsafePointer<Double>, states: UnsafePointer<Scalar>,
     derivatives: UnsafeMutablePointer<Scalar>, keeping kept: UnsafeMutablePointer<Scalar>
   ) {
-    preconditionFailure("a field that keeps nothing")
+    preconditionFailure("a field that saves nothing")
   }
 }
 

@@ -35,7 +35,7 @@ public struct AdaptiveControl: Sendable {
   /// error is rounding, and without a bound the steps would grow over it. There, steps are so small
   /// that such a pulse meets an evaluation.
   public var resolvedPart = 1e-3
-  /// A solve that has tried so many steps ends.
+  /// The largest number of attempted steps.
   public var stepBudget: Int
 
   /// - Precondition: step sizes and the budget are positive.

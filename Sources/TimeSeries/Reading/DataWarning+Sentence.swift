@@ -22,8 +22,8 @@ extension DataWarning.Kind {
       "times such as \(shortText(time, digits: 8)) look like dates and are read as plain numbers; write them "
         + "as in 1958-03-29 if they are dates"
     case .idComesAgain(let id, let lastLine):
-      "the id '\(id)' comes again after line \(lastLine) and is taken as one series; give the second "
-        + "an id of its own if it is another"
+      "the id '\(id)' occurs again after line \(lastLine); its rows are read as one series; give the second "
+        + "another id if it is another series"
     case .shortSeries(let id, let points):
       "the series '\(id)' has \(points) point\(points == 1 ? "" : "s") and is left out; add "
         + "measurements if it is to count"
@@ -52,14 +52,14 @@ extension DataWarning.Kind {
       "\(count) label\(count == 1 ? "" : "s") of ids that the data do not have, '\(first)' among them; check "
         + "the spelling of ids"
     case .rowsThinned(let series, let rows, let limit):
-      "\(series) series are longer than \(limit) rows (up to \(rows)), of which evenly many are read; set "
-        + "network.rowLimit to choose"
+      "\(series) series are longer than \(limit) rows (up to \(rows)), thinned evenly; set "
+        + "network.rowLimit to change the limit"
     case .windowsThinned(let part, let used, let all):
-      "of \(all) windows of the \(part) part \(used) are used, evenly spread; set windows.stride to "
-        + "choose them yourself"
+      "of \(all) windows of the \(part) part \(used) are used, evenly spaced; set windows.stride to "
+        + "select them"
     case .notFinite(let count, let all, let first):
-      "\(count) of \(all) results are no finite numbers and stay empty, the first that of \(first); values or times so "
-        + "far from those of the training are beyond the model, correct or remove them"
+      "\(count) of \(all) results are not finite and stay empty, the first for \(first); their values or times are "
+        + "too far from those of the training; correct or remove them"
     }
   }
 }
