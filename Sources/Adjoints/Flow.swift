@@ -4,9 +4,13 @@ public import Tensors
 
 /// The flow of a field as a layer: maps initial states to states at given times, with gradients.
 public struct Flow<Field: TensorField>: TensorTree {
+  /// The vector field.
   public var field: Field
+  /// Method and step control.
   public var solver: ODESolver
+  /// How gradients are computed.
   public var adjoint: Adjoint
+  /// Whether the rows of a batch share a step size.
   public var sharing: StepSharing
   /// Times at which the field may jump, in any order; a step ends at each of them.
   public var forcedTimes: [Double] = []

@@ -22,6 +22,7 @@ public struct FlowEvent<Field: TensorField>: Sendable {
   public typealias Function =
     @Sendable (_ field: Field, _ time: Tensor, _ state: Tensor) -> Tensor
 
+  /// The effect of an event.
   public enum Action: Sendable {
     /// Ends the row: its state is constant afterwards.
     case terminate
@@ -29,11 +30,14 @@ public struct FlowEvent<Field: TensorField>: Sendable {
     case reset(Function)
   }
 
+  /// The crossings that count.
   public var direction: EventDirection
   /// `[rows, 1]`.
   public var function: Function
+  /// The effect of the event.
   public var action: Action
 
+  /// An event at the zeros of a function.
   public init(
     _ direction: EventDirection = .either, of function: @escaping Function, _ action: Action
   ) {

@@ -37,10 +37,14 @@ public struct SolveEvaluations: Hashable, Sendable {
   public var forward: Double
   /// Vector–Jacobian products in the backward pass, each of which costs about two evaluations.
   public var backward: Double
+  /// Rows whose solves failed: their states are not-a-number from there on, and so is a loss that reads them.
+  public var failedRows: Int
 
-  public init(forward: Double, backward: Double) {
+  /// Figures of the solves of one gradient.
+  public init(forward: Double, backward: Double, failedRows: Int = 0) {
     self.forward = forward
     self.backward = backward
+    self.failedRows = failedRows
   }
 
   /// The records of a run's solves; `nil` without solves, as in a loss without a solver or with
@@ -54,6 +58,7 @@ public struct SolveEvaluations: Hashable, Sendable {
       return Double(total) / Double(max(record.reports.count, 1))
     }.sorted().reduce(0, +)
     backward = Double(records.reduce(0) { $0 + $1.backwardProducts })
+    failedRows = records.reduce(0) { $0 + $1.reports.count { !$0.status.isCompleted } }
   }
 }
 

@@ -8,12 +8,15 @@ public struct SolveStatistics: Hashable, Sendable {
 
   /// Evaluations of the field.
   public var evaluations: Int
+  /// Number of accepted steps.
   public var acceptedSteps: Int
+  /// Number of rejected steps.
   public var rejectedSteps: Int
   /// 0 completed, 1 anything else.
   public var hasFailed: Bool
   /// Size of the smallest and of the largest accepted step.
   public var smallestStep: Double
+  /// Size of the largest accepted step.
   public var largestStep: Double
 
   package init(_ report: RowReport) {

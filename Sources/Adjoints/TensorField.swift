@@ -14,6 +14,7 @@ public protocol TensorField: TensorTree {
 }
 
 extension TensorField {
+  /// No tensor has the batch as its leading axis.
   public var rowTensorNames: Set<String> { [] }
 }
 
@@ -21,10 +22,12 @@ extension TensorField {
 public struct ClosureField: TensorField {
   private let body: @Sendable (Tensor, Tensor) -> Tensor
 
+  /// A field of a closure.
   public init(_ body: @escaping @Sendable (_ time: Tensor, _ state: Tensor) -> Tensor) {
     self.body = body
   }
 
+  /// The value of the closure.
   public func callAsFunction(_ time: Tensor, _ state: Tensor) -> Tensor { body(time, state) }
   public mutating func visit(_ visitor: inout some TensorVisitor) {}
 }

@@ -15,11 +15,11 @@ package enum ExitCode: Int32, CaseIterable, Error {
     case .success: "done"
     case .failure: "failed, diverged, or a claim did not hold"
     case .usage: "the command line cannot be understood"
-    case .badData: "the data are not as they should be"
+    case .badData: "invalid data"
     case .noInput: "an input file is missing or cannot be read"
     case .cannotCreate: "an output file cannot be written"
     case .stoppedWithCheckpoint: "stopped with a checkpoint; resume to go on"
-    case .badConfiguration: "the configuration is not as it should be"
+    case .badConfiguration: "invalid configuration"
     case .interrupted: "interrupted"
     }
   }

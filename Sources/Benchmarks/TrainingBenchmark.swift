@@ -37,7 +37,7 @@ struct TrainingBenchmark<Model: TensorTree, Batch: TensorTree> {
     var watch = Stopwatch()
     let last = max(reported, repetitions + warmUp) - 1
     for index in warmUp...last { watch.time { step(index) } }
-    // One more, untimed, on the last batch: what its solves cost there and back.
+    // One more, untimed, on the last batch: what its solves cost forward and back.
     let cost = GradientCost.measured(lossAndGradient, model, batches[last % batches.count])
     let median = Stopwatch.median(watch.processor)
     return BenchmarkFigure(

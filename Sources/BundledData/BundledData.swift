@@ -6,9 +6,13 @@ public enum BundledData {
   /// The description and origin of a bundled file; the manifest next to the files lists licences
   /// and hashes.
   public struct Entry: Hashable, Sendable {
+    /// The name of the file.
     public let name: String
+    /// The contents, in one sentence.
     public let summary: String
+    /// The licence of the data.
     public let licence: String
+    /// The origin of the data.
     public let source: String
   }
 

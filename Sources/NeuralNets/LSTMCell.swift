@@ -13,9 +13,12 @@ public import Tensors
 public struct LSTMCell: TensorTree {
   /// The state of a long short-term memory between steps.
   public struct State: TensorTree {
+    /// `h`, `[batch, hidden]`.
     public var hidden: Tensor
+    /// `c`, `[batch, hidden]`.
     public var memory: Tensor
 
+    /// A state and its memory.
     public init(hidden: Tensor, memory: Tensor) {
       self.hidden = hidden
       self.memory = memory
@@ -27,7 +30,9 @@ public struct LSTMCell: TensorTree {
     }
   }
 
+  /// The contribution of the input to the gates.
   public var input: Linear
+  /// The contribution of the state to the gates.
   public var recurrent: Linear
 
   /// A cell of given parameters.
@@ -51,6 +56,7 @@ public struct LSTMCell: TensorTree {
     self.init(input: input, recurrent: recurrent)
   }
 
+  /// Number of hidden units.
   public var hiddenCount: Int { recurrent.inputCount }
 
   /// The state after an input.

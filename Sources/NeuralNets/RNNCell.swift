@@ -7,8 +7,11 @@ public import Tensors
 /// Shapes: input `[batch, in]`, state `[batch, hidden]` → `[batch, hidden]`.
 /// - Source: Elman 1990.
 public struct RNNCell: TensorTree {
+  /// The contribution of the input.
   public var input: Linear
+  /// The contribution of the state.
   public var recurrent: Linear
+  /// The nonlinearity `a`.
   public var activation: Activation
 
   /// A cell of given parameters.
@@ -32,6 +35,7 @@ public struct RNNCell: TensorTree {
     self.init(input: input, recurrent: recurrent, activation: activation)
   }
 
+  /// Number of hidden units.
   public var hiddenCount: Int { recurrent.inputCount }
 
   /// The state after an input.

@@ -9,7 +9,9 @@ public import Tensors
 /// Its pointers are side tables of steps, written by `init` and freed by `deinit` only, hence
 /// `@unchecked Sendable`.
 public final class Program: @unchecked Sendable {
+  /// Types of the parameters, in order.
   public let parameterTypes: [TensorType]
+  /// Types of the outputs, in order.
   public let outputTypes: [TensorType]
   /// Bytes of scratch memory of one workspace.
   public let scratchByteCount: Int

@@ -9,6 +9,7 @@ public struct LossAndAuxiliary: Sendable {
   /// Values that are evaluated with the loss; no gradient passes through them.
   public var auxiliary: [Tensor]
 
+  /// A loss with values that are evaluated with it.
   public init(_ loss: Tensor, auxiliary: [Tensor] = []) {
     self.loss = loss
     self.auxiliary = auxiliary
@@ -21,10 +22,13 @@ public struct LossAndAuxiliary: Sendable {
 /// All parts of the model that are not tensors (sizes, solvers, flags) are fixed by the first call
 /// for a shape.
 public final class ValueAndGradient<Model: TensorTree, Batch: TensorTree>: Sendable {
+  /// A loss, its gradient, and auxiliary values.
   public struct Result: Sendable {
+    /// The value of the loss.
     public var loss: Double
     /// The gradient, in the model's own type.
     public var gradient: Model
+    /// Auxiliary values; no gradient passes through them.
     public var auxiliary: [Tensor]
   }
 
@@ -35,6 +39,7 @@ public final class ValueAndGradient<Model: TensorTree, Batch: TensorTree>: Senda
     self.body = body
   }
 
+  /// Loss and gradient of a concrete model on a concrete batch.
   public func callAsFunction(_ model: Model, _ batch: Batch) -> Result {
     self(model, batch) { _ in }
   }
@@ -100,8 +105,10 @@ public final class CompiledFunction<Input: TensorTree>: Sendable {
   private let body: @Sendable (Input) -> [Tensor]
   private let cache = ProgramCache()
 
+  /// A function that is compiled at its first call for each shape.
   public init(_ body: @escaping @Sendable (Input) -> [Tensor]) { self.body = body }
 
+  /// The concrete results for an input.
   public func callAsFunction(_ input: Input) -> [Tensor] {
     let types = input.tensors.map(\.type)
     let program = cache.program(for: types) { Program(trace(like: input, body)) }
@@ -122,9 +129,12 @@ extension Tensor {
 
 /// Two trees as one.
 public struct Pair<First: TensorTree, Second: TensorTree>: TensorTree {
+  /// The first tree.
   public var first: First
+  /// The second tree.
   public var second: Second
 
+  /// Combines two trees.
   public init(_ first: First, _ second: Second) {
     self.first = first
     self.second = second

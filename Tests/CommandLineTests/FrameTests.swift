@@ -53,7 +53,7 @@ import Testing
     ),
     (
       ["solve", "lorenz", "--points=3", "--points=4"],
-      "'--points' is given twice; keep one, see 'neural-ode solve --help'"
+      "'--points' is given twice; remove one, see 'neural-ode solve --help'"
     ),
     (
       ["data", "--check=yes"],

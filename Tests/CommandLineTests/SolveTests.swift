@@ -100,7 +100,7 @@ import Testing
     (["lorenz", "--set", "rho=x"], "--set: 'x' is not a number"),
     (["lorenz", "--set", "rho"], "'rho' is not name=value"),
     (["lorenz", "--set", "rho=-1"], "outside of its bounds"),
-    (["lorenz", "--at", "1,2,30", "--to", "20"], "--at: 30 lies outside of the span"),
+    (["lorenz", "--at", "1,2,30", "--to", "20"], "--at: 30 is outside of the span"),
     (["lorenz", "--at", "2,1"], "--at: 2 is outside of the span from 0 to 1"),
     (["lorenz", "--at", "1,1,2"], "write the times in order, each once"),
     (["lorenz", "--at", "1", "--points", "3"], "exclude each other"),

@@ -48,7 +48,7 @@ import Testing
     #expect(asked.status == 65)
     #expect(
       asked.errors.hasSuffix(
-        "write dates as 2024-05-31, or say it (--dates day-first or month-first)\n"))
+        "write dates as 2024-05-31, or choose the order (--dates day-first or month-first)\n"))
     let told = try Tool.run(
       "predict", run, "--data", slashes, "--at", "1", "--dates", "month-first")
     #expect(told.output == expected.output, "\(told.errors)")
@@ -77,7 +77,7 @@ import Testing
     #expect(unfinished.status == 66)
     #expect(
       unfinished.errors
-        == "error: \(folder): this training has not ended; continue it with 'train --out \(folder) --resume auto'\n"
+        == "error: \(folder): this training has not ended; continue it first with 'train --out \(folder) --resume auto'\n"
     )
   }
 

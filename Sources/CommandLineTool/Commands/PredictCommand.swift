@@ -61,7 +61,7 @@ struct PredictCommand: Command {
   func run(_ console: Console) throws {
     for path in [parameters, out].compactMap(\.self) { try Files.checkWritable(path) }
     do { try predict(console) } catch let error as DataError {
-      guard case .ambiguousDate = error.reason else { throw error.withoutOptions }
+      guard case .times(.ambiguousDate) = error.reason else { throw error.withoutOptions }
       throw error
     }
   }

@@ -66,7 +66,7 @@ public struct SecondOrderField<Acceleration: TensorField>: TensorField {
 public struct PerceptronField: TensorField {
   public var network: MLP
 
-  /// - Parameter outputs: features of the result; nil: as many as the state has.
+  /// - Parameter outputs: features of the result; `nil` for as many as the state has.
   public init(
     width: Int, hidden: [Int], outputs: Int? = nil, activation: Activation = .relu, key: RandomKey
   ) {

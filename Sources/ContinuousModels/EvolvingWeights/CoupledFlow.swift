@@ -48,7 +48,7 @@ extension CoupledSystem {
 public struct LinearCoupledSystem: CoupledSystem {
   /// `[d, d]`.
   public var initial: Tensor
-  /// `[d², d²]`; nil: the weights stay (a plain neural ODE).
+  /// `[d², d²]`; `nil` for the weights stay (a plain neural ODE).
   public var evolution: Tensor?
 
   public init(

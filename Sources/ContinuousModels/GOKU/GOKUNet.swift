@@ -83,7 +83,7 @@ public struct GOKUNet: TensorTree {
 
   /// States and observations at `times`, of which the first belongs to the first observed row.
   ///
-  /// Shapes: observed `[row, batch, feature]`, noise `[batch, 2 · latent]` (z̃₀, then θ̃; nil: posterior means).
+  /// Shapes: observed `[row, batch, feature]`, noise `[batch, 2 · latent]` (z̃₀, then θ̃; `nil` for posterior means).
   public func callAsFunction(
     _ observed: Tensor, at times: [Double], noise: Tensor? = nil
   ) -> Prediction {

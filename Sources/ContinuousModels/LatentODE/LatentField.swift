@@ -9,7 +9,7 @@ public import Tensors
 /// The bounded form prevents diverging trajectories early in training (Kidger 2022, section 2.2).
 public struct LatentField: TensorField {
   public var network: MLP
-  /// `[latent]`; nil: the plain form.
+  /// `[latent]`; `nil` for the plain form.
   public var scale: Tensor?
 
   /// - Precondition: the network maps the latent space to itself.

@@ -50,7 +50,7 @@ extension ODERNN {
     /// Steps of the field over every gap, and their method.
     public var steps: Int
     public var method: ODEMethod
-    /// Hidden units of the gates' own networks: the unit then has standard deviations; nil: an ordinary gated unit.
+    /// Hidden units of the gates' own networks: the unit then has standard deviations; `nil` for an ordinary gated unit.
     public var gateUnits: Int?
     /// Widths of the decoder's hidden layers.
     public var decoder: [Int]
@@ -74,7 +74,7 @@ extension ODERNN {
 
   /// A network of a kind with drawn parameters.
   ///
-  /// - Parameter means: of the channels in the data as the network reads them, for kinds that impute; nil: 0.
+  /// - Parameter means: of the channels in the data as the network reads them, for kinds that impute; `nil` for 0.
   public init(
     _ kind: Kind, _ sizes: Sizes, means: [Double]? = nil, key: RandomKey,
     scalarType: ScalarType = .float32

@@ -73,7 +73,7 @@ public struct ContinuousNormalizingFlow<Field: DensityField>: TensorTree {
 
 /// The quantities computed along a path, and how.
 public struct FlowOptions: Sendable {
-  /// `ε` for the trace, `[rows, D]`, fixed during the solve; nil: the exact trace.
+  /// `ε` for the trace, `[rows, D]`, fixed during the solve; `nil` for the exact trace.
   public var noise: Tensor?
   /// Whether the penalties of the path are computed.
   public var penalties: Bool

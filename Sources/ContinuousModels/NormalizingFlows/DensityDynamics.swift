@@ -12,7 +12,7 @@ struct DensityDynamics<Field: DensityField>: TensorField {
   var field: Field
   /// `T`, a scalar.
   var duration: Tensor
-  /// `ε` of the trace estimate, `[rows, D]`, or narrower without penalties; nil: the exact trace.
+  /// `ε` of the trace estimate, `[rows, D]`, or narrower without penalties; `nil` for the exact trace.
   var noise: Tensor?
   var isReversed: Bool
   var hasPenalties: Bool

@@ -14,7 +14,7 @@ public struct DenseBlock: TensorField {
 
   /// `F(t, h) = tanh(W₂ softplus(W₁ [h, t] + b₁) + b₂)`.
   ///
-  /// - Parameter outputs: features of the result, fewer for an acceleration; nil: as many as the state has.
+  /// - Parameter outputs: features of the result, fewer for an acceleration; `nil` for as many as the state has.
   public init(
     width: Int, hidden: Int, outputs: Int? = nil, takesTime: Bool, key: RandomKey
   ) {

@@ -8,7 +8,7 @@ public import Tensors
 ///
 /// Shapes: `[batch, features]` → logits `[batch, classes]`.
 public struct DenseClassifier: TensorTree {
-  /// nil: the depth begins at the features themselves.
+  /// `nil` for the depth begins at the features themselves.
   public var stem: Linear?
   public var augmentation: Augmentation
   public var depth: Depth<DenseBlock>
@@ -94,7 +94,7 @@ public struct ImageClassifier: TensorTree {
   /// Strided convolutions halve the image twice after the first; then `depth`.
   ///
   /// - Parameters:
-  ///   - groups: of all norms; nil: of `channels / 32` channels each, or of one.
+  ///   - groups: of all norms; `nil` for of `channels / 32` channels each, or of one.
   ///   - depth: of the groups of a state's channels, from a key.
   public init(
     inputChannels: Int, channels: Int, classes: Int, augmentation: Augmentation = .none,

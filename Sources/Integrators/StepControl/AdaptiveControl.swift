@@ -24,7 +24,7 @@ public struct AdaptiveControl: Sendable {
   /// Takes the place of `filter` and `bounds`.
   public var controller: (any StepController)?
   public var bounds: StepBounds
-  /// The size of the first step; nil: chosen from the field, for one evaluation more.
+  /// The size of the first step; `nil` for chosen from the field, for one evaluation more.
   public var firstStep: Double?
   public var smallestStep: SmallestStep?
   public var largestStep: Double

@@ -36,7 +36,7 @@ public struct EquationData: Sendable {
   /// - Parameters:
   ///   - file: the file; read it with `TimeSeriesOptions.names` set to `columns(for:mapping:)`, so that other
   ///     columns may hold anything.
-  ///   - id: the series to take; nil: the only one.
+  ///   - id: the series to take; `nil` for the only one.
   ///   - minimum: rows that the series must have.
   /// - Throws: `EquationDataError` if there is no such series, or several without an `id`, or too few rows.
   public init(

@@ -3,10 +3,10 @@ import ContinuousModels
 import NeuralNets
 import Tensors
 
-/// What a model is told about a system of equations: which parameters are known, which all series share, and which are each
+/// The roles of a system of equations in a model: which parameters are known, which all series share, and which are each
 /// series' own, over which ranges.
 public struct EquationMechanism: Sendable {
-  /// Who says what a parameter is.
+  /// The source of a parameter.
   public enum Role: String, Hashable, Sendable, CaseIterable {
     /// Its value is given.
     case known

@@ -14,12 +14,15 @@ import CKernels
 /// ```
 /// Immutable and shared by threads; each thread runs it in a `ScalarWorkspace` of its own.
 public struct ScalarProgram: Sendable {
+  /// Types of the parameters, in order.
   public let parameterTypes: [TensorType]
+  /// Types of the outputs, in order.
   public let outputTypes: [TensorType]
   /// Indices of the parameters that stay the same over many runs.
   public let invariant: Set<Int>
   /// Instructions of one evaluation, and of the preparation for a set of invariant parameters.
   public let instructionCount: Int
+  /// Number of instructions of the preparation.
   public let setupCount: Int
   let code: ScalarCode
 

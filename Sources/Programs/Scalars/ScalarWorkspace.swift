@@ -4,6 +4,7 @@ public import Tensors
 
 /// The memory in which one thread runs a scalar program; a run allocates nothing.
 public final class ScalarWorkspace {
+  /// The program that runs in this memory.
   public let program: ScalarProgram
   private let arguments: UnsafeMutablePointer<nk_rows>
   private let results: UnsafeMutablePointer<nk_rows>

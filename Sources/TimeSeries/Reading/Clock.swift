@@ -15,26 +15,26 @@ package struct Clock {
   }
 
   package mutating func time(_ cell: ArraySlice<UInt8>) throws(DataError.Reason) -> Double {
-    if cell.isEmpty { throw .missingTime }
+    if cell.isEmpty { throw .times(.missingTime) }
     if let number = decimalNumber(cell) {
       let text = String(decoding: cell, as: UTF8.self)
-      if !number.isFinite { throw .notATime(text: text) }
-      if axis != .number { throw .mixedTimes(text: text) }
+      if !number.isFinite { throw .times(.notATime(text: text)) }
+      if axis != .number { throw .times(.mixedTimes(text: text)) }
       isStarted = true
       return number
     }
     let text = String(decoding: cell, as: UTF8.self)
     if order == nil && CalendarTime.seconds(cell) == nil {
       let possible = DateOrder.allCases.filter { CalendarTime.seconds(cell, order: $0) != nil }
-      if possible.count > 1 { throw .ambiguousDate(text: text) }
+      if possible.count > 1 { throw .times(.ambiguousDate(text: text)) }
       // A day above twelve determines the order of the whole file.
       order = possible.first
     }
     guard let (seconds, offset) = CalendarTime.moment(cell, order: order) else {
-      throw .notATime(text: text)
+      throw .times(.notATime(text: text))
     }
     switch axis {
-    case .number where isStarted: throw .mixedTimes(text: text)
+    case .number where isStarted: throw .times(.mixedTimes(text: text))
     case .number:
       isStarted = true
       axis = .calendar(origin: seconds, unit: unit, offset: offset)

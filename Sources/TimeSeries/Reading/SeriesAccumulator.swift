@@ -101,11 +101,12 @@ struct SeriesAccumulator {
       throw DataError(
         source: place.source, line: place.line,
         place.isReturn
-          ? .idComesAgain(id: id, text: text, lastLine: lastLine)
-          : .timeGoesBackwards(text: text, id: id))
+          ? .times(.idComesAgain(id: id, text: text, lastLine: lastLine))
+          : .times(.timeGoesBackwards(text: text, id: id)))
     }
     if time == last && duplicates == .refuse {
-      throw DataError(source: place.source, line: place.line, .duplicateTime(text: text, id: id))
+      throw DataError(
+        source: place.source, line: place.line, .times(.duplicateTime(text: text, id: id)))
     }
     return time > last
   }
