@@ -76,7 +76,7 @@ struct HopperData: Sendable {
     var seen: [Int]
   }
 
-  /// What is asked about a stretch.
+  /// The query of a span.
   enum Question: Hashable, Sendable {
     /// So many percent of a window are seen, and all of it is queried.
     case interpolation(percent: Int)

@@ -22,7 +22,7 @@ package struct CSVRow: Sendable {
 
   fileprivate mutating func clear(line: Int) {
     self.line = line
-    (hasComma, point) = (false, nil)
+    (hasComma, point, isFirstQuoted) = (false, nil, false)
     bytes.removeAll(keepingCapacity: true)
     ends.removeAll(keepingCapacity: true)
   }
@@ -40,8 +40,19 @@ package struct CSVRow: Sendable {
   fileprivate var hasComma = false
   fileprivate var point: Int?
 
-  /// Whether the first cell begins with `#`.
-  var isComment: Bool { count > 0 && self[0].first == UInt8(ascii: "#") }
+  /// Whether the first cell was quoted.
+  fileprivate var isFirstQuoted = false
+
+  /// Whether the first cell begins with `#` and is not quoted.
+  var isComment: Bool { count > 0 && !isFirstQuoted && self[0].first == UInt8(ascii: "#") }
+
+  /// A row of empty cells in front.
+  package mutating func insertEmptyCell() { ends.insert(0, at: 0) }
+
+  /// Removes empty cells at the end beyond a number of cells.
+  package mutating func removeEmptyCells(beyond count: Int) {
+    while self.count > count && self[self.count - 1].isEmpty { ends.removeLast() }
+  }
 
   /// A comment without its `#` and leading blanks.
   var withoutMark: CSVRow {
@@ -67,7 +78,11 @@ package struct CSVReader {
   private var line = 1
   private var isFirst = true
   private var dialect = CSVDialect()
-  private var pending: CSVRow?
+  private var decoder = TextDecoder(start: [])
+  /// Rows that were read ahead.
+  private var pending: [CSVRow] = []
+  /// Lines above the header that are not part of the table.
+  package private(set) var linesAbove = 0
   private var hasComma = false
   private var firstPoint: (line: Int, column: Int, text: String)?
 
@@ -92,11 +107,25 @@ package struct CSVReader {
   /// Reads the next line that is not blank; false at the end.
   package mutating func read(into row: inout CSVRow) throws(DataError) -> Bool {
     if isFirst { try begin() }
-    if let next = pending {
-      row = next
-      pending = nil
+    if !pending.isEmpty {
+      row = pending.removeFirst()
       return true
     }
+    return try readNext(into: &row)
+  }
+
+  /// The next rows, which are read again afterwards.
+  package mutating func rowsAhead(_ count: Int) throws(DataError) -> [CSVRow] {
+    if isFirst { try begin() }
+    var row = CSVRow()
+    while pending.count < count, try readNext(into: &row) { pending.append(row) }
+    return pending
+  }
+
+  /// Skips a row that was read ahead.
+  package mutating func skipRow() { pending.removeFirst() }
+
+  private mutating func readNext(into row: inout CSVRow) throws(DataError) -> Bool {
     while true {
       row.clear(line: line)
       guard try readLine(into: &row) else { return false }
@@ -117,12 +146,13 @@ package struct CSVReader {
   }
 
   /// Reads a row again as the next one.
-  mutating func unread(_ row: CSVRow) { pending = row }
+  mutating func unread(_ row: CSVRow) { pending.insert(row, at: 0) }
 
   private mutating func readLine(into row: inout CSVRow) throws(DataError) -> Bool {
     guard var byte = try nextByte() else { return false }
     while true {
       if byte == .quote, isCellStart(row) {
+        if row.ends.isEmpty { row.isFirstQuoted = true }
         guard let after = try readQuoted(into: &row) else { return true }
         byte = after
       }
@@ -182,13 +212,14 @@ package struct CSVReader {
     throw DataError(source: name, line: row.line, column: row.count + 1, .unclosedQuote)
   }
 
-  /// Skips the byte order mark and inspects the first line that is not a comment, if it has a usual
-  /// length.
+  /// Determines the encoding, the separator and the lines above the header.
   private mutating func begin() throws(DataError) {
     isFirst = false
     while buffer.count < 1 << 16 {
       if try !source.read(into: &buffer) { break }
     }
+    decoder = TextDecoder(start: buffer[...])
+    buffer = decoder.decode(buffer)
     if buffer.starts(with: [0xef, 0xbb, 0xbf]) { position = 3 }
     // A line `sep=;` declares the separator for spreadsheets; it is not a row.
     let head = buffer[position...].prefix { $0 != .lineFeed && $0 != .carriageReturn }
@@ -200,8 +231,12 @@ package struct CSVReader {
     let lines = buffer[position...].split(maxSplits: 1_000) {
       $0 == .lineFeed || $0 == .carriageReturn
     }
-    if let first = lines.first(where: { $0.first != UInt8(ascii: "#") }) {
-      dialect = CSVDialect(firstLine: first)
+    let table = TableHead(lines: lines.filter { $0.first != UInt8(ascii: "#") })
+    dialect = table.dialect
+    linesAbove = table.linesAbove
+    var row = CSVRow()
+    for _ in 0..<linesAbove {
+      repeat { guard try readNext(into: &row) else { return } } while row.isComment
     }
   }
 
@@ -216,6 +251,7 @@ package struct CSVReader {
       buffer.removeAll(keepingCapacity: true)
       position = 0
       if try !source.read(into: &buffer) { return nil }
+      if decoder.encoding != .utf8 { buffer = decoder.decode(buffer) }
     }
     return buffer[position]
   }

@@ -8,6 +8,8 @@ extension DataError {
     /// Dates in one line, numbers in another.
     case mixedTimes(text: String)
     case timeGoesBackwards(text: String, id: String)
+    /// A step back of at most an hour, as of local clocks in autumn.
+    case clockGoesBack(text: String, id: String)
     case duplicateTime(text: String, id: String)
     /// An id occurs in two places, and the second begins before the first ends.
     case idComesAgain(id: String, text: String, lastLine: Int)
@@ -24,6 +26,9 @@ extension DataError {
         "'\(text)' mixes dates and numbers as times; use one of them in the whole file"
       case .timeGoesBackwards(let text, let id):
         "the time \(text)\(Reason.series(id)) is earlier than the one before; sort the rows by time"
+      case .clockGoesBack(let text, let id):
+        "the time \(text)\(Reason.series(id)) is earlier than the one before, as when local clocks go back by an hour; "
+          + "write the times with their offset (2024-10-27 02:30+01:00) or in UTC"
       case .duplicateTime(let text, let id):
         "the time \(text)\(Reason.series(id)) occurs twice; merge or remove one row"
       case .idComesAgain(let id, let text, let lastLine):

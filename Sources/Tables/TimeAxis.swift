@@ -76,16 +76,50 @@ public enum CalendarTime {
   package static func moment(
     _ text: ArraySlice<UInt8>, order: DateOrder? = nil
   ) -> (seconds: Double, offset: Double?)? {
+    if let moment = unixMoment(text) { return moment }
     var scanner = Scanner(rest: text)
     guard let (year, month, day) = scanner.date(order), (1...12).contains(month),
       (1...daysInMonth(month, of: year)).contains(day)
     else { return nil }
     let midnight = Double(daysSince1970(year, month, day)) * 86_400
     if scanner.rest.isEmpty { return (midnight, nil) }
+    _ = scanner.take(",")
     guard scanner.take("T") || scanner.take(" "), let time = scanner.timeOfDay() else { return nil }
     if scanner.rest.isEmpty { return (midnight + time, nil) }
     guard let offset = scanner.offset(), scanner.rest.isEmpty else { return nil }
     return (midnight + time - offset, offset)
+  }
+
+  /// A date of the form `Fri Nov 03 22:15:57 CET 2023`, as `date` and Java write it; `nil` for
+  /// other texts.
+  private static func unixMoment(
+    _ text: ArraySlice<UInt8>
+  ) -> (seconds: Double, offset: Double?)? {
+    let words = text.split(separator: 0x20)
+    guard (5...6).contains(words.count), words[0].count == 3, words[1].count == 3 else {
+      return nil
+    }
+    let date = [words[2], words[1], words[words.count - 1]].joined(separator: [0x20])
+    let rest = words[3..<words.count - 1].joined(separator: [0x20])
+    return moment(ArraySlice(Array(date) + [0x20] + Array(rest)))
+  }
+
+  /// Whether a cell begins like a word, as no time does but a named month or day.
+  package static func isWord(_ cell: ArraySlice<UInt8>) -> Bool {
+    cell.first.map { !(0x2b...0x39).contains($0) } ?? true
+  }
+
+  /// The seconds of a time of day or a duration, `HH:MM`, `HH:MM:SS` or `HHH:MM:SS.fff`, which may
+  /// exceed a day; `nil` for any other text.
+  package static func elapsed(_ text: ArraySlice<UInt8>) -> Double? {
+    let parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+    guard (2...3).contains(parts.count), (1...4).contains(parts[0].count), parts[1].count == 2,
+      parts[..<2].joined().allSatisfy({ (0x30...0x39).contains($0) })
+    else { return nil }
+    let numbers = parts.compactMap(decimalNumber)
+    guard numbers.count == parts.count, numbers.dropFirst().allSatisfy({ (0..<60).contains($0) })
+    else { return nil }
+    return zip(numbers, [3_600.0, 60, 1]).reduce(0) { $0 + $1.0 * $1.1 }
   }
 
   /// The date and time of a number of seconds: `2024-05-31 18:30:15`, `2024-05-31
@@ -198,14 +232,64 @@ private struct Scanner {
       else { return nil }
       return (year, month, day)
     }
-    guard let first = shortNumber(), let separator = separator(), let second = shortNumber(),
-      take(separator), let year = digits(4),
-      let order = separator == "." ? .dayFirst : order
+    if let month = monthName() {
+      guard take(" "), let day = shortNumber() else { return nil }
+      _ = take(",")
+      guard take(" "), let year = digits(4) else { return nil }
+      return (year, month, day)
+    }
+    guard let first = shortNumber() else { return nil }
+    if let named = namedMonthAndYear() { return (named.year, named.month, first) }
+    guard let separator = separator(), let second = shortNumber(), take(separator),
+      let year = fullYear(), let order = separator == "." ? .dayFirst : order
     else { return nil }
     return order == .dayFirst ? (year, second, first) : (year, first, second)
   }
 
   private mutating func separator() -> Unicode.Scalar? { ["/", ".", "-"].first { take($0) } }
+
+  /// Four digits, or two: `69` to `99` are in the twentieth century, as in POSIX.
+  private mutating func fullYear() -> Int? {
+    if let year = digits(4) { return year }
+    return digits(2).map { $0 < 69 ? 2000 + $0 : 1900 + $0 }
+  }
+
+  /// The rest of `3 Nov 2023` or `03-Nov-2023` after the day; consumes nothing else.
+  private mutating func namedMonthAndYear() -> (month: Int, year: Int)? {
+    let start = rest
+    if let separator = (["-", " ", "/", "."] as [Unicode.Scalar]).first(where: { take($0) }),
+      let month = monthName(), take(separator), let year = fullYear()
+    {
+      return (month, year)
+    }
+    rest = start
+    return nil
+  }
+
+  /// An English month, abbreviated or in full.
+  private mutating func monthName() -> Int? {
+    let letters = rest.prefix { ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7a }
+    let word = String(decoding: letters, as: UTF8.self).lowercased()
+    guard word.count >= 3,
+      let month = Self.months.firstIndex(where: { $0 == word || $0.prefix(3) == word })
+    else { return nil }
+    rest.removeFirst(letters.count)
+    return month + 1
+  }
+
+  /// Hours from UTC of the zones whose names have one meaning.
+  /// Source: RFC 5322, 4.3, and the tz database.
+  private static let zones = [
+    "UTC": 0, "GMT": 0, "UT": 0, "WET": 0, "WEST": 1, "CET": 1, "CEST": 2, "MEZ": 1, "MESZ": 2,
+    "EET": 2, "EEST": 3, "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6,
+    "PST": -8, "PDT": -7, "AKST": -9, "AKDT": -8, "HST": -10, "AEST": 10, "AEDT": 11, "NZST": 12,
+    "NZDT": 13, "JST": 9,
+  ]
+
+  private static let months = [
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december",
+  ]
 
   /// `HH:MM`, `HH:MM:SS` or `HH:MM:SS.fff`, of twelve hours if followed by `AM` or `PM`, in
   /// seconds.
@@ -250,10 +334,15 @@ private struct Scanner {
     }
   }
 
-  /// `Z`, `+02:00`, `-0530`, `+02`, optionally after a blank, in seconds.
+  /// `Z`, `+02:00`, `-0530`, `+02`, `UTC` or the name of a zone, optionally after a blank, in
+  /// seconds.
   mutating func offset() -> Double? {
     _ = take(" ")
     if take("Z") { return 0 }
+    if let hours = Self.zones[String(decoding: rest, as: UTF8.self)] {
+      rest = []
+      return Double(hours) * 3_600
+    }
     let isWest = take("-")
     guard isWest || take("+"), let hours = digits(2) else { return nil }
     let needsMinutes = take(":")

@@ -119,7 +119,7 @@ import Testing
   @Test(arguments: [
     (
       ["network.layers=resnet"],
-      "'network.augmentation' is zeros, which wants 'network.layers' ode-net or rk-net and not resnet; change one of "
+      "'network.augmentation' is zeros, which needs 'network.layers' ode-net or rk-net and not resnet; change one of "
         + "the two"
     ),
     (

@@ -32,11 +32,11 @@ import Testing
     ),
     (
       "time,x\n1,1\n0,2\n",
-      "f.csv:3: the time 0 is earlier than the one before; sort the rows by time"
+      "f.csv:3: the time 0 is earlier than the one before; sort the rows by time, or name the column of series ids (--id)"
     ),
     (
       "time,x\n0,1\n0,2\n",
-      "f.csv:3: the time 0 occurs twice; merge or remove one row, or take the mean "
+      "f.csv:3: the time 0 occurs twice; merge or remove one row, or use the mean "
         + "(--duplicates average)"
     ),
     (

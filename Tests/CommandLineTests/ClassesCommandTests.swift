@@ -124,12 +124,12 @@ import Testing
     arguments: [
       (
         nil, idx([60], labels), 66,
-        "d: holds no train-images-idx3-ubyte and train-labels-idx1-ubyte (plain or .gz); name a folder that does, or "
+        "d: has no train-images-idx3-ubyte and train-labels-idx1-ubyte (plain or .gz); name a folder with these files, or "
           + "fetch one with `Scripts/fetch-fashion-mnist`"
       ),
       (
         Array(idx([60, 8, 8], pixels).dropLast(5)), idx([60], labels), 65,
-        "d/train-images-idx3-ubyte: has 3851 bytes where its head announces 3856; the file is cut short or has a tail, "
+        "d/train-images-idx3-ubyte: has 3851 bytes where its header announces 3856; the file is truncated or has extra bytes, "
           + "copy it again"
       ),
       (
@@ -218,7 +218,7 @@ import Testing
     #expect(tulip.status == 65)
     #expect(
       tulip.errors
-        == "error: g.csv: the class 'tulip' is unknown to the model; it knows aster, lily, rose\n")
+        == "error: g.csv: the model has no class 'tulip'; its classes are aster, lily, rose\n")
     try write("length,width\n1,\n2,3\n", "g.csv")
     let gap = try tool(["predict", run, "--data", folder + "/g.csv"])
     #expect(gap.status == 65)

@@ -145,7 +145,8 @@ import Testing
     let late = try tool("predict", run, "--data", try write("time,x\n0,1\n1e308,2\n", "late.csv"))
     #expect(late.status == 65)
     #expect(
-      late.errors.hasPrefix("error: the last reading is at 1e+308, and the times after it cannot"))
+      late.errors.hasPrefix("error: the last observation is at 1e+308, and later times round to it")
+    )
     let one = try tool(
       "predict", run, "--data", try write("id,time,x\na,0,1\nb,0,1\nb,1,2\n", "one.csv"))
     #expect(one.status == 0 && one.errors.isEmpty && one.output.contains("\na,"))

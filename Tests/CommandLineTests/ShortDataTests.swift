@@ -191,7 +191,7 @@ import Testing
     #expect(result.status == 65)
     #expect(
       result.errors
-        == "error: train-images-idx3-ubyte: holds no image; take a file that holds some\n")
+        == "error: train-images-idx3-ubyte: has no images; use a file with images\n")
   }
 
   @Test(arguments: [

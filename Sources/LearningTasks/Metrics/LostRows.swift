@@ -1,4 +1,4 @@
-/// Rows of an evaluation for which a model gives no finite number, because they are far from all
+/// Rows of an evaluation without a finite result, because they are far from all
 /// training data.
 ///
 /// Figures are those of the other rows.

@@ -27,7 +27,7 @@ public struct EquationData: Sendable {
   public let axis: TimeAxis
   /// Columns that were not read.
   public let ignored: [String]
-  /// What is odd about the file as a whole and about this series.
+  /// Warnings about the whole file and about this series.
   public let warnings: [DataWarning]
 
   /// All columns beside times and ids.

@@ -124,7 +124,7 @@ extension DataWarning {
         try accumulator.begin(
           row.time, text: "", .average, at: DataPosition(source: source, line: row.line))
         for (channel, value) in row.values.enumerated() where !value.isNaN {
-          accumulator.add(value, channel)
+          try accumulator.add(value, channel)
         }
       }
       accumulator.close()

@@ -1,5 +1,6 @@
 import Platform
 import NumericCore
+import Tables
 
 extension DataWarning {
   /// The warning in the form `file:line: what is unusual; how to fix it`.
@@ -57,9 +58,64 @@ extension DataWarning.Kind {
     case .windowsThinned(let part, let used, let all):
       "of \(all) windows of the \(part) part \(used) are used, evenly spaced; set windows.stride to "
         + "select them"
+    case .linesAboveHeader(let count):
+      "\(count) line\(count == 1 ? "" : "s") above the header \(count == 1 ? "is" : "are") not part of the table "
+        + "and \(count == 1 ? "is" : "are") skipped; remove \(count == 1 ? "it" : "them") if this line is not the header"
+    case .unitsRow(let text):
+      "the line '\(text)' below the header has no value and is skipped as units; remove it if it is not"
+    case .timeColumn(let name, let others):
+      "the times are read from the column '\(name)', not from \(Self.list(others)); name another with --time"
+    case .timeJoined(let date, let clock):
+      "the times are the dates of '\(date)' with the time of day of '\(clock)'; name one column with --time "
+        + "if that is not meant"
+    case .epochTimes(let unit):
+      "the times are \(unit) since 1970-01-01 00:00 UTC and are read as dates; write dates if they are not"
+    case .dateOrder(let order):
+      "the dates are read with the \(order == .dayFirst ? "day" : "month") first, in which the rows are dates and evenly "
+        + "spaced; write --dates if that is wrong"
+    case .newestFirst:
+      "the rows are in descending order of time and are read from the last to the first"
+    case .rowsWithoutTime(let count):
+      "\(count) row\(count == 1 ? "" : "s") without a time \(count == 1 ? "is" : "are") skipped, this one first; "
+        + "fill in the time if \(count == 1 ? "it is a measurement" : "they are measurements")"
+    case .footer(let count):
+      "the last \(count == 1 ? "line is" : "\(count) lines are") not part of the table and "
+        + "\(count == 1 ? "is" : "are") skipped; remove \(count == 1 ? "it" : "them") from the file"
+    case .columnsLeftOut(let names, let reason):
+      "\(Self.list(names)) \(names.count == 1 ? "is" : "are") not read as channel\(names.count == 1 ? "" : "s"): "
+        + "\(reason.sentence); name channels with --channels to choose them"
+    case .limitWords(let channel, let text, let count):
+      "\(count) cell\(count == 1 ? "" : "s") of '\(channel)' such as '\(text)' \(count == 1 ? "is a value" : "are values") "
+        + "beyond the range of the instrument and \(count == 1 ? "is" : "are") read as missing; write a number to use it"
+    case .missingMark(let channel, let value, let count):
+      "\(count) value\(count == 1 ? "" : "s") \(shortText(value)) of '\(channel)' \(count == 1 ? "marks" : "mark") missing "
+        + "values and \(count == 1 ? "is" : "are") read as missing; write them in another unit if they are measurements"
     case .notFinite(let count, let all, let first):
       "\(count) of \(all) results are not finite and stay empty, the first for \(first); their values or times are "
         + "too far from those of the training; correct or remove them"
+    }
+  }
+}
+
+extension DataWarning.Kind {
+  /// Names in quotes, a few of many.
+  private static func list(_ names: [String]) -> String {
+    let shown = names.prefix(6).map { "'\($0)'" }
+    let rest = names.count - shown.count
+    if rest > 0 { return shown.joined(separator: ", ") + " and \(rest) more" }
+    guard let last = shown.last, shown.count > 1 else { return shown.first ?? "" }
+    return shown.dropLast().joined(separator: ", ") + " and " + last
+  }
+}
+
+extension ColumnReason {
+  fileprivate var sentence: String {
+    switch self {
+    case .rowNumbers: "row numbers"
+    case .empty: "no values"
+    case .texts: "texts"
+    case .constant: "one value in all rows"
+    case .single: "at most one value per series"
     }
   }
 }

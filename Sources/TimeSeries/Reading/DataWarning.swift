@@ -1,3 +1,4 @@
+public import Tables
 public import Platform
 
 /// An unusual feature of data that does not stop a run: where, and what.
@@ -50,9 +51,40 @@ public struct DataWarning: Hashable, Sendable {
     case rowsThinned(series: Int, rows: Int, limit: Int)
     /// Only some of many windows are used.
     case windowsThinned(part: String, used: Int, of: Int)
+    /// Lines above the header that do not belong to the table.
+    case linesAboveHeader(count: Int)
+    /// A second line of headers, with units or types.
+    case unitsRow(String)
+    /// The column of times was chosen among several.
+    case timeColumn(String, others: [String])
+    /// The times are dates of one column with the time of day of another.
+    case timeJoined(date: String, clock: String)
+    /// Times are numbers of a unit since 1970-01-01 00:00 UTC and are read as dates.
+    case epochTimes(String)
+    /// The order of day and month, which the spacing of the rows shows.
+    case dateOrder(DateOrder)
+    /// Rows in descending order of time.
+    case newestFirst
+    /// Rows without a time, above the first row that has one or without a value.
+    case rowsWithoutTime(count: Int)
+    /// Lines at the end of the file that are not rows of the table.
+    case footer(count: Int)
+    /// Columns that are not channels.
+    case columnsLeftOut([String], ColumnReason)
+    /// Words for values beyond the range of an instrument, such as `Low` or `<0.1`.
+    case limitWords(channel: String, text: String, count: Int)
+    /// A number that marks missing values.
+    case missingMark(channel: String, value: Double, count: Int)
     /// Results of a model that are not finite, and the first of them.
     case notFinite(count: Int, of: Int, first: String)
   }
+}
+
+/// Why a column is not a channel.
+public enum ColumnReason: Hashable, Sendable {
+  case rowNumbers, empty, texts, constant
+  /// At most one value per series.
+  case single
 }
 
 extension [DataWarning] {
@@ -78,6 +110,14 @@ extension DataWarning {
     case .unitChange(_, let id, _, _, _), .outlier(_, let id, _, _, _), .idComesAgain(let id, _),
       .shortSeries(let id, _):
       id
+    default: nil
+    }
+  }
+
+  /// The channel whose values are unusual; `nil` if the warning is not about values.
+  var channel: String? {
+    switch kind {
+    case .unitChange(let channel, _, _, _, _), .outlier(let channel, _, _, _, _): channel
     default: nil
     }
   }

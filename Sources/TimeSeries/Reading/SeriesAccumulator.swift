@@ -52,6 +52,9 @@ struct SeriesAccumulator {
 
   /// The line of the last row.
   private(set) var lastLine = 0
+  /// Whether the last line has the time of the line before, whose channels it may complete; its
+  /// time as a text.
+  private var repeated: String?
 
   /// The number of lines with the same time as the line before, and the first of them.
   private(set) var averaged: (count: Int, first: Int)?
@@ -62,8 +65,11 @@ struct SeriesAccumulator {
     _ duplicates: TimeSeriesOptions.Duplicates, at place: DataPosition
   ) throws(DataError) {
     while logs.count <= log { logs.append(OpenLog(channels: channelCount)) }
+    repeated = nil
     if try isNew(time, after: logs[log].last.first, text, duplicates, place) {
       logs[log].begin(time, line: place.line)
+    } else if duplicates == .refuse {
+      repeated = text
     } else {
       averaged = ((averaged?.count ?? 0) + 1, averaged?.first ?? place.line)
     }
@@ -71,7 +77,16 @@ struct SeriesAccumulator {
   }
 
   /// Adds a value to the last row.
-  mutating func add(_ value: Double, _ channel: Int, in log: Int = 0) {
+  ///
+  /// - Throws: `DataError` if two rows of one time have a value of the channel and duplicates are
+  ///   refused.
+  mutating func add(
+    _ value: Double, _ channel: Int, in log: Int = 0, source: String = ""
+  ) throws(DataError) {
+    if let repeated, logs[log].counts[channel] > 0 {
+      throw DataError(
+        source: source, line: lastLine, .times(.duplicateTime(text: repeated, id: id)))
+    }
     logs[log].add(value, channel)
   }
 
@@ -92,6 +107,20 @@ struct SeriesAccumulator {
     for log in logs.indices { logs[log].close() }
   }
 
+  /// Reverses rows that were collected with negated times.
+  mutating func reverse() {
+    for place in logs.indices {
+      let log = logs[place].log
+      var reversed = RowLog(width: log.width)
+      for row in (0..<log.count).reversed() {
+        var numbers = log.numbers(row..<row + 1)
+        numbers[0] = -numbers[0]
+        reversed.append(numbers)
+      }
+      logs[place].log = reversed
+    }
+  }
+
   private func isNew(
     _ time: Double, after last: Double?, _ text: String,
     _ duplicates: TimeSeriesOptions.Duplicates, _ place: DataPosition
@@ -102,11 +131,9 @@ struct SeriesAccumulator {
         source: place.source, line: place.line,
         place.isReturn
           ? .times(.idComesAgain(id: id, text: text, lastLine: lastLine))
-          : .times(.timeGoesBackwards(text: text, id: id)))
-    }
-    if time == last && duplicates == .refuse {
-      throw DataError(
-        source: place.source, line: place.line, .times(.duplicateTime(text: text, id: id)))
+          : last - time <= place.clockChange
+            ? .times(.clockGoesBack(text: text, id: id))
+            : .times(.timeGoesBackwards(text: text, id: id)))
     }
     return time > last
   }

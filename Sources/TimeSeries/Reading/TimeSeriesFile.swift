@@ -34,16 +34,26 @@ public struct TimeSeriesFile: Hashable, Sendable {
   public static func read(
     _ path: String, _ options: TimeSeriesOptions = TimeSeriesOptions()
   ) throws(DataError) -> TimeSeriesFile {
-    var reader = TimeSeriesReader(try CSVReader(path: path), options)
-    return try reader.read()
+    try read(options) { () throws(DataError) in try CSVReader(path: path) }
+  }
+
+  /// Reads a file; again, if it contains numbers that mark missing values.
+  private static func read(
+    _ options: TimeSeriesOptions, _ open: () throws(DataError) -> CSVReader
+  ) throws(DataError) -> TimeSeriesFile {
+    var reader = TimeSeriesReader(try open(), options)
+    let file = try reader.read()
+    if reader.foundMarks.isEmpty { return file }
+    var again = TimeSeriesReader(try open(), options)
+    again.missingMarks = reader.foundMarks
+    return try again.read()
   }
 
   /// Reads CSV in memory.
   public static func parse(
     _ bytes: [UInt8], name: String, _ options: TimeSeriesOptions = TimeSeriesOptions()
   ) throws(DataError) -> TimeSeriesFile {
-    var reader = TimeSeriesReader(CSVReader(name: name, bytes: bytes), options)
-    return try reader.read()
+    try read(options) { () throws(DataError) in CSVReader(name: name, bytes: bytes) }
   }
 
   /// Checks the needs of a model: enough observations, and channels that vary.

@@ -17,6 +17,26 @@ package struct TimeSeriesReader {
   private var attributes: [Attribute] = []
   private var passedOver: [String] = []
 
+  private var survey = ColumnSurvey([], count: 0)
+  private var timePlace = ColumnSurvey.TimePlace(column: 0)
+  /// Columns (in the long layout: channels) of values, in their order.
+  private var tallies: [ColumnTally] = []
+  /// Numbers that mark missing values, by channel.
+  package var missingMarks: [String: [(value: Double, count: Int, line: Int)]] = [:]
+  /// Those that a first reading has found.
+  package private(set) var foundMarks: [String: [(value: Double, count: Int, line: Int)]] = [:]
+  /// The first rows.
+  private var ahead: [CSVRow] = []
+  private var notes: [DataWarning] = []
+  private var isDescending = false
+  private var hasTimes = false
+  /// Rows without a time, and lines that may be the end of the table.
+  private var untimed: (count: Int, line: Int)?
+  private var footer: (count: Int, error: DataError)?
+
+  /// Whether the file determines which columns are channels.
+  private var choosesChannels: Bool { options.channels == nil && options.names == nil }
+
   private struct Attribute {
     var name: String
     /// The column; `nil` in the long layout.
@@ -39,15 +59,21 @@ package struct TimeSeriesReader {
 
   package mutating func read() throws(DataError) -> TimeSeriesFile {
     guard try csv.readHeader(into: &row) else { throw DataError(source: csv.name, .empty) }
+    let line = row.line
+    if csv.linesAbove > 0 { note(line, .linesAboveHeader(count: csv.linesAbove)) }
     header = try readHeader()
-    let lowered = header.map { $0.lowercased() }
-    let isLong =
-      options.layout == .long
-      || options.layout == .automatic && ["channel", "value"].allSatisfy(lowered.contains)
-    let channels = try isLong ? readLong() : readWide()
+    try surveyColumns()
+    let long = longColumns
+    let channels: [String]
+    if let long { channels = try readLong(long) } else { channels = try readWide() }
+    let isLong = long != nil
+    if let untimed, !hasTimes {
+      throw DataError(source: csv.name, line: untimed.line, .times(.missingTime))
+    }
     if accumulators.isEmpty { throw DataError(source: csv.name, .noRows) }
     for place in accumulators.indices {
       accumulators[place].close()
+      if isDescending { accumulators[place].reverse() }
       if space.isUsed { accumulators[place].move(to: &space) }
     }
     // With more such places the file is ordered by time, and every id occurs again and again.
@@ -56,6 +82,8 @@ package struct TimeSeriesReader {
       (isOdd ? firstReturn.map { [$0] } ?? [] : []) + averageWarning
       + DataScan(source: csv.name, axis: clock.axis, isLong: isLong)
       .warnings(accumulators, channels)
+    let kept = try keptChannels(channels, isLong: isLong)
+    noteFindings(channels)
     let room = space.failure.map { [DataWarning(source: csv.name, .noScratch($0))] } ?? []
     let found = attributes.enumerated().map { place, attribute in
       let cells = accumulators.map {
@@ -67,11 +95,13 @@ package struct TimeSeriesReader {
     var series: [TimeSeries] = []
     // One at a time, so that cells are not in memory twice for long.
     while var last = accumulators.popLast() {
-      series.append(last.series(channels, isLong: isLong, &space))
+      let one = last.series(channels, isLong: isLong, &space)
+      series.append(kept.count == channels.count ? one : one.selecting(kept))
     }
+    let shown = warnings.filter { $0.channel.map(kept.contains) ?? true }
     return TimeSeriesFile(
-      source: csv.name, series: series.reversed(), axis: clock.axis, warnings: warnings + room,
-      attributes: found, passedOver: passedOver)
+      source: csv.name, series: series.reversed(), axis: clock.axis,
+      warnings: notes + shown + room, attributes: found, passedOver: passedOver)
   }
 
   /// The averaged rows, if they give a warning.
@@ -93,10 +123,7 @@ package struct TimeSeriesReader {
       guard let name = String(validating: row[cell], as: UTF8.self) else {
         throw DataError(source: csv.name, line: row.line, column: cell + 1, .notText)
       }
-      if name.isEmpty {
-        throw DataError(source: csv.name, line: row.line, column: cell + 1, .unnamedColumn)
-      }
-      if names.contains(name) {
+      if !name.isEmpty && names.contains(name) {
         throw DataError(source: csv.name, line: row.line, column: cell + 1, .duplicateColumn(name))
       }
       names.append(name)
@@ -113,31 +140,99 @@ package struct TimeSeriesReader {
   private func idColumn() throws(DataError) -> Int? {
     if let name = options.idColumn { return try column(name) }
     return header.firstIndex { $0.lowercased() == "id" }
+      ?? header.firstIndex { Self.idNames.contains($0.lowercased()) }
   }
 
-  private func timeColumn(besides id: Int?) throws(DataError) -> Int {
-    if let name = options.timeColumn { return try column(name) }
-    let usual = ["time", "t", "date", "datetime", "timestamp"]
-    return header.firstIndex { usual.contains($0.lowercased()) }
-      ?? header.indices.first { $0 != id } ?? 0
+  private static let idNames: Set<String> = [
+    "unique_id", "series_id", "recordid", "record_id", "patient_id", "patientid", "patient",
+    "subject_id", "subjectid", "subject",
+  ]
+
+  private mutating func setTimePlace(besides id: Int?) throws(DataError) {
+    if let name = options.timeColumn {
+      timePlace = .init(column: try column(name))
+    } else {
+      timePlace = survey.timePlace(header, besides: id)
+      let name = header[timePlace.column]
+      if !timePlace.others.isEmpty {
+        note(1, .timeColumn(name, others: timePlace.others.map { header[$0] }))
+      }
+      if let clock = timePlace.clock { note(1, .timeJoined(date: name, clock: header[clock])) }
+    }
+    let order = options.dates == nil ? survey.dateOrder(ahead, timePlace) : nil
+    if let order {
+      clock.order = order
+      note(ahead.first?.line, .dateOrder(order))
+    }
+    clock.readsEpochs = true
+    clock.name = header[timePlace.column].lowercased()
+    isDescending = try isDescending(id)
+    if isDescending { note(1, .newestFirst) }
+  }
+
+  /// Whether the first rows of every series are in descending order of time.
+  private func isDescending(_ id: Int?) throws(DataError) -> Bool {
+    var (clock, last, steps) = (clock, [String: Double](), 0)
+    for row in ahead where row.count > timePlace.column && !row[timePlace.column].isEmpty {
+      guard let time = try? clock.time(in: row, timePlace) else { continue }
+      let name = id.map { $0 < row.count ? row.text($0) : "" } ?? ""
+      if let before = last[name] {
+        if time > before { return false }
+        if time < before { steps += 1 }
+      }
+      last[name] = time
+    }
+    return steps > 1
   }
 
   private mutating func nextRow() throws(DataError) -> Bool {
-    guard try csv.read(into: &row) else { return false }
-    if row.count > header.count {
-      throw error(.tooManyCells(found: row.count, expected: header.count))
+    while try csv.read(into: &row) {
+      row.removeEmptyCells(beyond: header.count)
+      if row.count > header.count {
+        throw error(.tooManyCells(found: row.count, expected: header.count))
+      }
+      if row.count == header.count { return true }
+      let short = error(.tooFewCells(found: row.count, expected: header.count))
+      let time = timePlace.column
+      guard hasTimes, row.count <= time || CalendarTime.isWord(row[time]) else { throw short }
+      footer = ((footer?.count ?? 0) + 1, footer?.error ?? short)
     }
-    if row.count < header.count {
-      throw error(.tooFewCells(found: row.count, expected: header.count))
+    if let footer { note(footer.error.line, .footer(count: footer.count)) }
+    if let untimed, hasTimes { note(untimed.line, .rowsWithoutTime(count: untimed.count)) }
+    return false
+  }
+
+  /// The time of the row; `nil` if the row has none and is skipped.
+  private mutating func rowTime(values columns: [Int]) throws(DataError) -> Double? {
+    let cell = row[timePlace.column]
+    if cell.isEmpty {
+      if hasTimes && columns.contains(where: { !row[$0].isEmpty }) {
+        throw error(.times(.missingTime))
+      }
+      untimed = ((untimed?.count ?? 0) + 1, untimed?.line ?? row.line)
+      return nil
     }
-    return true
+    let time: Double
+    do throws(DataError.Reason) {
+      time = try clock.time(in: row, timePlace)
+    } catch {
+      let reason = self.error(error, column: timePlace.column)
+      guard hasTimes, CalendarTime.isWord(cell) else { throw reason }
+      footer = ((footer?.count ?? 0) + 1, footer?.error ?? reason)
+      return nil
+    }
+    if let footer { throw footer.error }
+    if !hasTimes, let unit = clock.epochUnit { note(row.line, .epochTimes(unit)) }
+    hasTimes = true
+    return isDescending ? -time : time
   }
 
   // MARK: Layouts
 
   private mutating func readWide() throws(DataError) -> [String] {
     let id = try idColumn()
-    let time = try timeColumn(besides: id)
+    try setTimePlace(besides: id)
+    let time = timePlace.column
     for name in options.attributes {
       attributes.append(Attribute(name: name, column: try column(name)))
     }
@@ -145,9 +240,10 @@ package struct TimeSeriesReader {
     if let wanted = options.channels {
       for name in wanted { columns.append(try column(name)) }
     } else {
-      let taken = attributes.map(\.column)
-      columns = header.indices.filter { $0 != time && $0 != id && !taken.contains($0) }
+      let taken = attributes.map(\.column) + [time, id, timePlace.clock, timePlace.zone]
+      columns = header.indices.filter { !taken.contains($0) }
     }
+    if choosesChannels { leaveOutRowNumbers(from: &columns) }
     try checkRoles(time: time, id: id, channels: columns)
     if let names = options.names {
       passedOver = columns.map { header[$0] }.filter { !names.contains($0) }
@@ -159,15 +255,17 @@ package struct TimeSeriesReader {
       if isFirst && options.findsAttributes && id != nil { takeTexts(from: &columns) }
       isFirst = false
       if columns.isEmpty { throw DataError(source: csv.name, line: 1, .noChannels) }
+      guard let now = try rowTime(values: columns) else { continue }
       let place = try accumulator(id.map { row.text($0) } ?? "", channels: columns.count)
       for (number, attribute) in attributes.enumerated() {
         if let column = attribute.column { try take(row[column], of: number, column, into: place) }
       }
-      let now = try readTime(time)
       try accumulators[place].begin(now, text: row.text(time), options.duplicates, at: position)
       hold(2 + columns.count, of: place)
       for (channel, column) in columns.enumerated() {
-        if let value = try readNumber(column) { accumulators[place].add(value, channel) }
+        if let value = try readNumber(column, of: header[column], channel) {
+          try accumulators[place].add(value, channel, source: csv.name)
+        }
       }
     }
     return columns.map { header[$0] }
@@ -194,10 +292,13 @@ package struct TimeSeriesReader {
     }
   }
 
-  private mutating func readLong() throws(DataError) -> [String] {
-    let time = try column(options.timeColumn ?? "time")
-    let (channel, value) = (try column("channel"), try column("value"))
+  private mutating func readLong(
+    _ columns: (channel: Int, value: Int)
+  ) throws(DataError) -> [String] {
+    let (channel, value) = columns
     let id = try idColumn()
+    try setTimePlace(besides: id)
+    let time = timePlace.column
     try checkRoles(time: time, id: id, channels: [channel, value])
     var names = options.channels ?? []
     for (place, name) in names.enumerated() where names[..<place].contains(name) {
@@ -227,12 +328,12 @@ package struct TimeSeriesReader {
       if known == nil { names.append(name) }
       seen.insert(name)
       let place = try accumulator(id.map { row.text($0) } ?? "", channels: 1)
-      let now = try readTime(time)
-      guard let number = try readNumber(value) else { continue }
+      guard let now = try rowTime(values: [value]) else { continue }
       let log = known ?? names.count - 1
+      guard let number = try readNumber(value, of: name, log) else { continue }
       try accumulators[place].begin(
         now, text: row.text(time), in: log, options.duplicates, at: position)
-      accumulators[place].add(number, 0, in: log)
+      try accumulators[place].add(number, 0, in: log, source: csv.name)
       hold(3, of: place, log)
     }
     try checkNames(names.count)
@@ -283,7 +384,8 @@ package struct TimeSeriesReader {
   // MARK: Cells
 
   private var position: DataPosition {
-    DataPosition(source: csv.name, line: row.line, isReturn: isReturn)
+    DataPosition(
+      source: csv.name, line: row.line, isReturn: isReturn, clockChange: clock.hourOfClockChange)
   }
 
   private func error(_ reason: DataError.Reason, column: Int? = nil) -> DataError {
@@ -314,6 +416,7 @@ package struct TimeSeriesReader {
   /// Counts the numbers of a row; above the limit all rows are written to the file, and then each
   /// later piece.
   private mutating func hold(_ numbers: Int, of place: Int, _ log: Int = 0) {
+    if isDescending { return }
     heldNumbers += numbers
     if space.isUsed { heldNumbers -= accumulators[place].movePiece(of: log, to: &space) }
     if heldNumbers < options.mostNumbers { return }
@@ -321,27 +424,143 @@ package struct TimeSeriesReader {
     heldNumbers = 0
   }
 
-  private mutating func readTime(_ column: Int) throws(DataError) -> Double {
-    do throws(DataError.Reason) {
-      return try clock.time(row[column])
-    } catch {
-      throw self.error(error, column: column)
-    }
-  }
-
-  private func readNumber(_ column: Int) throws(DataError) -> Double? {
+  private mutating func readNumber(
+    _ column: Int, of channel: String, _ number: Int
+  ) throws(DataError) -> Double? {
     let cell = row[column]
+    while tallies.count <= number { tallies.append(ColumnTally()) }
     if cell.isEmpty { return nil }
     if !missing.isEmpty && missing.contains(where: cell.elementsEqual) { return nil }
     guard let value = decimalNumber(cell) else {
-      throw error(
+      if tallies[number].takeLimit(cell, line: row.line) { return nil }
+      let found = error(
         .notANumber(text: row.text(column), column: header[column]), column: column)
+      guard choosesChannels else { throw found }
+      tallies[number].take(found)
+      return nil
     }
     if !value.isFinite {
       throw error(
         .notFinite(text: row.text(column), column: header[column]), column: column)
     }
+    if let marks = missingMarks[channel], marks.contains(where: { $0.value == value }) {
+      return nil
+    }
+    tallies[number].take(value, line: row.line)
     return value
+  }
+}
+
+// MARK: - What the file contains
+
+extension TimeSeriesReader {
+  private mutating func note(_ line: Int?, _ kind: DataWarning.Kind) {
+    notes.append(DataWarning(source: csv.name, line: line, kind))
+  }
+
+  /// Inspects the first rows: row names, a line of units, columns without a name.
+  private mutating func surveyColumns() throws(DataError) {
+    ahead = try csv.rowsAhead(Self.surveyedRows)
+    if let first = ahead.first, ColumnSurvey.isUnitsRow(first, before: ahead.dropFirst()) {
+      note(first.line, .unitsRow((0..<first.count).map(first.text).joined(separator: " ")))
+      csv.skipRow()
+      ahead.removeFirst()
+    }
+    // Tables of R have no name above the names of their rows.
+    if !ahead.isEmpty, ahead.allSatisfy({ $0.count == header.count + 1 }),
+      ahead.contains(where: { !$0[header.count].isEmpty })
+    {
+      header.insert("", at: 0)
+    }
+    survey = ColumnSurvey(ahead, count: header.count)
+    let lowered = header.map { $0.lowercased() }
+    for column in header.indices where header[column].isEmpty {
+      let found = survey.columns[column]
+      if found.areDates || found.areClockTimes {
+        header[column] = "column \(column + 1)"
+      } else if found.filled > 0 && !survey.isRowNumber(column, lowered)
+        && !(column == 0 && found.texts == found.filled)
+      {
+        throw DataError(source: csv.name, line: 1, column: column + 1, .unnamedColumn)
+      }
+    }
+  }
+
+  private static var surveyedRows: Int { 64 }
+
+  /// The columns of channels and values of the long layout, or `nil` for the wide one.
+  private var longColumns: (channel: Int, value: Int)? {
+    let lowered = header.map { $0.lowercased() }
+    func column(_ names: [String]) -> Int? { lowered.firstIndex(where: names.contains) }
+    let names = ["channel", "parameter", "variable", "observableid", "signal", "sensor"]
+    guard options.layout != .wide, let channel = column(names),
+      let value = column(["value", "measurement", "reading"])
+    else { return nil }
+    let isText = survey.columns[channel].texts > 0 || lowered[channel] == "channel"
+    return options.layout == .long || isText ? (channel, value) : nil
+  }
+
+  private mutating func leaveOutRowNumbers(from columns: inout [Int]) {
+    let lowered = header.map { $0.lowercased() }
+    let rowNumbers = columns.filter { header[$0].isEmpty || survey.isRowNumber($0, lowered) }
+    let named = rowNumbers.map { header[$0].isEmpty ? "column \($0 + 1)" : header[$0] }
+    if !named.isEmpty { note(1, .columnsLeftOut(named, .rowNumbers)) }
+    columns.removeAll(where: rowNumbers.contains)
+  }
+
+  /// The channels that can be modelled.
+  ///
+  /// - Throws: `DataError` for a text in a column of numbers.
+  private mutating func keptChannels(
+    _ channels: [String], isLong: Bool
+  ) throws(DataError) -> [String] {
+    guard choosesChannels else { return channels }
+    let tallies = channels.indices.map {
+      $0 < self.tallies.count ? self.tallies[$0] : ColumnTally()
+    }
+    let mixed = tallies.filter { $0.texts > 0 && $0.numbers + $0.limits > 0 }
+    if let first = mixed.compactMap(\.firstText).min(by: { $0.line ?? 0 < $1.line ?? 0 }) {
+      throw first
+    }
+    let rows = accumulators.reduce(0) { $0 + $1.count }
+    var reasons: [ColumnReason?] = tallies.map { tally in
+      if tally.texts > 0 { return .texts }
+      if tally.numbers + tally.limits == 0 { return .empty }
+      return tally.constant != nil && rows > 2 ? .constant : nil
+    }
+    if isLong {
+      let most = channels.indices.map { channel in
+        accumulators.map { $0.place(of: channel, isLong: true)?.log.count ?? 0 }.max() ?? 0
+      }
+      if most.contains(where: { $0 > 2 }) {
+        for channel in most.indices where most[channel] == 1 { reasons[channel] = .single }
+      }
+    }
+    if !reasons.contains(nil) {
+      if let text = tallies.first?.firstText, reasons.allSatisfy({ $0 == .texts }) { throw text }
+      return channels
+    }
+    for reason in [ColumnReason.texts, .empty, .constant, .single] {
+      let names = zip(channels, reasons).filter { $0.1 == reason }.map(\.0)
+      if !names.isEmpty { note(nil, .columnsLeftOut(names, reason)) }
+    }
+    return zip(channels, reasons).filter { $0.1 == nil }.map(\.0)
+  }
+
+  /// Notes limits and marks of missing values; the marks of a first reading are kept for a second.
+  private mutating func noteFindings(_ channels: [String]) {
+    for (name, marks) in missingMarks.sorted(by: { $0.key < $1.key }) {
+      for mark in marks {
+        note(mark.line, .missingMark(channel: name, value: mark.value, count: mark.count))
+      }
+    }
+    for (name, tally) in zip(channels, tallies) {
+      if let (line, text) = tally.firstLimit {
+        note(line, .limitWords(channel: name, text: text, count: tally.limits))
+      }
+      let marks = tally.missingMarks
+      if missingMarks[name] == nil && !marks.isEmpty { foundMarks[name] = marks }
+    }
   }
 }
 
@@ -353,4 +572,6 @@ struct DataPosition {
   let line: Int
   /// Whether the series occurred earlier in the file.
   var isReturn = false
+  /// The largest step back of clocks that change to winter time; 0 if the times cannot.
+  var clockChange = 0.0
 }
