@@ -8,6 +8,7 @@ import NeuralNets
 import Programs
 import Tensors
 import Testing
+import Training
 
 // A task of a user's own: regression of the last column of a table on the others by an ODE-Net.
 
