@@ -35,7 +35,7 @@ extension DataError.Reason {
     case .times(.notATime): ", or name the column of times (--time) and that of ids (--id)"
     case .times(.ambiguousDate): ", or choose the order (--dates day-first or month-first)"
     case .times(.timeGoesBackwards(_, let id)):
-      id.isEmpty ? ", or name the column of series ids (--id)" : ""
+      id.isEmpty ? "; if the file holds several series, name the column of their ids with --id" : ""
     case .times(.duplicateTime): ", or use the mean (--duplicates average)"
     case .neverObserved: " (--channels)"
     case .constantChannel: " (for series: --channels)"

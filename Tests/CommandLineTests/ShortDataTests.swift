@@ -87,7 +87,7 @@ import Testing
     #expect(result.status == 65)
     #expect(
       result.errors
-        == "error: f.csv:1: the column '\(column)' is requested as \(roles); a column can have only one role (see --time, --id, --channels, --inputs, --statics, --label)\n"
+        == "error: f.csv:1: the column '\(column)' is requested as \(roles); a column can have only one role (see --time, --id, --channels, --inputs, --statics, --label) (see --time, --id, --channels, --inputs, --statics, --label)\n"
     )
     let twice = try tool(
       [

@@ -18,6 +18,8 @@ package struct ColumnSurvey {
     fileprivate var last: Double?
 
     package var filled: Int { numbers + dates + clockTimes + texts }
+    /// Whether the cells can be names of rows: texts, or numbers that increase by one.
+    package var isRowName: Bool { filled > 0 && texts == filled || numbers > 1 && isCounter }
     package var areDates: Bool { dates > 0 && dates == filled }
     package var areClockTimes: Bool { clockTimes > 0 && clockTimes == filled }
     package var areNumbers: Bool { numbers > 0 && numbers == filled }
@@ -103,8 +105,10 @@ extension ColumnSurvey {
         column: column, clock: clock, zone: zone,
         others: (dates + numbers).filter { $0 != column && $0 != clock })
     }
+    let numbers = all.filter { columns[$0].areNumbers }
     let column =
-      all.first { usual.contains(names[$0]) } ?? all.first { columns[$0].areClockTimes }
+      header.indices.first { usual.contains(names[$0]) } ?? all.first { columns[$0].areClockTimes }
+      ?? numbers.first { name in ["time", "date"].contains { names[name].contains($0) } }
       ?? all.first { !isRowNumber($0, names) } ?? 0
     return TimePlace(column: column)
   }
