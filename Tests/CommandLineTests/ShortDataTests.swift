@@ -87,7 +87,7 @@ import Testing
     #expect(result.status == 65)
     #expect(
       result.errors
-        == "error: f.csv:1: the column '\(column)' is requested as \(roles); a column can have only one role (see --time, --id, --channels, --inputs, --statics, --label) (see --time, --id, --channels, --inputs, --statics, --label)\n"
+        == "error: f.csv:1: the column '\(column)' is requested as \(roles); a column can have only one role (see --time, --id, --channels, --inputs, --statics, --label)\n"
     )
     let twice = try tool(
       [
@@ -117,9 +117,9 @@ import Testing
       "; if the file holds several series, name the column of their ids with --id"
     ),
     (
-      "time,u\n0,1\n1,high\n",
-      "f.csv:3: 'high' in column 'u' is not a number; write a number, or nothing if it is missing",
-      ", or write --missing 'high'"
+      "time,u\n0,1\n1,wet\n",
+      "f.csv:3: 'wet' in column 'u' is not a number; write a number, or nothing if it is missing",
+      ", or write --missing 'wet'"
     ),
     (
       "time,u\nnoon,1\n",
