@@ -1,10 +1,10 @@
 import Integrators
 
-/// The buffers of a discrete adjoint, kept from one backward pass to the next.
+/// The buffers of a discrete adjoint, reused from one backward pass to the next.
 final class AdjointMemory<Scalar: RowScalar> {
   typealias Buffer = UnsafeMutablePointer<Scalar>
 
-  /// `λ` of every row, and of the rows of a round.
+  /// `λ` of every row, and of the active rows.
   let lambda: Buffer
   let roundLambda: Buffer
   let stageCotangent: Buffer
@@ -15,12 +15,12 @@ final class AdjointMemory<Scalar: RowScalar> {
   /// Arguments of a combination.
   let sources: UnsafeMutablePointer<UnsafePointer<Scalar>?>
   let weights: UnsafeMutablePointer<Double>
-  /// States of stages and slopes, when they are computed again.
+  /// Recomputed states of stages and slopes.
   private(set) var replayBuffers: [Buffer] = []
   private(set) var slopes: [Buffer] = []
   let replayStates: UnsafeMutablePointer<UnsafePointer<Scalar>>
 
-  /// The cotangents of the states before events, made when there are some.
+  /// The cotangents of the states before events, allocated if there are events.
   private lazy var cutCotangents = Buffer.allocate(capacity: count)
   private var hasCuts = false
 
@@ -51,14 +51,14 @@ final class AdjointMemory<Scalar: RowScalar> {
       * MemoryLayout<Scalar>.stride
   }
 
-  /// Room for states and slopes of the stages; nothing if it is there.
+  /// Allocates memory for states and slopes of the stages, unless it exists.
   func makeReplay() {
     guard replayBuffers.isEmpty else { return }
     replayBuffers = (0..<stages).map { [count] _ in .allocate(capacity: count) }
     slopes = (0..<stages).map { [count] _ in .allocate(capacity: count) }
   }
 
-  /// Room for the cotangent of a row's state before an event.
+  /// Memory for the cotangent of a row's state before an event.
   func cutCotangent(_ position: Int) -> Buffer {
     hasCuts = true
     return cutCotangents + position * width

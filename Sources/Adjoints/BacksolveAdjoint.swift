@@ -18,7 +18,7 @@ final class BacksolveAdjoint<Scalar: RowScalar>: CustomEvaluator {
   private let interruptions: RowInterruptions<Scalar>
 
   init(_ plan: SolvePlan, _ record: SolveRecord, _ solver: ODESolver, seminorm: Bool) {
-    precondition(plan.timesType.rank == 1, "a backsolve wants times that the batch shares")
+    precondition(plan.timesType.rank == 1, "a backsolve needs times that the batch shares")
     self.plan = plan
     self.record = record
     field = FieldEvaluator(plan)
@@ -60,7 +60,7 @@ final class BacksolveAdjoint<Scalar: RowScalar>: CustomEvaluator {
       ends.update(from: states + save * count, count: count)
       segment[0] = times[save]
       segment[1] = times[save - 1]
-      // The two states that come out are the ends of the segment: the first is the one that went in.
+      // The two states of the solution are the ends of the segment; the first is the initial state.
       let reports = integrator.solve(
         augmented, initial: ends, times: .shared(segment, count: 2), states: ends,
         interruptions: interruptions)
@@ -86,7 +86,8 @@ private final class AugmentedField<Scalar: RowScalar>: RowField {
   private let times: UnsafeMutablePointer<Double>
   private let rowNumbers: UnsafeMutablePointer<Int32>
   private let negated: UnsafeMutablePointer<Scalar>
-  /// Where each parameter's part of the row begins, and that place in the derivative under way.
+  /// The start of each parameter's part of the row, and the corresponding address in the current
+  /// derivative.
   private let offsets: [Int]
   private var gradients: [UnsafeMutablePointer<Scalar>]
 

@@ -60,14 +60,14 @@ final class DiscreteAdjoint<Scalar: RowScalar>: CustomEvaluator {
     record.byteCount += memory.byteCount
   }
 
-  /// What stays the same during one backward pass.
+  /// State that is constant during one backward pass.
   private struct Pass {
     var steps: StepRecord<Scalar>
     var field: FieldEvaluator<Scalar>
     var saveStride: Int
     var cotangents: UnsafePointer<Scalar>
     var gradients: [UnsafeMutablePointer<Scalar>]
-    /// Those of the end time of each row; nil without events.
+    /// Cotangents of the end time of each row; `nil` without events.
     var endCotangents: UnsafePointer<Double>?
 
     /// `∂L/∂s` of a save of a row.
@@ -76,7 +76,7 @@ final class DiscreteAdjoint<Scalar: RowScalar>: CustomEvaluator {
     }
   }
 
-  // MARK: - One round
+  // MARK: - One step
 
   private func goBack(over round: StepRecord<Scalar>.Round, _ pass: Pass) {
     let count = round.rows
@@ -168,7 +168,8 @@ final class DiscreteAdjoint<Scalar: RowScalar>: CustomEvaluator {
     return inner
   }
 
-  /// Takes `λ′` of the rows whose step events have ended over to the state before them.
+  /// Transforms `λ′` of the rows whose step ends at an event into the cotangent of the state before
+  /// the event.
   private func passCuts(
     _ round: StepRecord<Scalar>.Round, _ pass: Pass, _ lambda: UnsafeMutablePointer<Scalar>
   ) -> [InnerSave] {
@@ -189,7 +190,7 @@ final class DiscreteAdjoint<Scalar: RowScalar>: CustomEvaluator {
     }
   }
 
-  /// The recorded states of the stages, or the same computed again from the state at the start.
+  /// The recorded states of the stages, or the same recomputed from the state at the start.
   private func stageStates(
     of round: StepRecord<Scalar>.Round, _ pass: Pass
   ) -> UnsafePointer<UnsafePointer<Scalar>> {

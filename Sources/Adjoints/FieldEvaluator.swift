@@ -3,14 +3,14 @@ import Integrators
 import Programs
 import Tensors
 
-/// A plan's field as the integrator calls it, and its vector–Jacobian product, in one workspace.
+/// The field of a plan for the integrator, and its vector–Jacobian product, in one workspace.
 final class FieldEvaluator<Scalar: RowScalar>: RowField {
   let plan: SolvePlan
   let width: Int
   private var forward: [Int: Prepared] = [:]
   private var adjoint: [Int: Prepared] = [:]
   private let split: SolvePlan.SplitPrograms?
-  /// The field as scalar programs, which then do all work.
+  /// The field as scalar programs; if present, they are used for everything.
   private let scalars: ScalarFieldEvaluator<Scalar>?
   private var keeping: Prepared?
   private var reading: Prepared?
@@ -19,13 +19,13 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
   private let stateRows: UnsafeMutablePointer<Scalar>
   private let resultRows: UnsafeMutablePointer<Scalar>
   private let cotangentRows: UnsafeMutablePointer<Scalar>
-  /// Rows of each per-row parameter, and room for their cotangents.
+  /// Rows of each per-row parameter, and memory for their cotangents.
   private var parameterRows: [UnsafeMutablePointer<Scalar>?] = []
   private var parameterCotangentRows: [UnsafeMutablePointer<Scalar>?] = []
   private var generation = 0
   private(set) var evaluations = 0
   private(set) var products = 0
-  /// Products that read what an evaluation had kept.
+  /// Products that read saved values of an evaluation.
   private(set) var keptProducts = 0
 
   private final class Prepared {
@@ -64,7 +64,7 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
     for memory in parameterRows + parameterCotangentRows { memory?.deallocate() }
   }
 
-  /// New parameter values: packed weights are made anew on next use.
+  /// Sets new parameter values: packed weights are recomputed on next use.
   func bind(_ parameters: [UnsafeRawPointer]) {
     self.parameters = parameters
     scalars?.bind(parameters)
@@ -82,7 +82,7 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
 
   // MARK: - RowField
 
-  /// The field as the integrator calls it most directly.
+  /// The fast path for the integrator.
   var rowField: any RowField<Scalar> { scalars ?? self }
 
   @_specialize(where Scalar == Float)
@@ -118,7 +118,7 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
     times rowTimes: UnsafePointer<Double>, states: UnsafePointer<Scalar>,
     derivatives: UnsafeMutablePointer<Scalar>, keeping kept: UnsafeMutablePointer<Scalar>
   ) {
-    guard let split else { preconditionFailure("a field that keeps nothing") }
+    guard let split else { preconditionFailure("a field that saves nothing") }
     evaluations += 1
     let prepared = keeping ?? Prepared(split.forward)
     keeping = prepared
@@ -131,7 +131,7 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
     run(prepared)
   }
 
-  /// The product of an evaluation that left what it kept.
+  /// The product of an evaluation whose intermediate values were saved.
   private func multiply(
     _ split: SolvePlan.SplitPrograms, time: Double, states: UnsafePointer<Scalar>,
     cotangents: UnsafePointer<Scalar>, kept: UnsafeMutablePointer<Scalar>,
@@ -161,7 +161,7 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
     }
   }
 
-  /// Runs a program, after its part that depends on the parameters alone if they are new.
+  /// Runs a program, and its invariant part first if the parameters are new.
   private func run(_ prepared: Prepared) {
     if prepared.generation != generation {
       prepared.workspace.prepare()
@@ -172,8 +172,8 @@ final class FieldEvaluator<Scalar: RowScalar>: RowField {
 
   /// The vector–Jacobian product `v ↦ vᵀ ∂f/∂(z, θ)` at rows of states.
   ///
-  /// The state's part goes to `result`, the parameters' parts are added to (or, for a backsolve, written to)
-  /// `gradients`. A backsolve wants `f` itself as well, in `derivative`.
+  /// The state's part is written to `result`, the parameters' parts are added to (for a backsolve,
+  /// written to) `gradients`. A backsolve also needs `f`, in `derivative`.
   @_specialize(where Scalar == Float)
   @_specialize(where Scalar == Double)
   func multiply(

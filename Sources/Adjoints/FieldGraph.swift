@@ -3,10 +3,12 @@ import Graphs
 import Tensors
 
 extension TensorField {
-  /// The field as a closed graph `(time, state, θ…)` to `dz/dt`; the time is double precision whatever the state is.
+  /// The field as a closed graph `(time, state, θ…)` to `dz/dt`; the time has double precision for
+  /// every state type.
   ///
-  /// What depends on time, constants and parameters of one element alone is evaluated in double precision up to where it
-  /// meets the state, so that a single-precision field sees late times as exactly as early ones.
+  /// Values that depend on time, constants and parameters of one element alone are evaluated in
+  /// double precision up to where they meet the state, so a single-precision field resolves late
+  /// times as well as early ones.
   ///
   /// - Parameters:
   ///   - timeShape: `[]` or `[rows, 1]`.
@@ -30,7 +32,7 @@ extension TensorField {
     of function: (_ field: Self, _ time: Tensor, _ state: Tensor) -> Tensor
   ) -> Graph {
     let parameters = types.dropFirst(2)
-    // The field without the values of an outer trace: only its form matters here.
+    // The field without the values of an outer trace: only its structure matters here.
     let form = replacingTensors(
       with: parameters.map { Tensor.zeros($0.shape, scalarType: $0.scalar) })
     let graph = trace(types) { arguments in

@@ -2,23 +2,29 @@ import Platform
 public import Integrators
 public import Tensors
 
-/// The flow of a field as a layer: initial states in, states at the times out; gradients pass through.
+/// The flow of a field as a layer: maps initial states to states at given times, with gradients.
 public struct Flow<Field: TensorField>: TensorTree {
+  /// The vector field.
   public var field: Field
+  /// Method and step control.
   public var solver: ODESolver
+  /// How gradients are computed.
   public var adjoint: Adjoint
+  /// Whether the rows of a batch share a step size.
   public var sharing: StepSharing
-  /// Times at which the field may jump, in any order: a step ends at each of them.
+  /// Times at which the field may jump, in any order; a step ends at each of them.
   public var forcedTimes: [Double] = []
-  /// Roots at which a row ends or its state changes; they need steps per row and the discrete
-  /// adjoint.
+  /// Events that end a row or change its state; they need steps per row and the discrete adjoint.
   public var events: [FlowEvent<Field>] = []
 
+  /// A flow of a field.
+  ///
   /// - Parameters:
   ///   - solver: method and step control.
-  ///   - adjoint: how gradients pass through.
+  ///   - adjoint: how gradients are computed.
   ///   - sharing: one step for the batch, or one for each row.
-  /// - Precondition: the method is explicit (so is that of a backsolve's own solver); an unrolled flow takes fixed steps.
+  /// - Precondition: the method is explicit (also that of a backsolve's own solver); an unrolled
+  ///   flow takes fixed steps.
   public init(
     of field: Field, solver: ODESolver, adjoint: Adjoint = .discrete,
     sharing: StepSharing = .joint
@@ -30,7 +36,7 @@ public struct Flow<Field: TensorField>: TensorTree {
     check()
   }
 
-  /// What is differentiated is an explicit Runge–Kutta method; an unrolled solve takes fixed steps.
+  /// The adjoints differentiate explicit Runge–Kutta methods; an unrolled solve takes fixed steps.
   private func check() {
     let explicit = "dormandPrince5, tsitouras5 or another explicit method"
     precondition(
@@ -61,7 +67,8 @@ public struct Flow<Field: TensorField>: TensorTree {
 
   public mutating func visit(_ visitor: inout some TensorVisitor) { visitor("field", &field) }
 
-  /// States at constant times that the batch shares, the first being the start: `[T]` → `[T, batch, …]`.
+  /// States at constant times that the batch shares; the first time is the start: `[T]` → `[T,
+  /// batch, …]`.
   public func callAsFunction(_ initial: Tensor, at times: [Double]) -> FlowResult {
     check()
     if case .unrolled = adjoint {
@@ -72,16 +79,17 @@ public struct Flow<Field: TensorField>: TensorTree {
     return self(initial, at: Tensor(times))
   }
 
-  /// States at times that are data: `[T]`, or `[batch, T]` for each row its own; float64; the first is the start.
+  /// States at times that are data: `[T]`, or `[batch, T]` with own times for each row; float64;
+  /// the first is the start.
   ///
-  /// - Precondition: own times want steps per row, and exclude `.backsolve`.
+  /// - Precondition: own times need steps per row, and exclude `.backsolve`.
   public func callAsFunction(_ initial: Tensor, at times: Tensor) -> FlowResult {
     precondition(
       times.scalarType == .float64 && (times.rank == 1 || times.rank == 2),
       "times are float64 of shape [T] or [batch, T], not \(times.type)")
     precondition(
       times.rank == 1 || (sharing == .perRow && times.shape[0] == initial.shape[0]),
-      "times of shape \(times.shape) want steps per row and \(initial.shape[0]) rows")
+      "times of shape \(times.shape) need steps per row and \(initial.shape[0]) rows")
     check()
     let parameters = field.tensors
     let plan = makePlan(initial.type, times.type, parameters.map(\.type))
@@ -90,15 +98,16 @@ public struct Flow<Field: TensorField>: TensorTree {
       states: results[0], statistics: results[1], endTimes: results.count > 2 ? results[2] : nil)
   }
 
-  /// The states after a span of time that is each row's own: `[batch, …]` → `[batch, …]`.
+  /// The states after a time span of each row: `[batch, …]` → `[batch, …]`.
   ///
-  /// An unrolled flow takes `StepControl.steps(perInterval:)` equal steps over every span, as tensor operations; any other
-  /// walks the steps of its solver, row by row. Time counts from 0. A span of 0 leaves the row as it is, a negative one leads
-  /// back in time.
+  /// An unrolled flow takes `StepControl.steps(perInterval:)` equal steps over every span, as
+  /// tensor operations; any other uses the steps of its solver, row by row. Time counts from 0. A
+  /// span of 0 leaves the row unchanged, a negative one is solved backwards.
   ///
-  /// Shapes: spans `[batch, 1]`, of the state's scalar type; they are data, no gradient passes to them
-  /// through a solver.
-  /// - Precondition: the state is `[batch, feature]`; a flow that is not unrolled has steps per row.
+  /// Shapes: spans `[batch, 1]`, of the state's scalar type; they are data, and no gradient passes
+  /// to them through a solver.
+  /// - Precondition: the state is `[batch, feature]`; a flow that is not unrolled has steps per
+  ///   row.
   public func advanced(_ initial: Tensor, over spans: Tensor) -> Tensor {
     precondition(
       initial.rank == 2 && spans.shape == [initial.shape[0], 1],
@@ -131,15 +140,16 @@ public struct Flow<Field: TensorField>: TensorTree {
   }
 }
 
-/// What a flow returns.
+/// The result of a flow.
 public struct FlowResult: Sendable {
   /// `[T, batch, …]`.
   public var states: Tensor
-  /// A line of `SolveStatistics` for each row (one when the batch shares its steps); nil when unrolled.
+  /// The columns of `SolveStatistics` for each row (one row if the batch shares its steps); `nil`
+  /// for an unrolled flow.
   public var statistics: Tensor?
-  /// Of a flow with events the time at which each row ended, `[batch, 1]`, float64.
+  /// For a flow with events, the end time of each row, `[batch, 1]`, float64.
   ///
-  /// That of a terminal event or the last save time; gradients pass through it.
+  /// It is that of a terminal event or the last save time; gradients pass through it.
   public var endTimes: Tensor?
 
   /// The states at the last time, `[batch, …]`.

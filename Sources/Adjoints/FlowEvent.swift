@@ -22,18 +22,22 @@ public struct FlowEvent<Field: TensorField>: Sendable {
   public typealias Function =
     @Sendable (_ field: Field, _ time: Tensor, _ state: Tensor) -> Tensor
 
+  /// The effect of an event.
   public enum Action: Sendable {
-    /// Ends the row: its state stays as it is at the later times.
+    /// Ends the row: its state is constant afterwards.
     case terminate
     /// Replaces the state.
     case reset(Function)
   }
 
+  /// The crossings that count.
   public var direction: EventDirection
   /// `[rows, 1]`.
   public var function: Function
+  /// The effect of the event.
   public var action: Action
 
+  /// An event at the zeros of a function.
   public init(
     _ direction: EventDirection = .either, of function: @escaping Function, _ action: Action
   ) {

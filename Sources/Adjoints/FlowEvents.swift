@@ -1,10 +1,10 @@
 import Integrators
 
-/// A plan's events as the integrator and the adjoint call them.
+/// The events of a plan, for the integrator and the adjoint.
 final class FlowEvents<Scalar: RowScalar>: RowEvents {
   let directions: [EventDirection]
   let roots: [RowFunction<Scalar>]
-  /// Nil: the event ends the row.
+  /// `nil` if the event ends the row.
   let resets: [RowFunction<Scalar>?]
   private let state: UnsafeMutablePointer<Scalar>
   private let width: Int
@@ -22,7 +22,7 @@ final class FlowEvents<Scalar: RowScalar>: RowEvents {
 
   deinit { state.deallocate() }
 
-  /// New parameter values.
+  /// Sets new parameter values.
   func bind(_ parameters: [UnsafeRawPointer]) {
     for function in roots { function.bind(parameters) }
     for function in resets { function?.bind(parameters) }

@@ -3,14 +3,14 @@ import Graphs
 import Integrators
 import Tensors
 
-/// Where the solves of a plan are interrupted.
+/// The interruptions of the solves of a plan.
 package struct FlowInterruptions: Sendable {
   /// An event as graphs of one row, `(time, state, θ…)`.
   package struct Event: Sendable {
     var direction: EventDirection
-    /// To one number.
+    /// The event function: one number.
     var root: Graph
-    /// To the state after the event; nil: the row ends.
+    /// The state after the event; `nil` if the row ends.
     var reset: Graph?
   }
 

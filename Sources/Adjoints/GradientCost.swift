@@ -2,20 +2,20 @@ import Integrators
 public import Programs
 package import Tensors
 
-/// What the solves of one gradient cost.
+/// The evaluations and memory of the solves of one gradient.
 package struct GradientCost: Sendable, Hashable {
-  /// Evaluations of the field on the way forward, of each solve's first row.
+  /// Evaluations of the field in the forward pass, of each solve's first row.
   package var forwardEvaluations = 0
-  /// Evaluations of the field on the way back, with or without a product with a vector.
+  /// Evaluations of the field in the backward pass, with or without a vector–Jacobian product.
   ///
-  /// A product that reads what the forward pass has kept evaluates nothing.
+  /// A product that reads saved values evaluates nothing.
   package var backwardEvaluations = 0
-  /// Products of a vector with the field's Jacobian on the way back.
+  /// Vector–Jacobian products in the backward pass.
   package var backwardProducts = 0
-  /// Bytes that the solves hold: recorded steps, and the buffers of solve and adjoint.
+  /// Memory of the solves in bytes: recorded steps, and the buffers of solve and adjoint.
   package var bytes = 0
 
-  /// Computes a gradient once and adds up what its solves say.
+  /// Computes a gradient once and sums the records of its solves.
   package static func measured<Model: TensorTree, Batch: TensorTree>(
     _ gradient: ValueAndGradient<Model, Batch>, _ model: Model, _ batch: Batch
   ) -> GradientCost {
@@ -30,33 +30,40 @@ package struct GradientCost: Sendable, Hashable {
   }
 }
 
-/// How often the solves of one gradient evaluate their fields: what grows while a field gets harder to solve.
+/// Evaluations of the fields by the solves of one gradient: they increase as a field becomes harder
+/// to solve.
 public struct SolveEvaluations: Hashable, Sendable {
-  /// Evaluations on the way forward, a mean over the rows; of several solves the sum.
+  /// Evaluations in the forward pass, averaged over the rows; summed over several solves.
   public var forward: Double
-  /// Products of a vector with the field's Jacobian on the way back, each of which costs about two evaluations.
+  /// Vector–Jacobian products in the backward pass, each of which costs about two evaluations.
   public var backward: Double
+  /// Rows whose solves failed: their states are not-a-number from there on, and so is a loss that reads them.
+  public var failedRows: Int
 
-  public init(forward: Double, backward: Double) {
+  /// Figures of the solves of one gradient.
+  public init(forward: Double, backward: Double, failedRows: Int = 0) {
     self.forward = forward
     self.backward = backward
+    self.failedRows = failedRows
   }
 
-  /// What the solves of a run noted; nil: there were none, as in a loss without a solver or with unrolled steps.
+  /// The records of a run's solves; `nil` without solves, as in a loss without a solver or with
+  /// unrolled steps.
   init?(_ context: EvaluationContext) {
     let records = context.all(SolveRecord.self)
     if records.isEmpty { return nil }
-    // Sorted, for the sum of a run to be the same every time.
+    // Sorted, so that the sum of a run is reproducible.
     forward = records.map { record in
       let total = record.reports.reduce(0) { $0 + $1.statistics.evaluations }
       return Double(total) / Double(max(record.reports.count, 1))
     }.sorted().reduce(0, +)
     backward = Double(records.reduce(0) { $0 + $1.backwardProducts })
+    failedRows = records.reduce(0) { $0 + $1.reports.count { !$0.status.isCompleted } }
   }
 }
 
 extension ValueAndGradient {
-  /// Loss and gradient, and what their solves cost.
+  /// Loss and gradient, with the cost of their solves.
   public func counted(
     _ model: Model, _ batch: Batch
   ) -> (result: Result, evaluations: SolveEvaluations?) {

@@ -7,15 +7,17 @@ import Tensors
 final class RowFunction<Scalar: RowScalar> {
   private let forward: Workspace
   private let adjoint: Workspace
-  /// Elements of a row of each per-row parameter, 0 where the rows share it.
+  /// Elements per row of each per-row parameter, 0 for parameters that the rows share.
   private let rowSizes: [Int]
   private var parameters: [UnsafeRawPointer] = []
   private let time: UnsafeMutablePointer<Double>
-  /// The last product: by time, by the state and by each parameter, with its count.
+  /// The last product: cotangents of the time, the state and each parameter, with its count.
   let timeCotangent: UnsafeMutablePointer<Double>
   let stateCotangent: UnsafeMutableBufferPointer<Scalar>
   let parameterCotangents: [UnsafeMutableBufferPointer<Scalar>]
 
+  /// A function of one row.
+  ///
   /// - Parameter graph: of one row, `(time, state, θ…)`.
   init(_ graph: Graph, isPerRow: [Bool]) {
     func numbers(_ type: TensorType) -> UnsafeMutableBufferPointer<Scalar> {
@@ -46,7 +48,7 @@ final class RowFunction<Scalar: RowScalar> {
     for memory in parameterCotangents { memory.deallocate() }
   }
 
-  /// New parameter values, of all rows.
+  /// Sets new parameter values, of all rows.
   func bind(_ parameters: [UnsafeRawPointer]) { self.parameters = parameters }
 
   func evaluate(

@@ -8,7 +8,7 @@ final class ScalarFieldEvaluator<Scalar: RowScalar>: RowField {
   let width: Int
   private let programs: ScalarPrograms
   private let isPerRow: [Bool]
-  /// Places of the parameters of which each row of a run reads its own.
+  /// Indices of the parameters that have a row for each row of a run.
   private let rowPlaces: [Int]
   private let parameterCounts: [Int]
   private let isJoint: Bool
@@ -31,7 +31,7 @@ final class ScalarFieldEvaluator<Scalar: RowScalar>: RowField {
     adjoint = ScalarWorkspace(programs.adjoint, rows: plan.solverRows)
   }
 
-  /// New parameter values.
+  /// Sets new parameter values.
   func bind(_ parameters: [UnsafeRawPointer]) {
     self.parameters = parameters
     isForwardReady = false

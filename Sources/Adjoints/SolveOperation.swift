@@ -31,7 +31,7 @@ package struct SolveOperation: CustomOperation {
     return node.types.indices.map { Tensor(node, $0) }
   }
 
-  /// The cotangents of the initial state and of the parameters; times get none.
+  /// The cotangents of the initial state and of the parameters; times have none.
   package func vjp(operands: [Tensor], results: [Tensor], cotangents: [Tensor?]) -> [Tensor?] {
     let endCotangent = plan.hasEvents ? cotangents[2] : nil
     if cotangents[0] == nil && endCotangent == nil { return operands.map { _ in nil } }
@@ -45,7 +45,8 @@ package struct SolveOperation: CustomOperation {
     return all
   }
 
-  /// Forward sensitivities: the field and its tangent, solved together; the tangents do not steer the steps.
+  /// Forward sensitivities: the field and its tangent, solved together; the tangents do not affect
+  /// the steps.
   package func jvp(operands: [Tensor], results: [Tensor], tangents: [Tensor?]) -> [Tensor?] {
     if tangents.allSatisfy({ $0 == nil }) { return [nil, nil] }
     let moving = (2..<operands.count).filter { tangents[$0] != nil }
@@ -86,7 +87,7 @@ final class SolveEvaluator<Scalar: RowScalar>: CustomEvaluator {
       method: plan.solver.method, control: plan.solver.control, rows: plan.solverRows,
       width: plan.solverWidth, errorMask: plan.errorMask)
     if case .discrete(let stored) = plan.adjoint, operation.isRecorded {
-      // Events replace the state at the end of a step, which is a stage's.
+      // Events replace the state at the end of a step, which belongs to a stage.
       steps = StepRecord(level: plan.hasEvents ? .states : stored.level)
     } else {
       steps = nil
@@ -102,7 +103,7 @@ final class SolveEvaluator<Scalar: RowScalar>: CustomEvaluator {
   func evaluate(operands: [UnsafeRawPointer], results: [UnsafeMutableRawPointer]) {
     field.bind(Array(operands.dropFirst(2)))
     events?.bind(Array(operands.dropFirst(2)))
-    // The evaluators of the whole program exist by now, the adjoint's too.
+    // All evaluators of the program exist at this point, including that of the adjoint.
     let steps = record.isAwaited ? steps : nil
     steps?.reset()
     let states = results[0].assumingMemoryBound(to: Scalar.self)

@@ -5,11 +5,11 @@ import Programs
 import Synchronization
 package import Tensors
 
-/// What a solve and its adjoint have in common: the field as graphs, its programs, and how to step.
+/// The common part of a solve and its adjoint: the field as graphs, its programs, and the steps.
 package final class SolvePlan: Sendable {
   /// `[batch, …]`.
   package let stateType: TensorType
-  /// `[T]` or, for each row its own, `[batch, T]`; float64.
+  /// `[T]` or, with own times for each row, `[batch, T]`; float64.
   package let timesType: TensorType
   package let parameterTypes: [TensorType]
   /// Which parameters have the batch as their leading axis.
@@ -20,10 +20,10 @@ package final class SolvePlan: Sendable {
   /// Components of a row that count in the error norm; `nil` selects all.
   package let errorMask: [Bool]?
   package let interruptions: FlowInterruptions
-  /// The field of so many rows, closed: parameters `time, state, θ…`, output `f`.
+  /// The field for a number of rows, closed: parameters `time, state, θ…`, output `f`.
   private let makeGraph: @Sendable (Int) -> Graph
   private let cache = Mutex<[Int: FieldPrograms]>([:])
-  /// The field as scalar programs; nil where it is too large for them.
+  /// The field as scalar programs; `nil` if it is too large for them.
   let scalarPrograms: ScalarPrograms?
 
   struct FieldPrograms {
@@ -32,13 +32,13 @@ package final class SolvePlan: Sendable {
     var split: SplitPrograms?
   }
 
-  /// A field that keeps what its adjoint needs, and the adjoint that reads it.
+  /// A field that saves the residuals of its adjoint, and the adjoint that reads them.
   struct SplitPrograms {
-    /// Outputs: `f`, then the kept values.
+    /// Outputs: `f`, then the saved values.
     var forward: Program
-    /// As `adjointProgram`, with the kept values as further parameters.
+    /// As `adjointProgram`, with the saved values as additional parameters.
     var backward: Program
-    /// Where each kept value begins in a row of numbers, and how many there are in all.
+    /// The offset of each saved value in a row of numbers, and their total count.
     var offsets: [Int]
     var count: Int
   }
@@ -53,7 +53,7 @@ package final class SolvePlan: Sendable {
     self.timesType = timesType
     self.parameterTypes = parameterTypes
     self.isPerRow = isPerRow
-    // A field of tensors is often constant before it is trained; its jumps are forced times.
+    // A field of tensors is often constant before training; its jumps are forced times.
     self.solver = solver.withoutSearchForPulses
     self.adjoint = adjoint
     self.sharing = sharing
@@ -71,17 +71,18 @@ package final class SolvePlan: Sendable {
   package var hasEvents: Bool { !interruptions.events.isEmpty }
   package var batch: Int { stateType.shape[0] }
   package var width: Int { stateType.count / max(batch, 1) }
-  /// Rows and their width as the integrator sees them: a joint step is one long row.
+  /// Rows and their width for the integrator: a joint step is one long row.
   package var solverRows: Int { sharing == .joint ? 1 : batch }
   package var solverWidth: Int { sharing == .joint ? stateType.count : width }
   package var saveCount: Int { timesType.shape.last ?? 0 }
 
-  /// The field's graph for so many rows of the batch.
+  /// The field's graph for a number of rows of the batch.
   package func fieldGraph(rows: Int) -> Graph { makeGraph(rows) }
 
-  /// The plan of the state with its tangent beside it on the last axis.
+  /// The plan of the state concatenated with its tangent on the last axis.
   ///
-  /// The tangents of the `moving` parameters are further parameters. Tangents do not count in the error norm.
+  /// The tangents of the `moving` parameters are further parameters. Tangents do not count in the
+  /// error norm.
   package func sensitivities(moving: [Int]) -> SolvePlan {
     precondition(!hasEvents, "a flow with events has gradients, but no forward sensitivities")
     let last = stateType.shape.last!
@@ -111,7 +112,7 @@ package final class SolvePlan: Sendable {
     }
   }
 
-  /// Types of `time, state, θ…` for a number of rows; the time is always double precision.
+  /// Types of `time, state, θ…` for a number of rows; the time always has double precision.
   package static func argumentTypes(
     state: TensorType, parameters: [TensorType], isPerRow: [Bool], sharing: StepSharing, rows: Int
   ) -> [TensorType] {
@@ -143,8 +144,8 @@ package final class SolvePlan: Sendable {
   ///
   /// Parameters: time, state, θ…, cotangent. Outputs: the cotangents of the state and of θ….
   ///
-  /// For the discrete adjoint those of shared parameters are added to what their memory holds; for a backsolve they are
-  /// written, and `f` comes first.
+  /// For the discrete adjoint those of shared parameters are added to the contents of their memory;
+  /// for a backsolve they are written, and `f` comes first.
   func adjointProgram(bucket: Int) -> Program {
     cache.withLock { cache in
       var found = programs(in: &cache, bucket)
@@ -160,7 +161,7 @@ package final class SolvePlan: Sendable {
     }
   }
 
-  /// The field and its adjoint with values kept in between; nil where that is not asked for or not worth it.
+  /// The field and its adjoint with saved values; `nil` if they are not requested or not worth it.
   func splitPrograms() -> SplitPrograms? {
     guard case .discrete(storing: .evaluations) = adjoint, sharing == .joint, scalarPrograms == nil
     else { return nil }

@@ -1,19 +1,22 @@
 import Platform
 package import Integrators
 
-/// One row's statistics as they come out of a traced solve: a line of the statistics tensor.
+/// One row's statistics from a traced solve: a row of the statistics tensor.
 public struct SolveStatistics: Hashable, Sendable {
   /// Columns of the statistics tensor.
   public static let columnCount = 6
 
   /// Evaluations of the field.
   public var evaluations: Int
+  /// Number of accepted steps.
   public var acceptedSteps: Int
+  /// Number of rejected steps.
   public var rejectedSteps: Int
   /// 0 completed, 1 anything else.
   public var hasFailed: Bool
   /// Size of the smallest and of the largest accepted step.
   public var smallestStep: Double
+  /// Size of the largest accepted step.
   public var largestStep: Double
 
   package init(_ report: RowReport) {

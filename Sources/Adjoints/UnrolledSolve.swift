@@ -8,14 +8,14 @@ struct UnrolledSolve<Field: TensorField> {
   var field: Field
   var solver: ODESolver
 
-  /// Fixed steps that hit every time.
+  /// Fixed steps that end at every save time.
   func states(_ initial: Tensor, at times: [Double]) -> Tensor {
     let derivative = derivative(of: initial.type, timeShape: [])
     var state = initial
     var states = [initial]
     for (start, end) in zip(times, times.dropFirst()) {
       guard let count = solver.control.fixedStepCount(over: end - start) else {
-        preconditionFailure("an unrolled solve wants fixed steps")
+        preconditionFailure("an unrolled solve needs fixed steps")
       }
       let size = (end - start) / Double(count)
       for index in 0..<count {
@@ -31,10 +31,10 @@ struct UnrolledSolve<Field: TensorField> {
     return stack(states)
   }
 
-  /// The states after spans of their own, `[batch, 1]`, from time 0 on, in equal steps.
+  /// The states after a span for each row, `[batch, 1]`, from time 0 on, in equal steps.
   func advanced(_ initial: Tensor, over spans: Tensor) -> Tensor {
     guard let count = solver.control.fixedStepCount(over: 1) else {
-      preconditionFailure("an unrolled solve wants fixed steps")
+      preconditionFailure("an unrolled solve needs fixed steps")
     }
     let size = spans / Double(count)
     let time = spans.converted(to: .float64) / Double(count)
@@ -50,7 +50,7 @@ struct UnrolledSolve<Field: TensorField> {
     return state
   }
 
-  /// The field as a function of tensors, traced once for all steps; its time is double precision.
+  /// The field as a function of tensors, traced once for all steps; its time has double precision.
   private func derivative(
     of state: TensorType, timeShape: [Int]
   ) -> (_ time: Tensor, _ state: Tensor) -> Tensor {

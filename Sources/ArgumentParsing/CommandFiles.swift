@@ -29,7 +29,7 @@ package struct CommandFiles {
       }
       if let readFolder, Files.isInside(path, folder: readFolder) {
         throw .combination(
-          "\(name): \(path) lies in the run folder \(readFolder), which is read",
+          "\(name): \(path) is in the run folder \(readFolder), which is read",
           fix: "name a file outside of it")
       }
     }

@@ -15,11 +15,11 @@ package enum ExitCode: Int32, CaseIterable, Error {
     case .success: "done"
     case .failure: "failed, diverged, or a claim did not hold"
     case .usage: "the command line cannot be understood"
-    case .badData: "the data are not as they should be"
+    case .badData: "invalid data"
     case .noInput: "an input file is missing or cannot be read"
     case .cannotCreate: "an output file cannot be written"
     case .stoppedWithCheckpoint: "stopped with a checkpoint; resume to go on"
-    case .badConfiguration: "the configuration is not as it should be"
+    case .badConfiguration: "invalid configuration"
     case .interrupted: "interrupted"
     }
   }
@@ -41,7 +41,7 @@ package struct ToolError: Error {
   /// - Parameter keepsName: whether a file of another name would be refused.
   package static func trainingDataMissing(_ path: String, keepsName: Bool = false) -> ToolError {
     ToolError(
-      "\(path): the file of the training is not there, as seen from here; name it with --data FILE"
+      "\(path): the training data are not at this path; name them with --data FILE"
         + (keepsName ? ", of the same name" : "")
         + " (and its file of labels, if it has one, with --labels FILE)", code: .noInput)
   }

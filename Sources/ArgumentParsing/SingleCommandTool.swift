@@ -34,7 +34,7 @@ package enum SingleCommandTool {
     switch error {
     case let error as ToolError: (error.message, error.code)
     case let error as UsageError: (error.description, .usage)
-    case let error as FileError: (error.sentence, error.exitCode)
+    case let error as FileError: (error.message, error.exitCode)
     default: ("\(error)", .failure)
     }
   }

@@ -38,7 +38,7 @@ extension UsageError: CustomStringConvertible {
     case .unexpectedValue(let flag, let verb):
       "'\(flag)' takes no value; write it alone, \(see(verb))"
     case .repeated(let option, let verb):
-      "'\(option)' is given twice; keep one, \(see(verb))"
+      "'\(option)' is given twice; remove one, \(see(verb))"
     case .missingParameter(let name, let verb):
       "'\(self.name(verb))' needs \(name); \(see(verb))"
     case .unexpectedArgument(let word, let verb):

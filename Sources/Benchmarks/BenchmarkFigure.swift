@@ -4,9 +4,9 @@ package import Serialization
 public struct BenchmarkFigure: Sendable {
   /// Name of the workload, as in `W1`.
   public var workload: String
-  /// Which of several ways to do the same work.
+  /// One of several implementations of the same work.
   public var variant: String
-  /// What was measured, as in `time_per_train_iter`, `time_per_solve` or `peak_memory`.
+  /// The measured quantity, such as `time_per_train_iter`, `time_per_solve` or `peak_memory`.
   public var metric: String
   /// The median process CPU time at one thread, the median wall time with more; or a size.
   public var value: Double
@@ -20,7 +20,7 @@ public struct BenchmarkFigure: Sendable {
   public var backwardEvaluations: Int?
   public var firstLoss: Double?
   public var lastLoss: Double?
-  /// What else is needed to repeat it, in order.
+  /// Further conditions of the measurement, in order.
   public var settings: [(name: String, value: String)]
 
   public init(

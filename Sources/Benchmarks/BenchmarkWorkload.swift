@@ -3,11 +3,14 @@ import Platform
 /// A piece of work whose time is measured, the same for every peer.
 public struct BenchmarkWorkload: Sendable {
   public let name: String
-  /// What it is, in one line.
+  /// A description in one line.
   public let summary: String
   private let measure: @Sendable (_ repetitions: Int) throws -> [BenchmarkFigure]
 
-  /// - Parameter measure: does the work as often as it is told, after a warm-up, and says what it took.
+  /// A workload.
+  ///
+  /// - Parameter measure: repeats the work a number of times after a warm-up, and returns the
+  ///   figures.
   package init(
     _ name: String, summary: String,
     measure: @escaping @Sendable (_ repetitions: Int) throws -> [BenchmarkFigure]

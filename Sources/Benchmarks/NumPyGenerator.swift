@@ -33,7 +33,7 @@ package struct NumPyGenerator {
     return folded >> turn | folded << ((64 &- turn) & 63)
   }
 
-  /// The lower half of a word first; the upper one is kept for the next call.
+  /// The lower half of a word first; the upper half is saved for the next call.
   private mutating func next32() -> UInt32 {
     if let kept = spare {
       spare = nil
@@ -118,7 +118,7 @@ private struct Ziggurat {
   }
 }
 
-/// NumPy's way from one seed to as many well mixed words as are wanted.
+/// NumPy's expansion of one seed to well mixed words.
 private struct SeedSequence {
   private var pool: [UInt32]
 

@@ -8,13 +8,13 @@ import Training
 struct TrainingBenchmark<Model: TensorTree, Batch: TensorTree> {
   var workload: String
   var batches: [Batch]
-  /// How many iterations come before the clock runs.
+  /// Iterations before the measurement.
   var warmUp: Int
   /// The iteration after which the last loss is reported, as in the peers' scripts.
   var reported: Int
 
-  /// Goes round the batches; an auxiliary value of the loss, if there is one, is a table of `SolveStatistics`, or the
-  /// evaluations of solves that are written out.
+  /// Cycles through the batches; an auxiliary value of the loss, if there is one, is a table of
+  /// `SolveStatistics`, or the evaluations of unrolled solves.
   func figure<Rule: Optimizer>(
     _ variant: String, model: Model, optimizer: Rule, repetitions: Int,
     settings: [(name: String, value: String)],
@@ -37,7 +37,7 @@ struct TrainingBenchmark<Model: TensorTree, Batch: TensorTree> {
     var watch = Stopwatch()
     let last = max(reported, repetitions + warmUp) - 1
     for index in warmUp...last { watch.time { step(index) } }
-    // One more, untimed, on the last batch: what its solves cost there and back.
+    // One more, untimed, on the last batch: what its solves cost forward and back.
     let cost = GradientCost.measured(lossAndGradient, model, batches[last % batches.count])
     let median = Stopwatch.median(watch.processor)
     return BenchmarkFigure(

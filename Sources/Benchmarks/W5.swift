@@ -30,7 +30,7 @@ public enum LorenzBenchmark {
     public var status: SolveStatus
   }
 
-  /// Times so many solves with a method, after one that is not timed.
+  /// Times a number of solves with a method, after one that is not timed.
   ///
   /// - Precondition: at least one repetition.
   public static func run(

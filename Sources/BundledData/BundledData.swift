@@ -3,11 +3,16 @@ internal import CBundledData
 
 /// The data sets that are part of the program.
 public enum BundledData {
-  /// What a bundled file is and where it came from; licences and hashes are in the manifest beside the files.
+  /// The description and origin of a bundled file; the manifest next to the files lists licences
+  /// and hashes.
   public struct Entry: Hashable, Sendable {
+    /// The name of the file.
     public let name: String
+    /// The contents, in one sentence.
     public let summary: String
+    /// The licence of the data.
     public let licence: String
+    /// The origin of the data.
     public let source: String
   }
 
@@ -61,7 +66,7 @@ public enum BundledData {
       licence: "Apache-2.0", source: "this project"),
   ]
 
-  /// The bytes of a bundled file as they are stored (a `.gz` file is compressed).
+  /// The bytes of a bundled file as stored (a `.gz` file is compressed).
   ///
   /// - Throws: `DataError` with the known names if there is no such file.
   public static func bytes(of name: String) throws(DataError) -> [UInt8] {
@@ -72,7 +77,7 @@ public enum BundledData {
     throw DataError(source: name, .notBundled(names: entries.map(\.name)))
   }
 
-  /// The bytes of a bundled file, inflated if it is compressed.
+  /// The bytes of a bundled file, decompressed.
   ///
   /// - Throws: `DataError` with the known names if there is no such file.
   public static func contents(of name: String) throws(DataError) -> [UInt8] {

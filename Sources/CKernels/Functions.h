@@ -1,4 +1,4 @@
-// Elementary functions of vectors, without branches except where a comment says so.
+// Elementary functions of vectors, without branches except where noted.
 //
 // Coefficients are minimax fits (Remez exchange in 50 digits) made for this file; the reductions
 // are those of Cody and Waite, Software Manual for the Elementary Functions (1980), and Tang, ACM
@@ -206,7 +206,7 @@ INLINE V N(sin_of_reduced)(V r, I n) {
   c = FMA(c, u, (V)4.16666666666665991526e-2);
 #endif
   V sine = FMA(r * u, s, r);
-  // 1 - u/2 + u² c, with the rounding error of 1 - u/2 given back.
+  // 1 - u/2 + u² c, plus the rounding error of 1 - u/2.
   V half = u * (T)0.5;
   V w = 1 - half;
   V cosine = w + FMA(u * u, c, (1 - w) - half);

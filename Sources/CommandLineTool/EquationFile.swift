@@ -38,7 +38,7 @@ struct EquationFile {
       file = try TimeSeriesFile.named(path, options)
     } catch {
       if case .noneNamed(let found) = error.reason { throw ifNone(found) }
-      throw ToolError(error.sentenceWithoutOptions + advice(error.reason), code: error.exitCode)
+      throw ToolError(error.description + advice(error.reason), code: error.exitCode)
     }
     return try EquationData(file, series: series, minimumRows: minimumRows)
   }
@@ -55,7 +55,7 @@ struct EquationFile {
       if let unit, data.axis == .number { throw Self.uselessUnit(unit, path) }
       return data
     } catch let error as DataError {
-      throw ToolError(error.sentenceWithoutOptions + advice(error.reason), code: error.exitCode)
+      throw ToolError(error.description + advice(error.reason), code: error.exitCode)
     }
   }
 
@@ -74,17 +74,17 @@ struct EquationFile {
 
   /// A hint which option helps, for the end of a message.
   private func advice(_ reason: DataError.Reason) -> String {
-    if case .ambiguousDate = reason {
-      return ", or say it with --dates day-first or --dates month-first"
+    if case .times(.ambiguousDate) = reason {
+      return ", or choose --dates day-first or --dates month-first"
     }
     guard hasSeriesOptions else { return "" }
     switch reason {
-    case .duplicateTime:
+    case .times(.timeGoesBackwards), .times(.duplicateTime):
       return id == nil
         ? "; if the file holds several series, name the column of their ids with --id" : ""
     case .notANumber(let text, _) where text.isNumberWithComma: return ""
     case .notANumber(let text, _), .notFinite(let text, _): return ", or write --missing '\(text)'"
-    case .notATime: return ", or name the column of times with --time"
+    case .times(.notATime): return ", or name the column of times with --time"
     default: return ""
     }
   }
@@ -147,7 +147,7 @@ enum InputFile {
       else { return nil }
       return
         "warning: the input '\(name)' is known from \(axis.label(of: first)) to \(axis.label(of: last)); "
-        + "outside it keeps its first and last value"
+        + "outside of them the first and the last value apply"
     }
   }
 }

@@ -63,7 +63,7 @@ extension FitResult.Finding {
     let known = count == 1 ? "one combination" : "\(count) combinations"
     let fixed = names.count - count
     return
-      "\(all) and \(last) cannot be told apart: the data determine \(known) of these \(names.count); "
+      "\(all) and \(last) cannot be distinguished: the data determine \(known) of these \(names.count); "
       + "fix \(fixed == 1 ? "one" : "\(fixed)") of them with --fix"
   }
 }

@@ -56,7 +56,7 @@ struct FitPrinter {
     result.experimentCount > 1 ? "\(result.experimentCount) experiments, " : ""
   }
 
-  /// What is to be known about the estimates.
+  /// Remarks about the estimates.
   var sentences: [String] {
     var unaffected: [String] = []
     var sentences: [String] = []

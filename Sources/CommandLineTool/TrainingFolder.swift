@@ -60,7 +60,7 @@ extension Console {
   @Sendable func notice(_ notice: RunFolder.Notice) {
     switch notice {
     case .kept(let place):
-      note("note: the folder held another run; its files are kept in \(place)")
+      note("note: the folder contained another run; its files are now in \(place)")
     case .nothingToContinue(let folder):
       note("note: \(folder) holds no run to continue; a new one begins")
     case .isComplete(let folder, let steps):

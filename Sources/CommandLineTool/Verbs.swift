@@ -7,7 +7,7 @@ import ArgumentParsing
 /// 1. write `Commands/NameCommand.swift` with a struct that conforms to `Command` (see the example there:
 ///    wrapped properties are the parameters, `page` is the help text, `run` does the work);
 /// 2. add the type to `all` below, in the order in which `--help` should list it;
-/// 3. throw typed errors; if their type is new, add its sentence and exit code to `Sentences.swift`.
+/// 3. throw typed errors; if their type is new, add its exit code to `ToolMessage.swift`.
 ///
 /// In `run`, write results with `console.print` and `console.table` for a reader and `console.emit` for
 /// `--json`; progress and warnings go to `console.note`. `Commands/DataCommand.swift` is a short example.
@@ -64,7 +64,7 @@ enum Verbs {
     } catch let code as ExitCode {
       return code
     } catch {
-      let sentence = Sentence(about: error)
+      let sentence = ToolMessage(about: error)
       console.note("error: \(sentence.message)")
       return sentence.code
     }

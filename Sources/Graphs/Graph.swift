@@ -8,6 +8,7 @@ public import Tensors
 public struct Graph: Sendable {
   /// One application of an operation.
   public struct Instruction: Sendable {
+    /// The applied operation.
     public var operation: Operation
     /// Value numbers.
     public var operands: [Int]
@@ -19,10 +20,14 @@ public struct Graph: Sendable {
   public internal(set) var types: [TensorType]
   /// Instructions in order of evaluation; parameters come first, in their order.
   public internal(set) var instructions: [Instruction]
+  /// Values that are the parameters.
   public internal(set) var parameters: [Int]
+  /// Values that are the outputs.
   public internal(set) var outputs: [Int]
 
+  /// Types of the parameters, in order.
   public var parameterTypes: [TensorType] { parameters.map { types[$0] } }
+  /// Types of the outputs, in order.
   public var outputTypes: [TensorType] { outputs.map { types[$0] } }
 }
 

@@ -19,7 +19,7 @@ extension Graph {
       if case .parameter(let number) = instruction.operation {
         precondition(
           place == number && parameters[number] == instruction.results.lowerBound,
-          "parameter \(number) is not in its place")
+          "parameter \(number) is not at its index")
       }
       let operandTypes = instruction.operands.map { types[$0] }
       let declared = Array(types[instruction.results])

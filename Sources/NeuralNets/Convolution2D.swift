@@ -7,16 +7,20 @@ public import Tensors
 /// Shapes: `[batch, height, width, in]` → `[batch, height′, width′, out]`; weight
 /// `[kernel, kernel, in, out]`, bias `[out]`.
 public struct Convolution2D: Module {
+  /// `[kernel, kernel, in, out]`.
   public var weight: Tensor
+  /// `[out]`; `nil` for none.
   public var bias: Tensor?
+  /// The distance of patches along height and width.
   public var stride: Int
+  /// Rows and columns of zeros on each side.
   public var padding: Int
 
   /// A layer of given parameters.
   public init(weight: Tensor, bias: Tensor?, stride: Int = 1, padding: Int = 0) {
     precondition(
       weight.rank == 4 && bias.map { $0.shape == [weight.shape[3]] } ?? true,
-      "a convolution wants weight [height, width, in, out] and bias [out], got \(weight.shape), "
+      "a convolution needs weight [height, width, in, out] and bias [out], got \(weight.shape), "
         + "\(bias?.shape ?? [])")
     self.weight = weight
     self.bias = bias
@@ -42,6 +46,7 @@ public struct Convolution2D: Module {
       stride: stride, padding: padding)
   }
 
+  /// The convolution of an image, with the bias added.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let product = convolution2D(x, weight, stride: stride, padding: padding)
     return bias.map { product + $0 } ?? product

@@ -5,7 +5,9 @@ public import Tensors
 ///
 /// Sum over the feature axis for the density, entropy or divergence of the vector.
 public struct DiagonalNormal: TensorTree {
+  /// The means.
   public var mean: Tensor
+  /// The positive standard deviations, with the shape of the means.
   public var standardDeviation: Tensor
 
   /// The distribution with a positive standard deviation.

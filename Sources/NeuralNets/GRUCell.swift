@@ -11,7 +11,9 @@ public import Tensors
 /// concatenated as `r, z, n` in weights `[in, 3·hidden]`, `[hidden, 3·hidden]` and both biases.
 /// - Source: Cho et al. 2014, with the reset gate after the product as in cuDNN and PyTorch.
 public struct GRUCell: TensorTree {
+  /// The contribution of the input to the gates.
   public var input: Linear
+  /// The contribution of the state to the gates.
   public var recurrent: Linear
 
   /// A cell of given parameters.
@@ -19,7 +21,7 @@ public struct GRUCell: TensorTree {
     precondition(
       recurrent.outputCount == 3 * recurrent.inputCount
         && input.outputCount == recurrent.outputCount,
-      "a gated unit wants [in, 3·hidden] and [hidden, 3·hidden], got \(input.weight.shape) and "
+      "a gated unit needs [in, 3·hidden] and [hidden, 3·hidden], got \(input.weight.shape) and "
         + "\(recurrent.weight.shape)")
     self.input = input
     self.recurrent = recurrent
@@ -35,6 +37,7 @@ public struct GRUCell: TensorTree {
     self.init(input: input, recurrent: recurrent)
   }
 
+  /// Number of hidden units.
   public var hiddenCount: Int { recurrent.inputCount }
 
   /// The state after an input.

@@ -13,9 +13,12 @@ public import Tensors
 public struct LSTMCell: TensorTree {
   /// The state of a long short-term memory between steps.
   public struct State: TensorTree {
+    /// `h`, `[batch, hidden]`.
     public var hidden: Tensor
+    /// `c`, `[batch, hidden]`.
     public var memory: Tensor
 
+    /// A state and its memory.
     public init(hidden: Tensor, memory: Tensor) {
       self.hidden = hidden
       self.memory = memory
@@ -27,7 +30,9 @@ public struct LSTMCell: TensorTree {
     }
   }
 
+  /// The contribution of the input to the gates.
   public var input: Linear
+  /// The contribution of the state to the gates.
   public var recurrent: Linear
 
   /// A cell of given parameters.
@@ -35,7 +40,7 @@ public struct LSTMCell: TensorTree {
     precondition(
       recurrent.outputCount == 4 * recurrent.inputCount
         && input.outputCount == recurrent.outputCount,
-      "a memory cell wants [in, 4·hidden] and [hidden, 4·hidden], got \(input.weight.shape) and "
+      "a memory cell needs [in, 4·hidden] and [hidden, 4·hidden], got \(input.weight.shape) and "
         + "\(recurrent.weight.shape)")
     self.input = input
     self.recurrent = recurrent
@@ -51,6 +56,7 @@ public struct LSTMCell: TensorTree {
     self.init(input: input, recurrent: recurrent)
   }
 
+  /// Number of hidden units.
   public var hiddenCount: Int { recurrent.inputCount }
 
   /// The state after an input.

@@ -6,14 +6,16 @@ public import Tensors
 ///
 /// Shapes: `[…, in]` → `[…, out]`; weight `[in, out]`, bias `[out]`.
 public struct Linear: Module {
+  /// `W`, `[in, out]`.
   public var weight: Tensor
+  /// `b`, `[out]`; `nil` for none.
   public var bias: Tensor?
 
   /// A layer of given parameters.
   public init(weight: Tensor, bias: Tensor?) {
     precondition(
       weight.rank == 2 && bias.map { $0.shape == [weight.shape[1]] } ?? true,
-      "a linear layer wants weight [in, out] and bias [out], got \(weight.shape), \(bias?.shape ?? [])"
+      "a linear layer needs weight [in, out] and bias [out], got \(weight.shape), \(bias?.shape ?? [])"
     )
     self.weight = weight
     self.bias = bias
@@ -32,9 +34,12 @@ public struct Linear: Module {
         [outputs], fanIn: inputs, fanOut: outputs, key: keys[1], scalarType: scalarType) : nil
   }
 
+  /// Number of input features.
   public var inputCount: Int { weight.shape[0] }
+  /// Number of output features.
   public var outputCount: Int { weight.shape[1] }
 
+  /// `x W + b`.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     precondition(
       x.rank >= 1 && x.shape[x.rank - 1] == inputCount,

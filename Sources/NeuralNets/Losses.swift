@@ -43,7 +43,7 @@ public func crossEntropy(
 ) -> Tensor {
   precondition(
     logits.rank >= 1 && labels.shape == Array(logits.shape.dropLast()),
-    "cross entropy wants logits […, classes] and labels […], got \(logits.shape) and \(labels.shape)"
+    "cross entropy needs logits […, classes] and labels […], got \(logits.shape) and \(labels.shape)"
   )
   let chosen = oneHot(labels, classes: logits.shape[logits.rank - 1]).converted(
     to: logits.scalarType)

@@ -6,6 +6,7 @@ public import Tensors
 ///
 /// Shapes: `[…, sizes.first]` → `[…, sizes.last]`.
 public struct MLP: Module {
+  /// The linear layers, from input to output.
   public var layers: [Linear]
   /// After every layer but the last.
   public var activation: Activation
@@ -41,9 +42,12 @@ public struct MLP: Module {
       activation: activation, outputActivation: outputActivation)
   }
 
+  /// Number of input features.
   public var inputCount: Int { layers[0].inputCount }
+  /// Number of output features.
   public var outputCount: Int { layers[layers.count - 1].outputCount }
 
+  /// The output of the last layer.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     var x = x
     for layer in layers.dropLast() { x = activation(layer(x)) }

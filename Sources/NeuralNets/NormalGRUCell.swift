@@ -11,7 +11,9 @@ public import Tensors
 /// - Source: Rubanova, Chen and Duvenaud 2019, as in the program that they published.
 public struct NormalGRUCell: TensorTree {
   public var update: MLP
+  /// `R`.
   public var reset: MLP
+  /// `N`.
   public var candidate: MLP
 
   /// A cell of given parameters.
@@ -42,6 +44,7 @@ public struct NormalGRUCell: TensorTree {
       candidate: gate(2 * hidden, keys[2]))
   }
 
+  /// Number of hidden units.
   public var hiddenCount: Int { update.outputCount }
 
   /// The state after an input; rows whose `observed` is 0 keep their state.

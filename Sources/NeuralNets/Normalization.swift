@@ -6,8 +6,11 @@ public import Tensors
 /// Shapes: `[…, features]` → same; scale and shift `[features]`.
 /// - Source: Ba, Kiros and Hinton 2016.
 public struct LayerNorm: Module {
+  /// `γ`, `[features]`.
   public var scale: Tensor
+  /// `β`, `[features]`.
   public var shift: Tensor
+  /// Added to the variance.
   public var epsilon: Double
 
   /// A layer with scale 1 and shift 0.
@@ -19,6 +22,7 @@ public struct LayerNorm: Module {
     self.epsilon = epsilon
   }
 
+  /// The standardized input, scaled and shifted.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     precondition(
       x.shape.last == scale.shape[0], "layer norm of \(scale.shape[0]) features got \(x.shape)")
@@ -37,9 +41,13 @@ public struct LayerNorm: Module {
 /// Shapes: channels last, `[batch, …, channels]` → same; scale and shift `[channels]`.
 /// - Source: Wu and He 2018.
 public struct GroupNorm: Module {
+  /// `γ`, `[channels]`.
   public var scale: Tensor
+  /// `β`, `[channels]`.
   public var shift: Tensor
+  /// Number of groups, a divisor of the channels.
   public var groups: Int
+  /// Added to the variance.
   public var epsilon: Double
 
   /// A layer with scale 1 and shift 0.
@@ -56,6 +64,7 @@ public struct GroupNorm: Module {
     self.epsilon = epsilon
   }
 
+  /// The standardized input, scaled and shifted.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let channels = scale.shape[0]
     precondition(

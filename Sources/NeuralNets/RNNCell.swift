@@ -7,15 +7,18 @@ public import Tensors
 /// Shapes: input `[batch, in]`, state `[batch, hidden]` → `[batch, hidden]`.
 /// - Source: Elman 1990.
 public struct RNNCell: TensorTree {
+  /// The contribution of the input.
   public var input: Linear
+  /// The contribution of the state.
   public var recurrent: Linear
+  /// The nonlinearity `a`.
   public var activation: Activation
 
   /// A cell of given parameters.
   public init(input: Linear, recurrent: Linear, activation: Activation = .tanh) {
     precondition(
       recurrent.outputCount == recurrent.inputCount && input.outputCount == recurrent.outputCount,
-      "a recurrent cell wants [in, hidden] and [hidden, hidden], got \(input.weight.shape) and "
+      "a recurrent cell needs [in, hidden] and [hidden, hidden], got \(input.weight.shape) and "
         + "\(recurrent.weight.shape)")
     self.input = input
     self.recurrent = recurrent
@@ -32,6 +35,7 @@ public struct RNNCell: TensorTree {
     self.init(input: input, recurrent: recurrent, activation: activation)
   }
 
+  /// Number of hidden units.
   public var hiddenCount: Int { recurrent.inputCount }
 
   /// The state after an input.

@@ -4,6 +4,7 @@ import Platform
 ///
 /// - Error: quantiles to about 1e-12 relative.
 public struct StudentDistribution: Sendable {
+  /// Degrees of freedom.
   public var freedom: Double
 
   /// A distribution with degrees of freedom.
@@ -51,6 +52,7 @@ public struct StudentDistribution: Sendable {
 ///
 /// - Error: quantiles to about 1e-12 relative.
 public struct ChiSquareDistribution: Sendable {
+  /// Degrees of freedom.
   public var freedom: Double
 
   /// A distribution with degrees of freedom.

@@ -2,7 +2,9 @@ public import Platform
 
 /// A time span with a direction; `end` may be before `start`.
 public struct TimeSpan: Hashable, Sendable {
+  /// The first time.
   public var start: Double
+  /// The last time.
   public var end: Double
 
   /// A span between two times.
@@ -18,6 +20,7 @@ public struct TimeSpan: Hashable, Sendable {
   /// The signed length: negative if time runs backwards.
   @inlinable public var length: Double { end - start }
 
+  /// Whether the end is not before the start.
   @inlinable public var isForward: Bool { end >= start }
 
   /// `count` times, evenly spaced, with both ends.

@@ -2,6 +2,7 @@ public import Platform
 
 /// The allowed error of one step: `|e_i| ≤ absolute + relative · |y_i|`, in the root mean square.
 public struct Tolerance: Hashable, Sendable {
+  /// In parts of the state's size.
   public var relative: Double
   /// In the units of the state.
   public var absolute: Double

@@ -1,7 +1,7 @@
-/// Places scratch buffers in one arena so that no two live ones overlap.
+/// Assigns scratch buffers to one arena so that no two live ones overlap.
 ///
-/// A buffer lives from the first to the last step that mentions it. First fit over the buffers in order of their first
-/// use; persistent buffers (made by the prologue) live throughout.
+/// A buffer lives from the first to the last step that mentions it. First fit over the buffers in
+/// order of their first use; persistent buffers (made by the prologue) live throughout.
 package struct BufferPlan {
   package struct Request {
     package var buffer: Int

@@ -152,7 +152,8 @@ extension Workspace {
     }
   }
 
-  /// Image by image: patches, then one product; the cotangent of the kernel sums over images in their order.
+  /// For each image: patches, then one product; the cotangent of the kernel sums over images in
+  /// order.
   private func convolve<Scalar>(_ step: ConvolveStep, _ kernels: ConvolutionKernels<Scalar>) {
     let left = address(step.left).assumingMemoryBound(to: Scalar.self)
     let right = address(step.right).assumingMemoryBound(to: Scalar.self)
@@ -202,7 +203,7 @@ extension Workspace {
   }
 }
 
-/// The kernels of one scalar type that a convolution is made of.
+/// The kernels of a convolution, for one scalar type.
 private struct ConvolutionKernels<Scalar> {
   typealias Pointer = UnsafeMutablePointer<Scalar>
   var zero: Scalar

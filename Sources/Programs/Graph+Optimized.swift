@@ -1,6 +1,6 @@
 package import Graphs
 
 extension Graph {
-  /// The graph as it is compiled.
+  /// The graph in the form that is compiled.
   package var optimized: Graph { simplified() }
 }

@@ -4,11 +4,14 @@ public import Tensors
 
 /// An executable graph: kernel calls over planned memory.
 ///
-/// Immutable and shared by threads; each thread runs it in a `Workspace` of its own.
+/// Immutable and shared by threads; each thread runs it in its own `Workspace`.
 ///
-/// Its pointers are side tables of steps, written by `init` and freed by `deinit` only, hence `@unchecked Sendable`.
+/// Its pointers are side tables of steps, written by `init` and freed by `deinit` only, hence
+/// `@unchecked Sendable`.
 public final class Program: @unchecked Sendable {
+  /// Types of the parameters, in order.
   public let parameterTypes: [TensorType]
+  /// Types of the outputs, in order.
   public let outputTypes: [TensorType]
   /// Bytes of scratch memory of one workspace.
   public let scratchByteCount: Int
@@ -22,9 +25,12 @@ public final class Program: @unchecked Sendable {
   let outputCount: Int
   private let pool = WorkspacePool()
 
+  /// Compiles a graph.
+  ///
   /// - Parameters:
-  ///   - invariant: parameters that stay the same over many runs; what depends on them alone is computed by `prepare`.
-  ///   - accumulating: outputs that are added to what their memory holds.
+  ///   - invariant: parameters that stay the same over many runs; `prepare` computes what depends
+  ///     on them alone.
+  ///   - accumulating: outputs that are added to the contents of their memory.
   public init(_ graph: Graph, invariant: Set<Int> = [], accumulating: Set<Int> = []) {
     let lowerer = Lowerer(graph.optimized, invariant: invariant, accumulating: accumulating)
     parameterTypes = graph.parameterTypes
@@ -75,7 +81,8 @@ public final class Program: @unchecked Sendable {
   /// Runs once: concrete tensors in, concrete tensors out.
   public func callAsFunction(_ inputs: [Storage]) -> [Storage] { self(inputs) { _ in } }
 
-  /// The same; custom operations' notes on this run are there to be read before another run replaces them.
+  /// Runs the program; `read` can access the records of custom operations before another run
+  /// replaces them.
   package func callAsFunction(
     _ inputs: [Storage], reading: (EvaluationContext) -> Void
   ) -> [Storage] {
@@ -86,6 +93,6 @@ public final class Program: @unchecked Sendable {
     return outputs
   }
 
-  /// Gives back the memory of workspaces at rest.
+  /// Releases the memory of idle workspaces.
   func releaseWorkspaces() { pool.removeAll() }
 }

@@ -3,15 +3,16 @@ import Tensors
 
 /// Programs by the types of their arguments.
 ///
-/// A program is small, the memory it runs in is not: of the programs that ran last it is kept, of others it is given back and
-/// made anew when they run again. So a training on batches of many shapes holds the memory of a few.
+/// A program is small, but the memory it runs in is not: only the most recently used programs keep
+/// theirs, the others release it and allocate it again when they run. A training on batches of many
+/// shapes therefore needs the memory of a few.
 final class ProgramCache: Sendable {
-  /// Programs whose memory is kept.
+  /// The number of programs that keep their memory.
   static let limit = 16
 
   private struct Entry {
     var program: Program
-    /// When it was asked for last.
+    /// The time of the last use.
     var use: Int
     var isWarm: Bool
   }
@@ -24,12 +25,12 @@ final class ProgramCache: Sendable {
 
   private let state = Mutex(State())
 
-  /// The program for these types, made if there is none.
+  /// The program for these types, compiled if there is none.
   func program(for types: [TensorType], make: () -> Program) -> Program {
     if let known = state.withLock({ Self.use(types, in: &$0) }) { return known }
     let made = make()
     return state.withLock { state in
-      // Another thread may have been faster.
+      // Another thread may have compiled it first.
       if let known = Self.use(types, in: &state) { return known }
       state.entries[types] = Entry(program: made, use: 0, isWarm: false)
       return Self.use(types, in: &state) ?? made
@@ -49,7 +50,7 @@ final class ProgramCache: Sendable {
     return entry.program
   }
 
-  /// Gives back the memory of the program that was not asked for the longest.
+  /// Releases the memory of the least recently used program.
   private static func cool(_ state: inout State) {
     let oldest = state.warm.indices.min { first, second in
       (state.entries[state.warm[first]]?.use ?? 0) < (state.entries[state.warm[second]]?.use ?? 0)

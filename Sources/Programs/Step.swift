@@ -22,7 +22,7 @@ enum Step {
 struct FusedStep {
   var isDouble: Bool
   var steps: UnsafeMutableBufferPointer<nk_step>
-  /// Place of the inputs in the workspace's scratch of `nk_input`s.
+  /// Index of the inputs in the workspace's scratch of `nk_input`s.
   var firstInput: Int
   var inputs: UnsafeMutableBufferPointer<Location>
   var sizes: UnsafeMutableBufferPointer<Int>

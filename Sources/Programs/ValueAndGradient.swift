@@ -2,27 +2,33 @@ import Platform
 import Graphs
 public import Tensors
 
-/// What a loss function returns when it has more to tell than the loss.
+/// The result of a loss function with auxiliary values.
 public struct LossAndAuxiliary: Sendable {
   /// A scalar.
   public var loss: Tensor
-  /// Anything else that is to be evaluated with it; no gradient passes through.
+  /// Values that are evaluated with the loss; no gradient passes through them.
   public var auxiliary: [Tensor]
 
+  /// A loss with values that are evaluated with it.
   public init(_ loss: Tensor, auxiliary: [Tensor] = []) {
     self.loss = loss
     self.auxiliary = auxiliary
   }
 }
 
-/// A loss and its gradient as a function of a model and a batch; traced once per shape, then replayed.
+/// A loss and its gradient as a function of a model and a batch; traced once per shape, then
+/// replayed.
 ///
-/// Everything about the model that is not a tensor (sizes, solvers, flags) is fixed by the first call for a shape.
+/// All parts of the model that are not tensors (sizes, solvers, flags) are fixed by the first call
+/// for a shape.
 public final class ValueAndGradient<Model: TensorTree, Batch: TensorTree>: Sendable {
+  /// A loss, its gradient, and auxiliary values.
   public struct Result: Sendable {
+    /// The value of the loss.
     public var loss: Double
     /// The gradient, in the model's own type.
     public var gradient: Model
+    /// Auxiliary values; no gradient passes through them.
     public var auxiliary: [Tensor]
   }
 
@@ -33,11 +39,12 @@ public final class ValueAndGradient<Model: TensorTree, Batch: TensorTree>: Senda
     self.body = body
   }
 
+  /// Loss and gradient of a concrete model on a concrete batch.
   public func callAsFunction(_ model: Model, _ batch: Batch) -> Result {
     self(model, batch) { _ in }
   }
 
-  /// The same; what custom operations noted of this run can be read.
+  /// The same; `read` can access the records of the run's custom operations.
   package func callAsFunction(
     _ model: Model, _ batch: Batch, reading: (EvaluationContext) -> Void
   ) -> Result {
@@ -93,13 +100,15 @@ public func valueAndGrad<Model: TensorTree, Batch: TensorTree>(
   ValueAndGradient(loss)
 }
 
-/// A function of trees, compiled once per shape: what `valueAndGrad` is without the gradient.
+/// A function of trees, compiled once per shape.
 public final class CompiledFunction<Input: TensorTree>: Sendable {
   private let body: @Sendable (Input) -> [Tensor]
   private let cache = ProgramCache()
 
+  /// A function that is compiled at its first call for each shape.
   public init(_ body: @escaping @Sendable (Input) -> [Tensor]) { self.body = body }
 
+  /// The concrete results for an input.
   public func callAsFunction(_ input: Input) -> [Tensor] {
     let types = input.tensors.map(\.type)
     let program = cache.program(for: types) { Program(trace(like: input, body)) }
@@ -108,7 +117,7 @@ public final class CompiledFunction<Input: TensorTree>: Sendable {
 }
 
 extension Tensor {
-  /// The concrete tensor that the expression stands for.
+  /// The concrete tensor that the expression evaluates to.
   public func evaluated() -> Tensor {
     if storage != nil { return self }
     return Tensor(storage: Program(trace([]) { _ in [self] })([])[0])
@@ -120,9 +129,12 @@ extension Tensor {
 
 /// Two trees as one.
 public struct Pair<First: TensorTree, Second: TensorTree>: TensorTree {
+  /// The first tree.
   public var first: First
+  /// The second tree.
   public var second: Second
 
+  /// Combines two trees.
   public init(_ first: First, _ second: Second) {
     self.first = first
     self.second = second

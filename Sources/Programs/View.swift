@@ -1,6 +1,6 @@
 import Tensors
 
-/// Where an array begins: a buffer of the program and an offset into it, in bytes.
+/// The start of an array: a buffer of the program and an offset into it, in bytes.
 struct Location: Hashable {
   var buffer: Int32
   var offset: Int
@@ -74,7 +74,7 @@ struct View {
     return view
   }
 
-  /// The same elements in another shape, where no copy is needed; nil otherwise.
+  /// The same elements in another shape, if that needs no copy; otherwise `nil`.
   func reshaped(_ target: [Int]) -> View? {
     var view = self
     view.shape = target
@@ -90,7 +90,7 @@ struct View {
     return view
   }
 
-  /// Merges neighbouring axes of several views over one index space where all of them allow it.
+  /// Merges adjacent axes of several views over one index space where all of them allow it.
   static func collapse(_ shape: [Int], _ strides: [[Int]]) -> (shape: [Int], strides: [[Int]]) {
     var sizes: [Int] = []
     var merged: [[Int]] = Array(repeating: [], count: strides.count)

@@ -3,12 +3,12 @@ import CKernels
 import Synchronization
 public import Tensors
 
-/// The memory in which one thread runs a program; reused from run to run, so that a run allocates nothing.
+/// The memory in which one thread runs a program; it is reused, so that a run allocates nothing.
 public final class Workspace {
   public unowned let program: Program
-  /// Nil for a workspace of the program's own pool, which would otherwise keep its program, and so itself, for ever.
+  /// `nil` for a workspace of the program's own pool, which would otherwise form a reference cycle.
   private let keptProgram: Program?
-  /// What the custom operations of this workspace share (records of solves).
+  /// Objects shared by the custom operations of this workspace (records of solves).
   public let context = EvaluationContext()
 
   let scratch: UnsafeMutableRawPointer
@@ -22,7 +22,9 @@ public final class Workspace {
 
   public convenience init(_ program: Program) { self.init(program, keeping: true) }
 
-  /// - Parameter keeping: whether the workspace keeps its program alive.
+  /// A workspace of a program.
+  ///
+  /// - Parameter keeping: whether the workspace retains its program.
   init(_ program: Program, keeping: Bool) {
     self.program = program
     keptProgram = keeping ? program : nil
@@ -55,20 +57,20 @@ public final class Workspace {
     fusedOutputs.deallocate()
   }
 
-  /// Where a parameter's elements are; they must stay there until the run ends.
+  /// Sets the address of a parameter's elements, which must stay valid until the run ends.
   package func setParameter(_ number: Int, _ address: UnsafeRawPointer) {
     bases[parameterBuffers[number]] = UnsafeMutableRawPointer(mutating: address)
   }
 
-  /// Where an output is to be written (or added).
+  /// Sets the address to which an output is written (or added).
   package func setOutput(_ number: Int, _ address: UnsafeMutableRawPointer) {
     bases[number] = address
   }
 
-  /// Computes what depends on invariant parameters alone; wanted after they change.
+  /// Computes the values that depend on invariant parameters alone; call it after they change.
   package func prepare() { execute(program.prologue) }
 
-  /// Runs the body with the addresses set before.
+  /// Runs the body with the current addresses.
   package func run() { execute(program.body) }
 
   /// Concrete tensors in, concrete tensors out.
@@ -85,11 +87,11 @@ public final class Workspace {
   }
 }
 
-/// Workspaces at rest, for programs that are called from several threads.
+/// Idle workspaces, for programs that are called from several threads.
 final class WorkspacePool: Sendable {
   private let free = Mutex<[Unchecked]>([])
 
-  /// A workspace is used by one thread at a time; the pool hands it over.
+  /// A workspace is used by one thread at a time; the pool transfers it.
   private struct Unchecked: @unchecked Sendable {
     var workspace: Workspace
   }

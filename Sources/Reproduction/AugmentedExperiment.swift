@@ -12,7 +12,7 @@ import Training
 /// A-ANODE: what a homeomorphism cannot map, an augmented one can (Dupont, Doucet and Teh 2019).
 ///
 /// The crossing map sends −1 to 1 and 1 to −1: no flow of the line does. The spheres are an inner disc and a ring
-/// around it, told apart by a linear readout.
+/// around it, distinguished by a linear readout.
 package struct AugmentedExperiment: Experiment {
   package let name = "anode"
   package let summary = "augmented neural ODEs against plain ones: the crossing map and the spheres"
@@ -75,7 +75,7 @@ package struct AugmentedExperiment: Experiment {
     var late: Double
     var firstEvaluations: Double
     var lastEvaluations: Double
-    /// Largest distance of a point from itself after the way there and back, at the training's tolerance and at 1e-5.
+    /// Largest distance of a point from itself after a forward and a backward solve, at the training's tolerance and at 1e-5.
     var (reconstruction, fineReconstruction): (Double, Double)
     var seconds: Double
   }
@@ -164,7 +164,7 @@ package struct AugmentedExperiment: Experiment {
     return flow(model.augmentation(points), at: [0, 1]).statistics!.values[0]
   }
 
-  /// Largest distance between a point and itself after the flow there and back.
+  /// Largest distance between a point and itself after the flow forward and back.
   private func reconstructionError(
     _ model: AugmentedODE<PerceptronField>, _ data: LabelledPoints, tolerance: Double
   ) -> Double {

@@ -7,7 +7,7 @@ package struct Claim: Hashable, Sendable {
   /// Our figure.
   package var ours: Double
   package var threshold: Threshold
-  /// Wall time that this figure took, training included; nil: that of the whole experiment.
+  /// Wall time that this figure took, training included; `nil` for that of the whole experiment.
   package var seconds: Double?
 
   package init(

@@ -56,7 +56,7 @@ package struct ExperimentResult: Sendable {
   }
 }
 
-/// Runs `body` and says how many seconds of wall time it took.
+/// Runs `body` and returns its wall time in seconds.
 package func timed<Value>(_ body: () throws -> Value) rethrows -> (value: Value, seconds: Double) {
   let start = SystemClock.monotonicTime
   let value = try body()

@@ -21,7 +21,7 @@ struct FFJORDExperiment: Experiment {
     var steps: Int
     var iterations: Int
     var threshold: Double
-    /// Of the quick version; nil: not in it.
+    /// Of the quick version; `nil` for not in it.
     var quick: (iterations: Int, steps: Int, threshold: Double)?
   }
 

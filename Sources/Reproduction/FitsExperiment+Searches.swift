@@ -142,7 +142,7 @@ extension FitsExperiment {
       ],
       notes: [
         "missing terms: standard deviation of the fit \(Figure(mixed.result.standardDeviation)), of a network that "
-          + "knows nothing \(Figure(blind.result.standardDeviation)), whose extrapolation has the error "
+          + "has no prior knowledge \(Figure(blind.result.standardDeviation)), whose extrapolation has the error "
           + "\(Figure(extrapolation(blind)))"
       ])
   }

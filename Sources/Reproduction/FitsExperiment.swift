@@ -118,7 +118,7 @@ package struct FitsExperiment: Experiment {
       ],
       notes: [
         "hare and lynx: " + Self.intervals(known), "cold: " + Self.intervals(cold),
-        "reported share unknown: the data cannot tell apart \(traded.joined(separator: ", "))",
+        "reported share unknown: the data cannot distinguish \(traded.joined(separator: ", "))",
       ])
   }
 

@@ -76,9 +76,9 @@ struct HopperData: Sendable {
     var seen: [Int]
   }
 
-  /// What is asked about a stretch.
+  /// The query of a span.
   enum Question: Hashable, Sendable {
-    /// So many percent of a window are seen, and all of it is to be said.
+    /// So many percent of a window are seen, and all of it is queried.
     case interpolation(percent: Int)
     /// Half of the first window is seen, and the window after it is to be said.
     case extrapolation
@@ -139,7 +139,7 @@ struct HopperTraining: TrainingData {
   let data: HopperData
   let count: Int
   let question: HopperData.Question
-  /// Dimensions of the latent state; nil: the rows are read one after the other, unseen ones as questions.
+  /// Dimensions of the latent state; `nil` for the rows are read one after the other, unseen ones as questions.
   let latentCount: Int?
   /// Steps over which the divergence's weight rises to 1, and the rows that count from a quarter to all.
   let annealing: Int
@@ -166,7 +166,7 @@ struct HopperTraining: TrainingData {
     let rows = Array(question.rows)
     let series = data.series(stretches) { stretch in
       if latentCount == nil { return rows }
-      // The trajectory starts at row 0: if it is not seen, it is asked for.
+      // The trajectory starts at row 0: if it is not seen, it is requested.
       return stretch.seen.first == 0 ? stretch.seen : [0] + stretch.seen
     }
     let shape = [stretches.count, latentCount ?? 1]

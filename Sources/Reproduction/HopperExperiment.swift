@@ -12,7 +12,7 @@ import Training
 ///
 /// Trajectories are simulated by `Benchmarks/Hopper/make_hopper.py`, since the package has no mechanics of its own; without
 /// the file nothing is claimed. Errors are mean squared ones of states scaled to 0 to 1. The observation noise of the latent
-/// ODE is the article's 0.001 for this task.
+/// ODE is the paper's 0.001 for this task.
 package struct HopperExperiment: Experiment {
   package let name = "hopper"
   package let summary =
@@ -73,7 +73,7 @@ private struct HopperMeasures {
   }
 
   func claims(lastValue: Double) -> [Claim] {
-    // At most √10 times the published figure. Less is no fault: the simulation and its scaling are not the article's.
+    // At most √10 times the published figure. Less is no fault: the simulation and its scaling are not the paper's.
     let levels = [
       ("latent ODE, 50 %", "interpolation, half seen: latent ODE, MSE ×10²", 0.285),
       ("ODE-RNN, 50 %", "interpolation, half seen: ODE-RNN, MSE ×10²", 0.665),
@@ -123,7 +123,7 @@ private struct HopperTask {
   }
 
   private var key: RandomKey { run.key.folding(in: 900) }
-  /// 40, not the article's 15: a window is no less than 30-dimensional (see `Docs/Results/Hopper.md`).
+  /// 40, not the paper's 15: a window is no less than 30-dimensional (see `Docs/Results/Hopper.md`).
   private let latentCount = 40
 
   // MARK: Latent ODE

@@ -9,10 +9,10 @@ import Tensors
 
 /// A-LODE: a latent ODE extrapolates spirals that it saw at few points.
 ///
-/// The setting is that of Chen et al. 2018, section 5, with the article's networks. In training a random end of each series,
+/// The setting is that of Chen et al. 2018, section 5, with the paper's networks. In training a random end of each series,
 /// up to seven tenths of its points, is hidden from the encoder, while the objective is over all of them: the field learns
-/// to go on. Beside it stand the article's objective, the evidence lower bound, on random subsets of the seen points, whose
-/// posterior knows how much it knows; and a recurrent network that is told the time to the next point and fed its own words.
+/// to go on. Beside it stand the paper's objective, the evidence lower bound, on random subsets of the seen points, whose
+/// posterior is calibrated; and a recurrent network with the time to the next point and its own predictions as inputs.
 package struct LatentODEExperiment: Experiment {
   package let name = "latent-ode"
   package let summary = "spirals: a latent ODE extrapolates from few points better than an RNN"
@@ -145,7 +145,7 @@ extension SpiralTask {
     )
   }
 
-  /// Four spirals with what was seen, what is told, and draws from the posterior.
+  /// Four spirals with what was seen, what is predicted, and draws from the posterior.
   fileprivate func charts(of model: LatentODE<BackwardRNN>) -> [Chart] {
     let chosen = Array(0..<4)
     let times = pastTimes + test.set.times

@@ -163,7 +163,7 @@ package struct ODERNNExperiment: Experiment {
 }
 
 extension SineTask {
-  /// One test series: the truth, what was seen, and what is told.
+  /// One test series: the truth, what was seen, and what is predicted.
   fileprivate func chart(_ title: String, _ means: Tensor, series: Int) -> Chart {
     let truth = test.set.values[series].map { $0[0] }
     let seen = test.seen[series]

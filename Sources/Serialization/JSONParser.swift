@@ -12,6 +12,7 @@ public struct JSONError: Error, Hashable, Sendable {
     case duplicateKey(String)
     case tooDeep(limit: Int)
   }
+  /// What is wrong.
   public let reason: Reason
   /// Offset of the error in bytes.
   public let offset: Int

@@ -12,12 +12,15 @@ public enum JSONValue: Hashable, Sendable {
 
 /// The members of a JSON object, in the order in which they were added; keys are unique.
 public struct JSONObject: Hashable, Sendable {
+  /// The keys, in the order in which they were added.
   public private(set) var keys: [String] = []
   private var values: [String: JSONValue] = [:]
 
+  /// An empty object.
   public init() {}
 
   public var count: Int { keys.count }
+  /// Keys with their values, in order.
   public var members: [(key: String, value: JSONValue)] {
     keys.map { ($0, values[$0] ?? .null) }
   }
@@ -60,17 +63,25 @@ extension JSONValue: ExpressibleByDictionaryLiteral, ExpressibleByArrayLiteral,
 }
 
 extension JSONValue {
+  /// An array of numbers.
   public init(_ values: [Double]) { self = .array(values.map(JSONValue.number)) }
+  /// An array of strings.
   public init(_ values: [String]) { self = .array(values.map(JSONValue.string)) }
+  /// A whole number.
   public init(_ value: Int) { self = .number(Double(value)) }
 
   /// The member of an object; `nil` for any other value or a missing key.
   public subscript(key: String) -> JSONValue? { object?[key] }
 
+  /// The value of a boolean; `nil` for anything else.
   public var bool: Bool? { if case .bool(let value) = self { value } else { nil } }
+  /// The value of a number; `nil` for anything else.
   public var number: Double? { if case .number(let value) = self { value } else { nil } }
+  /// The text of a string; `nil` for anything else.
   public var string: String? { if case .string(let value) = self { value } else { nil } }
+  /// The elements of an array; `nil` for anything else.
   public var array: [JSONValue]? { if case .array(let value) = self { value } else { nil } }
+  /// The members of an object; `nil` for anything else.
   public var object: JSONObject? { if case .object(let value) = self { value } else { nil } }
 
   /// A whole number that a double represents exactly (|n| ≤ 2⁵³); `nil` for anything else.

@@ -40,8 +40,11 @@ public struct SafetensorsFile: Sendable {
 
   /// Name, type and shape of one array of the file.
   public struct Entry: Hashable, Sendable {
+    /// The name of the array.
     public let name: String
+    /// The scalar type in the file.
     public let dataType: DataType
+    /// The size of each axis.
     public let shape: [Int]
     /// The bytes of the array, counted from the end of the header.
     let range: Range<Int>

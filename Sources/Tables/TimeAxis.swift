@@ -5,6 +5,7 @@ public enum TimeUnit: String, CaseIterable, Hashable, Sendable {
   /// A year has 365.25 days.
   case seconds, minutes, hours, days, weeks, years
 
+  /// The length of the unit in seconds.
   public var seconds: Double {
     switch self {
     case .seconds: 1

@@ -24,6 +24,7 @@ public protocol CustomOperation: Sendable {
 }
 
 extension CustomOperation {
+  /// Never merged with another operation.
   public var identity: ObjectIdentifier? { nil }
 
   /// Applies the operation; one tensor per result.
@@ -32,6 +33,7 @@ extension CustomOperation {
     return node.types.indices.map { Tensor(node, $0) }
   }
 
+  /// One application for each index of the axis.
   public func batched(operands: [Tensor], isBatched: [Bool], size: Int) -> [Tensor] {
     precondition(size > 0, "an axis of size 0 has no applications to take the results' types from")
     let rows = (0..<size).map { row in

@@ -1,23 +1,34 @@
 // Elementwise functions. Accuracies are those of the kernels: see `Docs/Conventions.md`.
 
+/// `eˣ`.
 public func exp(_ x: Tensor) -> Tensor { .apply(.exp, x) }
 /// `exp(x) − 1`, accurate near 0.
 public func expm1(_ x: Tensor) -> Tensor { .apply(.expm1, x) }
+/// The natural logarithm; −∞ at 0, not-a-number below.
 public func log(_ x: Tensor) -> Tensor { .apply(.log, x) }
 /// `log(1 + x)`, accurate near 0.
 public func log1p(_ x: Tensor) -> Tensor { .apply(.log1p, x) }
+/// The sine of an angle in radians.
 public func sin(_ x: Tensor) -> Tensor { .apply(.sin, x) }
+/// The cosine of an angle in radians.
 public func cos(_ x: Tensor) -> Tensor { .apply(.cos, x) }
+/// The tangent of an angle in radians, as `sin(x) / cos(x)`.
 public func tan(_ x: Tensor) -> Tensor { sin(x) / cos(x) }
+/// The hyperbolic tangent.
 public func tanh(_ x: Tensor) -> Tensor { .apply(.tanh, x) }
 /// `1 / (1 + exp(−x))`.
 public func sigmoid(_ x: Tensor) -> Tensor { .apply(.sigmoid, x) }
 /// `log(1 + exp(x))`, without overflow.
 public func softplus(_ x: Tensor) -> Tensor { .apply(.softplus, x) }
+/// The error function `2/√π ∫₀ˣ e^(−t²) dt`.
 public func erf(_ x: Tensor) -> Tensor { .apply(.erf, x) }
+/// The square root; not-a-number below 0.
 public func sqrt(_ x: Tensor) -> Tensor { .apply(.sqrt, x) }
+/// `x²`.
 public func square(_ x: Tensor) -> Tensor { .apply(.square, x) }
+/// `1 / x`.
 public func reciprocal(_ x: Tensor) -> Tensor { .apply(.reciprocal, x) }
+/// `|x|`; the derivative at 0 is 0.
 public func abs(_ x: Tensor) -> Tensor { .apply(.abs, x) }
 /// −1, 0 or 1.
 public func sign(_ x: Tensor) -> Tensor { .apply(.sign, x) }
@@ -47,7 +58,9 @@ public func pow(_ x: Tensor, _ exponent: Double) -> Tensor {
   return whole < 0 ? reciprocal(product) : product
 }
 
+/// The smaller of two elements; equal elements share the derivative.
 public func min(_ a: Tensor, _ b: Tensor) -> Tensor { .apply(.minimum, a, b) }
+/// The larger of two elements; equal elements share the derivative.
 public func max(_ a: Tensor, _ b: Tensor) -> Tensor { .apply(.maximum, a, b) }
 
 /// `max(x, 0)`.

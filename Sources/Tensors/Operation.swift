@@ -26,6 +26,7 @@ public enum Reduction: UInt8, Hashable, Sendable, CaseIterable {
 ///
 /// Layouts: image `[batch, height, width, channels]`, kernel `[height, width, in, out]`.
 public struct Convolution: Hashable, Sendable {
+  /// Which of the three maps.
   public enum Kind: UInt8, Hashable, Sendable, CaseIterable {
     /// Operands `(x, w)`, result `y[n,i,j,o] = Σ x[n, i·s+a−p, j·s+b−p, c] w[a,b,c,o]`.
     case forward
@@ -34,8 +35,11 @@ public struct Convolution: Hashable, Sendable {
     /// Operands `(x, g)`, result shaped as `w`.
     case kernelGradient
   }
+  /// Which of the three maps.
   public var kind: Kind
+  /// The distance of patches along height and width.
   public var stride: Int
+  /// Rows and columns of zeros on each side.
   public var padding: Int
   /// Shape of `x`, `[batch, height, width, in]`.
   public var image: [Int]

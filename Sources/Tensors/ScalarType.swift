@@ -13,9 +13,11 @@ public protocol TensorScalar: BinaryFloatingPoint, Sendable {
 }
 
 extension Float: TensorScalar {
+  /// Single precision.
   public static var scalarType: ScalarType { .float32 }
 }
 
 extension Double: TensorScalar {
+  /// Double precision.
   public static var scalarType: ScalarType { .float64 }
 }

@@ -6,6 +6,7 @@ import Platform
 /// `@unchecked Sendable`. The only owner of a storage (an optimizer, an executor) may write through
 /// `mutableBytes` before sharing it.
 public final class Storage: @unchecked Sendable {
+  /// Shape and scalar type of the elements.
   public let type: TensorType
   package let mutableBytes: UnsafeMutableRawPointer
 
@@ -16,6 +17,7 @@ public final class Storage: @unchecked Sendable {
     try fill(mutableBytes)
   }
 
+  /// The elements of an array, row-major.
   public convenience init<Scalar: TensorScalar>(_ values: [Scalar], shape: [Int]) {
     let type = TensorType(shape, Scalar.scalarType)
     precondition(

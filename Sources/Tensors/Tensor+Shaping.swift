@@ -112,7 +112,7 @@ extension Tensor {
   public func gathered(_ indices: Tensor) -> Tensor {
     precondition(
       indices.rank == 1 && rank >= 1 && indices.scalarType == scalarType,
-      "gather wants indices [m], got \(indices.type) for \(type)")
+      "gather needs indices [m], got \(indices.type) for \(type)")
     return Tensor(
       .gather, [self, indices], type.with(shape: [indices.shape[0]] + shape.dropFirst()))
   }
@@ -122,7 +122,7 @@ extension Tensor {
     precondition(
       indices.rank == 1 && rows.rank >= 1 && indices.shape[0] == rows.shape[0]
         && indices.scalarType == rows.scalarType,
-      "scatter wants one index per row, got \(indices.type) for \(rows.type)")
+      "scatter needs one index per row, got \(indices.type) for \(rows.type)")
     return Tensor(
       .scatterAdd, [indices, rows], rows.type.with(shape: [n] + rows.shape.dropFirst()))
   }

@@ -17,9 +17,13 @@ public struct Tensor: Sendable {
     self.init(Node(operation, operands, [type]))
   }
 
+  /// Shape and scalar type.
   public var type: TensorType { node.types[index] }
+  /// The size of each axis.
   public var shape: [Int] { type.shape }
+  /// The number of axes; 0 for a scalar.
   public var rank: Int { type.rank }
+  /// The scalar type of the elements.
   public var scalarType: ScalarType { type.scalar }
   package var operation: Operation { node.operation }
 }
@@ -42,6 +46,7 @@ extension Tensor {
     self.init(rows.flatMap { $0 }, shape: [rows.count, width])
   }
 
+  /// A concrete tensor that shares a storage.
   public init(storage: Storage) {
     self.init(.constant(storage), [], storage.type)
   }
@@ -51,14 +56,17 @@ extension Tensor {
     self.init(.splat(value), [], TensorType(shape, scalarType))
   }
 
+  /// A tensor of zeros.
   public static func zeros(_ shape: [Int], scalarType: ScalarType = .float32) -> Tensor {
     Tensor(repeating: 0, shape: shape, scalarType: scalarType)
   }
 
+  /// A tensor of ones.
   public static func ones(_ shape: [Int], scalarType: ScalarType = .float32) -> Tensor {
     Tensor(repeating: 1, shape: shape, scalarType: scalarType)
   }
 
+  /// Zeros with the type of another tensor.
   public static func zeros(like other: Tensor) -> Tensor {
     Tensor(repeating: 0, shape: other.shape, scalarType: other.scalarType)
   }

@@ -16,28 +16,33 @@ public protocol TensorVisitor {
 }
 
 extension TensorVisitor {
+  /// Visits a tensor of a tree.
   public mutating func callAsFunction(_ name: String, _ tensor: inout Tensor) {
     visit(name, &tensor)
   }
 
+  /// Visits a tensor that may be absent.
   public mutating func callAsFunction(_ name: String, _ tensor: inout Tensor?) {
     guard var some = tensor else { return }
     visit(name, &some)
     tensor = some
   }
 
+  /// Visits a part of a tree; its names are prefixed by `name` and a dot.
   public mutating func callAsFunction(_ name: String, _ tree: inout some TensorTree) {
     enter(name)
     tree.visit(&self)
     leave()
   }
 
+  /// Visits a part that may be absent.
   public mutating func callAsFunction<Tree: TensorTree>(_ name: String, _ tree: inout Tree?) {
     guard var some = tree else { return }
     self(name, &some)
     tree = some
   }
 
+  /// Visits parts in order; their names are indices.
   public mutating func callAsFunction<Tree: TensorTree>(_ name: String, _ trees: inout [Tree]) {
     enter(name)
     for i in trees.indices { self(String(i), &trees[i]) }

@@ -1,10 +1,14 @@
 /// Mean and standard deviation of each channel, computed on the training part and stored with the
 /// model.
 public struct Normalization: Hashable, Sendable {
+  /// Names of the channels.
   public let channels: [String]
+  /// The mean of each channel.
   public let means: [Double]
+  /// The standard deviation of each channel.
   public let deviations: [Double]
 
+  /// Given moments of channels.
   public init(channels: [String], means: [Double], deviations: [Double]) {
     self.channels = channels
     self.means = means
@@ -47,10 +51,12 @@ public struct Normalization: Hashable, Sendable {
     value * deviations[channel] + means[channel]
   }
 
+  /// The series in units of standard deviations.
   public func normalized(_ series: TimeSeries) -> TimeSeries {
     series.mapped { normalized($1, $0) }
   }
 
+  /// The inverse of `normalized`.
   public func restored(_ series: TimeSeries) -> TimeSeries {
     series.mapped { restored($1, $0) }
   }

@@ -8,6 +8,7 @@ import Platform
 public struct TimeSeries: Sendable {
   /// The measured entity, such as a patient or a station; empty if the file has only one series.
   public let id: String
+  /// Names of the channels.
   public let channels: [String]
   /// Static covariates of the series, as a model reads them; empty if there are none.
   public let covariates: [Double]

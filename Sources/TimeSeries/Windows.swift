@@ -41,6 +41,7 @@ public struct WindowPlan: Hashable, Sendable {
   /// The largest distance between a horizon and the observation used for it.
   public var tolerance: Double
 
+  /// A plan of windows.
   public init(
     history: Double, future: Double, stride: Double, minimumHistory: Int = 2,
     minimumFuture: Int = 1, tolerance: Double
@@ -87,8 +88,11 @@ public struct WindowPlan: Hashable, Sendable {
 
 /// Training, validation and test parts of a time span, in this order; never shuffled.
 public struct TimeSplit: Hashable, Sendable {
+  /// The times of the training part.
   public let training: ClosedRange<Double>
+  /// The times of the validation part.
   public let validation: ClosedRange<Double>
+  /// The times of the test part.
   public let test: ClosedRange<Double>
 
   /// Splits a span: the last fraction `test`, the fraction `validation` before it, and the rest for
@@ -110,10 +114,14 @@ public struct TimeSplit: Hashable, Sendable {
 
 /// The windows of each part; no window crosses a border.
 public struct WindowedData: Hashable, Sendable {
+  /// The windows of the training part.
   public let training: [Window]
+  /// The windows of the validation part.
   public let validation: [Window]
+  /// The windows of the test part.
   public let test: [Window]
 
+  /// The windows of each part of a series.
   public init(of series: TimeSeries, _ plan: WindowPlan, _ split: TimeSplit) {
     training = plan.windows(of: series, in: split.training)
     validation = plan.windows(of: series, in: split.validation)

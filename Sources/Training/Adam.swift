@@ -9,9 +9,13 @@ public import Tensors
 /// - Source: Kingma and Ba 2015, algorithm 1; the decoupled decay is Loshchilov and Hutter 2019, algorithm 2.
 public struct Adam: Optimizer {
   public var learningRate: Schedule
+  /// `β₁`, the decay of the mean gradient.
   public var firstDecay: Double
+  /// `β₂`, the decay of the mean squared gradient.
   public var secondDecay: Double
+  /// `ε`, which bounds the step where gradients are small.
   public var epsilon: Double
+  /// The decoupled weight decay; 0 for Adam.
   public var weightDecay: Double
   public var state: OptimizerState
 

@@ -7,8 +7,11 @@ public import Tensors
 /// - Source: Kingma and Ba 2015, algorithm 2; ε keeps the division safe, placed as in PyTorch.
 public struct Adamax: Optimizer {
   public var learningRate: Schedule
+  /// `β₁`, the decay of the mean gradient.
   public var firstDecay: Double
+  /// `β₂`, the decay of the largest gradient.
   public var secondDecay: Double
+  /// `ε`, which keeps the division safe.
   public var epsilon: Double
   public var state: OptimizerState
 

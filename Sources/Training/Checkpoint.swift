@@ -1,3 +1,4 @@
+import Platform
 public import Serialization
 public import Tensors
 
@@ -11,11 +12,31 @@ public enum CheckpointError: Error, Sendable {
   case settingDiffers(path: String, name: String, checkpoint: String, now: String)
 }
 
+extension CheckpointError: CustomStringConvertible {
+  /// What is wrong and how to fix it.
+  public var description: String {
+    switch self {
+    case .file(let path, .file(let error)): "\(path): \(error.reason.description)"
+    case .file(let path, .modelMismatch), .file(let path, .shapeMismatch):
+      "\(path): belongs to another network than the data and the configuration now define; continue with "
+        + "those of the checkpoint, or start a new training"
+    case .file(let path, let reason):
+      "\(path): is damaged (\(reason)); copy it again, or start a new training"
+    case .notACheckpoint(let path):
+      "\(path): contains a model and no training to continue; start a new training"
+    case .settingDiffers(let path, let name, let checkpoint, let now):
+      "\(path): was made with \(name) \(checkpoint), and now it is \(now); continue it with the settings of the "
+        + "checkpoint, or start another training"
+    }
+  }
+}
+
 /// A training's state as a file: model, best model, optimizer and counters in one safetensors file.
 ///
 /// Tensors are named `model.…`, `best.…`, `optimizer.first.…`; the counters are the JSON text
 /// `training` of the metadata.
 public struct Checkpoint: Sendable {
+  /// The path of the file.
   public let path: String
   private let options: TrainingOptions
   private let metadata: [String: String]

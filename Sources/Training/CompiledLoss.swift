@@ -8,6 +8,7 @@ public import Tensors
 ///
 /// Auxiliary values are scalars, averaged over the shard.
 public struct CompiledLoss<Model: TensorTree, Batch: TensorTree>: ShardEvaluator {
+  /// Names of the auxiliary values.
   public let auxiliaryNames: [String]
   private let gradient: ValueAndGradient<Model, Batch>
   private let value: CompiledFunction<Pair<Model, Batch>>
@@ -36,6 +37,7 @@ public struct CompiledLoss<Model: TensorTree, Batch: TensorTree>: ShardEvaluator
       evaluations: evaluations)
   }
 
+  /// Loss and auxiliary values without the gradient.
   public func loss(model: Model, batch: Batch) -> (loss: Double, auxiliary: [Double]) {
     let values = value(Pair(model, batch))
     return (values[0].concreteStorage.doubles[0], scalars(Array(values.dropFirst())))

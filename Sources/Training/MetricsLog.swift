@@ -9,6 +9,7 @@ public final class MetricsLog: Sendable {
     var flushed = SystemClock.monotonicTime
   }
 
+  /// The path of the log.
   public let path: String
   /// The records of an existing file up to the step after which it continues, thinned.
   public let earlier: StepHistory

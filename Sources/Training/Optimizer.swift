@@ -45,8 +45,8 @@ public struct OptimizerState: TensorTree {
   /// For each moving average, one array per tensor of the model.
   private var moments: [[Storage]]
 
-  /// Zero averages for every tensor of a model.
-  init(for model: some TensorTree, moments count: Int) {
+  /// Zero averages for every tensor of a model; an optimizer has at most two averages.
+  public init(for model: some TensorTree, moments count: Int) {
     let types = model.tensors.map(\.type)
     self.types = types
     names = model.tensorNames
@@ -78,6 +78,25 @@ public struct OptimizerState: TensorTree {
         if let storage = tensor.storage { moments[moment][place] = storage }
       }
       visitor.leave()
+    }
+  }
+
+  /// Applies a rule to each element of a model and counts the update; for optimizers of your own.
+  ///
+  /// - Parameter rule: changes a value, given its gradient and its moving averages; averages that the state does not have
+  ///   are 0. It computes in double precision, and the results are rounded to the model's scalar type.
+  public mutating func update<Model: TensorTree>(
+    _ model: inout Model, along gradient: Model,
+    elementwise rule: (
+      _ value: inout Double, _ gradient: Double, _ first: inout Double, _ second: inout Double
+    ) -> Void
+  ) {
+    let count = moments.count
+    update(&model, along: gradient) { arrays in
+      switch arrays {
+      case .float32(let arrays): arrays.apply(rule, moments: count)
+      case .float64(let arrays): arrays.apply(rule, moments: count)
+      }
     }
   }
 

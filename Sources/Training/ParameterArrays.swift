@@ -30,6 +30,20 @@ struct TypedArrays<Scalar: TensorScalar> {
     first = (moments.first ?? values).mutableBytes.assumingMemoryBound(to: Scalar.self)
     second = (moments.last ?? values).mutableBytes.assumingMemoryBound(to: Scalar.self)
   }
+
+  /// Applies a rule to each element, with as many averages as the optimizer has.
+  func apply(
+    _ rule: (inout Double, Double, inout Double, inout Double) -> Void, moments: Int
+  ) {
+    for i in 0..<count {
+      var value = Double(values[i])
+      var (one, two) = (moments > 0 ? Double(first[i]) : 0, moments > 1 ? Double(second[i]) : 0)
+      rule(&value, Double(gradient[i]), &one, &two)
+      values[i] = Scalar(value)
+      if moments > 0 { first[i] = Scalar(one) }
+      if moments > 1 { second[i] = Scalar(two) }
+    }
+  }
 }
 
 extension Storage {
@@ -48,7 +62,7 @@ extension Tensor {
   /// The elements of a concrete tensor.
   var concreteStorage: Storage {
     guard let storage else {
-      preconditionFailure("an optimizer wants evaluated tensors, got an expression of \(type)")
+      preconditionFailure("an optimizer needs evaluated tensors, got an expression of \(type)")
     }
     return storage
   }

@@ -3,12 +3,16 @@ import Synchronization
 
 /// The progress of a training.
 public struct TrainingProgress: Hashable, Sendable {
+  /// Number of steps made.
   public var step: Int
+  /// Number of steps of the whole training.
   public var totalSteps: Int
+  /// Number of steps of an epoch.
   public var stepsPerEpoch: Int
   /// Seconds of training so far.
   public var seconds: Double
 
+  /// The progress after a step.
   public init(step: Int, totalSteps: Int, stepsPerEpoch: Int, seconds: Double) {
     self.step = step
     self.totalSteps = totalSteps

@@ -6,9 +6,13 @@ public import Tensors
 /// - Source: Hinton's course of 2012, lecture 6e, in PyTorch's form (ε outside of the root).
 public struct RMSprop: Optimizer {
   public var learningRate: Schedule
+  /// `α`, the decay of the mean squared gradient.
   public var smoothing: Double
+  /// `ε`, which bounds the step where gradients are small.
   public var epsilon: Double
+  /// `μ`, the decay of the velocity; 0 for none.
   public var momentum: Double
+  /// The weight decay, added to the gradient.
   public var weightDecay: Double
   public var state: OptimizerState
 

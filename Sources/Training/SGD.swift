@@ -6,8 +6,11 @@ public import Tensors
 /// - Source: Sutskever et al. 2013, in PyTorch's form (the rate is outside of the velocity).
 public struct SGD: Optimizer {
   public var learningRate: Schedule
+  /// `μ`, the decay of the velocity; 0 for none.
   public var momentum: Double
+  /// Whether the step looks ahead by the velocity.
   public var usesNesterov: Bool
+  /// The weight decay, added to the gradient.
   public var weightDecay: Double
   public var state: OptimizerState
 

@@ -18,6 +18,8 @@ public indirect enum Schedule: Hashable, Sendable {
   case warmUp(from: Double = 0, over: Int, then: Schedule)
   /// Another schedule times a factor.
   case scaled(Schedule, by: Double)
+  /// A schedule of your own.
+  case custom(CustomSchedule)
 
   /// The rate of the update after `step` updates.
   public func callAsFunction(_ step: Int) -> Double {
@@ -38,6 +40,7 @@ public indirect enum Schedule: Hashable, Sendable {
         ? from + (then(0) - from) * Double(step) / Double(over) : then(step - over)
     case .scaled(let schedule, let factor):
       return schedule(step) * factor
+    case .custom(let schedule): return schedule.rate(step)
     }
   }
 }
@@ -45,4 +48,21 @@ public indirect enum Schedule: Hashable, Sendable {
 extension Schedule: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   public init(floatLiteral value: Double) { self = .constant(value) }
   public init(integerLiteral value: Int) { self = .constant(Double(value)) }
+}
+
+/// A learning rate as a function of your own; two are equal if their names are.
+public struct CustomSchedule: Hashable, Sendable {
+  /// The name, which identifies the schedule.
+  public let name: String
+  /// The rate of the update after `step` updates.
+  public let rate: @Sendable (_ step: Int) -> Double
+
+  /// Names a function.
+  public init(_ name: String, rate: @escaping @Sendable (_ step: Int) -> Double) {
+    self.name = name
+    self.rate = rate
+  }
+
+  public static func == (a: CustomSchedule, b: CustomSchedule) -> Bool { a.name == b.name }
+  public func hash(into hasher: inout Hasher) { hasher.combine(name) }
 }

@@ -4,10 +4,12 @@ public import Tensors
 
 /// Some rows of a batch, evaluated by one thread.
 public struct Shard<Batch: Sendable>: Sendable {
+  /// The rows.
   public var batch: Batch
   /// The weight of the shard's loss in the batch: its number of rows, or of their observations.
   public var weight: Double
 
+  /// Rows with their weight.
   public init(_ batch: Batch, weight: Double) {
     self.batch = batch
     self.weight = weight
@@ -18,6 +20,7 @@ public struct Shard<Batch: Sendable>: Sendable {
 public struct ShardContext: Sendable {
   /// The training step, counted from 0.
   public var step: Int
+  /// The epoch, counted from 0.
   public var epoch: Int
   /// False in validation.
   public var isTraining: Bool
@@ -26,6 +29,7 @@ public struct ShardContext: Sendable {
   /// In validation it is the same every time.
   public var key: RandomKey
 
+  /// The context of a shard.
   public init(step: Int, epoch: Int, isTraining: Bool, key: RandomKey) {
     self.step = step
     self.epoch = epoch
@@ -55,6 +59,7 @@ public struct ShardResult<Model: TensorTree>: Sendable {
   /// without a solve.
   public var evaluations: SolveEvaluations?
 
+  /// The result of one shard.
   public init(
     loss: Double, gradient: Model, auxiliary: [Double] = [], evaluations: SolveEvaluations? = nil
   ) {
@@ -81,8 +86,10 @@ public protocol ShardEvaluator: Sendable {
 }
 
 extension ShardEvaluator {
+  /// No auxiliary values.
   public var auxiliaryNames: [String] { [] }
 
+  /// The loss of `evaluate`, whose gradient is dropped.
   public func loss(model: Model, batch: Batch) throws -> (loss: Double, auxiliary: [Double]) {
     let result = try evaluate(model: model, batch: batch)
     return (result.loss, result.auxiliary)

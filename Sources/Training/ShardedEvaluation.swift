@@ -40,7 +40,9 @@ where Data.Batch == Evaluator.Batch {
     func mean(_ path: KeyPath<SolveEvaluations, Double>) -> Double {
       values.reduce(0) { $0 + $1.weight * $1.0[keyPath: path] } / total
     }
-    return SolveEvaluations(forward: mean(\.forward), backward: mean(\.backward))
+    return SolveEvaluations(
+      forward: mean(\.forward), backward: mean(\.backward),
+      failedRows: values.reduce(0) { $0 + $1.0.failedRows })
   }
 
   func loss(

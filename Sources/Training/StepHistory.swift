@@ -9,6 +9,7 @@ public struct StepHistory: Sendable {
   private var steps = Thinned()
   private var validations = Thinned()
 
+  /// An empty history.
   public init() {}
 
   /// Adds the record of a later step.

@@ -16,7 +16,9 @@ public struct StepRecord: Sendable {
   public var epoch: Int
   /// Seconds of training, including earlier runs of a resumed training.
   public var wall: Double
+  /// The loss of the batch before the update.
   public var loss: Double
+  /// The rate of the update.
   public var learningRate: Double
   /// The global norm of the gradient before clipping.
   public var gradientNorm: Double
@@ -26,6 +28,7 @@ public struct StepRecord: Sendable {
   public var validation: Double?
   /// Further means over the validation set, by name.
   public var validationAuxiliary: [(name: String, value: Double)] = []
+  /// An unusual event; `nil` for an ordinary step.
   public var event: Event?
 
   package init(

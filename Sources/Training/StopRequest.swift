@@ -5,6 +5,7 @@ import Synchronization
 public final class StopRequest: Sendable {
   private let code = Atomic(0)
 
+  /// No request yet.
   public init() {}
 
   /// Requests a stop; the number is chosen by the caller (a signal, an exit code) and is not 0.

@@ -9,10 +9,14 @@ import Tensors
 /// and when it is interrupted and resumed from a checkpoint.
 public struct Trainer<Evaluator: ShardEvaluator, Data: TrainingData>: Sendable
 where Data.Batch == Evaluator.Batch {
+  /// The trained model.
   public typealias Model = Evaluator.Model
 
+  /// The options of the training.
   public let options: TrainingOptions
+  /// Number of steps of an epoch.
   public let stepsPerEpoch: Int
+  /// Number of steps of the whole training.
   public let totalSteps: Int
 
   private let training: Data
@@ -191,9 +195,11 @@ where Data.Batch == Evaluator.Batch {
   }
 
   private func counts(_ evaluations: SolveEvaluations?) -> [(name: String, value: Double)] {
-    evaluations.map {
-      [("forwardEvaluations", $0.forward), ("backwardEvaluations", $0.backward)]
-    } ?? []
+    guard let evaluations else { return [] }
+    let failed = evaluations.failedRows
+    return [
+      ("forwardEvaluations", evaluations.forward), ("backwardEvaluations", evaluations.backward),
+    ] + (failed > 0 ? [("failedRows", Double(failed))] : [])
   }
 
   private func progress(_ state: TrainingState<Model>) -> TrainingProgress {

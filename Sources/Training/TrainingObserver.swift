@@ -7,13 +7,16 @@ public struct TrainingObserver<Model: TensorTree> {
   public var onStep: ((StepRecord) throws -> Void)?
   /// The log, which receives the steps that are due.
   public var log: MetricsLog?
+  /// Shows the progress.
   public var progress: ProgressReporter?
   /// Writes a checkpoint.
   public var save: ((TrainingState<Model>) throws -> Void)?
+  /// Stops the training after a step.
   public var stop: StopRequest?
   /// Seconds since an arbitrary moment.
   public var clock: () -> Double
 
+  /// An observer; every part is optional.
   public init(
     onStep: ((StepRecord) throws -> Void)? = nil, log: MetricsLog? = nil,
     progress: ProgressReporter? = nil, save: ((TrainingState<Model>) throws -> Void)? = nil,

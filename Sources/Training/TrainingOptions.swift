@@ -48,6 +48,7 @@ public struct TrainingOptions: Hashable, Sendable {
   /// as diverged.
   public var rollbackLimit: Int
 
+  /// Options with their defaults.
   public init(
     length: TrainingInterval, batchSize: Int = 64, shardSize: Int = 32, threads: Int = 1,
     seed: UInt64 = 0, gradientClip: Double? = nil,

@@ -4,6 +4,7 @@ public import Tensors
 public struct TrainingState<Model: TensorTree>: Sendable {
   /// The model after the last step.
   public var model: Model
+  /// The optimizer with its state.
   public var optimizer: any Optimizer
   /// The model of the best validation; without validation data, that of the last validation
   /// interval.
@@ -12,11 +13,13 @@ public struct TrainingState<Model: TensorTree>: Sendable {
   public internal(set) var bestValidation: Double?
   /// The step of the best validation.
   public internal(set) var bestStep = 0
+  /// Validations since the best one.
   public internal(set) var validationsSinceBest = 0
   /// Number of steps, including skipped ones.
   public internal(set) var step = 0
   /// Steps skipped because loss or gradient was not finite: in total, and consecutively up to now.
   public internal(set) var skipped = 0
+  /// Consecutive skipped steps up to now.
   public internal(set) var skippedInARow = 0
   /// Number of rollbacks to the last good model.
   public internal(set) var rollbacks = 0

@@ -79,7 +79,7 @@ import Testing
     let error = document["reconstructionError"]?.number ?? -1
     #expect(error > 0 && error < 1)
     let report = String(decoding: try Files.read(run + "/report.html"), as: UTF8.self)
-    #expect(report.contains(name + " on") && report.contains("there and back"))
+    #expect(report.contains(name + " on") && report.contains("forward and back"))
 
     try Files.writeAtomically("y,x\n0,0\n0.05,1.3\n-1.3,0\n", to: folder + "/new.csv")
     let predicted = try tool(["predict", run, "--data", folder + "/new.csv"])
@@ -109,8 +109,9 @@ import Testing
     #expect(other.status == 78)
     #expect(
       other.errors
-        == "error: run/config.json: was made with model anode, and now it is anodev2; continue it with --resume auto and its "
-        + "--out alone, or start another run with another --out\n")
+        == "error: run/config.json: was made with model anode, and now it is anodev2; continue it with the settings of the "
+        + "checkpoint, or start another training (--resume auto with its --out alone, or another --out)\n"
+    )
     let wider = try train("--set", "network.augmentedDimensions=2", "--resume", "auto")
     #expect(wider.status == 78 && wider.errors.contains("with network.augmentedDimensions null"))
   }
@@ -118,25 +119,25 @@ import Testing
   @Test(arguments: [
     (
       ["network.layers=resnet"],
-      "'network.augmentation' is zeros, which wants 'network.layers' ode-net or rk-net and not resnet; change one of "
+      "'network.augmentation' is zeros, which needs 'network.layers' ode-net or rk-net and not resnet; change one of "
         + "the two"
     ),
     (
       ["network.augmentedDimensions=-1"],
-      "the configuration's 'network.augmentedDimensions' is -1; it wants a whole number from 1 to 1000 or null"
+      "the configuration's 'network.augmentedDimensions' is -1; it must be a whole number from 1 to 1000 or null"
     ),
     (
       ["network.augmentedDimensions=100000"],
-      "the configuration's 'network.augmentedDimensions' is 100000; it wants a whole number from 1 to 1000 or null"
+      "the configuration's 'network.augmentedDimensions' is 100000; it must be a whole number from 1 to 1000 or null"
     ),
     (
       ["network.augmentation=none", "network.augmentedDimensions=2"],
-      "'network.augmentedDimensions' is heeded where 'network.augmentation' is zeros or lift, and it is none; change "
-        + "'network.augmentation', or leave 'network.augmentedDimensions' out"
+      "'network.augmentedDimensions' has an effect only if 'network.augmentation' is zeros or lift, and it is none; change "
+        + "'network.augmentation', or omit 'network.augmentedDimensions'"
     ),
     (
       ["network.augmentation=ones"],
-      "the configuration's 'network.augmentation' is \"ones\"; it wants one of none, zeros, lift, second-order"
+      "the configuration's 'network.augmentation' is \"ones\"; it must be one of none, zeros, lift, second-order"
     ),
   ])
   func `settings that exclude each other are refused with a fix`(

@@ -23,12 +23,12 @@ import Testing
     (
       "time,x\n0,1\n1,wet\n",
       "f.csv:3: 'wet' in column 'x' is not a number; write a number, or nothing if it is missing "
-        + "(of series also: --missing 'wet', --id 'x' if it tells series apart, or leave the column out with --channels)"
+        + "(for series also: --missing 'wet', --id 'x' if it has the ids of series, or omit the column with --channels)"
     ),
     (
       "time,x\n0,1\n1,nan\n",
       "f.csv:3: 'nan' in column 'x' is not a finite number; leave a missing cell empty "
-        + "(of series also: --missing 'nan')"
+        + "(for series also: --missing 'nan')"
     ),
     (
       "time,x\n1,1\n0,2\n",
@@ -37,7 +37,7 @@ import Testing
     ),
     (
       "time,x\n0,1\n0,2\n",
-      "f.csv:3: the time 0 occurs twice; merge or remove one row, or take the mean "
+      "f.csv:3: the time 0 occurs twice; merge or remove one row, or use the mean "
         + "(--duplicates average)"
     ),
     (
@@ -46,8 +46,8 @@ import Testing
     ),
     (
       "time,x\n0,1\n1,1\n",
-      "f.csv: the channel 'x' is 1.0 throughout, there is nothing to learn; leave it out "
-        + "(of series: --channels)"
+      "f.csv: the channel 'x' is 1.0 throughout, so there is nothing to learn; leave it out "
+        + "(for series: --channels)"
     ),
     (
       "time,x\nnoon,1\n",
@@ -56,7 +56,7 @@ import Testing
     ),
     (
       "0;1,5\n1;2,5\n",
-      "f.csv:1: the first line holds values and no names; put a line with the columns' names above it"
+      "f.csv:1: the first line has values and no names; put a line with the columns' names above it"
     ),
     (
       "time;x\n1.2.2024;1,5\n2.2.4;1,5\n",
@@ -65,7 +65,7 @@ import Testing
     ),
     (
       "time;x\n1/2/2024;1,5\n2/2/2024;1,5\n",
-      "f.csv:2: '1/2/2024' does not say whether the day or the month comes first; write dates as 2024-05-31, or say it "
+      "f.csv:2: '1/2/2024' has an ambiguous order of day and month; write dates as 2024-05-31, or choose the order "
         + "(--dates day-first or month-first)"
     ),
     (
@@ -82,11 +82,11 @@ import Testing
       "f.csv:3: '1.250' has a point, and other numbers have decimal commas; write one of them throughout, and nothing "
         + "between thousands"
     ),
-    ("time\n0\n", "f.csv:1: there is no column beside the times; add one for each channel"),
+    ("time\n0\n", "f.csv:1: there is no column besides the times; add one for each channel"),
     (
       "id,time,x\na,1,1\nb,0,1\na,0,3\n",
-      "f.csv:4: the id 'a' comes again after line 2, and its time goes back to 0; give the second "
-        + "series an id of its own, or sort the rows by id and time"
+      "f.csv:4: the id 'a' occurs again after line 2, and its time goes back to 0; give the second "
+        + "series another id, or sort the rows by id and time"
     ),
   ])
   func `bad data are one line with file, line and fix, and status 65`(
@@ -111,7 +111,7 @@ import Testing
     #expect(
       result.errors
         == "error: f.csv: a window of 6 is longer than the data's 5; shorten the window "
-        + "(of a training: --set windows.history=… --set windows.future=…)\n")
+        + "(for a training: --set windows.history=… --set windows.future=…)\n")
   }
 
   @Test func `what is odd is said on standard error with file, line and fix`() throws {
@@ -154,7 +154,7 @@ import Testing
     ),
     (
       ["train", "classify", "--model", "anode", "--data", "f.csv", "--labels", "l.csv"],
-      "--labels belongs to classes of series; leave it out, or add --model ode-rnn"
+      "--labels applies to classes of series; leave it out, or add --model ode-rnn"
     ),
   ])
   func `labels need series and a model that learns classes`(
@@ -177,7 +177,7 @@ import Testing
     #expect(result.status == 65)
     #expect(
       result.errors.contains(
-        ":3: 'kind' of 'a' is 'sick' here and 'well' in line 2, where a series has one value"),
+        ":3: 'kind' of 'a' is 'sick' here and 'well' in line 2, but a series has only one value"),
       "\(result.errors)")
     #expect(!Files.exists(path + ".run"))
   }
@@ -207,7 +207,7 @@ import Testing
     #expect(result.status == 65)
     #expect(
       result.errors
-        == "error: \(other): there is no label 'label'; add --labels FILE with an id and a label in each row\n"
+        == "error: \(other): there is no label 'label'; add a column of this name, or a file with an id and a label in each row (--labels FILE)\n"
     )
     #expect(try Tool.run("evaluate", run, "--data", other, "--labels", labels).status == 0)
   }
@@ -233,6 +233,6 @@ import Testing
   func `a task refuses the recipe of another task`(task: String, recipe: String) throws {
     let result = try Tool.run("train", task, recipe)
     #expect(result.status == 78)
-    #expect(result.errors.contains("there is no recipe '\(recipe)'; known are"))
+    #expect(result.errors.contains("there is no recipe '\(recipe)'; the names are"))
   }
 }

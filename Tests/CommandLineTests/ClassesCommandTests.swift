@@ -58,24 +58,24 @@ import Testing
       ),
       (
         "x,label\n" + (0..<40).map { "\($0),a\n" }.joined(), [],
-        "f.csv: all are of the class 'a'; there is nothing to tell apart (another label column: "
+        "f.csv: all are of the class 'a'; add data of another class, or use another label column (another column: "
           + "--label NAME)"
       ),
       (
         "x,label\n1,0\nNaN,1\n", [],
-        "f.csv:3: 'NaN' in column 'x' is not a finite number; leave a missing cell empty (of series also: --missing "
+        "f.csv:3: 'NaN' in column 'x' is not a finite number; leave a missing cell empty (for series also: --missing "
           + "'NaN')"
       ),
       (
         "x,y,label\n" + (0..<40).map { "\($0),5,\($0 % 2)\n" }.joined(), [],
-        "f.csv: the channel 'y' is 5.0 throughout, there is nothing to learn; leave it out (of series: --channels)"
+        "f.csv: the channel 'y' is 5.0 throughout, so there is nothing to learn; leave it out (for series: --channels)"
       ),
       (
         (0..<30).map { "x\($0)," }.joined() + "label\n"
           + (0..<24).map { row in (0..<30).map { "\(row * $0 % 7)," }.joined() + "\(row % 2)\n" }
           .joined(),
         [],
-        "f.csv: 24 complete rows where 31 are needed, more than features and 10 a class; add rows or leave columns out"
+        "f.csv: 24 complete rows where 31 are needed, more than features and 10 per class; add rows or leave columns out"
       ),
       (
         "x,labels\n1,0\n", ["--label", "label"],
@@ -87,11 +87,11 @@ import Testing
       ),
       (
         "x,label\n" + (0..<20).map { "\($0),\($0)\n" }.joined(), [],
-        "f.csv: 20 classes in 20 examples; the label column looks like a measurement (another one: --label NAME)"
+        "f.csv: 20 classes in 20 examples; the label column looks like a measurement, use another one (another column: --label NAME)"
       ),
       (
         "5.1,3.5,setosa\n4.9,3.0,setosa\n", [],
-        "f.csv:1: the first line holds values and no names; put a line with the columns' names above it"
+        "f.csv:1: the first line has values and no names; put a line with the columns' names above it"
       ),
       (
         "x   label\n1.5     0\n", [],
@@ -124,12 +124,12 @@ import Testing
     arguments: [
       (
         nil, idx([60], labels), 66,
-        "d: holds no train-images-idx3-ubyte and train-labels-idx1-ubyte (plain or .gz); name a folder that does, or "
+        "d: has no train-images-idx3-ubyte and train-labels-idx1-ubyte (plain or .gz); name a folder with these files, or "
           + "fetch one with `Scripts/fetch-fashion-mnist`"
       ),
       (
         Array(idx([60, 8, 8], pixels).dropLast(5)), idx([60], labels), 65,
-        "d/train-images-idx3-ubyte: has 3851 bytes where its head announces 3856; the file is cut short or has a tail, "
+        "d/train-images-idx3-ubyte: has 3851 bytes where its header announces 3856; the file is truncated or has extra bytes, "
           + "copy it again"
       ),
       (
@@ -138,20 +138,20 @@ import Testing
       ),
       (
         idx([60, 8, 8], pixels), idx([59], Array(labels.dropLast())), 65,
-        "d/train-labels-idx1-ubyte: has 59 labels for 60 images; take the two files of one data set"
+        "d/train-labels-idx1-ubyte: has 59 labels for 60 images; use the two files of one data set"
       ),
       (
         idx([60], labels), idx([60, 8, 8], pixels), 65,
-        "d/train-images-idx3-ubyte: has 1 axes where images have 3 or 4; are labels and images swapped?"
+        "d/train-images-idx3-ubyte: has 1 axes where images have 3 or 4; check that labels and images are not swapped"
       ),
       (
         idx([60, 8, 8], pixels), idx([60], [UInt8](repeating: 0, count: 60)), 65,
-        "d/train-images-idx3-ubyte: all images are of the class '0', there is nothing to tell apart; take a folder with "
+        "d/train-images-idx3-ubyte: all images are of the class '0'; use a folder with "
           + "more classes"
       ),
       (
         idx([60, 8, 8], pixels), idx([60], [UInt8](repeating: 3, count: 60)), 65,
-        "d/train-images-idx3-ubyte: all images are of the class '3', there is nothing to tell apart; take a folder with "
+        "d/train-images-idx3-ubyte: all images are of the class '3'; use a folder with "
           + "more classes"
       ),
       (
@@ -218,7 +218,7 @@ import Testing
     #expect(tulip.status == 65)
     #expect(
       tulip.errors
-        == "error: g.csv: the class 'tulip' is unknown to the model; it knows aster, lily, rose\n")
+        == "error: g.csv: the model has no class 'tulip'; its classes are aster, lily, rose\n")
     try write("length,width\n1,\n2,3\n", "g.csv")
     let gap = try tool(["predict", run, "--data", folder + "/g.csv"])
     #expect(gap.status == 65)

@@ -37,8 +37,8 @@ private func table(_ row: (Int) -> String) -> String {
     ("x,y,z\n", "f.csv: there is a header and no row below it; add the measurements"),
     (
       "x,y,z\n1,2,3\n",
-      "f.csv: 1 complete row where 3 columns need 50; add rows, or take fewer columns with "
-        + "--set data.columns='[\"name\"]'"
+      "f.csv: 1 complete row where 3 columns need 50; add rows, or use fewer columns ("
+        + "--set data.columns='[\"name\"]')"
     ),
     (
       "x,y\n1,red\n",
@@ -47,11 +47,11 @@ private func table(_ row: (Int) -> String) -> String {
     ),
     (
       "x,y\n1,NaN\n",
-      "f.csv:2: 'NaN' in column 'y' is not a finite number; leave a missing cell empty (of series also: --missing 'NaN')"
+      "f.csv:2: 'NaN' in column 'y' is not a finite number; leave a missing cell empty (for series also: --missing 'NaN')"
     ),
     (
       "0.5,1\n1,2\n",
-      "f.csv:1: the first line holds values and no names; put a line with the columns' names above it"
+      "f.csv:1: the first line has values and no names; put a line with the columns' names above it"
     ),
     (
       "x y\n1 2\n",
@@ -59,12 +59,12 @@ private func table(_ row: (Int) -> String) -> String {
     ),
     (
       table { "\($0 * $0),7" },
-      "f.csv: the channel 'y' is 7.0 throughout, there is nothing to learn; leave it out (of series: --channels)"
+      "f.csv: the channel 'y' is 7.0 throughout, so there is nothing to learn; leave it out (for series: --channels)"
     ),
     (
       table { "\($0),\(3 * $0)" },
       "f.csv: the column 'y' follows from the columns before it, so that there is no density of all "
-        + "of them; leave it out with --set data.columns"
+        + "of them; leave it out (--set data.columns)"
     ),
   ])
   func `bad tables are one line with file, line and fix, and status 65`(
@@ -85,7 +85,7 @@ private func table(_ row: (Int) -> String) -> String {
     #expect(result.status == 0)
     #expect(
       result.errors.hasPrefix(
-        "warning: f.csv: column 'length' nearly follows from 'width' (the part "),
+        "warning: f.csv: column 'length' nearly follows from 'width' ("),
       "\(result.errors)")
   }
 
@@ -117,8 +117,8 @@ private func table(_ row: (Int) -> String) -> String {
       try Files.writeAtomically("x,y,z\n" + far + near, to: path)
       let result = try Tool.run("evaluate", folder + "/run", "--data", path, "--json")
       let warning =
-        "warning: \(path): 1 of 3 rows lies so far from those of the training that the model gives no finite number there; "
-        + "the figures are those of the others\n"
+        "warning: \(path): 1 of 3 rows is too far from the training data for a finite result; "
+        + "the figures omit them\n"
       #expect(result.status == 0 && result.errors == (far.isEmpty ? "" : warning))
       return try JSONValue(parsing: result.output)
     }
@@ -130,10 +130,10 @@ private func table(_ row: (Int) -> String) -> String {
     }
 
     for (option, sentence) in [
-      ("--at", "--at belongs to forecasts; leave it out for this model"),
+      ("--at", "--at applies to forecasts; leave it out for this model"),
       (
         "--parameters",
-        "--parameters belongs to models of 'train mechanism'; leave it out for this model"
+        "--parameters applies to models of 'train mechanism'; leave it out for this model"
       ),
     ] {
       let useless = try Tool.run("predict", folder + "/run", "--data", path, option, "1")

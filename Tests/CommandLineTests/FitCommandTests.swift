@@ -34,7 +34,7 @@ import Testing
     #expect(result.status == 0)
     #expect(
       result.output.contains(
-        "\na, b, c and d cannot be told apart: the data determine one combination of these 4; "
+        "\na, b, c and d cannot be distinguished: the data determine one combination of these 4; "
           + "fix 3 of them with --fix\n"), "\(result.output)")
     #expect(result.output.contains("no lower bound from the data"))
     let json = try fit("x' = -(a+b)*x\na = 0.3\nb = 0.2\nx(0) = 2\n", decay(), "--json")

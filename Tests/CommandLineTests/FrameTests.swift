@@ -53,7 +53,7 @@ import Testing
     ),
     (
       ["solve", "lorenz", "--points=3", "--points=4"],
-      "'--points' is given twice; keep one, see 'neural-ode solve --help'"
+      "'--points' is given twice; remove one, see 'neural-ode solve --help'"
     ),
     (
       ["data", "--check=yes"],
@@ -83,19 +83,19 @@ import Testing
     ),
     (
       ["evaluate", "run", "--labels", "l.csv"],
-      "--labels belongs to --data; add --data FILE"
+      "--labels needs --data; add --data FILE"
     ),
     (
       ["train", "forecast", "--data", "f.csv", "--inputs", "x", "--channels", "y,x"],
-      "--channels and --inputs both name 'x'; a column has one role, keep one"
+      "--channels and --inputs both name 'x'; a column can have only one role"
     ),
     (
       ["train", "forecast", "--data", "f.csv", "--time", "x", "--statics", "x"],
-      "--time and --statics both name 'x'; a column has one role, keep one"
+      "--time and --statics both name 'x'; a column can have only one role"
     ),
     (
       ["train", "forecast", "--data", "f.csv", "--channels", "x,x"],
-      "--channels names 'x' twice; a column has one role, keep one"
+      "--channels names 'x' twice; a column can have only one role"
     ),
     (
       ["fit", "sir", "--data", "tristan.csv", "--set", "beta=1", "--fix", "beta=1"],

@@ -27,7 +27,7 @@ import Testing
     #expect(result.status == 0)
     #expect(
       result.errorLines == [
-        "warning: the input 'u' is known from 0 to 1; outside it keeps its first and last value"
+        "warning: the input 'u' is known from 0 to 1; outside of them the first and the last value apply"
       ])
   }
 

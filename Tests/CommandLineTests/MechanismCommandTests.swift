@@ -11,7 +11,7 @@ import Testing
   @Test(arguments: [
     (
       [],
-      "a goku wants equations; add --system NAME ('neural-ode systems' lists them) or --system file.ode"
+      "a GOKU-net needs equations; name a system or a file of equations (--system NAME or --system file.ode; 'neural-ode systems' lists names)"
     ),
     (
       ["--system", "lotka-voltera"],
@@ -19,15 +19,15 @@ import Testing
     ),
     (
       ["--system", "lotka-volterra", "--column", "hares=prey"],
-      "no part of lotka-volterra is measured by foxes; map each as in --column foxes=prey (known are prey, predator), "
-        + "leave it out with --channels, or let a network explain it with --emission learned"
+      "no part of lotka-volterra is measured by foxes; map each of them to one of prey, predator, leave it "
+        + "out, or use a learned emission (--column foxes=prey, --channels, --emission learned)"
     ),
     (
       [
         "--system", "lotka-volterra", "--column", "hares=prey", "--column",
         "foxes=predator", "--range", "alpha=fast",
       ],
-      "--range: 'alpha=fast' is not name=lower..upper; write it as in --range length=0.5..3"
+      "--range: 'alpha=fast' is not name=lower..upper; write it as in length=0.5..3"
     ),
     (
       [

@@ -56,6 +56,7 @@ import Testing
     #expect(result.status == 73)
     #expect(
       result.errors
-        == "error: standard output: no space is left on the device; free some and run again\n")
+        == "error: standard output: no space is left on the device; free some space and run again\n"
+    )
   }
 }

@@ -40,7 +40,7 @@ import Testing
   }
 
   private static let warning =
-    " results are no finite numbers and stay empty, the first that of "
+    " results are not finite and stay empty, the first for "
 
   @Test func `a row beyond a classifier stays empty, and takes no other with it`() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
@@ -61,8 +61,8 @@ import Testing
     #expect(evaluated.status == 0)
     #expect(
       evaluated.errors
-        == "warning: labelled.csv: 1 of 3 rows lies so far from those of the training that the model gives no finite number "
-        + "there; the figures are those of the others\n")
+        == "warning: labelled.csv: 1 of 3 rows is too far from the training data for a finite result; "
+        + "the figures omit them\n")
     let alone = try tool(
       "evaluate", run, "--data", try write("x,y,kind\n" + near, "near.csv"), "--json")
     let documents = try [evaluated, alone].map { try JSONValue(parsing: $0.output) }
@@ -75,7 +75,7 @@ import Testing
     #expect(none.status == 65 && none.output.isEmpty)
     #expect(
       none.errors
-        == "error: none.csv: all 2 rows lie so far from those of the training that the model gives no finite number there; "
+        == "error: none.csv: all 2 rows are too far from the training data for a finite result; "
         + "check columns and units\n")
     // No advice of options that only training has.
     let text = try write("x,y,kind\nred,0,1\n", "text.csv")
@@ -145,7 +145,8 @@ import Testing
     let late = try tool("predict", run, "--data", try write("time,x\n0,1\n1e308,2\n", "late.csv"))
     #expect(late.status == 65)
     #expect(
-      late.errors.hasPrefix("error: the last reading is at 1e+308, and the times after it cannot"))
+      late.errors.hasPrefix("error: the last observation is at 1e+308, and later times round to it")
+    )
     let one = try tool(
       "predict", run, "--data", try write("id,time,x\na,0,1\nb,0,1\nb,1,2\n", "one.csv"))
     #expect(one.status == 0 && one.errors.isEmpty && one.output.contains("\na,"))

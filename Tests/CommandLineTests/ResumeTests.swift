@@ -71,7 +71,7 @@ import Testing
     #expect(log.hasPrefix(String(decoding: before["metrics.jsonl"] ?? [], as: UTF8.self)))
     #expect(log.split(separator: "\n").last?.hasPrefix("{\"step\":20,") == true)
 
-    // A finished run trains no further, says so, and keeps its model.
+    // A finished run trains no further, reports that, and keeps its model.
     let again = try train("--resume", "auto", "--out", run)
     #expect(again.status == 0 && again.output.contains(" 20 steps in "))
     #expect(again.errors.contains("note: the run in run has made its 20 steps; ask for more with"))
@@ -95,7 +95,7 @@ import Testing
     #expect(lost.status == 66)
     #expect(
       lost.errors.hasPrefix(
-        "error: classes.csv: the file of the training is not there, as seen from here; name it with "
+        "error: classes.csv: the training data are not at this path; name them with "
           + "--data FILE, of the same name"), "\(lost.errors)")
     let found = try Tool.run(resumed + ["--data", data], from: "/")
     #expect(found.status == 0 && found.output.contains(" 15 steps in "), "\(found.errors)")
@@ -114,7 +114,7 @@ import Testing
       ).status == 0)
     let before = try contents(run)
     let fix =
-      "; continue it with --resume auto and its --out alone, or start another run with another --out\n"
+      "; continue it with the settings of the checkpoint, or start another training (--resume auto with its --out alone, or another --out)\n"
     let cases: [([String], String, String, String, String)] = [
       (["digits"], "config.json", "recipe", "classes", "digits"),
       (["--seed", "4"], "last.ckpt.safetensors", "training.seed", "0", "4"),
@@ -151,7 +151,8 @@ import Testing
     #expect(
       wider.errors
         == "error: run/last.ckpt.safetensors: belongs to another network than the data and the configuration now "
-        + "give; continue with those it was made with, or start anew with --resume never\n")
+        + "define; continue with those of the checkpoint, or start a new training (--resume never)\n"
+    )
     #expect(try contents(run) == before)
     _ = try writeClasses()
 
@@ -163,14 +164,14 @@ import Testing
     #expect(
       cut.errors
         == "error: run/last.ckpt.safetensors: is damaged (9 bytes at its end are missing); copy it again, or start "
-        + "anew with --resume never\n")
+        + "a new training (--resume never)\n")
     try Files.writeAtomically(Files.read(run + "/model.safetensors"), to: checkpoint)
     let model = try train("--resume", "auto", "--out", run)
     #expect(model.status == 65)
     #expect(
       model.errors
-        == "error: run/last.ckpt.safetensors: holds a model and no training to continue; start anew with "
-        + "--resume never\n")
+        == "error: run/last.ckpt.safetensors: contains a model and no training to continue; start a new "
+        + "training (--resume never)\n")
     try Files.writeAtomically("{", to: run + "/config.json")
     let broken = try train("--resume", "auto", "--out", run)
     #expect(broken.status == 78)
@@ -191,7 +192,7 @@ import Testing
     #expect(second.status == 0)
     #expect(
       second.errors.contains(
-        "note: the folder held another run; its files are kept in run/earlier-1\n"))
+        "note: the folder contained another run; its files are now in run/earlier-1\n"))
     var kept = before
     kept["notes.txt"] = nil
     #expect(try contents(run + "/earlier-1") == kept)

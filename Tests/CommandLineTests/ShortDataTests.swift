@@ -44,11 +44,11 @@ import Testing
     let short = try tool(words, on: Self.waves(16))
     let line =
       "--set windows.history=2 --set windows.future=1 --set windows.validation=0.3 --set windows.test=0.3"
-    #expect(short.status == 65 && short.errors.contains("; write \(line), or add measurements\n"))
+    #expect(short.status == 65 && short.errors.contains(" (\(line))\n"))
     let longer = try tool(words + line.split(separator: " ").map(String.init), on: Self.waves(16))
     #expect(longer.status == 0, "\(longer.errors)")
     #expect(
-      try tool(words, on: Self.waves(8)).errors.contains("; add measurements, it has too few"))
+      try tool(words, on: Self.waves(8)).errors.contains("(the file is too short for a training)"))
   }
 
   @Test func `forecasts of days fall on days`() throws {
@@ -68,15 +68,15 @@ import Testing
   }
 
   @Test(arguments: [
-    (["--channels", "time"], "time", "the times (--time) and as a channel (--channels, --inputs)"),
+    (["--channels", "time"], "time", "the time and as a channel"),
     (
       ["--set", "data.statics=[\"time\"]"], "time",
-      "the times (--time) and as a value of whole series (--statics, --label)"
+      "the time and as a value of whole series"
     ),
-    (["--set", "data.idColumn=time"], "time", "the times (--time) and as the ids (--id)"),
+    (["--set", "data.idColumn=time"], "time", "the time and as the id"),
     (
       ["--set", "data.idColumn=x", "--set", "data.channels=[\"x\"]"], "x",
-      "the ids (--id) and as a channel (--channels, --inputs)"
+      "the id and as a channel"
     ),
   ])
   func `a column has one role, however it was given`(
@@ -87,7 +87,7 @@ import Testing
     #expect(result.status == 65)
     #expect(
       result.errors
-        == "error: f.csv:1: the column '\(column)' is asked for as \(roles); a column has one role, keep one\n"
+        == "error: f.csv:1: the column '\(column)' is requested as \(roles); a column can have only one role (see --time, --id, --channels, --inputs, --statics, --label)\n"
     )
     let twice = try tool(
       [
@@ -95,7 +95,7 @@ import Testing
         "data.inputs=[\"x\"]",
       ],
       on: Self.waves(100))
-    #expect(twice.errors.contains("'x' is asked for twice as a channel"))
+    #expect(twice.errors.contains("'x' is requested twice as a channel"))
   }
 
   @Test func `a model is no baseline of itself`() throws {
@@ -117,9 +117,9 @@ import Testing
       "; if the file holds several series, name the column of their ids with --id"
     ),
     (
-      "time,u\n0,1\n1,high\n",
-      "f.csv:3: 'high' in column 'u' is not a number; write a number, or nothing if it is missing",
-      ", or write --missing 'high'"
+      "time,u\n0,1\n1,wet\n",
+      "f.csv:3: 'wet' in column 'u' is not a number; write a number, or nothing if it is missing",
+      ", or write --missing 'wet'"
     ),
     (
       "time,u\nnoon,1\n",
@@ -191,7 +191,7 @@ import Testing
     #expect(result.status == 65)
     #expect(
       result.errors
-        == "error: train-images-idx3-ubyte: holds no image; take a file that holds some\n")
+        == "error: train-images-idx3-ubyte: has no images; use a file with images\n")
   }
 
   @Test(arguments: [

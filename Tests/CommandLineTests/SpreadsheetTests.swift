@@ -76,7 +76,7 @@ import Testing
     #expect(unfinished.status == 66)
     #expect(
       unfinished.errors
-        == "error: \(folder): this training has not ended; continue it with 'train --out \(folder) --resume auto'\n"
+        == "error: \(folder): this training has not ended; continue it first with 'train --out \(folder) --resume auto'\n"
     )
   }
 

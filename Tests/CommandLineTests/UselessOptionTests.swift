@@ -16,16 +16,16 @@ import Testing
       ),
       (
         ["classify", "--model", "ode-net", "--time", "x"], 64,
-        "--time belongs to classes of series; leave it out, or add --model ode-rnn"
+        "--time applies to classes of series; leave it out, or add --model ode-rnn"
       ),
       (
         ["classify", "--model", "anodev2", "--set", "network.time=2"], 78,
-        "'network.time' is heeded where 'network.layers' is ode-net or rk-net, and it is anodev2; change "
-          + "'network.layers', or leave 'network.time' out"
+        "'network.time' has an effect only if 'network.layers' is ode-net or rk-net, and it is anodev2; change "
+          + "'network.layers', or omit 'network.time'"
       ),
       (
         ["density", "--set", "solver.steps=5", "--set", "solver.tolerance=0.01"], 78,
-        "'solver.steps' does nothing beside 'solver.tolerance', which is 0.01; leave one of the two out"
+        "'solver.steps' has no effect with 'solver.tolerance', which is 0.01; omit one of the two"
       ),
       (
         ["classify", "--set", "training.steps=5"], 78,
@@ -47,7 +47,7 @@ import Testing
     let result = try Tool.run("train", "classify", path)
     #expect(result.status == 78)
     #expect(
-      result.errors == "error: the configuration's 'model' is \"anodev2\"; it wants ode-net\n")
+      result.errors == "error: the configuration's 'model' is \"anodev2\"; it must be ode-net\n")
   }
 
   @Test(arguments: [

@@ -82,7 +82,7 @@ private struct LabelledSines: TensorTree {
         model.first.prediction(batch.series).after, labels: batch.isRising)
     }
     let states = model.first.prediction(test.series).after
-    // The first point of a series says nothing, and fourteen in all: by chance 0.5.
+    // The first point of a series has no information, and fourteen in all: by chance 0.5.
     #expect(model.second.accuracy(states, labels: test.isRising).values[0] >= 0.8)
   }
 

@@ -107,7 +107,7 @@ private enum Setting {
       var observed = IrregularSeries(
         times: [[0, time]], values: [[nil, 0.4]], channelCount: 1, scalarType: .float64
       ).observations
-      // What is told of time in the features is taken away.
+      // The time features are removed.
       observed.features = concatenate(
         [observed.features.sliced(0..<2, axis: 2), Tensor.zeros([2, 1, 2], scalarType: .float64)],
         axis: 2)

@@ -29,7 +29,7 @@ private struct JumpingField: VectorField {
   }
 }
 
-/// What a field was told of the pieces, and at which times it was evaluated.
+/// The pieces announced to a field, and at which times it was evaluated.
 private final class PieceLog: @unchecked Sendable {
   var pieces: [(start: Double, end: Double, state: Double)] = []
   var times: [[Double]] = []

@@ -91,7 +91,7 @@ import Testing
       other.model = file.model.with(steps: steps)
       return try #require(other.flowCheck(on: data)).reconstructionError
     }
-    // There and back the classical method is of fifth order: a factor of 32 in the limit, which is 6e-6 here, some
+    // Forward and back the classical method is of fifth order: a factor of 32 in the limit, which is 6e-6 here, some
     // roundings.
     let (coarse, fine) = (try error(steps: 3), try error(steps: 6))
     #expect(fine < 0.1 * coarse && fine > 0)

@@ -29,18 +29,23 @@ private func read(_ text: String, label: String? = nil) throws(DataError) -> Lab
   try LabelledData(name: "t", bytes: Array(text.utf8), label: label)
 }
 
+/// 22 classes in 42 rows.
+private let tableOfManyClasses: String =
+  "x,label\n" + (0..<40).map { "\($0),\($0 / 2 * 3)\n" }.joined() + "0,900\n1,901\n"
+
 @Suite struct ClassificationDataTests {
   @Test(
     arguments: [
-      ("", nil, .empty), ("x,label\n", nil, .noRows), ("label\n0\n", 1, .noFeatures),
-      ("x,label\n1,0\n2,1.5\n", 3, .labelNotWhole(text: "1.5", column: "label")),
-      ("x,label\n1,a\n2,1\n", 3, .labelsMixed(text: "1", column: "label")),
+      ("", nil, .empty), ("x,label\n", nil, .noRows), ("label\n0\n", 1, .labels(.noFeatures)),
+      ("x,label\n1,0\n2,1.5\n", 3, .labels(.labelNotWhole(text: "1.5", column: "label"))),
+      ("x,label\n1,a\n2,1\n", 3, .labels(.labelsMixed(text: "1", column: "label"))),
       ("x,label\n1,0\nnan,1\n", 3, .notFinite(text: "nan", column: "x")),
       ("x,label\n1,0\nred,1\n", 3, .notANumber(text: "red", column: "x")),
       ("x,label\n1,0\n1,0,2\n", 3, .tooManyCells(found: 3, expected: 2)),
       ("x,label\n1,0\n1\n", 3, .tooFewCells(found: 1, expected: 2)),
       ("x,x,label\n1,1,0\n", 1, .duplicateColumn("x")), ("x,,label\n1,1,0\n", 1, .unnamedColumn),
-      ("x,label\n,0\n2,\n", nil, .noCompleteRow), ("x label\n1 0\n", 1, .separatedByBlanks),
+      ("x,label\n,0\n2,\n", nil, .labels(.noCompleteRow)),
+      ("x label\n1 0\n", 1, .separatedByBlanks),
       ("5.1,3.5,setosa\n4.9,3,setosa\n", 1, .headerOfNumbers),
       ("5.1,3.5,0\n4.9,3,0\n", 1, .headerOfNumbers),
     ] as [(String, Int?, DataError.Reason)])
@@ -53,19 +58,18 @@ private func read(_ text: String, label: String? = nil) throws(DataError) -> Lab
 
   @Test(arguments: [
     (
-      "x,label\n" + (0..<40).map { "\($0),7\n" }.joined(), DataError.Reason.oneClass("7")
+      "x,label\n" + (0..<40).map { "\($0),7\n" }.joined(), DataError.Reason.labels(.oneClass("7"))
     ),
     (
-      "x,label\n" + (0..<40).map { "\($0),\($0 / 2 * 3)\n" }.joined()
-        + (0..<2).map { "\($0),\(900 + $0)\n" }.joined(),
-      .tooManyClasses(found: 22, rows: 42)
+      tableOfManyClasses,
+      .labels(.tooManyClasses(found: 22, rows: 42))
     ),
     (
       "x,y,label\n" + (0..<40).map { "\($0),5,\($0 % 2)\n" }.joined(),
       .constantChannel("y", value: 5)
     ),
-    (table(30, classes: 2, features: 35), .tooFewLabelledRows(found: 30, needed: 36)),
-    (table(15, classes: 2), .tooFewLabelledRows(found: 15, needed: 20)),
+    (table(30, classes: 2, features: 35), .labels(.tooFewLabelledRows(found: 30, needed: 36))),
+    (table(15, classes: 2), .labels(.tooFewLabelledRows(found: 15, needed: 20))),
   ])
   func `a table that cannot be learned is refused`(text: String, reason: DataError.Reason) throws {
     let data = try read(text)
@@ -95,15 +99,15 @@ private func read(_ text: String, label: String? = nil) throws(DataError) -> Lab
 
   @Test(
     arguments: [
-      ([], .empty), ([0, 0, 8], .notIDX), (idx([2], [1, 2], type: 13), .notIDX),
-      ([0x89, 0x50, 0x4E, 0x47, 1, 2, 3], .notIDX),
-      (Array(idx([2, 2, 2], []).dropLast(3)), .imagesCutShort(found: 13, expected: 16)),
-      (idx([2, 2, 2], [1, 2, 3]), .imagesCutShort(found: 19, expected: 24)),
-      (idx([2], [1, 2, 3]), .imagesCutShort(found: 11, expected: 10)),
+      ([], .empty), ([0, 0, 8], .images(.notIDX)), (idx([2], [1, 2], type: 13), .images(.notIDX)),
+      ([0x89, 0x50, 0x4E, 0x47, 1, 2, 3], .images(.notIDX)),
+      (Array(idx([2, 2, 2], []).dropLast(3)), .images(.imagesCutShort(found: 13, expected: 16))),
+      (idx([2, 2, 2], [1, 2, 3]), .images(.imagesCutShort(found: 19, expected: 24))),
+      (idx([2], [1, 2, 3]), .images(.imagesCutShort(found: 11, expected: 10))),
       // A head of nonsense announces more than there are numbers.
       (
         idx([0x7FFF_FFFF, 0x7FFF_FFFF, 0x7FFF_FFFF], [1]),
-        .imagesCutShort(found: 17, expected: .max)
+        .images(.imagesCutShort(found: 17, expected: .max))
       ),
     ] as [([UInt8], DataError.Reason)])
   func `an image file that is damaged is refused`(bytes: [UInt8], reason: DataError.Reason) {
@@ -117,18 +121,18 @@ private func read(_ text: String, label: String? = nil) throws(DataError) -> Lab
     let error = #expect(throws: DataError.self) {
       try LabelledData(images: images, labels: labels)
     }
-    #expect(error?.reason == .labelCountDiffers(labels: 3, images: 2))
+    #expect(error?.reason == .images(.labelCountDiffers(labels: 3, images: 2)))
     #expect(error?.source == "labels")
     let swapped = #expect(throws: DataError.self) {
       try LabelledData(images: labels, labels: images)
     }
-    #expect(swapped?.reason == .notImages(axes: 1))
+    #expect(swapped?.reason == .images(.notImages(axes: 1)))
     let good = try LabelledData(
       images: images, labels: IDXFile(name: "labels", bytes: idx([2], [3, 0])))
     #expect(good.shape == [1, 2, 1] && good.classes == ["0", "1", "2", "3"])
     #expect(good.value(1, 0) == 3)
     let small = #expect(throws: DataError.self) { try good.checkForTraining() }
-    #expect(small?.reason == .tooManyClasses(found: 4, rows: 2))
+    #expect(small?.reason == .labels(.tooManyClasses(found: 4, rows: 2)))
   }
 
   @Test func `a folder's test part has the classes and the shape of the training part`() throws {
@@ -141,7 +145,7 @@ private func read(_ text: String, label: String? = nil) throws(DataError) -> Lab
         idx([labels.count], labels), to: "\(folder)/\(part)-labels-idx1-ubyte")
     }
     let missing = #expect(throws: DataError.self) { try LabelledData.imageFolder(folder) }
-    #expect(missing?.reason == .noImageFiles)
+    #expect(missing?.reason == .images(.noImageFiles))
     try write("train", [4, 6, 6], [0, 1, 2, 0])
     #expect(try LabelledData.imageFolder(folder).test == nil)
     // The test part lacks the highest class: its numbers are still those of the training part.
@@ -150,16 +154,16 @@ private func read(_ text: String, label: String? = nil) throws(DataError) -> Lab
     #expect(test.classes == ["0", "1", "2"] && test.labels == [1, 0])
     try write("t10k", [2, 6, 6], [1, 3])
     let unknown = #expect(throws: DataError.self) { try LabelledData.imageFolder(folder) }
-    #expect(unknown?.reason == .unknownClass("3", known: ["0", "1", "2"]))
+    #expect(unknown?.reason == .labels(.unknownClass("3", known: ["0", "1", "2"])))
     try write("t10k", [2, 6, 7], [1, 0])
     let wide = #expect(throws: DataError.self) { try LabelledData.imageFolder(folder) }
-    #expect(wide?.reason == .shapeDiffers(found: [6, 7, 1], expected: [6, 6, 1]))
+    #expect(wide?.reason == .images(.shapeDiffers(found: [6, 7, 1], expected: [6, 6, 1])))
     try write("train", [40, 5, 9], (0..<40).map { UInt8($0 % 2) })
     try write("t10k", [2, 5, 9], [1, 0])
     let small = #expect(throws: DataError.self) {
       try LabelledData.imageFolder(folder).training.checkForTraining()
     }
-    #expect(small?.reason == .imagesTooSmall(found: [5, 9], needed: 6))
+    #expect(small?.reason == .images(.imagesTooSmall(found: [5, 9], needed: 6)))
   }
 }
 

@@ -1,9 +1,9 @@
 import Platform
 import Serialization
 import NumericCore
-import Adjoints
 import Integrators
 import LearningTasks
+import ContinuousModels
 import NeuralNets
 import Programs
 import Tensors
@@ -22,29 +22,14 @@ private struct RegressionRecipe: TaskRecipe {
   ]
 }
 
-/// A lift, a flow, and a head.
-private struct Network: TensorTree {
-  struct Field: TensorField {
-    var network: MLP
-    func callAsFunction(_ time: Tensor, _ state: Tensor) -> Tensor { network(state) }
-    mutating func visit(_ visitor: inout some TensorVisitor) { visitor("network", &network) }
-  }
-  var (lift, flow, head): (Linear, Flow<Field>, Linear)
+private typealias Network = AugmentedODE<PerceptronField>
 
-  init(_ features: Int, _ recipe: RegressionRecipe) {
-    let (keys, width) = (RandomKey(UInt64(recipe.seed)).split(3), recipe.width)
-    let field = Field(network: MLP(sizes: [width, width, width], key: keys[1]))
-    lift = Linear(features, width, key: keys[0])
-    flow = Flow(of: field, solver: ODESolver(method: .rungeKutta4, control: .steps(perInterval: 2)))
-    head = Linear(width, 1, key: keys[2])
-  }
-
-  func callAsFunction(_ x: Tensor) -> Tensor { head(flow(lift(x), at: [0, 1]).final) }
-
-  mutating func visit(_ visitor: inout some TensorVisitor) {
-    visitor("lift", &lift)
-    visitor("flow", &flow)
-    visitor("head", &head)
+extension Network {
+  fileprivate init(_ features: Int, _ recipe: RegressionRecipe) {
+    self.init(
+      features: features, augmentedBy: 2, hidden: recipe.width, outputs: 1, activation: .tanh,
+      solver: ODESolver(method: .rungeKutta4, control: .steps(perInterval: 2)),
+      key: RandomKey(UInt64(recipe.seed)))
   }
 }
 
@@ -66,7 +51,7 @@ extension Regressor {
 
   func predictions(_ table: PointTable) -> [Double] {
     let run = CompiledFunction<Pair<Network, Tensor>> { [$0.first($0.second)] }
-    return run(Pair(network, table.columns(0..<features)))[0].values
+    return run(Pair(network, table.tensor(0..<features)))[0].values
   }
 }
 
@@ -79,25 +64,19 @@ private struct RegressionTask: LearningTask {
   func trainings(on table: PointTable, threads: Int) throws -> [TaskTraining<Regressor>] {
     let (features, recipe) = (table.dimension - 1, recipe)
     let network = Network(features, recipe)
-    let loss = CompiledLoss<Network, Pair<Tensor, Tensor>>(auxiliaryNames: []) {
-      LossAndAuxiliary(square($0($1.first) - $1.second).mean(), auxiliary: [])
-    }
-    let rows = Pair(table.columns(0..<features), table.columns(features..<features + 1))
-    let trainer = Trainer(
-      loss, training: RowData(rows), options: TrainingOptions(length: .steps(recipe.steps)))
-    let adam = Adam(for: network, learningRate: .constant(0.01))
-    let start = TrainingState(model: network, optimizer: adam)
+    let rows = Pair(table.tensor(0..<features), table.tensor(features..<features + 1))
     return [
-      TaskTraining(trainer, from: start, recipe: recipe) {
-        Regressor(recipe: recipe, network: $0.model, features: features)
-      }
+      TaskTraining(
+        of: network, on: rows, recipe: recipe, steps: recipe.steps, learningRate: 0.01,
+        loss: { meanSquaredError($0($1.first), $1.second) },
+        model: { Regressor(recipe: recipe, network: $0, features: features) })
     ]
   }
 
   func evaluate(
     _ model: Regressor, beside others: [Regressor], on table: PointTable, threads: Int
   ) -> TaskResult {
-    let targets = table.columns(model.features..<model.features + 1).values
+    let targets = table.tensor(model.features..<model.features + 1).values
     let squares = zip(model.predictions(table), targets).map { ($0 - $1) * ($0 - $1) }
     let rmse = (squares.reduce(0, +) / Double(targets.count)).squareRoot()
     return TaskResult(
@@ -105,15 +84,7 @@ private struct RegressionTask: LearningTask {
   }
 
   static func predict(with model: Regressor, _ request: PredictionRequest) throws -> Prediction {
-    let values = model.predictions(try PointTable(path: request.file))
-    let csv = "y\n" + values.map { "\($0)\n" }.joined()
-    return Prediction(csv: csv, json: JSONValue(values), summary: "\(values.count) values")
-  }
-}
-
-extension PointTable {
-  fileprivate func columns(_ range: Range<Int>) -> Tensor {
-    Tensor(values.map(Float.init), shape: [count, dimension]).sliced(range, axis: 1).evaluated()
+    Prediction(model.predictions(try PointTable(path: request.file)), name: "y")
   }
 }
 

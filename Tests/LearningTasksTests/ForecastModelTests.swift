@@ -9,7 +9,7 @@ import Tensors
 import Testing
 import Training
 
-/// Two noisy sines of which the second is told beforehand; readings are missing here and there.
+/// Two noisy sines of which the second is known in advance; readings are missing here and there.
 private func driven(_ count: Int) -> String {
   let noise = RandomKey(14).normal(count, as: Double.self)
   var text = "time,x,u\n"

@@ -116,10 +116,10 @@ import Testing
       try parse(late, 16) { $0.duplicates = .average }
     }
     #expect(error?.line == 202)
-    #expect(error?.reason == .timeGoesBackwards(text: "98", id: "s1"))
+    #expect(error?.reason == .times(.timeGoesBackwards(text: "98", id: "s1")))
   }
 
-  /// More rows than are looked at one by one.
+  /// More rows than are examined one by one.
   private let count = (3 << 17) + 12_345
 
   private func warnings(_ values: [Double]) throws -> [DataWarning] {

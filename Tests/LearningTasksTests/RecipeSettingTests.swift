@@ -2,7 +2,7 @@ import LearningTasks
 import Testing
 
 @Suite struct RecipeSettingTests {
-  /// What a recipe says of changed settings; nil: that they are heeded.
+  /// The error about changed settings; `nil` if they have an effect.
   private func refusal<Recipe: ConfigurableRecipe>(
     _ recipe: Recipe, _ changes: [(String, String)]
   ) throws -> ConfigurationError? {

@@ -73,7 +73,7 @@ private func folder(_ name: String) throws -> String {
     #expect((outcome.evaluation.flow != nil) == (kind == .odeRNN))
     if let flow = outcome.evaluation.flow, let refined = read.model.network.dynamics.refined {
       #expect(abs(flow.finer.accuracy - outcome.evaluation.classifier.accuracy) < 10)
-      // There and back an Euler step misses by the square of its size, so a quarter of the step misses by a quarter.
+      // Forward and back an Euler step misses by the square of its size, so a quarter of the step misses by a quarter.
       var finer = read
       finer.model.network.dynamics = refined
       let fine = try #require(try finer.evaluation(on: nil, labels: nil).flow)
@@ -119,18 +119,20 @@ private func folder(_ name: String) throws -> String {
       return nil
     }
     #expect(try reason(name) == nil)
-    #expect(try reason { _ in "same" } == .oneClass("same"))
-    #expect(try reason { "n\($0)" } == .tooManyClasses(found: 30, rows: 30))
+    #expect(try reason { _ in "same" } == .labels(.oneClass("same")))
+    #expect(try reason { "n\($0)" } == .labels(.tooManyClasses(found: 30, rows: 30)))
     #expect(
-      try reason { $0 < 2 ? "rare" : "usual" } == .tooFewOfClass("rare", found: 2, needed: 3))
+      try reason { $0 < 2 ? "rare" : "usual" }
+        == .labels(.tooFewOfClass("rare", found: 2, needed: 3)))
     #expect(
-      try reason { $0 % 2 == 0 ? "1" : "1.5" } == .labelNotWhole(text: "1.5", column: "kind"))
+      try reason { $0 % 2 == 0 ? "1" : "1.5" }
+        == .labels(.labelNotWhole(text: "1.5", column: "kind")))
     #expect(
       try reason(labels: "id,kind\nq1,a\nq2,b\n", name)
-        == .noIDInCommon(labels: ["q1", "q2"], data: ["s0", "s1", "s2"]))
+        == .labels(.noIDInCommon(labels: ["q1", "q2"], data: ["s0", "s1", "s2"])))
     #expect(
       try reason(labels: "id,kind\ns1,a\ns2,b\ns1,b\n", name)
-        == .labelTwice(id: "s1", line: 2))
+        == .labels(.labelTwice(id: "s1", line: 2)))
     #expect(
       try reason(labels: "id,a,b\ns1,1,2\n", name)
         == .missingColumn("kind", found: ["id", "a", "b"]))

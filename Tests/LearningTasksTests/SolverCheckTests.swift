@@ -72,7 +72,8 @@ private func affine(_ inputs: Int, _ weights: [Float]) -> MLP {
     // What is warned of has its fix.
     let (wild, examples) = try linear(rate: 3, steps: 1)
     let sentence = try #require(wild.solverCheck(on: examples)).sentence
-    #expect(sentence.hasSuffix("says something else; train with a smaller network.tolerance"))
+    #expect(
+      sentence.hasSuffix("an accurate solution differs; train with a smaller network.tolerance"))
     let (coarse, fine) = (try shift(rate: 0.5, steps: 8), try shift(rate: 0.5, steps: 32))
     // First order: a fourth, up to terms of the next one.
     #expect(coarse > 0 && (0.2...0.3).contains(fine / coarse))

@@ -3,7 +3,7 @@ import Tensors
 import Testing
 
 @Suite struct ProgramCacheTests {
-  /// The cache keeps the memory of 16 programs: with 40 shapes in turn every one has lost it when it comes again.
+  /// The cache keeps the memory of 16 programs: with 40 shapes in turn every one has lost it when it occurs again.
   @Test func `programs whose memory was given back compute the same`() {
     let gradient = valueAndGrad { (model: Tensor, batch: Tensor) in (model * square(batch)).mean() }
     let model = Tensor([Float(3)], shape: [1])

@@ -23,7 +23,7 @@ import Testing
       try rows("a;b\n1,5;-2,5e3\n31.12.2024;x,y\n\"3,4\";1,2,3\n") == [
         ["a", "b"], ["1.5", "-2.5e3"], ["31.12.2024", "x,y"], ["3.4", "1,2,3"],
       ])
-    // In a file of tabs a comma may part thousands: it stays, and is told as no number.
+    // In a file of tabs a comma may part thousands: it stays, and is reported as not a number.
     #expect(try rows("a\tb\n1,500\t2\n") == [["a", "b"], ["1,500", "2"]])
     #expect(try rows("a|b\n1|2\n") == [["a", "b"], ["1", "2"]])
     #expect(try rows("sep=;\r\na,b;c\r\n1;2\r\n") == [["a,b", "c"], ["1", "2"]])

@@ -65,7 +65,7 @@ extension OperationCase {
     OperationCase("broadcast in arithmetic", [.real(2, 1, 3), .real(4, 1), .real()]) { x in
       [x[0] * x[1] + x[2], x[1] - x[2]]
     },
-    OperationCase("converted there and back", [.real(3)]) { x in
+    OperationCase("converted forward and back", [.real(3)]) { x in
       let other: ScalarType = x[0].scalarType == .float32 ? .float64 : .float32
       return [x[0].converted(to: other).converted(to: x[0].scalarType) * x[0]]
     },

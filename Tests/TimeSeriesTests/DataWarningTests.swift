@@ -54,14 +54,14 @@ import Testing
     let first = "id,time,x\na,0,1\na,1,2\nb,0,3\nb,1,5\n"
     #expect(
       throws: DataError(
-        source: "f.csv", line: 6, .idComesAgain(id: "a", text: "0", lastLine: 3))
+        source: "f.csv", line: 6, .times(.idComesAgain(id: "a", text: "0", lastLine: 3)))
     ) { try warnings(first + "a,0,1\n") }
     let later = try warnings(first + "a,2,1\n")
     #expect(
       later == [
         DataWarning(source: "f.csv", line: 6, .idComesAgain(id: "a", lastLine: 3))
       ])
-    // In order of time every id comes again and again.
+    // In order of time every id occurs again and again.
     let sorted = (0..<20).map { "a,\($0),1\nb,\($0),2\n" }.joined()
     #expect(try warnings("id,time,x\n" + sorted).isEmpty)
   }

@@ -59,7 +59,7 @@ import TimeSeries
   @Test func `rows of one time complete each other, and different values are refused`() throws {
     let file = try parse("time,x,y\n0,1,\n1,2,\n1,,5\n2,3,6\n")
     #expect(file.series[0].times == [0, 1, 2] && file.series[0].value(1, 1) == 5)
-    #expect(reason("time,x,y\n0,1,\n1,2,\n1,3,5\n") == .duplicateTime(text: "1", id: ""))
+    #expect(reason("time,x,y\n0,1,\n1,2,\n1,3,5\n") == .times(.duplicateTime(text: "1", id: "")))
   }
 
   @Test func `the column of dates wins, and a time of day is joined only to dates`() throws {
@@ -80,10 +80,10 @@ import TimeSeries
 
   @Test func `a step back of an hour is one of clocks, a longer one is disorder`() {
     let clocks = "time,x\n2024-10-27 02:00,1\n2024-10-27 02:30,2\n2024-10-27 02:00,3\n"
-    #expect(reason(clocks) == .clockGoesBack(text: "2024-10-27 02:00", id: ""))
+    #expect(reason(clocks) == .times(.clockGoesBack(text: "2024-10-27 02:00", id: "")))
     let disorder = "time,x\n2024-10-27 02:00,1\n2024-10-27 05:30,2\n2024-10-27 02:00,3\n"
-    #expect(reason(disorder) == .timeGoesBackwards(text: "2024-10-27 02:00", id: ""))
-    #expect(reason("time,x\n0,1\n1,2\n0.5,3\n") == .timeGoesBackwards(text: "0.5", id: ""))
+    #expect(reason(disorder) == .times(.timeGoesBackwards(text: "2024-10-27 02:00", id: "")))
+    #expect(reason("time,x\n0,1\n1,2\n0.5,3\n") == .times(.timeGoesBackwards(text: "0.5", id: "")))
   }
 
   @Test(arguments: [1.0, 1e3, 1e6, 1e9])
@@ -102,9 +102,9 @@ import TimeSeries
     #expect(file.series[0].count == 3)
     #expect(file.warnings.map(\.kind) == [.footer(count: 2)])
     #expect(reason(table + "3,4\n") == .tooFewCells(found: 2, expected: 3))
-    #expect(reason(table + "Total,6,9\n3,4,5\n") == .notATime(text: "Total"))
+    #expect(reason(table + "Total,6,9\n3,4,5\n") == .times(.notATime(text: "Total")))
     let many = String(repeating: "noon,6,9\n", count: 11)
-    #expect(reason(table + many) == .notATime(text: "noon"))
+    #expect(reason(table + many) == .times(.notATime(text: "noon")))
   }
 
   @Test func `the long layout needs its columns if it is asked for`() throws {

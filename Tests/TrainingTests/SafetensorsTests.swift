@@ -59,7 +59,7 @@ import Training
     #expect(try file.tensor("c").storage?.doubles == [3, 4])
   }
 
-  /// A file of this header and so many bytes of data.
+  /// A file of this header and a number of bytes of data.
   private static func file(_ header: String, dataCount: Int = 8) -> [UInt8] {
     let text = Array(header.utf8)
     let length = (0..<8).map { UInt8(truncatingIfNeeded: UInt64(text.count) >> (8 * UInt64($0))) }

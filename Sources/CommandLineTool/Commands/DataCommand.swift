@@ -24,19 +24,20 @@ struct DataCommand: Command {
   @Option(help: "With --check: the length of a window that must fit in every series.")
   var window: Double?
   @Option(value: "name", help: "With --check: the column of times.") var time: String?
-  @Option(value: "name", help: "With --check: the column that tells series apart.") var id: String?
+  @Option(value: "name", help: "With --check: the column of series ids.") var id: String?
   @Option(help: "With --check: the channels to look at.") var channels: NameList?
   @Option(help: "With --check: words that mean a missing value.") var missing: NameList?
   @Option(help: "With --check: what is done with several rows at one time.")
   var duplicates: TimeSeriesOptions.Duplicates?
-  @Option(help: "With --check: what comes first in dates such as 5/4/2024.") var dates: DateOrder?
+  @Option(help: "With --check: the order of day and month in dates such as 5/4/2024.") var dates:
+    DateOrder?
 
   func validate() throws(UsageError) {
     if check && name == nil {
       throw .combination("--check needs a file", fix: "write its path")
     }
     if window != nil && !check {
-      throw .combination("--window belongs to --check", fix: "add --check")
+      throw .combination("--window needs --check", fix: "add --check")
     }
   }
 

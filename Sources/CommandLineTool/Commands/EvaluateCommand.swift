@@ -8,7 +8,7 @@ import ArgumentParsing
 struct EvaluateCommand: Command {
   static let page = CommandPage(
     verb: "evaluate",
-    summary: "Measures a trained model on its test data, forecasts beside their baselines.",
+    summary: "Evaluates a trained model on its test data, and compares forecasts with baselines.",
     discussion:
       "Of forecasts: root mean squared error with its 90 % interval by bootstrap, mean absolute error, negative log likelihood in "
       + "nats, and the share of observations in the 90 % band, by horizon and by length of a hidden gap; then for each "
@@ -29,7 +29,7 @@ struct EvaluateCommand: Command {
 
   func validate() throws(UsageError) {
     if labels != nil && data == nil {
-      throw .combination("--labels belongs to --data", fix: "add --data FILE")
+      throw .combination("--labels needs --data", fix: "add --data FILE")
     }
   }
 
@@ -37,10 +37,11 @@ struct EvaluateCommand: Command {
     do {
       try measure(console)
     } catch let error as DataError {
-      guard data == nil, case .unreadable(.notFound) = error.reason else {
-        throw error.withoutOptions
+      if data == nil, case .unreadable(.notFound) = error.reason {
+        throw ToolError.trainingDataMissing(error.source)
       }
-      throw ToolError.trainingDataMissing(error.source)
+      if case .labels(.noLabel) = error.reason { throw error }
+      throw error.withoutOptions
     }
   }
 
@@ -77,7 +78,7 @@ struct EvaluateCommand: Command {
   ) throws {
     if labels != nil && Task.self != SequenceClassificationTask.self {
       throw UsageError.combination(
-        "--labels belongs to classes of series", fix: "leave it out for this model")
+        "--labels applies to classes of series", fix: "leave it out for this model")
     }
     let model = try archive.load(Task.Model.self)
     let (file, ownLabels) = (model.recipe.file, model.recipe.labelsFile)
@@ -86,13 +87,8 @@ struct EvaluateCommand: Command {
     let isTraining =
       isTraining(file)
       && labels.map { own in ownLabels.map { Files.mayBe($0, own) } ?? false } ?? true
-    let measured = try labelled {
-      try Task.measure(
-        model,
-        on: MeasuredData(file: data, labels: labels, isTraining: isTraining, run: folder))
-    } ownLabel: {
-      (model.recipe as? SeriesClassRecipe)?.label
-    }
+    let measured = try Task.measure(
+      model, on: MeasuredData(file: data, labels: labels, isTraining: isTraining, run: folder))
     console.warn(measured.warnings)
     if let sentence = measured.lost?.sentence {
       if measured.lost?.isTotal == true {
@@ -103,24 +99,5 @@ struct EvaluateCommand: Command {
     console.print("on \(measured.isTestPart ? "the test part" : "all rows") of \(measured.source)")
     console.show(measured.result)
     console.emit(measured.result.json)
-  }
-
-  /// Names the option of labels where a file has none.
-  private func labelled(
-    _ measure: () throws -> Measurement, ownLabel: () -> String?
-  ) throws -> Measurement {
-    do {
-      return try measure()
-    } catch let error as DataError {
-      let name = ownLabel() ?? "label"
-      switch error.reason {
-      case .missingColumn(name, _), .missingChannel(name, _):
-        guard labels == nil, data != nil else { throw error }
-        throw ToolError(
-          "\(error.source): there is no label '\(name)'; add --labels FILE with an id and a label in each row",
-          code: .badData)
-      default: throw error
-      }
-    }
   }
 }

@@ -269,7 +269,7 @@ extension FitCommand {
     return nil
   }
 
-  /// The chosen method; nil: as the equations need.
+  /// The chosen method, `nil` for the one that the equations need.
   private func solvingMethod(for equations: EquationSystem) throws(UsageError) -> ODEMethod? {
     guard let method = try searching.method.map(ODEMethod.argument) else { return nil }
     try SystemArgument.check(method, for: equations)

@@ -10,7 +10,7 @@ struct FitDataOptions: ParameterGroup {
   @Option(value: "file", help: "CSV, wide or long, or the name of a bundled file.")
   var data: String
   @Option(value: "name", help: "The column of times.") var time: String?
-  @Option(value: "name", help: "The column that tells series apart.") var id: String?
+  @Option(value: "name", help: "The column of series ids.") var id: String?
   @Option(value: "id", help: "Fits only the series of this id.") var series: String?
   @Option(
     value: "column=name",
@@ -34,18 +34,18 @@ struct FitDataOptions: ParameterGroup {
   @Option(
     value: "limit",
     help:
-      "The lower limit of quantification that BLQ, LO or LLOQ stand for, of all columns or as in x=0.1."
+      "The lower limit of quantification for BLQ, LO or LLOQ, of all columns or as in x=0.1."
   )
   var lowerLimit: [String] = []
   @Option(
     value: "limit",
-    help: "The upper limit that ALQ, HI or ULOQ stand for, of all columns or as in x=400.")
+    help: "The upper limit for ALQ, HI or ULOQ, of all columns or as in x=400.")
   var upperLimit: [String] = []
   @Option(help: "Words that mean a missing value; an empty cell is one anyway.")
   var missing: NameList?
   @Option(help: "The unit of t, and of rates, where times are dates; hours if not given.")
   var unit: TimeUnit?
-  @Option(help: "What comes first in dates such as 5/4/2024.") var dates: DateOrder?
+  @Option(help: "The order of day and month in dates such as 5/4/2024.") var dates: DateOrder?
 }
 
 /// Options of `fit`.
@@ -165,7 +165,7 @@ struct FitOutputOptions: ParameterGroup {
 
   @Option(help: "Intervals by the profile of the likelihood, or, faster, by its curvature alone.")
   var intervals = Intervals.profile
-  @Option(value: "file", help: "Writes the result as JSON, and a report beside it.") var out:
+  @Option(value: "file", help: "Writes the result as JSON, and a report next to it.") var out:
     String?
   @Option(
     value: "file",

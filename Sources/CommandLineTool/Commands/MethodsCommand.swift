@@ -8,7 +8,7 @@ struct MethodsCommand: Command {
     verb: "methods", summary: "Lists the methods that solve differential equations.",
     discussion:
       "A method without an embedded order estimates no error and takes equal steps: give it --step. "
-      + "Stiff equations, whose fast parts have long died away, want rodas5p: explicit methods take steps for the "
+      + "Stiff equations, whose fast parts have long died away, need rodas5p: explicit methods take steps for the "
       + "fast parts all the same.",
     examples: ["methods", "methods --json"])
 

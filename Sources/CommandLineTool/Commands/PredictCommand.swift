@@ -24,9 +24,10 @@ struct PredictCommand: Command {
   @Option(
     help: "Times after the last reading, in the unit of the times; a regular grid if not given.")
   var at: NumberList?
-  @Option(help: "What comes first in dates such as 5/4/2024; as in the training if not given.")
+  @Option(
+    help: "The order of day and month in dates such as 5/4/2024; default: as in the training.")
   var dates: DateOrder?
-  @Option(value: "file", help: "Where the CSV goes; standard output if not given.") var out: String?
+  @Option(value: "file", help: "The CSV file; default: standard output.") var out: String?
   @Option(
     value: "file",
     help:
@@ -60,7 +61,7 @@ struct PredictCommand: Command {
   func run(_ console: Console) throws {
     for path in [parameters, out].compactMap(\.self) { try Files.checkWritable(path) }
     do { try predict(console) } catch let error as DataError {
-      guard case .ambiguousDate = error.reason else { throw error.withoutOptions }
+      guard case .times(.ambiguousDate) = error.reason else { throw error.withoutOptions }
       throw error
     }
   }
@@ -98,6 +99,6 @@ struct PredictCommand: Command {
       case .parameters: "models of 'train mechanism'"
       }
     return .combination(
-      "--\(option.rawValue) belongs to \(owner)", fix: "leave it out for this model")
+      "--\(option.rawValue) applies to \(owner)", fix: "leave it out for this model")
   }
 }

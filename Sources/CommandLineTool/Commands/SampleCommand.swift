@@ -12,8 +12,8 @@ struct SampleCommand: Command {
 
   @Argument(value: "run", help: "A run folder or a model file.") var folder: String
   @Option(help: "How many points.") var count = 1000
-  @Option(value: "number", help: "Where all randomness comes from.") var seed = 0
-  @Option(value: "file", help: "Where the CSV goes; standard output if not given.") var out: String?
+  @Option(value: "number", help: "The seed of all random numbers.") var seed = 0
+  @Option(value: "file", help: "The CSV file; default: standard output.") var out: String?
 
   func validate() throws(UsageError) {
     if count < 1 || count > 10_000_000 {

@@ -43,7 +43,7 @@ struct SolveCommand: Command {
   var absoluteTolerance: Double?
   @Option(value: "size", help: "Equal steps of at most this size, instead of tolerances.")
   var step: Double?
-  @Option(name: "max-steps", help: "A solve that has tried so many steps ends.")
+  @Option(name: "max-steps", help: "The largest number of attempted steps.")
   var stepBudget = AdaptiveControl.defaultStepBudget
   @Option(value: "time", help: "Time of the initial state.") var from: Double?
   @Option(value: "time", help: "Last time; may lie before the first.") var to: Double?
@@ -57,7 +57,7 @@ struct SolveCommand: Command {
   var series: String?
   @Option(help: "The unit of t where the times of inputs or doses are dates; hours if not given.")
   var unit: TimeUnit?
-  @Option(help: "What comes first in dates of inputs or doses such as 5/4/2024.")
+  @Option(help: "The order of day and month in dates of inputs or doses such as 5/4/2024.")
   var dates: DateOrder?
   @Option(help: "What holds between two measured values of an input.")
   var interpolation = InputSignal.Interpolation.linear
@@ -278,7 +278,7 @@ private struct TimeChoice {
     let direction: Double = to < from ? -1 : 1
     for time in times where (time - from) * direction < 0 || (to - time) * direction < 0 {
       throw .combination(
-        "--at: \(shortText(time)) lies outside of the span from \(shortText(from)) to \(shortText(to))",
+        "--at: \(shortText(time)) is outside of the span from \(shortText(from)) to \(shortText(to))",
         fix: "change it, or --from and --to")
     }
     for (earlier, later) in zip(times, times.dropFirst()) where (later - earlier) * direction <= 0 {

@@ -63,7 +63,7 @@ struct TrainClassifyCommand: Command {
     guard model?.form != nil else { return }
     for name in (labels == nil ? [] : ["--labels"]) + series.given {
       throw .combination(
-        "\(name) belongs to classes of series", fix: "leave it out, or add --model ode-rnn")
+        "\(name) applies to classes of series", fix: "leave it out, or add --model ode-rnn")
     }
   }
 

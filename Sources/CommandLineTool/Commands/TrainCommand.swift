@@ -9,7 +9,7 @@ struct TrainCommand: Command {
     summary: "Trains the bundled example, or continues a run: the default of 'train forecast'.",
     discussion:
       "Without arguments, trains the recipe 'glucose' on bundled readings: four hours of history, gaps filled, the "
-      + "next two hours forecast with a band, beside baselines. With --resume auto, continues the run in the folder "
+      + "next two hours with prediction intervals, compared with baselines. With --resume auto, continues the run in the folder "
       + "of --out, of whichever task. Your own data are trained on by 'train forecast', 'train classify', "
       + "'train density' and 'train mechanism'.",
     examples: ["train", "train --out runs/mine --resume auto", "train forecast --data mine.csv"])

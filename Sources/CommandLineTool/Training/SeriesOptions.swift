@@ -8,7 +8,7 @@ struct SeriesOptions: ParameterGroup {
   static let title = "Columns of the data"
 
   @Option(value: "name", help: "The column of times.") var time: String?
-  @Option(value: "name", help: "The column that tells series apart.") var id: String?
+  @Option(value: "name", help: "The column of series ids.") var id: String?
   @Option(help: "The channels to learn; all that are no inputs if not given.")
   var channels: NameList?
   @Option(help: "Channels that are known beforehand: read, and not forecast.")
@@ -21,7 +21,7 @@ struct SeriesOptions: ParameterGroup {
   @Option(help: "Words that mean a missing value.") var missing: NameList?
   @Option(help: "What is done with several rows at one time.")
   var duplicates: TimeSeriesOptions.Duplicates?
-  @Option(help: "What comes first in dates such as 5/4/2024.") var dates: DateOrder?
+  @Option(help: "The order of day and month in dates such as 5/4/2024.") var dates: DateOrder?
 
   /// The given options, by name.
   var given: [String] {
@@ -49,7 +49,7 @@ struct SeriesOptions: ParameterGroup {
         throw .combination(
           other == option
             ? "\(option) names '\(name)' twice" : "\(other) and \(option) both name '\(name)'",
-          fix: "a column has one role, keep one")
+          fix: "a column can have only one role")
       }
     }
   }

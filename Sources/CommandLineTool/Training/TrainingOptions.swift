@@ -35,7 +35,7 @@ struct TrainingOptions: ParameterGroup {
 struct EpochOptions: ParameterGroup {
   static let title = TrainingOptions.title
 
-  @Option(help: "Passes over the data, in place of the recipe's number of steps.") var epochs: Int?
+  @Option(help: "Passes over the data, instead of the recipe's number of steps.") var epochs: Int?
 
   func validate() throws(UsageError) {
     guard let epochs else { return }

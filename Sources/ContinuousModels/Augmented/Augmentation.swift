@@ -7,7 +7,7 @@ public import Tensors
 public enum Augmentation: TensorTree {
   /// The state as it is: a homeomorphism.
   case none
-  /// So many zeros beside the features.
+  /// Zeros in addition to the features; their number.
   case zeros(Int)
   /// A learned linear map to a wider state (input-layer augmentation, Massaroli et al. 2020).
   case lift(Linear)
@@ -27,7 +27,7 @@ public enum Augmentation: TensorTree {
     }
   }
 
-  /// Width of the state for so many features.
+  /// Width of the state for a number of features.
   public func width(of features: Int) -> Int {
     switch self {
     case .none: features
@@ -66,7 +66,7 @@ public struct SecondOrderField<Acceleration: TensorField>: TensorField {
 public struct PerceptronField: TensorField {
   public var network: MLP
 
-  /// - Parameter outputs: features of the result; nil: as many as the state has.
+  /// - Parameter outputs: features of the result; `nil` for as many as the state has.
   public init(
     width: Int, hidden: [Int], outputs: Int? = nil, activation: Activation = .relu, key: RandomKey
   ) {

@@ -4,9 +4,10 @@ public import Integrators
 public import NeuralNets
 public import Tensors
 
-/// A neural ODE over `t ∈ [0, 1]` on an augmented state, with a linear readout or none.
+/// A neural ODE over `t ∈ [0, 1]` on an augmented state, with or without a linear readout.
 ///
-/// Shapes: `[batch, features]` → `[batch, outputs]`; without a readout the first features of the state come out.
+/// Shapes: `[batch, features]` → `[batch, outputs]`; without a readout the result is the first
+/// features of the state.
 public struct AugmentedODE<Field: TensorField>: TensorTree {
   public var augmentation: Augmentation
   public var flow: Flow<Field>

@@ -16,7 +16,7 @@ public protocol CoupledSystem: TensorTree {
 }
 
 extension CoupledSystem {
-  /// `z(1)` from `z(0)` in so many steps, as tensor operations: differentiable to any order.
+  /// `z(1)` from `z(0)` in a number of steps, as tensor operations: differentiable to any order.
   public func state(from initial: Tensor, steps: Int) -> Tensor {
     let h = 1 / Double(steps)
     var (z, weights) = (initial, initialWeights)
@@ -48,7 +48,7 @@ extension CoupledSystem {
 public struct LinearCoupledSystem: CoupledSystem {
   /// `[d, d]`.
   public var initial: Tensor
-  /// `[d², d²]`; nil: the weights stay (a plain neural ODE).
+  /// `[d², d²]`; `nil` for the weights stay (a plain neural ODE).
   public var evolution: Tensor?
 
   public init(

@@ -5,7 +5,7 @@ public import Tensors
 ///
 /// The explicit Euler method of `ż = tanh(z W(t) + b(t))` over `t ∈ [0, 1]`.
 public struct EvolvingClassifier: TensorTree {
-  /// nil: the depth begins at the features themselves.
+  /// `nil` for the depth begins at the features themselves.
   public var stem: Linear?
   public var weight: DepthWeights
   public var bias: DepthWeights

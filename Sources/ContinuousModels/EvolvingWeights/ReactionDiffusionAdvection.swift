@@ -80,7 +80,7 @@ public struct ReactionDiffusionAdvection: TensorTree {
 private struct Modes {
   /// Wave numbers `[n, 1]`, `2πj / n` for `j` in `−n/2 … n/2`.
   var k: Tensor
-  /// 0 for the Nyquist mode of an even `n`, else 1; `[n, 1]`.
+  /// 0 for the Nyquist mode of an even `n`, otherwise 1; `[n, 1]`.
   var drifts: Tensor
   /// `[1, n]`.
   var places: Tensor

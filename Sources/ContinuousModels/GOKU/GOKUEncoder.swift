@@ -2,16 +2,17 @@ package import NumericCore
 public import NeuralNets
 public import Tensors
 
-/// What a GOKU-net infers from a series: its initial state and its parameters, both as latent normal variables.
+/// The encoder of a GOKU-net: initial state and parameters of a series, both as latent normal
+/// variables.
 ///
-/// `z̃₀ ~ q(· | x)` comes from a unit that reads the series backwards, `θ̃ ~ q(· | x)` from the final states of two, one of which
-/// reads it forwards.
+/// `z̃₀ ~ q(· | x)` comes from a unit that reads the series backwards, `θ̃ ~ q(· | x)` from the
+/// final states of a forward and a backward unit.
 public struct GOKUEncoder: TensorTree {
   public var stateUnit: RecurrentUnit
   public var forwardUnit, backwardUnit: RecurrentUnit
   public var stateHead, parameterHead: PosteriorHead
 
-  /// What a series tells of its initial state and its parameters, both `[batch, latent]`.
+  /// The posteriors of the initial state and of the parameters, both `[batch, latent]`.
   public struct Posterior: Sendable {
     public var state, parameters: DiagonalNormal
 
@@ -28,8 +29,8 @@ public struct GOKUEncoder: TensorTree {
   /// An encoder with drawn parameters.
   ///
   /// - Parameters:
-  ///   - keys: five of them, of the units and the heads.
-  ///   - head: a network for the posterior from so many inputs.
+  ///   - keys: five of them, for the units and the heads.
+  ///   - head: a network for the posterior, given its number of inputs.
   package init(
     features: Int, recurrent: Int, keys: ArraySlice<RandomKey>, scalarType: ScalarType,
     head: (Int, RandomKey) -> MLP

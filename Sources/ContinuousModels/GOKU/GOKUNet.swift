@@ -8,7 +8,7 @@ public import Tensors
 public struct GOKUSizes: Hashable, Sendable {
   public var features, states, parameters: Int
   public var embedding, recurrent, latent, hidden: Int
-  /// Of the network beside the known field; nil: none.
+  /// The width of the network added to the known field; `nil` for none.
   public var correction: Int?
 
   public init(
@@ -26,11 +26,13 @@ public struct GOKUSizes: Hashable, Sendable {
   }
 }
 
-/// GOKU-net: initial state and parameters of a known ODE, inferred from each series of observations.
+/// GOKU-net: initial state and parameters of a known ODE, inferred from each series of
+/// observations.
 ///
-/// `z̃₀, θ̃ ~ q(· | x)`, `z₀ = h_z(z̃₀)`, `θ = softplus(h_θ(θ̃) + 1) + 0.01`, `dz/dt = f(t, z; θ) [+ net(z)]`,
-/// `x̂(t) = g(z(t))`. The state's encoder reads the series backwards, the parameters' one both ways, and the final
-/// states of both directions are used. Priors of z̃₀ and θ̃ are standard normal.
+/// `z̃₀, θ̃ ~ q(· | x)`, `z₀ = h_z(z̃₀)`, `θ = softplus(h_θ(θ̃) + 1) + 0.01`, `dz/dt = f(t, z; θ)
+/// [+ net(z)]`, `x̂(t) = g(z(t))`. The state's encoder reads the series backwards, the parameters'
+/// one both ways, and the final states of both directions are used. Priors of z̃₀ and θ̃ are
+/// standard normal.
 /// - Source: Linial, Ravid, Eytan and Shalit 2021.
 public struct GOKUNet: TensorTree {
   public var embedding: Linear
@@ -67,7 +69,7 @@ public struct GOKUNet: TensorTree {
     self.known = known
   }
 
-  /// What a model says about a batch of series.
+  /// The output of a model for a batch of series.
   public struct Prediction: Sendable {
     /// Of z̃₀ and θ̃.
     public var posterior: GOKUEncoder.Posterior
@@ -81,7 +83,7 @@ public struct GOKUNet: TensorTree {
 
   /// States and observations at `times`, of which the first belongs to the first observed row.
   ///
-  /// Shapes: observed `[row, batch, feature]`, noise `[batch, 2 · latent]` (z̃₀, then θ̃; nil: posterior means).
+  /// Shapes: observed `[row, batch, feature]`, noise `[batch, 2 · latent]` (z̃₀, then θ̃; `nil` for posterior means).
   public func callAsFunction(
     _ observed: Tensor, at times: [Double], noise: Tensor? = nil
   ) -> Prediction {
@@ -105,10 +107,12 @@ public struct GOKUNet: TensorTree {
       observations: decoder(states))
   }
 
-  /// `Σ_features mean (x̂ − x)² + β (KL(z̃₀) + KL(θ̃)) + λ mean |net(z)|²`, the divergences summed over the latent space.
+  /// `Σ_features mean (x̂ − x)² + β (KL(z̃₀) + KL(θ̃)) + λ mean |net(z)|²`, the divergences summed
+  /// over the latent space.
   ///
-  /// The last term, over the states of the solution, lets the network say only what no choice of θ can: without it, the
-  /// network may take over a part of the known law, and θ is then biased.
+  /// The last term, over the states of the solution, restricts the network to what no choice of θ
+  /// can explain: without it, the network may replace a part of the known equations, and θ is then
+  /// biased.
   public func loss(
     _ observed: Tensor, at times: [Double], noise: Tensor?, weight: Double = 1e-3,
     correctionWeight: Double = 0

@@ -2,7 +2,7 @@ public import Adjoints
 public import NeuralNets
 public import Tensors
 
-/// A known field with parameters of each row, and perhaps a network for what it leaves out:
+/// A known field with parameters for each row, and optionally a network for the unknown part:
 /// `dz/dt = f(t, z; θ) + net(z)`.
 public struct PartlyKnownField: TensorField {
   /// Derivatives `[rows, state]` from time, state `[rows, state]` and parameters `[rows, parameter]`.
@@ -12,7 +12,7 @@ public struct PartlyKnownField: TensorField {
   private let known: Known
   /// θ, `[rows, parameter]`.
   public var parameters: Tensor
-  /// The unknown term; nil: the known field is all.
+  /// The unknown term; `nil` for the known field alone.
   public var correction: MLP?
 
   public init(known: @escaping Known, parameters: Tensor, correction: MLP? = nil) {

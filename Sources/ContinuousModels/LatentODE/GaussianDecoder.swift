@@ -4,7 +4,7 @@ public import Tensors
 
 /// From latent states to normal distributions of the observations.
 public struct GaussianDecoder: TensorTree {
-  /// Where the standard deviation of an observation comes from.
+  /// The source of an observation's standard deviation.
   public enum Noise: Sendable, Hashable {
     /// The same for all.
     case fixed(Double)
@@ -29,7 +29,7 @@ public struct GaussianDecoder: TensorTree {
   ) {
     precondition(
       (noise == .perChannel) == (logVariance != nil),
-      "a log variance for each channel belongs to noise per channel, and to nothing else")
+      "a log variance per channel requires noise per channel")
     self.network = network
     self.noise = noise
     self.logVariance = logVariance

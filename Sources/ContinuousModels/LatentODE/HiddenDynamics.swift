@@ -2,7 +2,7 @@ public import Adjoints
 public import Integrators
 public import Tensors
 
-/// What a recurrent state does between two observations.
+/// The dynamics of a recurrent state between two observations.
 public enum HiddenDynamics: TensorTree {
   /// It stays: a plain recurrent network.
   case constant
@@ -10,8 +10,8 @@ public enum HiddenDynamics: TensorTree {
   case decay(rate: Tensor)
   /// It follows `dh/dt = f(h)`: ODE-RNN.
   ///
-  /// A flow that is unrolled takes the same number of steps over every gap, whatever its length, and is fast; any other
-  /// solves each row to its tolerance.
+  /// An unrolled flow takes the same number of steps over every gap, whatever its length, and is
+  /// fast; any other solves each row to its tolerance.
   case flow(Flow<LatentField>)
 
   /// The flow of a field in `count` equal steps of a method over every gap.

@@ -3,7 +3,7 @@ public import Adjoints
 public import NeuralNets
 public import Tensors
 
-/// A latent field with the integral of an intensity beside the latent state: `dz/dt = f(z)`, `dΛ/dt = λ(z)`.
+/// A latent field extended by the integral of an intensity: `dz/dt = f(z)`, `dΛ/dt = λ(z)`.
 ///
 /// `λ(z) = exp(g(z))`, events per unit of time. The state is `[rows, latent + 1]`, Λ last.
 /// - Source: Chen, Rubanova, Bettencourt and Duvenaud 2018, section 5.1.
@@ -50,7 +50,7 @@ public struct EventTimes: TensorTree {
       events.allSatisfy { series in
         series.allSatisfy { start <= $0 && $0 <= end }
           && zip(series, series.dropFirst()).allSatisfy { $0 <= $1 }
-      }, "events come in order and between \(start) and \(end)")
+      }, "events must be in order and between \(start) and \(end)")
     let longest = max(events.map(\.count).max() ?? 0, count)
     times = Tensor(
       events.flatMap { series in

@@ -2,16 +2,17 @@ import Platform
 import NeuralNets
 public import Tensors
 
-/// A batch of series that were measured at irregular times, each at its own: what an ODE-RNN reads.
+/// A batch of series measured at irregular times, each at its own: the input of an ODE-RNN.
 ///
-/// A series' rows are the times at which something is known or asked; a row at which no channel is observed is a question
-/// only. Rows of other series, and padding, change nothing about a series: their gap and their mask are 0.
+/// The rows of a series are its observation and query times; a row without an observed channel is
+/// only a query. Rows of other series, and padding, do not affect a series: their gap and their
+/// mask are 0.
 public struct IrregularSeries: TensorTree {
-  /// What was observed; 0 where nothing was.
+  /// The observations; 0 for a missing value.
   ///
   /// `[row, batch, channel]`.
   public var values: Tensor
-  /// 1 where a channel was observed, else 0.
+  /// 1 where a channel was observed, otherwise 0.
   ///
   /// `[row, batch, channel]`.
   public var mask: Tensor
@@ -23,14 +24,14 @@ public struct IrregularSeries: TensorTree {
   ///
   /// `[row, batch, channel]`.
   public var elapsed: Tensor
-  /// What a channel was when it was last observed before the row; 0 if it never was.
+  /// The last observation of a channel before the row; 0 if there is none.
   ///
   /// `[row, batch, channel]`.
   public var previous: Tensor
-  /// Where each series' own rows stand among the rows of the batch.
+  /// The indices of each series' own rows among the rows of the batch.
   public var places: [[Int]]
 
-  /// How the rows of several series are laid side by side.
+  /// The layout of the rows of several series in a batch.
   public enum Layout: Hashable, Sendable {
     /// Each series' rows one after the other from row 0 on, and padding up to the longest series or `count`.
     case own(count: Int = 0)
@@ -54,7 +55,7 @@ public struct IrregularSeries: TensorTree {
           !$0.isEmpty && $1.count == $0.count * channelCount
             && zip($0, $0.dropFirst()).allSatisfy { $0 < $1 }
         },
-      "series want increasing times and \(channelCount) values for each, got "
+      "series need increasing times and \(channelCount) values for each, got "
         + "\(times.map(\.count)) times and \(values.map(\.count)) values")
     let (places, rows) = Self.places(times, layout)
     var arrays = Arrays(rows: rows, batch: times.count, channels: channelCount)

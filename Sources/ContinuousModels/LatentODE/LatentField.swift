@@ -3,12 +3,13 @@ public import Adjoints
 public import NeuralNets
 public import Tensors
 
-/// The autonomous field of a latent trajectory: `dz/dt = net(z)`, or `s · tanh(net(z))` with a learned scale.
+/// The autonomous field of a latent trajectory: `dz/dt = net(z)`, or `s · tanh(net(z))` with a
+/// learned scale.
 ///
-/// The bounded form keeps trajectories from running away early in training (Kidger 2022, section 2.2).
+/// The bounded form prevents diverging trajectories early in training (Kidger 2022, section 2.2).
 public struct LatentField: TensorField {
   public var network: MLP
-  /// `[latent]`; nil: the plain form.
+  /// `[latent]`; `nil` for the plain form.
   public var scale: Tensor?
 
   /// - Precondition: the network maps the latent space to itself.

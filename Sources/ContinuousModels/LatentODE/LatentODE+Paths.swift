@@ -35,7 +35,7 @@ extension LatentODE {
       states: states, mean: mean, logVariance: logVariance, statistics: statistics)
   }
 
-  /// What a model says about new observations of series: a mean and how far off it may be.
+  /// The forecast distribution of new observations of series: mean and standard deviation.
   public struct Band: Sendable {
     /// Along the posterior's mean, `[time, batch, channel]`.
     public var mean: Tensor

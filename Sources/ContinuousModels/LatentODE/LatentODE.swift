@@ -20,13 +20,13 @@ public struct LatentODE<Recognition: RecognitionNetwork>: TensorTree {
 
   public var latentCount: Int { flow.field.latentCount }
 
-  /// What a model says about a batch of series.
+  /// The output of a model for a batch of series.
   public struct Prediction: Sendable {
     public var posterior: DiagonalNormal
     public var decoded: Decoded
   }
 
-  /// What the trajectories from some latent states look like.
+  /// The trajectories from some latent states.
   public struct Decoded: Sendable {
     /// Latent states at the query times, `[time, batch, latent]`.
     public var states: Tensor
@@ -68,7 +68,7 @@ public struct LatentODE<Recognition: RecognitionNetwork>: TensorTree {
   }
 }
 
-/// Where a latent trajectory is looked at, and what else is known there.
+/// The query times of a latent trajectory, with the decoder's context there.
 public struct LatentQuery: TensorTree {
   /// The start of the trajectory, then the query times in order: float64 `[1 + time]` if the batch shares them (the
   /// union of its series' times), `[batch, 1 + time]` if each series has its own.
@@ -77,7 +77,7 @@ public struct LatentQuery: TensorTree {
   public var sharedTimes: [Double]?
   /// Knowledge about each query, for the decoder: `[time, batch, context]`.
   public var context: Tensor?
-  /// What the decoder's mean is added to: `[time, batch, channel]`.
+  /// The reference that the decoder's mean is added to: `[time, batch, channel]`.
   public var reference: Tensor?
   /// Knowledge about each series, for the encoder's head: `[batch, …]`.
   public var summary: Tensor?

@@ -6,17 +6,13 @@ public import Tensors
 extension ODERNN {
   /// ODE-RNN and the recurrent networks that it is compared with, as a table.
   ///
-  /// | kind | between observations | told the time | missing value of a row |
-  /// |---|---|---|---|
-  /// | RNN | stays | no | 0 |
-  /// | RNN-Δt | stays | yes | 0 |
-  /// | RNN-Decay | fades | yes | 0 |
-  /// | RNN-Impute | stays | yes | imputed |
-  /// | GRU-D | fades | yes | imputed |
-  /// | ODE-RNN | flows | no | 0 |
+  /// | kind | between observations | time as input | missing value of a row | |---|---|---|---| |
+  /// RNN | constant | no | 0 | | RNN-Δt | constant | yes | 0 | | RNN-Decay | decays | yes | 0 | |
+  /// RNN-Impute | constant | yes | imputed | | GRU-D | decays | yes | imputed | | ODE-RNN | flows |
+  /// no | 0 |
   ///
-  /// All see the mask. Rows without any observation update none of them, as in the program published with the article;
-  /// GRU-D's own article updates at every row.
+  /// The mask is an input of all of them. Rows without any observation update none of them, as in
+  /// the code published with the paper; GRU-D's own paper updates at every row.
   /// - Source: Rubanova, Chen and Duvenaud 2019, section 5; Che et al. 2018 for GRU-D.
   public enum Kind: String, Hashable, Sendable, CaseIterable {
     case rnn = "rnn"
@@ -28,7 +24,7 @@ extension ODERNN {
 
     /// Whether its state fades between observations.
     public var decays: Bool { self == .rnnDecay || self == .gruD }
-    /// Whether it is told the time since each channel was last observed.
+    /// Whether the time since each channel was last observed is an input.
     public var readsElapsed: Bool { self != .rnn && self != .odeRNN }
     /// Whether it guesses missing values.
     public var imputes: Bool { self == .rnnImpute || self == .gruD }
@@ -54,7 +50,7 @@ extension ODERNN {
     /// Steps of the field over every gap, and their method.
     public var steps: Int
     public var method: ODEMethod
-    /// Hidden units of the gates' own networks: the unit then has standard deviations; nil: an ordinary gated unit.
+    /// Hidden units of the gates' own networks: the unit then has standard deviations; `nil` for an ordinary gated unit.
     public var gateUnits: Int?
     /// Widths of the decoder's hidden layers.
     public var decoder: [Int]
@@ -78,7 +74,7 @@ extension ODERNN {
 
   /// A network of a kind with drawn parameters.
   ///
-  /// - Parameter means: of the channels in the data as the network reads them, for kinds that impute; nil: 0.
+  /// - Parameter means: of the channels in the data as the network reads them, for kinds that impute; `nil` for 0.
   public init(
     _ kind: Kind, _ sizes: Sizes, means: [Double]? = nil, key: RandomKey,
     scalarType: ScalarType = .float32

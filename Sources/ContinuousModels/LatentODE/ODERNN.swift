@@ -2,16 +2,19 @@ import Platform
 import NeuralNets
 public import Tensors
 
-/// A recurrent network over irregular times, whose state moves between observations and says at any time what it expects.
+/// A recurrent network over irregular times, whose state changes between observations and predicts
+/// them at any time.
 ///
-/// For the rows `t₁ < t₂ < …` of a series: `h⁻ᵢ = move(h₊ᵢ₋₁, tᵢ − tᵢ₋₁)`, where `move` is a flow `dh/dt = f(h)` (ODE-RNN), a
-/// decay, or nothing; `x(tᵢ) ~ N(μ(h⁻ᵢ), σ²(h⁻ᵢ))`; and where row i is observed, `h₊ᵢ = unit(h⁻ᵢ, xᵢ)`, else `h₊ᵢ = h⁻ᵢ`. So what is
-/// said about a row depends on earlier rows only, and a row without observation is a question: to forecast, give such rows
-/// after the last observation; to fill a gap, give them inside.
+/// For the rows `t₁ < t₂ < …` of a series: `h⁻ᵢ = move(h₊ᵢ₋₁, tᵢ − tᵢ₋₁)`, where `move` is a flow
+/// `dh/dt = f(h)` (ODE-RNN), a decay, or the identity; `x(tᵢ) ~ N(μ(h⁻ᵢ), σ²(h⁻ᵢ))`; and where row
+/// i is observed, `h₊ᵢ = unit(h⁻ᵢ, xᵢ)`, otherwise `h₊ᵢ = h⁻ᵢ`. A prediction therefore depends on
+/// earlier rows only, and a row without observation is a query: to forecast, add such rows after
+/// the last observation; to impute a gap, add them inside of it.
 ///
-/// With `Kind` it is made as ODE-RNN or as one of the baselines of its article.
-/// - Source: Rubanova, Chen and Duvenaud 2019, algorithm 1. The program published with it moves the state over the interval
-///   before the previous row instead; here it is the interval before the row.
+/// `Kind` selects ODE-RNN or one of the baselines of its paper.
+/// - Source: Rubanova, Chen and Duvenaud 2019, algorithm 1. The code published with it moves the
+///   state over the interval before the previous row instead; here it is the interval before the
+///   row.
 public struct ODERNN: TensorTree {
   public var reader: RowReader
   public var unit: RecurrentUnit
@@ -21,7 +24,8 @@ public struct ODERNN: TensorTree {
 
   /// A network of given parts.
   ///
-  /// - Precondition: the unit reads what the reader gives, and the decoder the hidden units.
+  /// - Precondition: the unit's input is the reader's output, and the decoder's input is the hidden
+  ///   state.
   public init(
     reader: RowReader, unit: RecurrentUnit, dynamics: HiddenDynamics, decoder: GaussianDecoder
   ) {
@@ -37,7 +41,7 @@ public struct ODERNN: TensorTree {
     self.decoder = decoder
   }
 
-  /// What the network says about a batch of series.
+  /// The output of the network for a batch of series.
   public struct Prediction: Sendable {
     /// Of the values at every row, from the rows before it, `[row, batch, channel]`.
     public var mean: Tensor
@@ -48,15 +52,14 @@ public struct ODERNN: TensorTree {
     public var after: Tensor
   }
 
-  /// Expectations at every row, and hidden states.
+  /// Predictions at every row, and hidden states.
   ///
-  /// `replacing`, `[row, batch, 1]`, is 1 where the network reads its own mean of all channels in place of what the row
-  /// holds: at some observed rows in training this is scheduled sampling, at all rows after the last observation a roll-out.
-  /// It costs a matrix product more a row.
+  /// `replacing`, `[row, batch, 1]`, is 1 where the network reads its own mean of all channels
+  /// instead of the row's values: at some observed rows in training this is scheduled sampling, at
+  /// all rows after the last observation a roll-out. It costs one more matrix product per row.
   ///
-  /// `context` and `reference`, `[row, batch, …]`, go to the decoder, which may know more about a row than the hidden units
-  /// do.
-  /// - Precondition: a network that is given a context replaces nothing.
+  /// `context` and `reference`, `[row, batch, …]`, are further inputs of the decoder.
+  /// - Precondition: a network with a context replaces nothing.
   public func prediction(
     _ series: IrregularSeries, replacing: Tensor? = nil, context: Tensor? = nil,
     reference: Tensor? = nil

@@ -1,12 +1,12 @@
 import Platform
 public import Tensors
 
-/// What an encoder reads: rows of values at irregular times, side by side for a batch of series.
+/// The input of an encoder: rows of values at irregular times, for a batch of series.
 ///
-/// Rows stand in order of time. A series that is shorter than the others has rows whose mask is 0; they may stand
-/// anywhere and are passed over without a trace.
+/// Rows are in order of time. A series that is shorter than the others has rows whose mask is 0;
+/// they may be anywhere and are ignored.
 public struct ObservedSequence: TensorTree {
-  /// What is known at each row: values, gaps, whatever the encoder was made for.
+  /// The features of each row: values, gaps, or others that the encoder was made for.
   ///
   /// `[row, batch, feature]`.
   public var features: Tensor
@@ -24,7 +24,7 @@ public struct ObservedSequence: TensorTree {
     precondition(
       features.rank == 3 && mask.shape == Array(features.shape.prefix(2)) + [1]
         && gaps.shape == mask.shape,
-      "observations want features [row, batch, feature], mask and gaps [row, batch, 1], got "
+      "observations need features [row, batch, feature], mask and gaps [row, batch, 1], got "
         + "\(features.shape), \(mask.shape), \(gaps.shape)")
     self.features = features
     self.mask = mask

@@ -2,11 +2,11 @@ import Platform
 public import NeuralNets
 public import Tensors
 
-/// What reads observations and says where the latent trajectory may have begun.
+/// An encoder of observations: the posterior of the initial latent state.
 public protocol RecognitionNetwork: TensorTree {
   /// `q(z₀ | observations)`: mean and standard deviation `[batch, latent]`.
   ///
-  /// `summary` `[batch, …]` is further knowledge about each series that goes to the head; nil: none.
+  /// `summary` `[batch, …]` contains further features of each series for the head; `nil` for none.
   func posterior(of observations: ObservedSequence, summary: Tensor?) -> DiagonalNormal
 }
 
@@ -18,7 +18,7 @@ public protocol RecognitionNetwork: TensorTree {
 /// - Source: Chen, Rubanova, Bettencourt and Duvenaud 2018, section 5; Rubanova, Chen and Duvenaud 2019, section 3.
 public struct BackwardRNN: RecognitionNetwork {
   public var unit: RecurrentUnit
-  /// What the state does between observations.
+  /// The dynamics of the state between observations.
   public var dynamics: HiddenDynamics
   public var head: PosteriorHead
 

@@ -23,7 +23,8 @@ package struct RecurrentScan {
 
   /// All states, read forwards.
   ///
-  /// `input` may give what a row contributes to the gates in place of the sequence's features, from the state before it.
+  /// `input` may compute a row's contribution to the gates from the state before it, instead of the
+  /// sequence's features.
   package func forwards(
     _ sequence: ObservedSequence, input: ((Int, Tensor) -> Tensor)? = nil
   ) -> Trajectory {

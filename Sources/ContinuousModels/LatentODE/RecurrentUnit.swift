@@ -65,7 +65,7 @@ public enum RecurrentUnit: TensorTree {
     }
   }
 
-  /// The state after a row whose contribution to the gates is known already.
+  /// The state after a row whose contribution to the gates is given.
   func advanced(_ state: Tensor, projected input: Tensor) -> Tensor {
     switch self {
     case .elman(let cell):
@@ -92,8 +92,8 @@ public enum RecurrentUnit: TensorTree {
   }
 }
 
-// The first layers of the three networks read `[μ, σ, x]`. What x gives them is one product for all rows, and what the
-// state gives to update and reset is one product a row.
+// The first layers of the three networks read `[μ, σ, x]`. The contribution of x is one product for
+// all rows, and the state's contribution to update and reset is one product per row.
 extension NormalGRUCell {
   fileprivate func projected(_ inputs: Tensor) -> Tensor {
     let state = 2 * hiddenCount

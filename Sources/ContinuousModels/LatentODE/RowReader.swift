@@ -1,9 +1,9 @@
 public import Tensors
 
-/// What a recurrent network is told at a row of a series.
+/// The inputs of a recurrent network at a row of a series.
 ///
-/// Values and mask of every channel, and if wanted the time since each was last observed. Where a channel is missing from a
-/// row, its value is 0, or imputed.
+/// They are values and mask of every channel, and optionally the time since each was last observed.
+/// The value of a missing channel is 0, or imputed.
 public struct RowReader: TensorTree {
   /// A guess at a missing value: `δ x_last + (1 − δ) x_mean` with `δ = exp(−softplus(rate) · elapsed)`.
   ///
@@ -25,7 +25,7 @@ public struct RowReader: TensorTree {
     }
   }
 
-  /// What it is told about time.
+  /// The time inputs.
   public enum Timing: String, Hashable, Sendable, CaseIterable {
     /// Nothing.
     case none
@@ -45,7 +45,7 @@ public struct RowReader: TensorTree {
     self.imputation = imputation
   }
 
-  /// Width of what it gives.
+  /// Number of output features.
   public var featureCount: Int {
     switch timing {
     case .none: 2 * channelCount
@@ -61,7 +61,7 @@ public struct RowReader: TensorTree {
       previous: series.previous, gaps: series.gaps)
   }
 
-  /// Features `[batch, feature]` of one row at which all channels have the given values.
+  /// Features `[batch, feature]` of one row with the given values of all channels.
   func features(of values: Tensor, at row: Int, in series: IrregularSeries) -> Tensor {
     features(
       values: values, mask: .ones(values.shape, scalarType: values.scalarType),

@@ -2,13 +2,13 @@ import Platform
 import NeuralNets
 public import Tensors
 
-/// A recurrent network over irregular times with a head that says the class of the whole series.
+/// A recurrent network over irregular times with a head for the class of the whole series.
 ///
-/// With the states `h₊ᵢ` after the rows of a series, the head reads the last one, their mean over the rows at which
-/// something was observed, and what is known of the whole series: `logits = head([h₊ₙ, mean h₊ᵢ, c])`. Padding and
-/// questions leave the state as it is and do not count in the mean.
-/// - Source: Rubanova, Chen and Duvenaud 2019, section 5, who read the last state alone; the mean keeps early rows of long
-///   series in sight.
+/// With the states `h₊ᵢ` after the rows of a series, the head reads the last one, their mean over
+/// the observed rows, and the static covariates: `logits = head([h₊ₙ, mean h₊ᵢ, c])`. Padding and
+/// queries leave the state unchanged and do not count in the mean.
+/// - Source: Rubanova, Chen and Duvenaud 2019, section 5, who read the last state alone; the mean
+///   also represents early rows of long series.
 public struct SeriesClassifier: TensorTree {
   public var network: ODERNN
   /// `[batch, 2 · hidden + covariate]` → `[batch, class]`.
@@ -23,9 +23,9 @@ public struct SeriesClassifier: TensorTree {
     self.head = head
   }
 
-  /// Logits of the classes, `[batch, class]`, and what the network expected of every row.
+  /// Logits of the classes, `[batch, class]`, and the network's predictions of every row.
   ///
-  /// Covariates are `[batch, covariate]`, nil if there are none.
+  /// Covariates are `[batch, covariate]`, `nil` if there are none.
   public func callAsFunction(
     _ series: IrregularSeries, covariates: Tensor? = nil
   ) -> (logits: Tensor, expected: ODERNN.Prediction) {

@@ -71,9 +71,9 @@ public struct ContinuousNormalizingFlow<Field: DensityField>: TensorTree {
   }
 }
 
-/// What is to be computed along a path, and how.
+/// The quantities computed along a path, and how.
 public struct FlowOptions: Sendable {
-  /// `ε` for the trace, `[rows, D]`, fixed during the solve; nil: the exact trace.
+  /// `ε` for the trace, `[rows, D]`, fixed during the solve; `nil` for the exact trace.
   public var noise: Tensor?
   /// Whether the penalties of the path are computed.
   public var penalties: Bool
@@ -81,7 +81,7 @@ public struct FlowOptions: Sendable {
   public var durationFactor: Tensor?
   /// Instead of the flow's own.
   public var solver: ODESolver?
-  /// One step for the batch, or one for each row; a field with a hypernetwork wants the former.
+  /// One step for the batch, or one for each row; a field with a hypernetwork needs the former.
   public var sharing: StepSharing
 
   public init(
@@ -104,7 +104,7 @@ public struct FlowPath: Sendable {
   public var logDensity: Tensor
   /// `log p` at the data end minus that at the base end, `[rows]`.
   public var gain: Tensor
-  /// `½ ∫ |f|² dt` and `½ ∫ |∂f/∂z|² dt`, `[rows]`; nil unless asked for.
+  /// `½ ∫ |f|² dt` and `½ ∫ |∂f/∂z|² dt`, `[rows]`; `nil` unless requested.
   public var kinetic: Tensor?
   public var jacobian: Tensor?
   /// See `SolveStatistics`; nil for an unrolled solve.
@@ -124,7 +124,8 @@ extension ContinuousNormalizingFlow {
     path(from: base, isReversed: orientation == .dataToBase, options) { start, _ in start }
   }
 
-  /// Base points `[rows, D]` on their way to the data, at so many equal times from base to data: `[times, rows, D]`.
+  /// The paths of base points `[rows, D]` to the data, at a number of equidistant times: `[times,
+  /// rows, D]`.
   public func trajectory(from base: Tensor, times count: Int) -> Tensor {
     precondition(count >= 2, "a trajectory has at least two times, not \(count)")
     let dynamics = DensityDynamics(
@@ -137,9 +138,10 @@ extension ContinuousNormalizingFlow {
     return states.sliced(0..<dimension, axis: 2)
   }
 
-  /// `log p` of points `[rows, D]` at a place on the way from the base distribution (0) to the data (1), `[rows]`.
+  /// `log p` of points `[rows, D]` at a fraction of the time from the base distribution (0) to the
+  /// data (1), `[rows]`.
   public func logDensity(of points: Tensor, onTheWay place: Double) -> Tensor {
-    precondition((0...1).contains(place), "a place on the way is from 0 to 1, not \(place)")
+    precondition((0...1).contains(place), "a fraction of the path is between 0 and 1, not \(place)")
     if place == 0 { return baseLogDensity(points) }
     let dynamics = DensityDynamics(
       field: field, duration: durationTensor, noise: nil, isReversed: orientation == .baseToData,

@@ -1,16 +1,18 @@
 import Adjoints
 import Tensors
 
-/// What a continuous normalizing flow integrates: the state, the gain of log-density, and penalties of the path.
+/// The right-hand side of a continuous normalizing flow: the state, the change of log-density, and
+/// penalties of the path.
 ///
-/// The state is `[rows, D + 1]` or, with penalties, `[rows, D + 3]`: `z`, `∫ tr ∂f/∂z dt`, `½ ∫ |f|² dt`,
-/// `½ ∫ |∂f/∂z|² dt` (Frobenius norm; with noise its estimate `|J ε|²`). The variable of integration `s` runs from 0 to 1,
-/// `t = s T`, or `t = (1 − s) T` when reversed, whence all right sides carry the factor `T`.
+/// The state is `[rows, D + 1]` or, with penalties, `[rows, D + 3]`: `z`, `∫ tr ∂f/∂z dt`, `½ ∫
+/// |f|² dt`, `½ ∫ |∂f/∂z|² dt` (Frobenius norm; with noise its estimate `|J ε|²`). The variable of
+/// integration `s` runs from 0 to 1, `t = s T`, or `t = (1 − s) T` when reversed, so all right-hand
+/// sides have the factor `T`.
 struct DensityDynamics<Field: DensityField>: TensorField {
   var field: Field
   /// `T`, a scalar.
   var duration: Tensor
-  /// `ε` of the trace estimate, `[rows, D]`, or narrower without penalties; nil: the exact trace.
+  /// `ε` of the trace estimate, `[rows, D]`, or narrower without penalties; `nil` for the exact trace.
   var noise: Tensor?
   var isReversed: Bool
   var hasPenalties: Bool

@@ -2,10 +2,10 @@ public import Adjoints
 import Graphs
 public import Tensors
 
-/// A vector field whose Jacobian can be asked for: what a continuous normalizing flow integrates.
+/// A vector field with its Jacobian, for a continuous normalizing flow.
 ///
-/// Shapes: state `[rows, D]`, time `[]` or `[rows, 1]`. The default implementations need nothing but the field
-/// itself; a field that knows its own structure overrides them to be faster.
+/// Shapes: state `[rows, D]`, time `[]` or `[rows, 1]`. The default implementations need only the
+/// field itself; a field with a known structure overrides them to be faster.
 public protocol DensityField: TensorField {
   /// `f` and `J v` for several tangents at once.
   ///
@@ -17,9 +17,10 @@ public protocol DensityField: TensorField {
   /// `f`, and the exact trace of its Jacobian, `[rows, 1]`.
   func valueAndTrace(_ time: Tensor, _ state: Tensor) -> (value: Tensor, trace: Tensor)
 
-  /// `f`, and `εᵀ J ε`, `[rows, 1]`, whose mean over noise of zero mean and unit covariance is the trace.
+  /// `f`, and `εᵀ J ε`, `[rows, 1]`, whose mean over noise of zero mean and unit covariance is the
+  /// trace.
   ///
-  /// The noise is `[rows, D]`, or as wide as a narrow place inside the field if it has one.
+  /// The noise is `[rows, D]`, or has the width of the field's bottleneck if it has one.
   func valueAndTraceEstimate(
     _ time: Tensor, _ state: Tensor, noise: Tensor
   ) -> (value: Tensor, trace: Tensor)

@@ -6,7 +6,7 @@ public import Tensors
 public struct DensityBatch: TensorTree {
   /// `[rows, D]`.
   public var points: Tensor
-  /// `ε` of the trace estimate, `[rows, D]`; nil: the exact trace.
+  /// `ε` of the trace estimate, `[rows, D]`; `nil` for the exact trace.
   public var noise: Tensor?
   /// STEER's factor on the end time, a scalar.
   public var durationFactor: Tensor?

@@ -66,7 +66,7 @@ public struct GatedPlanarField: DensityField {
 
   private func units(at time: Tensor) -> Units {
     precondition(
-      time.rank == 0, "a field with a hypernetwork wants one time for the batch, got \(time.shape)")
+      time.rank == 0, "a field with a hypernetwork needs one time for the batch, got \(time.shape)")
     let size = width * dimension
     let parts = hypernetwork(time.reshaped([1, 1])).reshaped([3 * size + width])
       .split([size, size, size, width], axis: 0)

@@ -5,13 +5,14 @@ import NeuralNets
 import Programs
 public import Tensors
 
-/// What is wrong with a reported likelihood.
+/// The possible errors of a reported likelihood.
 public enum LikelihoodWarning: Hashable, Sendable {
   /// A finer solver gives another figure: the model has learned its solver's errors.
   case solverExploitation(reported: Double, fine: Double)
   /// The figure is below the entropy of the data, which no density can reach.
   case belowEntropy(figure: Double, entropy: Double)
-  /// Points do not come back: there and back again misses by this much at most.
+  /// The round-trip error: the largest distance of a point from its image after a backward and a
+  /// forward solve.
   case notReversible(error: Double)
   /// A density that is not a number or infinite.
   case notFinite
@@ -35,7 +36,7 @@ public struct LikelihoodAudit: Sendable {
   public var fineEvaluations: Int
   public var warnings: [LikelihoodWarning]
 
-  /// Whether points come back from the base distribution.
+  /// Whether points return from the base distribution.
   public var isReversible: Bool {
     !warnings.contains { if case .notReversible = $0 { true } else { false } }
   }
@@ -44,14 +45,14 @@ public struct LikelihoodAudit: Sendable {
   public static let allowedDifference = 0.02
   /// By how many nats a figure may be below the entropy: sampling error of 5000 points.
   public static let allowedExcess = 0.03
-  /// Largest round-trip error that is not warned of, relative to the data's scale.
+  /// The largest round-trip error without a warning, relative to the data's scale.
   public static let allowedReconstructionError = 1e-2
 }
 
 extension ContinuousNormalizingFlow {
-  /// The audit of the model on data `[rows, D]`, concrete.
+  /// The audit of the model on concrete data `[rows, D]`.
   ///
-  /// - Parameter entropy: of the data's distribution, where it is known.
+  /// - Parameter entropy: of the data's distribution, if it is known.
   public func audit(on data: Tensor, entropy: Double? = nil) -> LikelihoodAudit {
     let reported = densities(of: data, solver: solver)
     let fine = densities(of: data, solver: solver.refined)
@@ -120,9 +121,10 @@ extension ContinuousNormalizingFlow {
     return base.rowBatches(of: 500).flatMap { function(Pair(self, $0))[0].values }
   }
 
-  /// The largest distance of a point from where it lands after going to the base and back.
+  /// The largest distance of a point from its image after a solve to the base and back.
   ///
-  /// - Parameter sharing: one step for the batch, or one for each row; a field with a hypernetwork wants the former.
+  /// - Parameter sharing: one step for the batch, or one for each row; a field with a hypernetwork
+  ///   needs the former.
   public func reconstructionError(
     on data: Tensor, solver: ODESolver, sharing: StepSharing = .joint
   ) -> Double {
@@ -199,7 +201,7 @@ extension ODESolver {
 }
 
 extension Tensor {
-  /// The rows of a concrete tensor in batches of so many, the last one smaller.
+  /// The rows of a concrete tensor in batches of a size, the last one smaller.
   func rowBatches(of size: Int) -> [Tensor] {
     let values = self.values
     let width = type.count / max(shape[0], 1)

@@ -78,7 +78,7 @@ private struct AssignmentProblem {
   /// Free rows take their cheapest column, whose potential falls to where the second cheapest is as good.
   private mutating func reduceRows() {
     var pending = (0..<count).filter { columnOf[$0] < 0 }
-    // Rows that are turned out come back at once; the bound stops endless exchanges within rounding.
+    // Unassigned rows are processed again; the bound prevents endless exchanges within rounding.
     var budget = 4 * count
     while let row = pending.popLast(), budget > 0 {
       budget -= 1

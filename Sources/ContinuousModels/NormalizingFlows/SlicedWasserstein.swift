@@ -3,9 +3,9 @@ public import NumericCore
 
 /// The sliced 2-Wasserstein distance of two samples of equal size.
 ///
-/// `√ E_θ W₂²(θ·x, θ·y)` over random directions θ; in one dimension `W₂²` is the mean squared difference of the sorted
-/// values. Zero for equal distributions up to sampling: two samples of 5000 points of one distribution are about 0.05 apart
-/// where its spread is 3.
+/// `√ E_θ W₂²(θ·x, θ·y)` over random directions θ; in one dimension `W₂²` is the mean squared
+/// difference of the sorted values. Zero for equal distributions up to sampling: two samples of
+/// 5000 points of one distribution with a spread of 3 have a distance of about 0.05.
 /// - Source: Bonneel et al. 2015.
 public func slicedWasserstein(
   _ x: [Double], _ y: [Double], dimension: Int, projections: Int = 200, key: RandomKey

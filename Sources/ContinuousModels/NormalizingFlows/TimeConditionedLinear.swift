@@ -5,8 +5,8 @@ public import Tensors
 
 /// How time enters a linear layer of a vector field.
 ///
-/// - Source: Grathwohl et al. 2019: `concat` is what the paper's text says, `concatSquash` what its released
-///   code uses by default.
+/// - Source: Grathwohl et al. 2019: `concat` is that of the paper, `concatSquash` the default of
+///   its released code.
 public enum TimeConditioning: String, Hashable, Sendable, CaseIterable {
   /// `x W + b + t w`: time as one more input.
   case concat
@@ -93,7 +93,7 @@ public struct TimeConditionedLinear: TensorTree {
   public func callAsFunction(_ time: Tensor, _ x: Tensor) -> Tensor { at(time)(x) }
 }
 
-/// An affine map `x W ⊙ scale + offset`: what a time-conditioned layer is at one time.
+/// An affine map `x W ⊙ scale + offset`: a time-conditioned layer at one time.
 struct AffineMap {
   /// `[in, out]`, or `[rows, in, out]` when every row has its own time.
   var weight: Tensor
@@ -103,7 +103,7 @@ struct AffineMap {
 
   func callAsFunction(_ x: Tensor) -> Tensor { linear(x) + offset }
 
-  /// Without the offset: what the map does to tangents, `[…, rows or 1, in]`.
+  /// The map without the offset, for tangents, `[…, rows or 1, in]`.
   func linear(_ x: Tensor) -> Tensor {
     let product: Tensor
     if weight.rank == 2 {

@@ -3,10 +3,10 @@ import NeuralNets
 public import Tensors
 
 extension TimeConditionedMLP {
-  /// The width of the narrowest hidden layer if it is narrower than the state, else nil.
+  /// The width of the narrowest hidden layer if it is narrower than the state, otherwise `nil`.
   ///
-  /// Noise of this width estimates the trace in that layer: with `f = g ∘ h`,
-  /// `tr (∂g/∂u ∂h/∂z) = tr (∂h/∂z ∂g/∂u)`, and the latter is a matrix of the hidden width. Normal noise then has less
+  /// Noise of this width estimates the trace in that layer: with `f = g ∘ h`, `tr (∂g/∂u ∂h/∂z) =
+  /// tr (∂h/∂z ∂g/∂u)`, and the latter is a matrix of the hidden width. Normal noise then has less
   /// variance.
   /// - Source: Grathwohl et al. 2019, section 3.1.1.
   public var bottleneckWidth: Int? {

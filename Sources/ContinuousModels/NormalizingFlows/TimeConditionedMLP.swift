@@ -6,8 +6,8 @@ public import Tensors
 
 /// A perceptron of time-conditioned layers: the free-form field of FFJORD.
 ///
-/// Shapes: `[rows, D]` → `[rows, D]`. The Jacobian is propagated beside the value, layer by layer: an exact
-/// trace costs `1 + D` forward passes, an estimate two.
+/// Shapes: `[rows, D]` → `[rows, D]`. The Jacobian is propagated with the value, layer by layer: an
+/// exact trace costs `1 + D` forward passes, an estimate two.
 /// - Source: Grathwohl et al. 2019.
 public struct TimeConditionedMLP: DensityField {
   public var layers: [TimeConditionedLinear]

@@ -14,7 +14,7 @@ public struct DenseBlock: TensorField {
 
   /// `F(t, h) = tanh(W₂ softplus(W₁ [h, t] + b₁) + b₂)`.
   ///
-  /// - Parameter outputs: features of the result, fewer for an acceleration; nil: as many as the state has.
+  /// - Parameter outputs: features of the result, fewer for an acceleration; `nil` for as many as the state has.
   public init(
     width: Int, hidden: Int, outputs: Int? = nil, takesTime: Bool, key: RandomKey
   ) {
@@ -50,7 +50,8 @@ public struct ConvolutionalBlock: TensorField {
       inputs: channels, channels: channels, groups: { _ in groups }, takesTime: takesTime, key: key)
   }
 
-  /// A block that maps `inputs` channels to `channels`; `groups` says how many groups a norm of so many channels has.
+  /// A block that maps `inputs` channels to `channels`; `groups` gives the number of groups of a
+  /// norm, given its channels.
   public init(
     inputs: Int, channels: Int, groups: (_ channels: Int) -> Int, takesTime: Bool, key: RandomKey
   ) {

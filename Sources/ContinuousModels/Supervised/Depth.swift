@@ -24,8 +24,8 @@ public enum Depth<Block: TensorField>: TensorTree {
     }
   }
 
-  /// Where a state lands that goes through the flow and back by the same solver: at itself, if the solver follows the
-  /// field; nil for a stack of blocks, which has no way back.
+  /// The image of a state after a forward and a backward solve by the same solver, equal to the
+  /// state if the solver resolves the field; `nil` for a stack of blocks.
   ///
   /// Shapes: `[batch, …]` → same.
   public func roundTrip(_ input: Tensor) -> Tensor? {

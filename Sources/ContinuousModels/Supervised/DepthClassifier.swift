@@ -8,13 +8,13 @@ public import Tensors
 ///
 /// Shapes: `[batch, features]` → logits `[batch, classes]`.
 public struct DenseClassifier: TensorTree {
-  /// nil: the depth begins at the features themselves.
+  /// `nil` for the depth begins at the features themselves.
   public var stem: Linear?
   public var augmentation: Augmentation
   public var depth: Depth<DenseBlock>
   public var head: Linear
 
-  /// Six residual blocks with weights of their own, or as many as `blocks` says.
+  /// Six residual blocks with separate weights, or `blocks` of them.
   public static func resNet(
     features: Int, width: Int, classes: Int, blocks: Int = 6, key: RandomKey
   ) -> DenseClassifier {
@@ -74,17 +74,18 @@ public struct ImageClassifier: TensorTree {
   public var norm: GroupNorm
   public var head: Linear
 
-  /// The fewest rows and columns of pixels that leave one after the stem.
+  /// The smallest number of rows and columns of pixels with at least one after the stem.
   public static let smallestSide = 6
 
-  /// Rows or columns of pixels that the stem leaves of so many.
+  /// The number of rows or columns of pixels after the stem.
   public static func sideAfterStem(_ side: Int) -> Int {
     [(3, 1, 0), (4, 2, 1), (4, 2, 1)].reduce(side) { side, layer in
       (side + 2 * layer.2 - layer.0) / layer.1 + 1
     }
   }
 
-  /// Groups of `channels / 32` channels, rounded down, or of one where that is 0 or leaves a rest.
+  /// Groups of `channels / 32` channels, rounded down, or of one channel if that is 0 or not a
+  /// divisor.
   public static func groups(of channels: Int) -> Int {
     let size = max(1, channels / 32)
     return channels.isMultiple(of: size) ? channels / size : channels
@@ -93,7 +94,7 @@ public struct ImageClassifier: TensorTree {
   /// Strided convolutions halve the image twice after the first; then `depth`.
   ///
   /// - Parameters:
-  ///   - groups: of all norms; nil: of `channels / 32` channels each, or of one.
+  ///   - groups: of all norms; `nil` for of `channels / 32` channels each, or of one.
   ///   - depth: of the groups of a state's channels, from a key.
   public init(
     inputChannels: Int, channels: Int, classes: Int, augmentation: Augmentation = .none,

@@ -13,7 +13,7 @@ extension Graph {
   ///
   /// - Parameters:
   ///   - scalars: one for each parameter.
-  ///   - outputScalars: one for each output; nil: those that the outputs have.
+  ///   - outputScalars: one for each output; `nil` for those that the outputs have.
   ///   - states: places of the parameters that count as the state.
   package func retyped(
     parameters scalars: [ScalarType], outputs outputScalars: [ScalarType]? = nil,

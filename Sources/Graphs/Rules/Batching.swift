@@ -10,7 +10,7 @@ extension Graph {
     precondition(
       isBatched.count == parameters.count,
       "\(isBatched.count) marks for \(parameters.count) parameters")
-    precondition(size > 0, "a batch has at least one place, not \(size)")
+    precondition(size > 0, "a batch has at least one element, not \(size)")
     let leafTypes = zip(parameterTypes, isBatched).map { type, marked in
       marked ? type.with(shape: [size] + type.shape) : type
     }

@@ -42,7 +42,7 @@ extension Graph {
   private func gradients(at values: [Tensor], wrt chosen: [Int]?) -> [Tensor] {
     precondition(
       outputTypes.first?.count == 1,
-      "a gradient wants a first output of one element, got \(outputTypes)")
+      "a gradient needs a first output of one element, got \(outputTypes)")
     let seeds: [Tensor?] =
       [values[outputs[0]].splat(1)] + Array(repeating: nil, count: outputs.count - 1)
     return pullback(seeds, at: values, wrt: chosen ?? Array(parameters.indices))

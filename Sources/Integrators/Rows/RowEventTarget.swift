@@ -52,7 +52,7 @@ struct RowEventTarget<Scalar: RowScalar>: EventTarget {
 
   func acts(_ root: Int) -> Bool { !watch.events.isRecordOnly(root) }
 
-  /// Events of root functions, then nil: what happens at a forced time, or at the start.
+  /// Events of root functions, then `nil` for a forced time or the start.
   func occurrences(_ roots: [Int], forcedTime: Double?) -> [Int?] {
     let isForced =
       forcedTime != nil

@@ -26,7 +26,7 @@ package protocol RowField<Scalar>: AnyObject {
   /// Numbers that the field keeps of an evaluation of all rows, for its adjoint.
   var keptCount: Int { get }
 
-  /// The derivatives of all rows, and what is to be kept.
+  /// The derivatives of all rows, and the values to save.
   func evaluate(
     times: UnsafePointer<Double>, states: UnsafePointer<Scalar>,
     derivatives: UnsafeMutablePointer<Scalar>, keeping kept: UnsafeMutablePointer<Scalar>)
@@ -43,7 +43,7 @@ extension RowField {
     times: UnsafePointer<Double>, states: UnsafePointer<Scalar>,
     derivatives: UnsafeMutablePointer<Scalar>, keeping kept: UnsafeMutablePointer<Scalar>
   ) {
-    preconditionFailure("a field that keeps nothing")
+    preconditionFailure("a field that saves nothing")
   }
 }
 

@@ -78,7 +78,7 @@ package final class RowIntegrator<Scalar: RowScalar> {
   var record: StepRecord<Scalar>?
 
   /// - Parameter errorMask: which components of a row count in the error norm; `nil` selects all.
-  /// - Precondition: adaptive control wants a method that estimates its error; the mask has `width`
+  /// - Precondition: adaptive control needs a method that estimates its error; the mask has `width`
   ///   elements and one of them is true.
   package init(
     method: ODEMethod, control: StepControl, rows: Int, width: Int, errorMask: [Bool]? = nil

@@ -92,7 +92,7 @@ extension RowEvents {
 /// An event that occurred in a row.
 package struct RowEventRecord<Scalar: RowScalar>: Hashable, Sendable {
   package let row: Int
-  /// The index of the root function; nil: what happens at a forced time.
+  /// The index of the root function; `nil` for what happens at a forced time.
   package let event: Int?
   package let time: Double
   package let stateBefore: [Scalar]

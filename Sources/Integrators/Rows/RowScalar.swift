@@ -10,7 +10,7 @@ package protocol RowScalar: BinaryFloatingPoint, BitwiseCopyable, Sendable {
   /// `norms[r]`: the root mean square of `steps[r] Σ_j weights[j] stages[j][r, :]` over `absolute +
   /// relative · max(|first|, |second|)`.
   ///
-  /// `mask` (0 or 1, `width` elements, or nil) says which components count. NaN or infinity
+  /// `mask` (0 or 1, `width` elements, or nil) marks the components that count. NaN or infinity
   /// anywhere in the row's error or `second` gives NaN or infinity.
   static func errorNorms(
     _ stages: UnsafePointer<UnsafePointer<Self>?>, _ weights: UnsafePointer<Double>, count: Int,

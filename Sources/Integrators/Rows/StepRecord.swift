@@ -22,7 +22,7 @@ package final class StepRecord<Scalar: RowScalar> {
     /// Where each step starts, and its signed size.
     package let times: UnsafePointer<Double>
     package let steps: UnsafePointer<Double>
-    /// Bounds of the times at which the field was evaluated; nil: none.
+    /// Bounds of the times at which the field was evaluated; `nil` for none.
     let bounds: UnsafePointer<SIMD2<Double>>?
     /// Stages whose derivative the step used: those of the tableau, and one more, the derivative at
     /// the end (`Tableau.row(stageCount)`, `Tableau.node(stageCount)`), if dense output needed it.
@@ -66,7 +66,7 @@ package final class StepRecord<Scalar: RowScalar> {
     /// Place in the step, in (0, 1]: the state before the events is `y + h Σ b_i(θ) k_i`.
     package let theta: Double
     package let time: Double
-    /// The root function whose zero determines the time; nil: the time is fixed.
+    /// The root function whose zero determines the time; `nil` for the time is fixed.
     package let trigger: Int?
     /// The events, in the order in which they were applied, in the solve's `eventRecords`.
     package let events: Range<Int>

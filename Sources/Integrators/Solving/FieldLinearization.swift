@@ -6,7 +6,7 @@ public struct FieldLinearization: Sendable {
   /// follows equations of its own, and every other depends on it and on itself alone, with the first
   /// block's Jacobian (the tangents of a state do). One small matrix is then factored for all.
   public var jacobian: [Double]
-  /// `∂f/∂t`, `[w]`; empty: the field does not depend on time; nil: to be found by a difference.
+  /// `∂f/∂t`, `[w]`; empty: the field does not depend on time; `nil` for to be found by a difference.
   public var timeDerivative: [Double]?
 
   @inlinable

@@ -131,13 +131,13 @@ extension ODESolver {
   }
 }
 
-/// What one solve is asked for.
+/// The request of one solve.
 @usableFromInline
 struct SolveRequest<Field: VectorField> {
   @usableFromInline let field: Field
   @usableFromInline let initial: Field.State
   @usableFromInline let span: TimeSpan
-  /// Nil: dense output.
+  /// `nil` for dense output.
   @usableFromInline let saves: [Double]?
   @usableFromInline let forcedTimes: [Double]
   @usableFromInline let events: [Event<Field>]

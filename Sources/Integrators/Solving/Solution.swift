@@ -3,7 +3,7 @@ public import NumericCore
 
 /// The states that a solve has found, how it ended and what it has cost.
 public struct Solution<State: VectorSpace>: Sendable {
-  /// Times of the saved states: those that were asked for and were reached, or else the ends of all
+  /// Times of the saved states: those that were requested and were reached, or else the ends of all
   /// steps.
   public var times: [Double] = []
   public var states: [State] = []
@@ -18,14 +18,14 @@ public struct Solution<State: VectorSpace>: Sendable {
   @inlinable
   init() {}
 
-  /// Whether states between the saved ones can be asked for.
+  /// Whether states between the saved ones can be requested.
   @inlinable public var isDense: Bool { dense != nil }
 
   /// The state at any time of the solve, with the accuracy of the method's interpolant.
   ///
   /// At the time of an event it is the state after it; the one before is in `events`.
   ///
-  /// - Precondition: the solve was not asked for states at certain times only, and the time lies
+  /// - Precondition: the solve was not requested states at certain times only, and the time lies
   ///   between the first and the last one.
   public func state(at time: Double) -> State {
     guard let dense else {

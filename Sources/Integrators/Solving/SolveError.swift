@@ -1,4 +1,4 @@
-/// What a solve cannot be asked for.
+/// An invalid request of a solve.
 public enum SolveError: Error, Hashable {
   /// Each time must lie beyond the one before it, or at it, in the direction of the span.
   case timesOutOfOrder(index: Int, before: Double, time: Double)

@@ -24,7 +24,7 @@ public struct AdaptiveControl: Sendable {
   /// Takes the place of `filter` and `bounds`.
   public var controller: (any StepController)?
   public var bounds: StepBounds
-  /// The size of the first step; nil: chosen from the field, for one evaluation more.
+  /// The size of the first step; `nil` for chosen from the field, for one evaluation more.
   public var firstStep: Double?
   public var smallestStep: SmallestStep?
   public var largestStep: Double
@@ -35,7 +35,7 @@ public struct AdaptiveControl: Sendable {
   /// error is rounding, and without a bound the steps would grow over it. There, steps are so small
   /// that such a pulse meets an evaluation.
   public var resolvedPart = 1e-3
-  /// A solve that has tried so many steps ends.
+  /// The largest number of attempted steps.
   public var stepBudget: Int
 
   /// - Precondition: step sizes and the budget are positive.

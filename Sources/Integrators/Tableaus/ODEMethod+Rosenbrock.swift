@@ -1,7 +1,7 @@
 extension ODEMethod {
   /// Steinebach's Rosenbrock method 5(4), for stiff equations.
   ///
-  /// L-stable and stiffly accurate; eight stages, fourth-order dense output. Each step wants the
+  /// L-stable and stiffly accurate; eight stages, fourth-order dense output. Each step needs the
   /// field's Jacobian, which is taken by differences where the field does not give it.
   public static let rodas5P = ODEMethod(
     name: "rodas5p", source: "Steinebach, BIT Numer. Math. 63:27 (2023)",

@@ -9,7 +9,7 @@ public struct ODEMethod: Hashable, Sendable {
     case rosenbrock(RosenbrockTableau)
   }
 
-  /// The name by which the method is asked for, as `dopri5`.
+  /// The name by which the method is requested, as `dopri5`.
   public let name: String
   /// Where its coefficients come from.
   public let source: String

@@ -33,7 +33,7 @@ public struct Tableau: Hashable, Sendable {
         && stages.enumerated().allSatisfy { $1.count == $0 },
       "a tableau of \(nodes.count) nodes, \(stages.count) stages and \(weights.count) weights")
     precondition(
-      (embeddedWeights == nil) == (embeddedOrder == nil), "embedded weights come with their order")
+      (embeddedWeights == nil) == (embeddedOrder == nil), "embedded weights need their order")
     self.nodes = nodes
     self.stages = stages
     self.weights = weights

@@ -172,6 +172,6 @@ extension ReportSection {
         header,
         rows: rows.enumerated().map { row, cells in
           cells.enumerated().map { .init($1, isBest: $0 == row + 1) }
-        }, caption: "\(examples) of the test; right ones stand on the diagonal."))
+        }, caption: "\(examples) of the test; correct ones are on the diagonal."))
   }
 }

@@ -28,7 +28,7 @@ package struct FlowCheck: Hashable, Sendable {
   /// The round-trip error for a report.
   var fact: ReportSection.Fact {
     .init(
-      "there and back", NumberText.significant(100 * reconstructionError, 2) + " %",
+      "forward and back", NumberText.significant(100 * reconstructionError, 2) + " %",
       note: "largest miss of the start, of its size")
   }
 
@@ -42,12 +42,12 @@ package struct FlowCheck: Hashable, Sendable {
     }
     if lost > 0 {
       lines.append(
-        "\(lost) \(lost == 1 ? "state is" : "states are") too far out to be followed there and back; the next figure is that "
+        "\(lost) \(lost == 1 ? "state is" : "states are") too far out to be followed forward and back; the next figure is that "
           + "of the others")
     }
     let error = NumberText.significant(100 * reconstructionError, 2)
     lines.append(
-      "there and back the state misses its start by \(error) % of its size at most"
+      "forward and back the state misses its start by \(error) % of its size at most"
         + (reconstructionError > Self.allowedReconstructionError
           ? "; the steps do not follow the field, raise \(setting)" : ""))
     return lines

@@ -27,17 +27,18 @@ package struct IDXFile: Sendable {
       // A small gzip file may decompress to any size.
       if content.count > limit {
         throw DataError(
-          source: file.name, .imagesTooLarge(bytes: content.count, limit: limit))
+          source: file.name, .images(.imagesTooLarge(bytes: content.count, limit: limit)))
       }
     }
     if content.isEmpty { throw DataError(source: file.name, .empty) }
     guard content.count >= 4, content[0] == 0, content[1] == 0, content[2] == 8,
       (1...4).contains(content[3])
-    else { throw DataError(source: file.name, .notIDX) }
+    else { throw DataError(source: file.name, .images(.notIDX)) }
     let rank = Int(content[3])
     let start = 4 + 4 * rank
     guard content.count >= start else {
-      throw DataError(source: file.name, .imagesCutShort(found: content.count, expected: start))
+      throw DataError(
+        source: file.name, .images(.imagesCutShort(found: content.count, expected: start)))
     }
     shape = (0..<rank).map { axis in
       content[(4 + 4 * axis)..<(8 + 4 * axis)].reduce(0) { $0 << 8 | Int($1) }
@@ -47,7 +48,7 @@ package struct IDXFile: Sendable {
     let expected = isCountable ? shape.reduce(1, *) + start : .max
     guard content.count == expected else {
       throw DataError(
-        source: file.name, .imagesCutShort(found: content.count, expected: expected))
+        source: file.name, .images(.imagesCutShort(found: content.count, expected: expected)))
     }
     source = file.name
     bytes = Array(content[start...])

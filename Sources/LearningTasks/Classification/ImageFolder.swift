@@ -10,7 +10,7 @@ extension LabelledData {
     _ folder: String
   ) throws(DataError) -> (training: LabelledData, test: LabelledData?) {
     guard let training = try part("train", of: folder) else {
-      throw DataError(source: folder, .noImageFiles)
+      throw DataError(source: folder, .images(.noImageFiles))
     }
     return (training, try part("t10k", of: folder)?.matching(training.shape, training.classes))
   }

@@ -55,13 +55,14 @@ package struct LabelledData: Sendable {
   /// Images and labels in two IDX files; classes are the numbers from 0 to the largest.
   package init(images: IDXFile, labels file: IDXFile) throws(DataError) {
     guard images.shape.count == 3 || images.shape.count == 4 else {
-      throw DataError(source: images.source, .notImages(axes: images.shape.count))
+      throw DataError(source: images.source, .images(.notImages(axes: images.shape.count)))
     }
     guard file.shape.count == 1, file.shape[0] == images.shape[0] else {
       throw DataError(
-        source: file.source, .labelCountDiffers(labels: file.shape[0], images: images.shape[0]))
+        source: file.source,
+        .images(.labelCountDiffers(labels: file.shape[0], images: images.shape[0])))
     }
-    if images.shape.contains(0) { throw DataError(source: images.source, .noImages) }
+    if images.shape.contains(0) { throw DataError(source: images.source, .images(.noImages)) }
     let labels = file.bytes.map(Int.init)
     self.init(
       source: images.source, label: nil,
@@ -110,7 +111,7 @@ package struct LabelledData: Sendable {
   /// The same rows with the class numbers of a model, if they have its shape.
   func matching(_ shape: [Int], _ classes: [String]) throws(DataError) -> LabelledData {
     guard self.shape == shape else {
-      throw DataError(source: source, .shapeDiffers(found: self.shape, expected: shape))
+      throw DataError(source: source, .images(.shapeDiffers(found: self.shape, expected: shape)))
     }
     let used = Set(labels)
     var numbers: [Int] = []
@@ -120,7 +121,7 @@ package struct LabelledData: Sendable {
           numbers.append(0)
           continue
         }
-        throw DataError(source: source, .unknownClass(name, known: classes))
+        throw DataError(source: source, .labels(.unknownClass(name, known: classes)))
       }
       numbers.append(place)
     }

@@ -53,7 +53,7 @@ extension LabelledData {
       texts.append((row.text(labelPlace), row.line))
     }
     if texts.isEmpty {
-      throw DataError(source: reader.name, incomplete > 0 ? .noCompleteRow : .noRows)
+      throw DataError(source: reader.name, incomplete > 0 ? .labels(.noCompleteRow) : .noRows)
     }
     let (classes, labels) = try Self.classes(
       of: texts, column: header[labelPlace], source: reader.name)
@@ -96,7 +96,7 @@ extension LabelledData {
         throw DataError(source: source, line: 1, column: place + 1, .duplicateColumn(name))
       }
     }
-    if header.count < 2 { throw DataError(source: source, line: 1, .noFeatures) }
+    if header.count < 2 { throw DataError(source: source, line: 1, .labels(.noFeatures)) }
     if let wanted {
       guard let place = header.firstIndex(of: wanted) else {
         throw DataError(source: source, line: 1, .missingColumn(wanted, found: header))
@@ -143,14 +143,15 @@ extension LabelledData {
     if numbers.count == distinct.count {
       if let wrong = texts.first(where: { Int($0.text) == nil }) {
         throw DataError(
-          source: source, line: wrong.line, .labelNotWhole(text: wrong.text, column: column))
+          source: source, line: wrong.line,
+          .labels(.labelNotWhole(text: wrong.text, column: column)))
       }
       order.sort { (Int($0) ?? 0) < (Int($1) ?? 0) }
     } else if numbers.count > 0,
       let number = texts.first(where: { decimalNumber(ArraySlice($0.text.utf8)) != nil })
     {
       throw DataError(
-        source: source, line: number.line, .labelsMixed(text: number.text, column: column))
+        source: source, line: number.line, .labels(.labelsMixed(text: number.text, column: column)))
     }
     let places = Dictionary(uniqueKeysWithValues: order.enumerated().map { ($1, $0) })
     return (order, texts.map { places[$0.text] ?? 0 })
@@ -169,29 +170,30 @@ extension LabelledData {
     if let first = labels.first, labels.allSatisfy({ $0 == first }) {
       throw DataError(
         source: source,
-        isImages ? .imagesOfOneClass(classes[first]) : .oneClass(classes[first]))
+        isImages ? .images(.imagesOfOneClass(classes[first])) : .labels(.oneClass(classes[first])))
     }
     // A few rows do not show this.
     if !isImages && count < Self.fewRows {
       throw DataError(
         source: source,
-        .tooFewLabelledRows(
-          found: count, needed: max(features.count + 1, 10 * classes.count, Self.fewRows)))
+        .labels(
+          .tooFewLabelledRows(
+            found: count, needed: max(features.count + 1, 10 * classes.count, Self.fewRows))))
     }
     if 2 * classes.count > count {
-      throw DataError(source: source, .tooManyClasses(found: classes.count, rows: count))
+      throw DataError(source: source, .labels(.tooManyClasses(found: classes.count, rows: count)))
     }
     if isImages {
       let needed = ImageClassifier.smallestSide
       if shape[0] < needed || shape[1] < needed {
         throw DataError(
-          source: source, .imagesTooSmall(found: Array(shape.prefix(2)), needed: needed))
+          source: source, .images(.imagesTooSmall(found: Array(shape.prefix(2)), needed: needed)))
       }
       return
     }
     let needed = max(features.count + 1, 10 * classes.count)
     if count < needed {
-      throw DataError(source: source, .tooFewLabelledRows(found: count, needed: needed))
+      throw DataError(source: source, .labels(.tooFewLabelledRows(found: count, needed: needed)))
     }
     for (place, name) in features.enumerated() {
       let first = value(0, place)

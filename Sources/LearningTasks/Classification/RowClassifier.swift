@@ -103,13 +103,13 @@ extension RowClassifier {
       let isFolder = FileSystem.isDirectory(path) == true
       let data = isFolder ? try testRows(path) : try LabelledData(unlabelled: IDXFile(path: path))
       guard data.shape == shape else {
-        throw DataError(source: path, .shapeDiffers(found: data.shape, expected: shape))
+        throw DataError(source: path, .images(.shapeDiffers(found: data.shape, expected: shape)))
       }
       return data.renumbered(Array(repeating: 0, count: 256), classes: classes)
     }
     let table = try PointTable(path: path, columns: normalization.channels)
     if table.incompleteRows > 0 {
-      throw DataError(source: path, .incompleteRows(table.incompleteRows))
+      throw DataError(source: path, .labels(.incompleteRows(table.incompleteRows)))
     }
     return LabelledData(
       source: path, features: normalization.channels, classes: classes,

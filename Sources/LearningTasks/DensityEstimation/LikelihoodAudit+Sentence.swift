@@ -7,11 +7,11 @@ extension LikelihoodAudit {
     let words = warnings.map { warning in
       switch warning {
       case .solverExploitation(let reported, let fine):
-        "WARNING: the solver is exploited: \(Figure(reported)) reported, \(Figure(fine)) in truth"
+        "WARNING: the solver is exploited: \(Figure(reported)) reported, \(Figure(fine)) by a finer solver"
       case .belowEntropy(let figure, let entropy):
         "WARNING: \(Figure(figure)) is below the entropy \(Figure(entropy))"
       case .notReversible(let error):
-        "WARNING: points come back only to within \(Figure(error))"
+        "WARNING: the round-trip error of points is \(Figure(error))"
       case .notFinite: "WARNING: densities are not finite"
       }
     }

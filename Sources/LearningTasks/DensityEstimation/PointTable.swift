@@ -1,21 +1,27 @@
 package import Serialization
 import BundledData
-package import Tables
+public import Tables
+public import Tensors
 package import TimeSeries
 
-/// Rows of numbers from a file: points of a density.
-package struct PointTable: Hashable, Sendable {
-  package let source: String
-  package let columns: [String]
+/// Rows of numbers from a CSV file.
+public struct PointTable: Hashable, Sendable {
+  /// The file's path, or the name of a bundled file.
+  public let source: String
+  /// Names of the columns.
+  public let columns: [String]
   /// Row-major, finite.
-  package let values: [Double]
+  public let values: [Double]
   /// Number of skipped rows with an empty cell.
-  package let incompleteRows: Int
+  public let incompleteRows: Int
 
-  package var dimension: Int { columns.count }
-  package var count: Int { values.count / max(dimension, 1) }
+  /// Number of columns.
+  public var dimension: Int { columns.count }
+  /// Number of rows.
+  public var count: Int { values.count / max(dimension, 1) }
 
-  package init(source: String, columns: [String], values: [Double], incompleteRows: Int = 0) {
+  /// A table of given numbers, row-major.
+  public init(source: String, columns: [String], values: [Double], incompleteRows: Int = 0) {
     self.source = source
     self.columns = columns
     self.values = values
@@ -25,7 +31,9 @@ package struct PointTable: Hashable, Sendable {
   /// Reads a CSV file with a header: the chosen columns, or all.
   ///
   /// Rows with an empty cell are skipped and counted.
-  package init(path: String, columns chosen: [String]? = nil) throws(DataError) {
+  ///
+  /// - Throws: `DataError` with the file, the line and the reason.
+  public init(path: String, columns chosen: [String]? = nil) throws(DataError) {
     try self.init(CSVReader(path: path), columns: chosen)
   }
 
@@ -147,6 +155,14 @@ package struct PointTable: Hashable, Sendable {
       values: values.enumerated().map {
         normalization.normalized($0.element, $0.offset % dimension)
       })
+  }
+
+  /// The given columns as a tensor in single precision, `[rows, columns]`.
+  public func tensor(_ range: Range<Int>) -> Tensor {
+    let rows = (0..<count).flatMap { row in
+      range.map { Float(values[row * dimension + $0]) }
+    }
+    return Tensor(rows, shape: [count, range.count])
   }
 
   /// The given rows.

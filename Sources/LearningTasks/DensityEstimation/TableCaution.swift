@@ -17,16 +17,16 @@ package enum TableCaution: Hashable, Sendable {
     case .incompleteRows(let count):
       "\(count) \(count == 1 ? "row with an empty cell was" : "rows with an empty cell were") left out"
     case .nearlyDependent(let column, let others, let part):
-      "column '\(column)' nearly follows from \(others.map { "'\($0)'" }.joined(separator: ", ")) (the part "
-        + "\(Figure(part)) of its variance is its own): the density is nearly singular, and its nats tell of that part "
-        + "above all; leave a column out with --set data.columns, or write a difference in its place"
+      "column '\(column)' nearly follows from \(others.map { "'\($0)'" }.joined(separator: ", ")) ("
+        + "\(Figure(part)) of its variance is independent): the density is nearly singular, and its nats mainly measure that part; "
+        + "leave a column out with --set data.columns, or replace it by a difference"
     case .fewValues(let column, let count):
-      "column '\(column)' has only \(count) different values: a density makes spikes of them, and "
-        + "its nats depend on how sharp the spikes are"
+      "column '\(column)' has only \(count) distinct values: a density has spikes there, and "
+        + "its nats depend on their width"
     case .outliers(let column, let middle, let farthest):
       "half of column '\(column)' is within \(Figure(middle.lowerBound)) to "
         + "\(Figure(middle.upperBound)), but it reaches \(Figure(farthest)): remove the outliers or "
-        + "take logarithms, or the middle is one point to the model"
+        + "take logarithms, otherwise the model does not resolve the middle"
     }
   }
 }

@@ -104,13 +104,13 @@ extension ForecastEvaluation {
     }
     if verdicts.isEmpty {
       return
-        "nothing was compared: no reading of the test part stands near enough to a horizon or in a gap; choose "
+        "nothing was compared: no observation of the test part is near a horizon or in a gap; choose "
         + "windows.horizons and windows.gaps by the distances of the readings"
     }
     return "of \(verdicts.count) comparisons with baselines the \(modelName) wins "
       + "\(count(.better)), a baseline wins \(count(.worse)), \(count(.undecided)) are undecided"
       + (few > 0
-        ? ", \(few == count(.undecided) ? "all" : "\(few)") of them for want of forecasts: the test part has too few for an interval"
+        ? ", \(few == count(.undecided) ? "all" : "\(few)") of them, because the test part has too few forecasts for an interval"
         : "")
   }
 

@@ -40,8 +40,9 @@ extension ForecastReport {
       }
     }
     section.text(
-      "Where a baseline wins is said first: " + evaluation.balance + ". A difference counts if its "
-        + "90 % interval, from a bootstrap of blocks of overlapping windows, does not hold 0.")
+      "Comparisons that a baseline wins come first: " + evaluation.balance
+        + ". A difference counts if its "
+        + "90 % interval, from a bootstrap of blocks of overlapping windows, does not contain 0.")
     // Several channels have too many rows to read them all.
     section.list(
       evaluation.verdicts(
@@ -56,16 +57,17 @@ extension ForecastReport {
         evaluation.horizons, "horizon",
         caption:
           "Forecasts of the same test windows by all. RMSE, its 90 % interval by bootstrap and MAE in the data's "
-          + "unit, the negative log likelihood (NLL) in nats a forecast; the best of each column "
+          + "unit, the negative log likelihood (NLL) in nats per forecast; the best of each column "
           + "is marked. Baselines are fitted to the training part; their bands come from their "
           + "training residuals."))
     if evaluation.gaps.isEmpty {
-      section.text("No gap of the lengths asked for fits into the test part.")
+      section.text("No gap of the requested lengths fits into the test part.")
     } else {
       section.table(
         table(
           evaluation.gaps, "gap",
-          caption: "Filling of hidden readings, the same ones for all, with readings seen on both "
+          caption:
+            "Imputation of hidden observations, the same for all models, with observations on both "
             + "sides."))
     }
   }

@@ -17,7 +17,7 @@ extension ForecastReport {
           )
         },
         caption: "For each forecast quantile, the share of test observations below it. On the "
-          + "diagonal the bands say what they promise."))
+          + "diagonal the bands are calibrated."))
     guard let line = evaluation.horizons.last else { return }
     let scaled = (0..<line.model.count).map {
       (line.model.observed[$0] - line.model.means[$0]) / line.model.deviations[$0]
@@ -67,7 +67,7 @@ extension ForecastReport {
       Chart(
         "Divergence from the prior", x: Axis("step"),
         y: Axis("KL(q ‖ prior)", unit: "nats a series"), width: .half,
-        caption: "How much the encoder says about the latent initial state.",
+        caption: "The information about the latent initial state in the posterior.",
         marks: [
           .line(
             "training", x: blocks.map { Double($0.last?.step ?? 0) },
@@ -109,7 +109,7 @@ extension ForecastReport {
         "Latent trajectories of 24 test windows", x: Axis("first principal direction"),
         y: Axis("second principal direction"), width: .half, height: 380,
         caption: "Each curve is the flow of one window's posterior mean, from its start (dot) "
-          + "through history and future, seen in the plane in which they differ most ("
+          + "through history and future, in the plane of largest variance ("
           + NumberText.percent(plane.share, 0)
           + " of the variance). Colour: the forecast falls, stays or rises.",
         marks: marks))
@@ -131,7 +131,7 @@ extension ForecastReport {
     if case .law(let law) = forecaster { return mechanismSettings(law, &section) }
     section.formula(forecaster.kind == .latentODE ? latentFormula : recurrentFormula)
     section.text(
-      "r(t) is the straight line between the readings beside t (the last reading in a forecast), "
+      "r(t) is the straight line between the observations next to t (the last observation in a forecast), "
         + "and c what is known about them: distances, values, slopes"
         + (data.covariates.names.isEmpty
           ? "" : ", and of the whole series: " + data.covariates.names.joined(separator: ", "))

@@ -70,8 +70,8 @@ struct ForecastReport {
 
   private func gaps(_ section: inout ReportSection) {
     section.text(
-      "Readings were hidden, and the model was asked for them. The dashed line is the straight "
-        + "line between the readings beside the gap.")
+      "Observations were hidden, and the model imputed them. The dashed line is the straight "
+        + "line between the observations next to the gap.")
     var number = 0
     for length in (data.recipe.gaps ?? []).suffix(2) {
       for gap in spread(data.gaps(of: data.test, length: length), 2) {

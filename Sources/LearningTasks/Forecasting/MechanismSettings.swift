@@ -30,33 +30,6 @@ public struct MechanismSettings: Hashable, Sendable {
   public init() {}
 }
 
-/// Why equations and data do not fit.
-public enum MechanismError: Error, Hashable, Sendable {
-  /// A mechanism without equations.
-  case noEquations
-  /// A setting names a parameter or initial value that the equations do not have.
-  case unknownName(String, setting: String, system: String, known: [String])
-  /// A setting that is not `name=value` or `name=lower..upper`.
-  case notASetting(String, setting: String)
-  case emptyRange(String, lower: Double, upper: Double)
-  /// A known value outside of the bounds of the equations.
-  case outOfRange(String, value: Double, lower: Double, upper: Double)
-  /// A parameter in two lists.
-  case twoRoles(String)
-  /// Channels that are not part of the equations.
-  case unmatchedChannels([String], system: String, names: [String])
-  case noSuchChannel(String, channels: [String])
-  /// Two channels for one state.
-  case measuredTwice(String, channels: [String])
-  case inputWithoutValue(String)
-  /// The equations depend on the time itself, and windows begin at any time.
-  case dependsOnTime(system: String)
-  /// The equations have doses or events.
-  case hasJumps(system: String)
-  /// The equations have algebraic states.
-  case isAlgebraic(system: String)
-}
-
 extension MechanismSettings {
   /// The two parts of `name=rest`.
   static func parts(

@@ -39,18 +39,18 @@ public struct SolverCheck: Hashable, Sendable {
       "a finer solver moves the forecasts by \(NumberText.significant(shift, 2)) of their standard deviation"
     let back =
       reconstructionError.map {
-        "; forwards and back a latent state misses itself by \(NumberText.significant($0, 2)) of its size"
+        "; the round-trip error of a latent state is \(NumberText.significant($0, 2)) of its size"
       } ?? ""
     if shift <= Self.limit { return moved + back }
     if !shift.isFinite {
       return
-        "warning: a finer solver gives forecasts that are no finite numbers; train the model again"
+        "warning: a finer solver gives forecasts that are not finite; train the model again"
     }
     let fix =
       setting.map { "train with a smaller \($0)" }
-      ?? "its steps are a part of the network, use it with no others"
+      ?? "its steps are a part of the network and must not be changed"
     return moved + back
-      + "; warning: the model has learned its solver's errors, and its equation says something else; "
+      + "; warning: the model depends on its solver's errors, and an accurate solution differs; "
       + fix
   }
 }

@@ -1,4 +1,4 @@
-/// Rows of an evaluation for which a model gives no finite number, because they are far from all
+/// Rows of an evaluation without a finite result, because they are far from all
 /// training data.
 ///
 /// Figures are those of the other rows.
@@ -21,10 +21,10 @@ public struct LostRows: Hashable, Sendable {
   /// The warning; `nil` if no row is lost.
   public var sentence: String? {
     let nouns = noun == "row" ? "rows" : noun
-    let place = "so far from those of the training that the model gives no finite number there"
+    let place = "too far from the training data for a finite result"
     if count == 0 { return nil }
-    if isTotal { return "all \(all) \(nouns) lie \(place); check columns and units" }
+    if isTotal { return "all \(all) \(nouns) are \(place); check columns and units" }
     return
-      "\(count) of \(all) \(nouns) \(count == 1 ? "lies" : "lie") \(place); the figures are those of the others"
+      "\(count) of \(all) \(nouns) \(count == 1 ? "is" : "are") \(place); the figures omit them"
   }
 }

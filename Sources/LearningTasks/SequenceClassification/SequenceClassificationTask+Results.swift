@@ -91,7 +91,7 @@ extension TrainingOutcome<SequenceClassificationTask> {
     else { return told }
     return told + [
       "\(best.name) is \(best.evaluation.accuracy > evaluation.classifier.accuracy ? "better" : "as good"): "
-        + "the order of the readings may say nothing about the class, or there are too few series"
+        + "the order of the observations may not depend on the class, or there are too few series"
     ]
   }
 

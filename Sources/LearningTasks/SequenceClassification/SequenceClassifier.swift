@@ -81,7 +81,7 @@ extension SequenceClassifier {
       return measured(
         data.test.map { data.series[$0] }, data.test.map { data.labels[$0] }, data.warnings)
     }
-    let file = try read(path, labels: labels == nil ? recipe.label ?? "label" : nil)
+    let file = try readLabelled(path, label: labels == nil ? recipe.label ?? "label" : nil)
     let attributes = Array(file.attributes.suffix(form.covariates.columns.count))
     let known: SeriesLabels
     if let labels {
@@ -94,7 +94,8 @@ extension SequenceClassifier {
     for number in series {
       let (text, line) = known.texts[file.series[number].id] ?? ("", 0)
       guard let place = classes.firstIndex(of: text) else {
-        throw DataError(source: known.source, line: line, .unknownClass(text, known: classes))
+        throw DataError(
+          source: known.source, line: line, .labels(.unknownClass(text, known: classes)))
       }
       numbers.append(place)
     }
@@ -122,6 +123,19 @@ extension SequenceClassifier {
       evaluation: all.of(rows: known),
       lost: LostRows((0..<all.rows).map(all.isKnown), noun: "series"),
       flow: flowCheck(on: known.map { series[$0] }, known.map { labels[$0] }), warnings: warnings)
+  }
+
+  /// The series of a file with the labels in a column of it; `nil` if they are in another file.
+  private func readLabelled(_ path: String, label: String?) throws -> TimeSeriesFile {
+    do {
+      return try read(path, labels: label)
+    } catch let error as DataError {
+      switch error.reason {
+      case .missingColumn(label, _), .missingChannel(label, _):
+        throw DataError(source: error.source, .labels(.noLabel(label ?? "")))
+      default: throw error
+      }
+    }
   }
 
   private func evaluation(on series: [TimeSeries], _ labels: [Int]) -> ClassifierEvaluation {

@@ -84,7 +84,7 @@ extension SeriesClassData {
     let path = recipe.file ?? ""
     let own = recipe.labelsFile == nil ? [recipe.label ?? "label"] : []
     let file = try recipe.reading.series(of: path, labels: own)
-    if file.series.count < 2 { throw DataError(source: path, .noIDs) }
+    if file.series.count < 2 { throw DataError(source: path, .labels(.noIDs)) }
     try file.validate(minimumPoints: 1)
     guard let labelsFile = recipe.labelsFile else {
       return (
@@ -105,9 +105,10 @@ extension SeriesClassData {
     if known.isEmpty {
       throw DataError(
         source: labels.source,
-        .noIDInCommon(
-          labels: Array(labels.texts.keys.sorted().prefix(3)),
-          data: file.series.prefix(3).map(\.id)))
+        .labels(
+          .noIDInCommon(
+            labels: Array(labels.texts.keys.sorted().prefix(3)),
+            data: file.series.prefix(3).map(\.id))))
     }
     var warnings: [DataWarning] = []
     if known.count < file.series.count {
@@ -131,14 +132,17 @@ extension SeriesClassData {
   private static func check(
     _ classes: [String], _ labels: [Int], _ source: String
   ) throws(DataError) {
-    if classes.count < 2 { throw DataError(source: source, .oneClass(classes.first ?? "")) }
+    if classes.count < 2 {
+      throw DataError(source: source, .labels(.oneClass(classes.first ?? "")))
+    }
     if 2 * classes.count > labels.count {
-      throw DataError(source: source, .tooManyClasses(found: classes.count, rows: labels.count))
+      throw DataError(
+        source: source, .labels(.tooManyClasses(found: classes.count, rows: labels.count)))
     }
     for (number, name) in classes.enumerated() {
       let found = labels.count { $0 == number }
       if found < 3 {
-        throw DataError(source: source, .tooFewOfClass(name, found: found, needed: 3))
+        throw DataError(source: source, .labels(.tooFewOfClass(name, found: found, needed: 3)))
       }
     }
   }

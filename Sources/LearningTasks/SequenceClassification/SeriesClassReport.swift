@@ -63,7 +63,7 @@ struct SeriesClassReport {
     let data = outcome.examples
     section.text(
       "The first test series of each class (six classes at most), in units of each channel's standard "
-        + "deviation, and what the model says of it.")
+        + "deviation, and the prediction of the model.")
     for (number, name) in data.classes.enumerated().prefix(6) {
       guard let place = data.test.firstIndex(where: { data.labels[$0] == number }) else { continue }
       let one = data.series[data.test[place]].thinned(to: 2_000)
@@ -96,7 +96,7 @@ struct SeriesClassReport {
       Chart(
         "Loss", x: Axis("step"), y: Axis("loss", unit: "nats"), width: .half,
         caption:
-          "Cross entropy of the class, and beside it, at a small weight, the likelihood of each "
+          "Cross entropy of the class, plus, with a small weight, the likelihood of each "
           + "row given the rows before it.",
         marks: [
           .line("training", x: records.map { Double($0.step) }, y: records.map(\.loss)),
@@ -129,7 +129,7 @@ struct SeriesClassReport {
         + (outcome.examples.form.covariates.names.isEmpty
           ? "nothing here"
           : outcome.examples.form.covariates.names.joined(separator: ", "))
-        + "). \(outcome.parameterCount) parameters; the best of the validations is kept.")
+        + "). \(outcome.parameterCount) parameters; the model of the best validation is used.")
     section.code(outcome.model.recipe.json.text(indented: true))
   }
 }

@@ -53,7 +53,8 @@ struct SeriesLabels {
       let (id, text) = (row.text(ids), LabelledData.className(row.text(place)))
       if text.isEmpty { continue }
       if let known = texts[id], known.text != text {
-        throw DataError(source: path, line: row.line, .labelTwice(id: id, line: known.line))
+        throw DataError(
+          source: path, line: row.line, .labels(.labelTwice(id: id, line: known.line)))
       }
       texts[id] = texts[id] ?? (text, row.line)
     }

@@ -1,3 +1,4 @@
+import Platform
 import Serialization
 public import Reports
 import Training
@@ -57,5 +58,19 @@ extension LearningTask {
       $0.code(outcome.task.recipe.json.text(indented: true))
     }
     return report
+  }
+}
+
+extension LearningTask {
+  /// Applies a stored model to a file on a thread of its own without blocking the caller.
+  ///
+  /// - Throws: as `predict`, and `CancellationError` if the task was cancelled before the end.
+  public static func prediction(
+    with model: Model, _ request: PredictionRequest
+  ) async throws -> Prediction {
+    try Task.checkCancellation()
+    let prediction = try await onThread { try predict(with: model, request) }
+    try Task.checkCancellation()
+    return prediction
   }
 }

@@ -185,6 +185,13 @@ public struct Prediction: Sendable {
   /// Inferred parameters as CSV; `nil` if the model infers none.
   public var parametersCSV: String?
 
+  /// One number for each row of a file.
+  public init(_ values: [Double], name: String) {
+    self.init(
+      csv: name + "\n" + values.map { "\($0)\n" }.joined(), json: JSONValue(values),
+      summary: "\(values.count) values")
+  }
+
   public init(
     csv: String, json: JSONValue, summary: String, warnings: [String] = [],
     parametersCSV: String? = nil

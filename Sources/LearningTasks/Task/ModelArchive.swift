@@ -58,14 +58,6 @@ public struct ModelArchive: Sendable {
   }
 }
 
-/// Why a model file cannot be used.
-public enum ModelArchiveError: Error, Hashable, Sendable {
-  /// The file does not exist, or its contents are not those of a model.
-  case unreadable(path: String, reason: SafetensorsError)
-  /// The file contains another kind of model; `expected` is a name such as "forecasting model".
-  case otherKind(path: String, found: String, expected: String)
-}
-
 /// A trained model that can be stored in an archive.
 public protocol ArchivedModel: Sendable {
   associatedtype Recipe: TaskRecipe

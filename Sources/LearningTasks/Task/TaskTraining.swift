@@ -1,4 +1,4 @@
-import Tensors
+public import Tensors
 public import Training
 
 /// One training of a task: a trainer, its initial state, and the conversion of its best state into
@@ -48,6 +48,25 @@ public struct TaskTraining<Model: ArchivedModel>: Sendable {
           stepsPerEpoch: trainer.stepsPerEpoch, seconds: training.state.wall)
       }
     }
+  }
+
+  /// A training of a network on rows by Adam, with a loss written in tensors.
+  ///
+  /// - Parameters:
+  ///   - rows: tensors whose first axis is the rows.
+  ///   - recipe: the configuration, which must agree with that of a checkpoint.
+  ///   - loss: a scalar, the mean over the given rows.
+  ///   - model: the model of the trained network.
+  public init<Network: TensorTree, Rows: TensorTree>(
+    of network: Network, on rows: Rows, recipe: Model.Recipe, steps: Int,
+    learningRate: Schedule = 1e-3, loss: @escaping @Sendable (Network, Rows) -> Tensor,
+    model: @escaping @Sendable (Network) -> Model
+  ) {
+    let trainer = Trainer(
+      CompiledLoss(loss), training: RowData(rows), options: TrainingOptions(length: .steps(steps)))
+    let start = TrainingState(
+      model: network, optimizer: Adam(for: network, learningRate: learningRate))
+    self.init(trainer, from: start, recipe: recipe) { model($0.model) }
   }
 
   /// Reads the checkpoint of the folder if it is continued; writes nothing.

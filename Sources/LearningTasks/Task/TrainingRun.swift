@@ -36,6 +36,19 @@ public struct TrainingRun<Task: LearningTask>: Sendable {
     try run(on: try task.examples(), progress: progress, stop: stop)
   }
 
+  /// Trains and evaluates on a thread of its own without blocking the caller.
+  ///
+  /// Cancelling the task stops the training after its current step; the checkpoint of the run folder continues it.
+  /// - Throws: errors of the data, `RunError.interrupted` after a cancellation, `RunError.diverged`.
+  public func outcome(progress: ProgressReporter? = nil) async throws -> TrainingOutcome<Task> {
+    let stop = StopRequest()
+    return try await withTaskCancellationHandler {
+      try await onThread { try run(progress: progress, stop: stop) }
+    } onCancel: {
+      stop.request()
+    }
+  }
+
   /// Trains and evaluates on examples of the task that have been read.
   public func run(
     on examples: Task.Examples, progress: ProgressReporter? = nil, stop: StopRequest? = nil

@@ -27,7 +27,7 @@ public struct EquationData: Sendable {
   public let axis: TimeAxis
   /// Columns that were not read.
   public let ignored: [String]
-  /// What is odd about the file as a whole and about this series.
+  /// Warnings about the whole file and about this series.
   public let warnings: [DataWarning]
 
   /// All columns beside times and ids.
@@ -36,7 +36,7 @@ public struct EquationData: Sendable {
   /// - Parameters:
   ///   - file: the file; read it with `TimeSeriesOptions.names` set to `columns(for:mapping:)`, so that other
   ///     columns may hold anything.
-  ///   - id: the series to take; nil: the only one.
+  ///   - id: the series to take; `nil` for the only one.
   ///   - minimum: rows that the series must have.
   /// - Throws: `EquationDataError` if there is no such series, or several without an `id`, or too few rows.
   public init(

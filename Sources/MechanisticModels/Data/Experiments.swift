@@ -33,11 +33,11 @@ public struct Measurement: Hashable, Sendable {
   /// The name of an observable, a state or an intermediate.
   public var observable: String
   public var value: Value
-  /// The known standard deviation of its error, in the units of the value; nil: as the noise model gives it.
+  /// The known standard deviation of its error, in the units of the value; `nil` for as the noise model gives it.
   public var standardError: Double?
   /// Whether it was taken before the doses at its time; otherwise it is that after them.
   public var isBeforeDose = false
-  /// For a count over an interval, when that began; nil: at the measurement of the same observable before, or at the start.
+  /// For a count over an interval, when that began; `nil` for at the measurement of the same observable before, or at the start.
   public var intervalStart: Double?
 
   public init(
@@ -62,7 +62,7 @@ public struct Experiment: Sendable {
   public var inputs: [String: InputSignal] = [:]
   /// Known values of parameters and initial values (`x(0)`) that hold in this experiment.
   public var conditions: [String: Double] = [:]
-  /// When the initial values hold; nil: as the fit gives it.
+  /// When the initial values hold; `nil` for as the fit gives it.
   public var startTime: Double?
 
   public init(id: String = "", _ measurements: [Measurement]) {

@@ -76,7 +76,7 @@ struct FitColumns {
     ignored = rest.map { table.header[$0] }
   }
 
-  /// The columns of a long table; nil: the table is wide.
+  /// The columns of a long table; `nil` for the table is wide.
   private static func long(
     _ table: FitTable, _ options: FitTableOptions
   ) throws(DataError) -> (Int, Int)? {

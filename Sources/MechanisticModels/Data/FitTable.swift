@@ -74,13 +74,13 @@ package struct FitTable {
 
 /// How the columns of a file of data are understood.
 public struct FitTableOptions: Sendable {
-  /// The columns of times and of ids; nil: by their usual names.
+  /// The columns of times and of ids; `nil` for by their usual names.
   public var timeColumn: String?
   public var idColumn: String?
-  /// Of a long table, the column that names what a row measures and that of its value; nil: by their usual names.
+  /// Of a long table, the column that names what a row measures and that of its value; `nil` for by their usual names.
   public var channelColumn: String?
   public var valueColumn: String?
-  /// Only this experiment; nil: all.
+  /// Only this experiment; `nil` for all.
   public var series: String?
   public var unit = TimeUnit.hours
   public var dates: DateOrder?

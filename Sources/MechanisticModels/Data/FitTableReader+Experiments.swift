@@ -102,7 +102,7 @@ extension FitTableReader {
 
   // MARK: Warnings
 
-  /// What is odd about the measured columns.
+  /// Warnings about the measured columns.
   func warnings() throws(DataError) -> [DataWarning] {
     var quantities: [String] = []
     for measurement in rows.values.joined().flatMap(\.measurements)

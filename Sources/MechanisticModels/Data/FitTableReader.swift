@@ -99,7 +99,7 @@ struct FitTableReader {
       for (row, next) in zip(rows, rows.dropFirst()) where next.time < row.time {
         throw DataError(
           source: table.source, line: next.line,
-          .timeGoesBackwards(text: next.cells[columns.time], id: id))
+          .times(.timeGoesBackwards(text: next.cells[columns.time], id: id)))
       }
     }
   }
@@ -115,7 +115,7 @@ struct FitTableReader {
           else { continue }
           throw DataError(
             source: table.source, line: row.line,
-            .duplicateTime(text: row.cells[columns.time], id: id))
+            .times(.duplicateTime(text: row.cells[columns.time], id: id)))
         }
       }
     }

@@ -55,9 +55,9 @@ public struct EventTable: Sendable {
   public struct Dates: Hashable, Sendable {
     /// The unit of the time of equations.
     public var unit: TimeUnit
-    /// What comes first in dates such as 5/4/2024.
+    /// The order of day and month in dates such as 5/4/2024.
     public var order: DateOrder?
-    /// What the times of other data mean, which these follow; nil: dates count from the first one of the table on.
+    /// What the times of other data mean, which these follow; `nil` for dates count from the first one of the table on.
     public var axis: TimeAxis?
 
     public init(unit: TimeUnit = .hours, order: DateOrder? = nil, axis: TimeAxis? = nil) {

@@ -10,7 +10,7 @@ public struct FitPage: Sendable {
   public var source: String
   /// The unit of the time, where there is one.
   public var timeUnit: String
-  /// What is to be known about the fit, one sentence each.
+  /// Remarks about the fit, one sentence each.
   public var remarks: [String]
 
   /// Charts of data and of profiles beyond these are left out.
@@ -285,7 +285,7 @@ public struct FitPage: Sendable {
       rows: result.optima.map { optimum in
         optimum.values.map { .init("\(Figure($0))") }
           + [.init("\(Figure(optimum.objectiveDifference))")]
-      }, caption: "Optima that the data do not tell apart.")
+      }, caption: "Optima that the data do not distinguish.")
   }
 }
 

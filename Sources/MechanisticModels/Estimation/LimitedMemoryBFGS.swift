@@ -1,6 +1,6 @@
 /// Minimizes a function of many unknowns, given its value and gradient.
 ///
-/// The inverse Hessian is told by the last steps and changes of the gradient; a step satisfies the weak Wolfe
+/// The inverse Hessian is approximated from the last steps and changes of the gradient; a step satisfies the weak Wolfe
 /// conditions, found by doubling and halving.
 /// - Source: Liu and Nocedal 1989; Nocedal and Wright 2006, algorithms 7.4 and 7.5; Lewis and Overton 2013 (steps).
 package struct LimitedMemoryBFGS: Sendable {

@@ -42,7 +42,7 @@ final class MultipleShooting {
   private var shared: Int { problem.unknowns.count }
   private var width: Int { shared + nodeScales.count }
 
-  /// - Parameter count: segments of each experiment; nil: one for three times, but no more than 240 unknown states.
+  /// - Parameter count: segments of each experiment; `nil` for one for three times, but no more than 240 unknown states.
   init(_ problem: FitProblem, segments count: Int?) {
     self.problem = problem
     let system = problem.fit.system

@@ -16,7 +16,7 @@ package struct NoiseTerm {
 
   package var penalty: Double
   package var main: Row
-  /// Of the noise's own size; nil: that does not vary.
+  /// Of the noise's own size; `nil` for that does not vary.
   package var scale: Row?
 
   /// The distribution's place and size.

@@ -14,7 +14,7 @@ extension ParameterFit {
     return result
   }
 
-  /// The result, and the fit that is to follow; nil: none.
+  /// The result, and the fit that is to follow, `nil` for none.
   private func once() throws(FitError) -> (result: FitResult, next: ParameterFit?) {
     let problem = try FitProblem(self)
     guard let result = problem.result(problem.searches()) else {
@@ -43,7 +43,7 @@ extension ParameterFit {
     return ODESolver(method: solvingMethod, control: .adaptive(control))
   }
 
-  /// The same with tolerances that resolve states of these largest magnitudes; nil: they do so already.
+  /// The same with tolerances that resolve states of these largest magnitudes, `nil` if they already do.
   func resolving(_ sizes: [Double]) -> ParameterFit? {
     let before = stateSizes.isEmpty ? sizes.map { _ in 0 } : stateSizes
     let own = zip(sizes, before).map { size, before in

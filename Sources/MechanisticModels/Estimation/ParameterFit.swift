@@ -37,12 +37,12 @@ public struct ParameterFit: Sendable {
   public var priors: [String: Prior] = [:]
   /// Names of parameters and initial values that every experiment has a value of its own of.
   public var individual: Set<String> = []
-  /// When the initial values hold; nil: see `start(of:)`.
+  /// When the initial values hold; `nil` for see `start(of:)`.
   public var startTime: Double?
   /// Whether every experiment starts from the steady state of its equations without doses.
   public var preEquilibrates = false
   public var search = Search.automatic
-  /// Segments of multiple shooting; nil: one for three measured times, but no more than 240 unknown states.
+  /// Segments of multiple shooting; `nil` for one for three measured times, but no more than 240 unknown states.
   public var segments: Int?
   /// What a weight `w` of a network costs: `(penalty · spread of the data · w)²` beside the squared residuals.
   public var networkPenalty = 1e-3
@@ -56,7 +56,7 @@ public struct ParameterFit: Sendable {
   /// hypercube. At most twice as many follow where they disagree.
   public var starts = 8
   public var key = RandomKey(0)
-  /// The method of the solver, by which sensitivities follow as well; nil: `.tsitouras5`, and `.rodas5P` for algebraic
+  /// The method of the solver, by which sensitivities follow as well; `nil` for `.tsitouras5`, and `.rodas5P` for algebraic
   /// equations and for each solve that turns out to be stiff.
   ///
   /// `.rodas5P` differentiates its own steps exactly, but has no adjoint.
@@ -109,9 +109,9 @@ public enum FitError: Error, Equatable, Sendable {
   case notPositive(String, time: Double, value: Double)
   /// The system has an input without a signal.
   case inputWithoutSignal(String)
-  /// Gradients by the adjoint were asked for of a method that has none.
+  /// Gradients by the adjoint were requested of a method that has none.
   case methodWithoutAdjoint(String)
-  /// Gradients by the adjoint were asked for of equations with doses or events.
+  /// Gradients by the adjoint were requested of equations with doses or events.
   case jumpsWithoutAdjoint
   /// No starting point gave a solution, and stability bounded the steps of this method.
   case stiff(method: String)

@@ -44,11 +44,11 @@ public struct EquationGOKU: TensorTree {
 
   public var encoder: GOKUEncoder
   public var initialState: MLP
-  /// nil: no parameter is a series' own.
+  /// `nil` for no parameter is a series' own.
   public var parameterMap: MLP?
-  /// Coordinates of the shared parameters; nil: there are none.
+  /// Coordinates of the shared parameters; `nil` for there are none.
   public var shared: Tensor?
-  /// nil: every channel is part of the equations.
+  /// `nil` for every channel is part of the equations.
   public var emission: MLP?
   /// A quarter of the log variance of normalized observations, `[channel]`, so that it moves fast enough to settle.
   public var logVariance: Tensor

@@ -3,10 +3,10 @@ import ContinuousModels
 import NeuralNets
 import Tensors
 
-/// What a model is told about a system of equations: which parameters are known, which all series share, and which are each
+/// The roles of a system of equations in a model: which parameters are known, which all series share, and which are each
 /// series' own, over which ranges.
 public struct EquationMechanism: Sendable {
-  /// Who says what a parameter is.
+  /// The source of a parameter.
   public enum Role: String, Hashable, Sendable, CaseIterable {
     /// Its value is given.
     case known
@@ -32,7 +32,7 @@ public struct EquationMechanism: Sendable {
   public let system: EquationSystem
   /// One for each of the system's, in its order.
   public var parameters: [Parameter]
-  /// One for each state of the system, in its order: where its initial value may lie; nil: it is as the equations give it.
+  /// One for each state of the system, in its order: where its initial value may lie, `nil` for the value of the equations.
   public var initialRanges: [UnknownRange?]
   /// Size of each state, the unit in which it is integrated.
   public var stateScales: [Double]

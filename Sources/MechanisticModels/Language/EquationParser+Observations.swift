@@ -68,7 +68,7 @@ extension EquationParser {
 }
 
 extension EquationSyntax {
-  /// Where a function is called first in the formula; nil: nowhere.
+  /// Where a function is called first in the formula; `nil` for nowhere.
   fileprivate func firstCall(of function: String) -> Position? {
     switch self {
     case .number, .name: return nil

@@ -67,7 +67,7 @@ public struct EquationSystem: Sendable {
     public var formula: String
     /// Whether it is the increase of the formula since the row before, as a count over an interval is.
     public var isIncrease: Bool
-    /// nil: as the fit gives it.
+    /// `nil` for as the fit gives it.
     public var noise: NoiseModel?
     /// Place of its formula among the observations, and those of the noise's arguments; no arguments: they are estimated.
     package var value: Int

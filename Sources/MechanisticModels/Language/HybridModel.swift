@@ -66,7 +66,7 @@ package final class HybridModel: Sendable {
     /// End of the repetition, lag not included.
     package var until: Int?
     package var lag: Int?
-    /// The duration of the infusion; nil: a bolus.
+    /// The duration of the infusion; `nil` for a bolus.
     package var duration: Int?
     /// The input that is the number of infusions under way.
     package var input: Int?
@@ -90,7 +90,7 @@ package final class HybridModel: Sendable {
   package let events: [Event]
   package let algebraic: [AlgebraicState]
   package let doses: [DoseRule]
-  /// Intermediates of lag and bioavailability by state; nil: 0 and 1.
+  /// Intermediates of lag and bioavailability by state; `nil` for 0 and 1.
   package let lags: [Int?]
   package let bioavailabilities: [Int?]
   /// Intermediates that depend on time only and are not affine in it.

@@ -2,11 +2,11 @@
 struct ObservationSyntax {
   typealias Position = EquationError.Position
 
-  /// nil: the quantity of that name.
+  /// `nil` for the quantity of that name.
   var formula: EquationSyntax?
   /// Whether the formula stands in `increase(…)`.
   var isIncrease: Bool
-  /// nil: the noise that the fit gives to all.
+  /// `nil` for the noise that the fit gives to all.
   var noise: (name: String, position: Position, arguments: [EquationSyntax])?
 }
 

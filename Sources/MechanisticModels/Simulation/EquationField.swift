@@ -14,7 +14,7 @@ package final class EquationField<Scalar: EquationScalar>: RowField {
     self.init(equations, inputs: nil)
   }
 
-  /// A field whose inputs follow signals; nil: they stay as they are.
+  /// A field whose inputs follow signals; `nil` for they stay as they are.
   init(_ equations: EquationEvaluator<Scalar>, inputs: InputReader?) {
     precondition(
       equations.program.count == equations.stateCount,

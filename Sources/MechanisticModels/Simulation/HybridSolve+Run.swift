@@ -19,7 +19,7 @@ struct PieceRoot {
 }
 
 extension HybridSolve {
-  /// The states at times, of which the first is the start; fewer than were asked for if the solve ends early.
+  /// The states at times, of which the first is the start; fewer than were requested if the solve ends early.
   ///
   /// At the time of a jump the state is that after it.
   func run(at times: [Double], boundaries: [Boundary]) -> [[Double]] {

@@ -170,7 +170,7 @@ final class HybridSolve<Scalar: EquationScalar> {
   /// Recomputes the modes of the switches of the state.
   ///
   /// - Parameters:
-  ///   - readersOf: nil: of all; else of those that read one of these switches.
+  ///   - readersOf: `nil` for of all; else of those that read one of these switches.
   ///   - atThreshold: a switch whose root counts as 0.
   ///   - fixed: a switch that keeps its mode.
   func updateModes(

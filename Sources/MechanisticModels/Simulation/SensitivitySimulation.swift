@@ -11,7 +11,7 @@ final class SensitivitySimulation {
   private let smooth: CompiledEquations<Double>
   private let pieces: HybridRegisters<Double>?
 
-  /// - Parameter frozen: the sensitivities of the frozen equations, where several simulations share them; nil: made here.
+  /// - Parameter frozen: the sensitivities of the frozen equations, where several simulations share them; `nil` for made here.
   init(
     _ sensitivity: SensitivitySystem, of system: EquationSystem, inputs: [String: InputSignal],
     doses: DoseSchedule = DoseSchedule(), frozen shared: SensitivitySystem? = nil

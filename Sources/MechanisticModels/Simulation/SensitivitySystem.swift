@@ -43,7 +43,7 @@ package struct SensitivitySystem: Sendable {
   /// Width of the whole state.
   package var width: Int { stateCount * (1 + unknowns.count) }
 
-  /// - Parameter isLinearized: whether `fieldJacobian` is wanted.
+  /// - Parameter isLinearized: whether `fieldJacobian` is needed.
   package init(
     _ system: EquationSystem, unknowns: [Unknown], observables: [Observable],
     isLinearized: Bool = false

@@ -2,7 +2,7 @@ public import NumericCore
 public import Integrators
 
 extension ODESolver {
-  /// A solver with an absolute tolerance of its own for each state that this one's does not resolve; nil: it resolves all.
+  /// A solver with an absolute tolerance of its own for each state that this one's does not resolve; `nil` for it resolves all.
   ///
   /// A state whose largest value is below 1,000 absolute tolerances has a relative error of more than 1e-3: concentrations
   /// of 1e-12 mol/l under a tolerance of 1e-9 are noise. Such a state gets `1e-3 · rtol · max |x|`. The maximum is that of a

@@ -3,17 +3,17 @@ import CKernels
 import Graphs
 import Tensors
 
-/// Elementwise instructions of one shape that will run as one fused step.
+/// Elementwise instructions of one shape that run as one fused step.
 struct FusionGroup {
   var shape: [Int]
   var scalar: ScalarType
   var isInvariant: Bool
-  /// Places in the graph, in its order.
+  /// Indices in the graph, in its order.
   var places: [Int]
-  /// Values from outside, each once.
+  /// Distinct values from outside of the group.
   var inputs: [Int]
 
-  /// Registers that a fused step may need at most.
+  /// The largest number of registers of a fused step.
   var registerBound: Int { places.count + inputs.count }
 }
 
@@ -167,7 +167,7 @@ extension Lowerer {
 
   private func splatValue(_ value: Int) -> Double? { splats[value] }
 
-  /// Register operands of an instruction: a constant that is part of the step is left out.
+  /// Register operands of an instruction; a constant that is part of the step is omitted.
   private func arguments(of instruction: Graph.Instruction) -> [Int] {
     guard case .binary(let function) = instruction.operation else { return instruction.operands }
     let (a, b) = (instruction.operands[0], instruction.operands[1])

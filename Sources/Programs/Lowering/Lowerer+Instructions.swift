@@ -99,7 +99,7 @@ extension Lowerer {
     views[result] = target
   }
 
-  /// Reduces runs of neighbouring axes, the last run first.
+  /// Reduces runs of adjacent axes, the last run first.
   private mutating func lowerReduce(
     _ operand: Int, _ reduction: Reduction, axes: [Int], _ result: Int
   ) {

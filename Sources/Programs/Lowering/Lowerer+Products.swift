@@ -44,7 +44,8 @@ extension Lowerer {
     views[result] = target
   }
 
-  /// A view whose last two axes are the matrix `op(x)`; one of its strides is 1, as the kernel wants.
+  /// A view whose last two axes are the matrix `op(x)`; one of its strides is 1, as the kernel
+  /// requires.
   private mutating func matrices(_ value: Int, transposed: Bool) -> View {
     let rank = graph.types[value].rank
     var view = view(of: value)
@@ -73,7 +74,7 @@ extension Lowerer {
     return offsets
   }
 
-  /// The packed right operand, packed once however often it is used.
+  /// The packed right operand, packed once for all its uses.
   mutating func pack(
     _ view: View, offset: Int, k: Int, n: Int, isDouble: Bool, invariant: Bool
   ) -> Location {
@@ -95,9 +96,9 @@ extension Lowerer {
     return target
   }
 
-  // MARK: - What a product takes along
+  // MARK: - Operations fused into a product
 
-  /// The sum with a bias that is the product's only use, if the bias is known by now.
+  /// The sum with a bias that is the only use of the product, if the bias is already computed.
   private mutating func absorbBias(
     of value: Int, columns: Int
   ) -> (location: Location, value: Int)? {
@@ -114,7 +115,8 @@ extension Lowerer {
     return (bias.location, sum.results.lowerBound)
   }
 
-  /// The view of a value that needs no step: it is there already, or another shape of one that is.
+  /// The view of a value that needs no step: it is already computed, or is another shape of a
+  /// computed one.
   private mutating func availableView(_ value: Int) -> View? {
     if let view = views[value] { return view }
     let instruction = graph.instructions[producers[value]]

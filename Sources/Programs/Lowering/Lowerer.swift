@@ -3,19 +3,20 @@ import CKernels
 import Graphs
 import Tensors
 
-/// Turns a graph into steps over buffers.
+/// Lowers a graph to steps over buffers.
 ///
-/// 1. A value is a *view*: reshapes, transposes, slices and broadcasts copy nothing until a kernel needs dense memory.
-/// 2. Elementwise operations of one shape that feed each other form a *group* that runs as one fused step; a group is
-///    emitted when something outside it first needs one of its values.
-/// 3. Values that depend on invariant parameters alone (packed weights above all) go to the *prologue*, which runs once
-///    per `prepare`.
+/// 1. A value is a *view*: reshapes, transposes, slices and broadcasts copy nothing until a kernel
+///   needs dense memory.
+/// 2. Elementwise operations of one shape that feed each other form a *group* that runs as one
+///   fused step; a group is emitted when something outside of it first needs one of its values.
+/// 3. Values that depend on invariant parameters alone (mainly packed weights) go to the
+///   *prologue*, which runs once per `prepare`.
 struct Lowerer {
   enum BufferKind {
     case parameter(Int)
     case output(Int)
     case constant(Storage)
-    /// Scratch of this many bytes; a persistent one keeps its place for the whole program.
+    /// Scratch of a number of bytes; a persistent one keeps its offset for the whole program.
     case scratch(bytes: Int, persistent: Bool)
   }
 
@@ -31,17 +32,17 @@ struct Lowerer {
   /// How often a value is used by instructions and outputs.
   var uses: [Int]
   var consumers: [[Int]]
-  /// Place of the instruction that gives a value.
+  /// Index of the instruction that computes a value.
   let producers: [Int]
   var views: [View?]
   var isInvariant: [Bool]
-  /// Values of the constants whose elements are all the same.
+  /// Constants whose elements are all equal.
   var splats: [Int: Double] = [:]
   var absorbed: Set<Int> = []
   var groups: [FusionGroup?] = []
   var groupOf: [Int: Int] = [:]
   var packs: [PackKey: Location] = [:]
-  /// The value's own output buffer, where it can be computed in place.
+  /// The value's own output buffer, if it can be computed in place.
   var outputBuffer: [Int: Int] = [:]
 
   struct CustomCall {
@@ -122,7 +123,7 @@ struct Lowerer {
       buffer: Int32(makeBuffer(.scratch(bytes: bytes, persistent: invariant))), offset: 0)
   }
 
-  /// Memory for a value: its output's own buffer if it is one, else scratch.
+  /// Memory for a value: its output's own buffer if it is an output, otherwise scratch.
   mutating func makeTarget(for value: Int) -> (view: View, accumulate: Bool) {
     if let output = outputBuffer[value], !isInvariant[value] {
       return (View(dense: output, graph.types[value]), accumulating.contains(output))
@@ -134,14 +135,14 @@ struct Lowerer {
     if invariant { prologue.append(step) } else { body.append(step) }
   }
 
-  /// The value's view, emitting the group that holds it if there is one.
+  /// The value's view, after emitting the group that contains it.
   mutating func view(of value: Int) -> View {
     if let view = views[value] { return view }
     if let group = groupOf[value] { close(group) }
     return views[value]!
   }
 
-  /// The value's view with dense memory behind it.
+  /// The value's view in dense memory.
   mutating func denseView(of value: Int) -> View {
     let view = view(of: value)
     if view.isDense { return view }
@@ -168,7 +169,7 @@ struct Lowerer {
       invariant: invariant)
   }
 
-  /// Values that are outputs but live elsewhere are copied (or added) to their outputs at the end.
+  /// Outputs that are stored elsewhere are copied (or added) to their memory at the end.
   private mutating func copyOutputs() {
     for (place, value) in graph.outputs.enumerated() {
       let source = view(of: value)
@@ -184,7 +185,7 @@ struct Lowerer {
 }
 
 extension UnsafeMutableBufferPointer where Element: BitwiseCopyable {
-  /// Memory of its own with these elements; the owner frees it.
+  /// Allocated memory with these elements; the owner frees it.
   static func copy(of elements: [Element]) -> Self {
     let memory = Self.allocate(capacity: elements.count)
     _ = memory.initialize(from: elements)

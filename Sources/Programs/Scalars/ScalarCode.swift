@@ -1,9 +1,10 @@
 import CKernels
 import Tensors
 
-/// Nodes of a scalar graph as parts of code over numbered registers.
+/// Nodes of a scalar graph as instructions over numbered registers.
 ///
-/// A register whose value is read no more is used again; those of constants and of the setup are not.
+/// A register is reused after the last read of its value, except for those of constants and of the
+/// setup.
 struct ScalarCode {
   struct Part {
     var isDouble: Bool
@@ -14,7 +15,7 @@ struct ScalarCode {
     var isEmpty: Bool { inputs.isEmpty && conversions.isEmpty && code.isEmpty }
   }
 
-  /// What depends on invariant parameters alone.
+  /// Instructions that depend on invariant parameters alone.
   private(set) var setup: [Part] = []
   private(set) var body: [Part] = []
   private(set) var outputs: [nk_column] = []

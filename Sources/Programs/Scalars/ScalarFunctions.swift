@@ -28,7 +28,7 @@ extension UnaryFunction {
 }
 
 extension BinaryFunction {
-  /// The function of two numbers; not-a-number passes through `minimum` and `maximum`.
+  /// The function of two numbers; `minimum` and `maximum` propagate not-a-number.
   @inline(__always)
   package func value<Scalar: ElementaryScalar>(_ a: Scalar, _ b: Scalar) -> Scalar {
     switch self {
@@ -44,7 +44,7 @@ extension BinaryFunction {
 }
 
 extension Comparison {
-  /// 1 where it holds, else 0.
+  /// 1 if the comparison holds, otherwise 0.
   @inline(__always)
   package func value<Scalar: ElementaryScalar>(_ a: Scalar, _ b: Scalar) -> Scalar {
     switch self {

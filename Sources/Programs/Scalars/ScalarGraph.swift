@@ -6,13 +6,13 @@ import Tensors
 struct ScalarGraph {
   enum Node: Hashable {
     case constant(Double)
-    /// An exact 0 of a padding or a derivative: 0 whatever it is multiplied by.
+    /// An exact 0 of a padding or a derivative: 0 times any factor is 0.
     case zero
     /// One element of a parameter of the graph.
     case element(parameter: Int, Int)
     case unary(UnaryFunction, Int)
     case binary(BinaryFunction, Int, Int)
-    /// 1 where it holds, else 0.
+    /// 1 if the comparison holds, otherwise 0.
     case compare(Comparison, Int, Int)
     case select(Int, Int, Int)
     /// The same value in the other scalar type.
@@ -30,7 +30,7 @@ struct ScalarGraph {
 
   init() {}
 
-  /// The number of a node, made on first use.
+  /// The number of a node, created on first use.
   mutating func number(of node: Node, _ scalar: ScalarType) -> Int {
     let key = Key(node: node, scalar: scalar)
     if let found = numbers[key] { return found }
@@ -73,8 +73,8 @@ struct ScalarGraph {
 
 // MARK: - Simplification
 
-// What is rewritten keeps every bit of a result, except the sign of a zero. An exact zero stays 0 whatever it is multiplied
-// by.
+// Rewriting preserves every bit of a result, except the sign of a zero. An exact zero times any
+// factor is 0.
 
 extension ScalarGraph {
   mutating func unary(_ function: UnaryFunction, _ x: Int) -> Int {

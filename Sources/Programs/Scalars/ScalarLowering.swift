@@ -2,17 +2,17 @@ import Platform
 import Graphs
 package import Tensors
 
-/// A graph of small tensors element by element.
+/// Converts a graph of small tensors to scalars, element by element.
 struct ScalarLowering {
   private(set) var scalars = ScalarGraph()
   /// The elements of each value, row-major.
   private var elements: [[Int]]
   private let graph: Graph
-  /// Nodes that may be made at most.
+  /// The largest number of nodes.
   private let limit: Int
 
-  /// Nil if an operation has no scalar form (a custom operation, a convolution, rows by a computed index), or if the
-  /// graph is not small.
+  /// `nil` if an operation has no scalar form (a custom operation, a convolution, rows by a
+  /// computed index), or if the graph is too large.
   init?(_ graph: Graph, limit: Int) {
     self.graph = graph
     self.limit = limit
@@ -72,7 +72,8 @@ struct ScalarLowering {
     }
   }
 
-  /// Where the first element of a movement comes from, and how far apart those of each axis are.
+  /// The source of the first element of a movement, and the distance of the elements along each
+  /// axis.
   private static func strides(
     of operation: Operation, from source: [Int], to target: [Int]
   ) -> (start: Int, steps: [Int]) {
@@ -115,7 +116,7 @@ struct ScalarLowering {
     }
   }
 
-  /// Sums of products in the order of the inner axis; nil if they are too many.
+  /// Sums of products in the order of the inner axis; `nil` if they are too many.
   private mutating func product(
     _ x: [[Int]], _ shapes: [[Int]], _ left: Bool, _ right: Bool, _ type: TensorType
   ) -> [Int]? {
@@ -139,7 +140,7 @@ struct ScalarLowering {
   }
 }
 
-/// Places of elements in memory, over a row-major index space with a step for each axis.
+/// Offsets of elements in memory, over a row-major index space with a stride for each axis.
 private struct Places: Sequence, IteratorProtocol {
   private let sizes: [Int]
   private let steps: [Int]
@@ -174,9 +175,9 @@ private struct Places: Sequence, IteratorProtocol {
 }
 
 extension Tensor {
-  /// The number that an expression of numbers is, in a tensor of the same type.
+  /// The value of an expression of numbers, in a tensor of the same type.
   ///
-  /// - Precondition: no leaf of a trace is part of the expression, which has one element.
+  /// - Precondition: the expression has one element and contains no leaf of a trace.
   package var folded: Tensor {
     let graph = trace([]) { _ in [self] }
     guard type.count == 1, let lowered = ScalarLowering(graph, limit: 1 << 20),

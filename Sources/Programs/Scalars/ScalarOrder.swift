@@ -1,17 +1,17 @@
 import Tensors
 
-/// The order in which the nodes of a scalar graph are computed.
+/// The evaluation order of the nodes of a scalar graph.
 ///
-/// A part is computed in one scalar type: double in the even ones, single in the odd ones. A part first takes elements of
-/// parameters, then conversions from earlier parts; its operations follow.
+/// A part is computed in one scalar type: double in the even ones, single in the odd ones. A part
+/// begins with elements of parameters, then conversions from earlier parts; its operations follow.
 struct ScalarOrder {
   /// Nodes that depend on invariant parameters alone, by part.
   private(set) var setup: [[Int]] = []
   /// The other nodes, by part.
   private(set) var body: [[Int]] = []
-  /// Whether a node depends on anything but invariant parameters.
+  /// Whether a node depends on parameters that are not invariant.
   private(set) var varies: [Bool]
-  /// The node that reads a node last, in this order; nil for what is an output or read by none.
+  /// The last reader of each node in this order; `nil` for outputs and unread nodes.
   private(set) var lastReader: [Int?]
 
   init(_ graph: ScalarGraph, outputs: [[Int]], invariant: Set<Int>) {

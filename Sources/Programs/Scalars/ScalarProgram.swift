@@ -14,20 +14,25 @@ import CKernels
 /// ```
 /// Immutable and shared by threads; each thread runs it in a `ScalarWorkspace` of its own.
 public struct ScalarProgram: Sendable {
+  /// Types of the parameters, in order.
   public let parameterTypes: [TensorType]
+  /// Types of the outputs, in order.
   public let outputTypes: [TensorType]
-  /// Places of the parameters that stay the same over many runs.
+  /// Indices of the parameters that stay the same over many runs.
   public let invariant: Set<Int>
   /// Instructions of one evaluation, and of the preparation for a set of invariant parameters.
   public let instructionCount: Int
+  /// Number of instructions of the preparation.
   public let setupCount: Int
   let code: ScalarCode
 
+  /// Converts a graph.
+  ///
   /// - Parameters:
   ///   - invariant: parameters that all rows share and that seldom change.
-  ///   - limit: scalar values that the graph may have.
-  /// - Returns: nil if an operation has no scalar form (a custom operation, a convolution, rows by an index), or if the
-  ///   graph has more values than `limit`.
+  ///   - limit: the largest number of scalar values of the graph.
+  /// - Returns: `nil` if an operation has no scalar form (a custom operation, a convolution, rows
+  ///   by an index), or if the graph has more values than `limit`.
   public init?(_ graph: Graph, invariant: Set<Int> = [], limit: Int = 1 << 22) {
     guard let lowered = ScalarLowering(graph, limit: limit) else { return nil }
     parameterTypes = graph.parameterTypes

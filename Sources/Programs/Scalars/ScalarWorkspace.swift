@@ -4,6 +4,7 @@ public import Tensors
 
 /// The memory in which one thread runs a scalar program; a run allocates nothing.
 public final class ScalarWorkspace {
+  /// The program that runs in this memory.
   public let program: ScalarProgram
   private let arguments: UnsafeMutablePointer<nk_rows>
   private let results: UnsafeMutablePointer<nk_rows>
@@ -12,10 +13,14 @@ public final class ScalarWorkspace {
   /// All memory of the workspace.
   private var memory: [UnsafeMutableRawPointer] = []
 
-  /// Bytes of registers that fit into a first-level cache beside the rows that are read and written.
+  /// Bytes of registers that fit into a first-level cache together with the rows that are read and
+  /// written.
   private static let registerBytes = 24_576
 
-  /// - Parameter rows: how many rows a run has at most; a run may have more, but gains nothing from them.
+  /// A workspace of a program.
+  ///
+  /// - Parameter rows: the number of rows for which memory is planned; runs with more rows work,
+  ///   without further gain.
   public init(_ program: ScalarProgram, rows: Int = 1) {
     self.program = program
     let parts = program.code
@@ -58,7 +63,7 @@ public final class ScalarWorkspace {
     for block in memory { block.deallocate() }
   }
 
-  /// Where a parameter's rows are, until they are set again; each has as many elements as the parameter's type.
+  /// Sets the address of a parameter's rows; each has as many elements as the parameter's type.
   ///
   /// - Parameters:
   ///   - isShared: all rows read the first one.
@@ -73,7 +78,7 @@ public final class ScalarWorkspace {
     arguments[place].numbers = numbers
   }
 
-  /// Where an output's rows are to be written, or added to.
+  /// Sets the address to which an output's rows are written or added.
   ///
   /// - Parameters:
   ///   - isSum: the values of all rows are added to one row of memory, in the order of the rows.
@@ -88,10 +93,10 @@ public final class ScalarWorkspace {
     results[place].adds = isSum || numbers != nil
   }
 
-  /// Computes what depends on invariant parameters alone; wanted after they change.
+  /// Computes the values that depend on invariant parameters alone; call it after they change.
   package func prepare() { nk_scalar_program_prepare(call.program) }
 
-  /// Evaluates this number of rows; outputs that are written may be the memory of parameters.
+  /// Evaluates a number of rows; written outputs may share the memory of parameters.
   package func run(rows: Int) { nk_scalar_program_run(call.program, rows) }
 
   /// Concrete tensors in, concrete tensors out: one row.
@@ -171,19 +176,19 @@ extension nk_instruction {
   }
 }
 
-/// A program in a workspace, which must outlive it; copies cost no reference counts.
+/// A program in a workspace, which must outlive it; copies need no reference counting.
 package struct ScalarCall {
   fileprivate let program: UnsafeMutablePointer<nk_scalar_program>
   fileprivate let arguments: UnsafeMutablePointer<nk_rows>
   fileprivate let results: UnsafeMutablePointer<nk_rows>
 
-  /// Row `r` of a run reads row `numbers[r]` of a parameter's memory; nil: row `r`.
+  /// Row `r` of a run reads row `numbers[r]` of a parameter's memory; `nil` for row `r`.
   package func setNumbers(_ place: Int, _ numbers: UnsafePointer<Int32>?) {
     arguments[place].numbers = numbers
   }
 
-  /// Evaluates this number of rows after it has taken the addresses of parameters 0 and 1 and of
-  /// output 0; how rows are laid out stays as it was set.
+  /// Evaluates a number of rows after setting the addresses of parameters 0 and 1 and of output 0;
+  /// the layout of rows is unchanged.
   package func run(
     rows: Int, _ first: UnsafeRawPointer, _ second: UnsafeRawPointer,
     into output: UnsafeMutableRawPointer

@@ -53,7 +53,7 @@ struct NextFrameMemory: TensorTree {
 struct DirectIdentification: TensorTree {
   /// What the free numbers are fitted to.
   enum Evidence: Sendable, CaseIterable {
-    /// Revealed latent states, one frame in twenty; the decoder is fitted to their trajectories. So the article does it.
+    /// Revealed latent states, one frame in twenty; the decoder is fitted to their trajectories. So the paper does it.
     case states
     case frames
     case statesAndFrames

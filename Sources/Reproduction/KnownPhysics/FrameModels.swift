@@ -83,7 +83,7 @@ enum FrameModels {
 struct KnownField: Sendable {
   let field: PartlyKnownField.Known
 
-  /// The article's pendulum, of which the length is unknown.
+  /// The paper's pendulum, of which the length is unknown.
   static let pendulum = KnownField(field: PartlyKnownField.pendulum)
 
   /// A named system of which some parameters are unknown, in the order of the system's parameters.

@@ -55,7 +55,7 @@ struct FrameSplit: Sendable {
   /// Times of so many frames from 0 on.
   func times(_ count: Int) -> [Double] { (0..<count).map { Double($0) * series.interval } }
 
-  /// Times of so many frames for a model that knows no units: 0.05 from frame to frame.
+  /// Times of so many frames for a model without units: 0.05 from frame to frame.
   func plainTimes(_ count: Int) -> [Double] { (0..<count).map { Double($0) * 0.05 } }
 
   /// Random windows of random series, `[window, count, …]`: frames and states.
@@ -76,7 +76,7 @@ struct FrameSplit: Sendable {
   /// The true values of a parameter of the test series.
   func truth(_ parameter: Int) -> [Double] { Array(series.parameters[parameter][trainCount...]) }
 
-  /// The mean frame as a forecast: the error that says nothing.
+  /// The mean frame as a forecast: the error without information.
   var meanFrameError: Double {
     let mean = trainFrames.mean([0])
     let truth = series.clean.sliced(trainCount..<series.count, axis: 1)
@@ -117,7 +117,7 @@ struct ParameterScore: Sendable {
   }
 }
 
-/// How well the test series are told.
+/// The accuracy on the test series.
 struct FrameScore: Sendable {
   var interpolation, extrapolation: Double
   var parameters: [ParameterScore]

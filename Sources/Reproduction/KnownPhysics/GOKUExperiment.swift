@@ -55,7 +55,7 @@ private struct PendulumTask {
   var notes: [String] {
     [
       "the mean frame: extrapolation \(Figure(smooth.meanFrameError)); direct identification by states "
-        + "is the article's; errors are against frames without noise; 450 series train, 50 test; a model reads 50 frames and "
+        + "is the paper's; errors are against frames without noise; 450 series train, 50 test; a model reads 50 frames and "
         + "foresees 50 more"
     ]
   }

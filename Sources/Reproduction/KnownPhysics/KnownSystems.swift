@@ -8,7 +8,7 @@ import NeuralNets
 import Programs
 import Tensors
 
-/// GOKU-net on further systems of the article and its earlier versions.
+/// GOKU-net on further systems of the paper and its earlier versions.
 package struct KnownSystemsExperiment: Experiment {
   package let name = "goku-systems"
   package let summary =

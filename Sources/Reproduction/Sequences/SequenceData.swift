@@ -8,7 +8,7 @@ package import Training
 /// Some series as an autoregressive network learns from them.
 package struct RecurrentBatch: TensorTree {
   package var series: IrregularSeries
-  /// 1 at rows where the network reads its own words; nil: nowhere.
+  /// 1 at rows where the network reads its own words; `nil` for nowhere.
   package var replacing: Tensor?
 
   package mutating func visit(_ visitor: inout some TensorVisitor) {

@@ -40,7 +40,7 @@ struct SpiralTask {
 
   // MARK: Latent ODE
 
-  /// A latent ODE of the article's sizes, with the article's fixed noise.
+  /// A latent ODE of the paper's sizes, with the paper's fixed noise.
   ///
   /// A learned noise falls to that of the data, 0.06; then the likelihood of many points outweighs the divergence, codes of
   /// overlapping windows share no field, and extrapolation fails for some seeds.
@@ -72,7 +72,7 @@ struct SpiralTask {
 
   // MARK: Baselines
 
-  /// The error of a recurrent network that is told the time to the next point, and fed its own words.
+  /// The error of a recurrent network with the time to the next point and its own predictions as inputs.
   func recurrentError() throws -> Double {
     let keys = run.key.folding(in: 800 + UInt64(observed)).split(2)
     let reader = RowReader(channelCount: 2, timing: .untilNext)

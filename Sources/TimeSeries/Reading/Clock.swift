@@ -21,10 +21,10 @@ package struct Clock {
   }
 
   package mutating func time(_ cell: ArraySlice<UInt8>) throws(DataError.Reason) -> Double {
-    if cell.isEmpty { throw .missingTime }
+    if cell.isEmpty { throw .times(.missingTime) }
     if let number = decimalNumber(cell) {
       let text = String(decoding: cell, as: UTF8.self)
-      if !number.isFinite { throw .notATime(text: text) }
+      if !number.isFinite { throw .times(.notATime(text: text)) }
       if !isStarted && readsEpochs, let scale = epochScale(of: number) {
         isStarted = true
         epochScale = scale
@@ -33,27 +33,27 @@ package struct Clock {
       if let epochScale, case .calendar(let origin, let unit, _) = axis {
         return (number * epochScale - origin) / unit.seconds
       }
-      if axis != .number { throw .mixedTimes(text: text) }
+      if axis != .number { throw .times(.mixedTimes(text: text)) }
       isStarted = true
       return number
     }
     let text = String(decoding: cell, as: UTF8.self)
     if let seconds = CalendarTime.elapsed(cell) {
-      if axis != .number { throw .mixedTimes(text: text) }
+      if axis != .number { throw .times(.mixedTimes(text: text)) }
       isStarted = true
       return seconds / unit.seconds
     }
     if order == nil && CalendarTime.seconds(cell) == nil {
       let possible = DateOrder.allCases.filter { CalendarTime.seconds(cell, order: $0) != nil }
-      if possible.count > 1 { throw .ambiguousDate(text: text) }
+      if possible.count > 1 { throw .times(.ambiguousDate(text: text)) }
       // A day above twelve determines the order of the whole file.
       order = possible.first
     }
     guard let (seconds, offset) = CalendarTime.moment(cell, order: order) else {
-      throw .notATime(text: text)
+      throw .times(.notATime(text: text))
     }
     switch axis {
-    case .number where isStarted: throw .mixedTimes(text: text)
+    case .number where isStarted: throw .times(.mixedTimes(text: text))
     case .number:
       isStarted = true
       axis = .calendar(origin: seconds, unit: unit, offset: offset)

@@ -31,7 +31,7 @@ struct ColumnTally {
     }
   }
 
-  /// Whether a text says that a value is beyond the range of an instrument: `Low`, `HI`, `<0.1`.
+  /// Whether a text marks a value beyond the range of an instrument: `Low`, `HI`, `<0.1`.
   mutating func takeLimit(_ cell: ArraySlice<UInt8>, line: Int) -> Bool {
     let text = String(decoding: cell, as: UTF8.self)
     let isWord = ["low", "high", "lo", "hi"].contains(text.lowercased())

@@ -23,8 +23,8 @@ extension DataWarning.Kind {
       "times such as \(shortText(time, digits: 8)) look like dates and are read as plain numbers; write them "
         + "as in 1958-03-29 if they are dates"
     case .idComesAgain(let id, let lastLine):
-      "the id '\(id)' comes again after line \(lastLine) and is taken as one series; give the second "
-        + "an id of its own if it is another"
+      "the id '\(id)' occurs again after line \(lastLine); its rows are read as one series; give the second "
+        + "another id if it is another series"
     case .shortSeries(let id, let points):
       "the series '\(id)' has \(points) point\(points == 1 ? "" : "s") and is left out; add "
         + "measurements if it is to count"
@@ -53,16 +53,16 @@ extension DataWarning.Kind {
       "\(count) label\(count == 1 ? "" : "s") of ids that the data do not have, '\(first)' among them; check "
         + "the spelling of ids"
     case .rowsThinned(let series, let rows, let limit):
-      "\(series) series are longer than \(limit) rows (up to \(rows)), of which evenly many are read; set "
-        + "network.rowLimit to choose"
+      "\(series) series are longer than \(limit) rows (up to \(rows)), thinned evenly; set "
+        + "network.rowLimit to change the limit"
     case .windowsThinned(let part, let used, let all):
-      "of \(all) windows of the \(part) part \(used) are used, evenly spread; set windows.stride to "
-        + "choose them yourself"
+      "of \(all) windows of the \(part) part \(used) are used, evenly spaced; set windows.stride to "
+        + "select them"
     case .linesAboveHeader(let count):
       "\(count) line\(count == 1 ? "" : "s") above the header \(count == 1 ? "is" : "are") not part of the table "
         + "and \(count == 1 ? "is" : "are") skipped; remove \(count == 1 ? "it" : "them") if this line is not the header"
     case .unitsRow(let text):
-      "the line '\(text)' below the header holds no value and is skipped as units; remove it if it is not"
+      "the line '\(text)' below the header has no value and is skipped as units; remove it if it is not"
     case .timeColumn(let name, let others):
       "the times are read from the column '\(name)', not from \(Self.list(others)); name another with --time"
     case .timeJoined(let date, let clock):
@@ -91,8 +91,8 @@ extension DataWarning.Kind {
       "\(count) value\(count == 1 ? "" : "s") \(shortText(value)) of '\(channel)' \(count == 1 ? "marks" : "mark") missing "
         + "values and \(count == 1 ? "is" : "are") read as missing; write them in another unit if they are measurements"
     case .notFinite(let count, let all, let first):
-      "\(count) of \(all) results are no finite numbers and stay empty, the first that of \(first); values or times so "
-        + "far from those of the training are beyond the model, correct or remove them"
+      "\(count) of \(all) results are not finite and stay empty, the first for \(first); their values or times are "
+        + "too far from those of the training; correct or remove them"
     }
   }
 }

@@ -9,6 +9,7 @@ public struct DataWarning: Hashable, Sendable {
   public let line: Int?
   public let kind: Kind
 
+  /// A warning about a file.
   public init(source: String, line: Int? = nil, _ kind: Kind) {
     self.source = source
     self.line = line

@@ -85,7 +85,8 @@ struct SeriesAccumulator {
   ) throws(DataError) {
     if let repeated, logs[log].counts[channel] > 0 {
       if logs[log].last[2 + channel] == value { return }
-      throw DataError(source: source, line: lastLine, .duplicateTime(text: repeated, id: id))
+      throw DataError(
+        source: source, line: lastLine, .times(.duplicateTime(text: repeated, id: id)))
     }
     logs[log].add(value, channel)
   }
@@ -130,9 +131,10 @@ struct SeriesAccumulator {
       throw DataError(
         source: place.source, line: place.line,
         place.isReturn
-          ? .idComesAgain(id: id, text: text, lastLine: lastLine)
+          ? .times(.idComesAgain(id: id, text: text, lastLine: lastLine))
           : last - time <= place.clockChange
-            ? .clockGoesBack(text: text, id: id) : .timeGoesBackwards(text: text, id: id))
+            ? .times(.clockGoesBack(text: text, id: id))
+            : .times(.timeGoesBackwards(text: text, id: id)))
     }
     return time > last
   }

@@ -2,12 +2,14 @@ import Tables
 
 /// A column of a file with one value per series: a class, an age, a sex.
 public struct SeriesAttribute: Hashable, Sendable {
+  /// The name of the column.
   public let name: String
   /// One text per series, in the file's order; empty if the series has none.
   public let texts: [String]
   /// The line of each text; 0 if there is none.
   public let lines: [Int]
 
+  /// A column of given texts and lines.
   public init(name: String, texts: [String], lines: [Int]) {
     self.name = name
     self.texts = texts

@@ -6,16 +6,23 @@ import Tables
 public struct SeriesSummary: Hashable, Sendable {
   /// One channel over all series.
   public struct Channel: Hashable, Sendable {
+    /// The name of the channel.
     public let name: String
+    /// Number of observations.
     public let observed: Int
+    /// Number of rows without a value.
     public let missing: Int
+    /// The smallest value.
     public let minimum: Double
+    /// The mean value.
     public let mean: Double
+    /// The largest value.
     public let maximum: Double
     /// The longest distance of consecutive times at which it was observed.
     public let longestGap: Double
   }
 
+  /// Number of series.
   public let series: Int
   /// In a file of several series, series of one row are not counted: nothing can be learned from
   /// them.
@@ -30,6 +37,7 @@ public struct SeriesSummary: Hashable, Sendable {
   public let medianStep: Double
   /// The longest distance of consecutive times.
   public let longestGap: Double
+  /// The channels, in order.
   public let channels: [Channel]
 
   /// Summarizes a file.

@@ -6,6 +6,7 @@ public struct TimeSeriesFile: Hashable, Sendable {
   public let source: String
   /// One series per id, in order of appearance; all have the same channels.
   public let series: [TimeSeries]
+  /// The meaning of the times.
   public let axis: TimeAxis
   /// Warnings that do not stop a run.
   public let warnings: [DataWarning]
@@ -89,6 +90,7 @@ public struct TimeSeriesFile: Hashable, Sendable {
 
 /// How a file is read.
 public struct TimeSeriesOptions: Hashable, Sendable {
+  /// How a file arranges series.
   public enum Layout: String, CaseIterable, Hashable, Sendable {
     /// Long if the header has a column of names (`channel`, `parameter`, `variable`, `observableId`,
     /// `signal`, `sensor`) and one of values (`value`, `measurement`, `reading`); otherwise wide.
@@ -106,6 +108,7 @@ public struct TimeSeriesOptions: Hashable, Sendable {
     case average
   }
 
+  /// The layout of the file.
   public var layout: Layout
   /// The column of times; `nil` selects a column of dates, or else `time`, `t`, `date`, `datetime` or
   /// `timestamp` in any case, or else the first column that is neither the id nor row numbers.
@@ -122,6 +125,7 @@ public struct TimeSeriesOptions: Hashable, Sendable {
   /// The order of day and month in dates such as 5/4/2024; `nil` refuses files that begin with such
   /// a date.
   public var dates: DateOrder?
+  /// The treatment of rows at one time.
   public var duplicates: Duplicates
   /// Whether averaged rows give a warning.
   package var tellsAverages = false
@@ -138,6 +142,7 @@ public struct TimeSeriesOptions: Hashable, Sendable {
   /// scratch file.
   package var mostNumbers = 1 << 19
 
+  /// Options with their defaults.
   public init(
     layout: Layout = .automatic, timeColumn: String? = nil, idColumn: String? = nil,
     channels: [String]? = nil, unit: TimeUnit = .hours, duplicates: Duplicates = .refuse,

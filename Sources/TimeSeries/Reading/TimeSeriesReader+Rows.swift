@@ -72,7 +72,7 @@ extension TimeSeriesReader {
     let cell = row[timePlace.column]
     if cell.isEmpty {
       if hasTimes && columns.contains(where: { !row[$0].isEmpty }) {
-        throw error(.missingTime, column: timePlace.column)
+        throw error(.times(.missingTime), column: timePlace.column)
       }
       untimed = ((untimed?.count ?? 0) + 1, untimed?.line ?? row.line)
       return nil

@@ -70,7 +70,7 @@ package struct TimeSeriesReader {
     let isLong = long != nil
     if let untimed, !hasTimes {
       throw DataError(
-        source: csv.name, line: untimed.line, column: timePlace.column + 1, .missingTime)
+        source: csv.name, line: untimed.line, column: timePlace.column + 1, .times(.missingTime))
     }
     if accumulators.isEmpty { throw DataError(source: csv.name, .noRows) }
     for place in accumulators.indices {

@@ -6,6 +6,7 @@ public struct UnitChange: Hashable, Sendable {
   /// Medians of the values before and after the change; for a channel around zero, median distances
   /// from the median.
   public let before: Double
+  /// The median after the change.
   public let after: Double
   /// Whether the channel is around zero, so that its spread and not its level shows the unit.
   public let isOfSpread: Bool

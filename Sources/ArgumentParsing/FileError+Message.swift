@@ -1,13 +1,9 @@
 package import Platform
 
 extension FileError {
-  /// The error on one line, with the fix.
-  package var sentence: String {
-    if operation == .write && reason == .notFound {
-      let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
-      return "\(path): the folder '\(folder)' does not exist; make it, or name another"
-    }
-    return "\(path): \(reason.description)"
+  /// The description with the option that helps.
+  package var message: String {
+    if case .locked = reason { description + " with --out" } else { description }
   }
 
   package var exitCode: ExitCode { operation == .read ? .noInput : .cannotCreate }
@@ -18,6 +14,6 @@ extension FileError {
       return
         "standard output: the results cannot be written (error \(code)); redirect it to an open file or pipe"
     }
-    return "standard output: \(reason.description)"
+    return "standard output: \(reason)"
   }
 }
