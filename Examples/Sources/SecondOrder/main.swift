@@ -9,7 +9,9 @@ struct Oscillator: TensorField {
     return concatenate([velocity, acceleration(state)], axis: 1)
   }
 
-  mutating func visit(_ visitor: inout some TensorVisitor) { visitor("acceleration", &acceleration) }
+  mutating func visit(_ visitor: inout some TensorVisitor) {
+    visitor("acceleration", &acceleration)
+  }
 }
 
 let times = (0...20).map { Double($0) * 0.2 }
