@@ -146,7 +146,8 @@ extension DataError.Reason {
       "'\(text)' mixes dates and numbers as times; use one of them in the whole file"
     case .timeGoesBackwards(let text, let id):
       "the time \(text)\(series(id)) is earlier than the one before; sort the rows by time"
-        + (id.isEmpty ? ", or name the column that tells several series apart (--id)" : "")
+        + (id.isEmpty
+          ? "; if the file holds several series, name the column of their ids with --id" : "")
     case .clockGoesBack(let text, let id):
       "the time \(text)\(series(id)) is earlier than the one before, as when local clocks go back by an hour; "
         + "write the times with their offset (2024-10-27 02:30+01:00) or in UTC"

@@ -30,22 +30,30 @@ struct TableHead: Hashable {
     }
     guard let best else { return }
     dialect.separator = best.separator
-    // A header may have a cell less or more than its rows.
-    let isHeader = !Self.hasValue(lines[best.first], best.separator)
-    linesAbove = isHeader ? best.first : max(0, best.first - 1)
+    // A header may have a cell less or more than its rows, and a second line with units.
+    var header = best.first
+    if header > 0 && Self.hasValue(lines[header], best.separator) {
+      let counts = lines.prefix(header).map { Self.cells(of: $0, best.separator) }
+      header -= 1
+      while header > 0 && counts[header - 1] == counts[header] { header -= 1 }
+    }
+    linesAbove = header
   }
 
   /// Whether a cell of a line is a number or a date.
   private static func hasValue(_ line: ArraySlice<UInt8>, _ separator: UInt8) -> Bool {
     line.split(separator: separator).contains { cell in
-      let text = cell.filter { $0 != UInt8(ascii: "\"") }[...]
-      return decimalNumber(text) != nil || CalendarTime.seconds(text, order: .dayFirst) != nil
+      let text = cell.filter { $0 != UInt8(ascii: "\"") }
+        .map { $0 == UInt8(ascii: ",") ? UInt8(ascii: ".") : $0 }[...]
+      return decimalNumber(text) != nil || CalendarTime.elapsed(text) != nil
+        || CalendarTime.seconds(text, order: .dayFirst) != nil
         || CalendarTime.seconds(text, order: .monthFirst) != nil
     }
   }
 
   /// Whether most lines have as many cells as the first.
-  private static func isTable(_ lines: ArraySlice<ArraySlice<UInt8>>, _ dialect: CSVDialect) -> Bool {
+  private static func isTable(_ lines: ArraySlice<ArraySlice<UInt8>>, _ dialect: CSVDialect) -> Bool
+  {
     let counts = lines.map { cells(of: $0, dialect.separator) }
     guard let first = counts.first else { return true }
     let others = counts.dropFirst()

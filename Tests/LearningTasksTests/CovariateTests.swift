@@ -53,7 +53,9 @@ private func folder(_ name: String) throws -> String {
     #expect(
       data.warnings.contains { $0.kind == .unknownText(column: "group", text: "sideways") })
     recipe.reading.statics = ["age"]
-    #expect(throws: DataError.self) { try ForecastData(recipe) }
+    let chosen = try ForecastData(recipe)
+    #expect(chosen.channels == ["x"] && chosen.covariates.names == ["age"])
+    #expect(chosen.warnings.contains { $0.kind == .columnsLeftOut(["group"], .texts) })
   }
 
   @Test(arguments: [ForecastKind.latentODE, .odeRNN])

@@ -18,6 +18,8 @@ package struct ColumnSurvey {
     fileprivate var last: Double?
 
     package var filled: Int { numbers + dates + clockTimes + texts }
+    /// Whether the cells can be names of rows: texts, or numbers that increase by one.
+    package var isRowName: Bool { filled > 0 && texts == filled || numbers > 1 && isCounter }
     package var areDates: Bool { dates > 0 && dates == filled }
     package var areClockTimes: Bool { clockTimes > 0 && clockTimes == filled }
     package var areNumbers: Bool { numbers > 0 && numbers == filled }
@@ -55,14 +57,17 @@ extension ColumnSurvey.Column {
     }
     isCounter = false
     let date = CalendarTime.seconds(cell) != nil
-    if date || DateOrder.allCases.contains(where: { CalendarTime.seconds(cell, order: $0) != nil }) {
+    if date || DateOrder.allCases.contains(where: { CalendarTime.seconds(cell, order: $0) != nil })
+    {
       dates += 1
       if cell.contains(UInt8(ascii: ":")) { datesWithTime += 1 }
     } else if CalendarTime.elapsed(cell) != nil {
       clockTimes += 1
     } else {
       texts += 1
-      if CalendarTime.moment(ArraySlice(Array("2000-01-01 00:00 ".utf8) + cell)) != nil { zones += 1 }
+      if CalendarTime.moment(ArraySlice(Array("2000-01-01 00:00 ".utf8) + cell)) != nil {
+        zones += 1
+      }
     }
   }
 }
@@ -100,8 +105,10 @@ extension ColumnSurvey {
         column: column, clock: clock, zone: zone,
         others: (dates + numbers).filter { $0 != column && $0 != clock })
     }
+    let numbers = all.filter { columns[$0].areNumbers }
     let column =
-      all.first { usual.contains(names[$0]) } ?? all.first { columns[$0].areClockTimes }
+      header.indices.first { usual.contains(names[$0]) } ?? all.first { columns[$0].areClockTimes }
+      ?? numbers.first { name in ["time", "date"].contains { names[name].contains($0) } }
       ?? all.first { !isRowNumber($0, names) } ?? 0
     return TimePlace(column: column)
   }
@@ -141,7 +148,9 @@ extension ColumnSurvey {
       })
     else { return nil }
     let (day, month) = (steps(.dayFirst), steps(.monthFirst))
-    guard let day, let month else { return day != nil ? .dayFirst : month != nil ? .monthFirst : nil }
+    guard let day, let month else {
+      return day != nil ? .dayFirst : month != nil ? .monthFirst : nil
+    }
     func unevenness(_ steps: [Double]) -> Double {
       guard let last = steps.last, steps.count > 4 else { return 1 }
       return last / max(steps[steps.count / 2], 1)

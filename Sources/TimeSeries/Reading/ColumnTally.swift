@@ -12,7 +12,7 @@ struct ColumnTally {
   /// Cells with other texts, and the first of them.
   private(set) var texts = 0
   private(set) var firstText: DataError?
-  private var marks: [Double: (count: Int, line: Int)] = [:]
+  private(set) var marks: [Double: (count: Int, line: Int)] = [:]
 
   /// Numbers that instruments and databases write where nothing was measured.
   private static let usualMarks: Set<Double> = [
@@ -36,8 +36,9 @@ struct ColumnTally {
     let text = String(decoding: cell, as: UTF8.self)
     let isWord = ["low", "high", "lo", "hi"].contains(text.lowercased())
     guard let first = cell.first,
-      isWord || [UInt8(ascii: "<"), UInt8(ascii: ">")].contains(first)
-        && decimalNumber(cell.dropFirst().drop { $0 == 0x20 || $0 == UInt8(ascii: "=") }) != nil
+      isWord
+        || [UInt8(ascii: "<"), UInt8(ascii: ">")].contains(first)
+          && decimalNumber(cell.dropFirst().drop { $0 == 0x20 || $0 == UInt8(ascii: "=") }) != nil
     else { return false }
     limits += 1
     firstLimit = firstLimit ?? (line, text)
@@ -49,13 +50,17 @@ struct ColumnTally {
     firstText = firstText ?? text
   }
 
-  /// Numbers that mark missing values: they repeat and are far from all others, or are −1 where all
-  /// others are well above zero.
-  var missingMarks: [(value: Double, count: Int, line: Int)] {
+  /// Numbers that mark missing values: they repeat in the file and are far from all others, or are
+  /// −1 where all others are well above zero.
+  ///
+  /// - Parameter total: how often each occurs in all columns.
+  func missingMarks(_ total: [Double: Int]) -> [(value: Double, count: Int, line: Int)] {
     marks.compactMap { value, mark in
-      guard low <= high, Double(mark.count) < 0.9 * Double(numbers) || value == -1 else { return nil }
+      guard low <= high, Double(mark.count) < 0.9 * Double(numbers) || value == -1 else {
+        return nil
+      }
       let distance = max(low - value, value - high)
-      let isFar = mark.count > 1 && distance > 2 * (high - low) && distance > 0
+      let isFar = total[value] ?? 0 > 1 && distance > 2 * (high - low) && distance > 0
       let isNegative = value == -1 && low > 2
       return isFar || isNegative ? (value, mark.count, mark.line) : nil
     }.sorted { $0.line < $1.line }

@@ -78,12 +78,13 @@ struct SeriesAccumulator {
 
   /// Adds a value to the last row.
   ///
-  /// - Throws: `DataError` if two rows of one time have a value of the channel and duplicates are
-  ///   refused.
+  /// - Throws: `DataError` if two rows of one time have different values of the channel and
+  ///   duplicates are refused.
   mutating func add(
     _ value: Double, _ channel: Int, in log: Int = 0, source: String = ""
   ) throws(DataError) {
     if let repeated, logs[log].counts[channel] > 0 {
+      if logs[log].last[2 + channel] == value { return }
       throw DataError(source: source, line: lastLine, .duplicateTime(text: repeated, id: id))
     }
     logs[log].add(value, channel)

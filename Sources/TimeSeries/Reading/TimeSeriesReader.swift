@@ -2,12 +2,12 @@ package import Tables
 
 /// Reads series from CSV, one line at a time.
 package struct TimeSeriesReader {
-  private var csv: CSVReader
-  private let options: TimeSeriesOptions
-  private var row = CSVRow()
-  private var clock: Clock
-  private var header: [String] = []
-  private var accumulators: [SeriesAccumulator] = []
+  var csv: CSVReader
+  let options: TimeSeriesOptions
+  var row = CSVRow()
+  var clock: Clock
+  var header: [String] = []
+  var accumulators: [SeriesAccumulator] = []
   private var places: [String: Int] = [:]
   private var space = ScratchSpace()
   /// Numbers of the accumulators in memory.
@@ -17,25 +17,25 @@ package struct TimeSeriesReader {
   private var attributes: [Attribute] = []
   private var passedOver: [String] = []
 
-  private var survey = ColumnSurvey([], count: 0)
-  private var timePlace = ColumnSurvey.TimePlace(column: 0)
+  var survey = ColumnSurvey([], count: 0)
+  var timePlace = ColumnSurvey.TimePlace(column: 0)
   /// Columns (in the long layout: channels) of values, in their order.
-  private var tallies: [ColumnTally] = []
+  var tallies: [ColumnTally] = []
   /// Numbers that mark missing values, by channel.
   package var missingMarks: [String: [(value: Double, count: Int, line: Int)]] = [:]
   /// Those that a first reading has found.
-  package private(set) var foundMarks: [String: [(value: Double, count: Int, line: Int)]] = [:]
+  package var foundMarks: [String: [(value: Double, count: Int, line: Int)]] = [:]
   /// The first rows.
-  private var ahead: [CSVRow] = []
-  private var notes: [DataWarning] = []
-  private var isDescending = false
-  private var hasTimes = false
+  var ahead: [CSVRow] = []
+  var notes: [DataWarning] = []
+  var isDescending = false
+  var hasTimes = false
   /// Rows without a time, and lines that may be the end of the table.
-  private var untimed: (count: Int, line: Int)?
-  private var footer: (count: Int, error: DataError)?
+  var untimed: (count: Int, line: Int)?
+  var footer: (count: Int, error: DataError)?
 
   /// Whether the file determines which columns are channels.
-  private var choosesChannels: Bool { options.channels == nil && options.names == nil }
+  var choosesChannels: Bool { options.channels == nil && options.names == nil }
 
   private struct Attribute {
     var name: String
@@ -68,7 +68,8 @@ package struct TimeSeriesReader {
     if let long { channels = try readLong(long) } else { channels = try readWide() }
     let isLong = long != nil
     if let untimed, !hasTimes {
-      throw DataError(source: csv.name, line: untimed.line, .missingTime)
+      throw DataError(
+        source: csv.name, line: untimed.line, column: timePlace.column + 1, .missingTime)
     }
     if accumulators.isEmpty { throw DataError(source: csv.name, .noRows) }
     for place in accumulators.indices {
@@ -131,7 +132,7 @@ package struct TimeSeriesReader {
     return names
   }
 
-  private func column(_ name: String) throws(DataError) -> Int {
+  func column(_ name: String) throws(DataError) -> Int {
     if let exact = header.firstIndex(of: name) { return exact }
     if let near = header.firstIndex(where: { $0.lowercased() == name.lowercased() }) { return near }
     throw DataError(source: csv.name, line: 1, .missingColumn(name, found: header))
@@ -147,83 +148,6 @@ package struct TimeSeriesReader {
     "unique_id", "series_id", "recordid", "record_id", "patient_id", "patientid", "patient",
     "subject_id", "subjectid", "subject",
   ]
-
-  private mutating func setTimePlace(besides id: Int?) throws(DataError) {
-    if let name = options.timeColumn {
-      timePlace = .init(column: try column(name))
-    } else {
-      timePlace = survey.timePlace(header, besides: id)
-      let name = header[timePlace.column]
-      if !timePlace.others.isEmpty {
-        note(1, .timeColumn(name, others: timePlace.others.map { header[$0] }))
-      }
-      if let clock = timePlace.clock { note(1, .timeJoined(date: name, clock: header[clock])) }
-    }
-    let order = options.dates == nil ? survey.dateOrder(ahead, timePlace) : nil
-    if let order {
-      clock.order = order
-      note(ahead.first?.line, .dateOrder(order))
-    }
-    clock.readsEpochs = true
-    clock.name = header[timePlace.column].lowercased()
-    isDescending = try isDescending(id)
-    if isDescending { note(1, .newestFirst) }
-  }
-
-  /// Whether the first rows of every series are in descending order of time.
-  private func isDescending(_ id: Int?) throws(DataError) -> Bool {
-    var (clock, last, steps) = (clock, [String: Double](), 0)
-    for row in ahead where row.count > timePlace.column && !row[timePlace.column].isEmpty {
-      guard let time = try? clock.time(in: row, timePlace) else { continue }
-      let name = id.map { $0 < row.count ? row.text($0) : "" } ?? ""
-      if let before = last[name] {
-        if time > before { return false }
-        if time < before { steps += 1 }
-      }
-      last[name] = time
-    }
-    return steps > 1
-  }
-
-  private mutating func nextRow() throws(DataError) -> Bool {
-    while try csv.read(into: &row) {
-      row.removeEmptyCells(beyond: header.count)
-      if row.count > header.count {
-        throw error(.tooManyCells(found: row.count, expected: header.count))
-      }
-      if row.count == header.count { return true }
-      let short = error(.tooFewCells(found: row.count, expected: header.count))
-      let time = timePlace.column
-      guard hasTimes, row.count <= time || CalendarTime.isWord(row[time]) else { throw short }
-      footer = ((footer?.count ?? 0) + 1, footer?.error ?? short)
-    }
-    if let footer { note(footer.error.line, .footer(count: footer.count)) }
-    if let untimed, hasTimes { note(untimed.line, .rowsWithoutTime(count: untimed.count)) }
-    return false
-  }
-
-  /// The time of the row; `nil` if the row has none and is skipped.
-  private mutating func rowTime(values columns: [Int]) throws(DataError) -> Double? {
-    let cell = row[timePlace.column]
-    if cell.isEmpty {
-      if hasTimes && columns.contains(where: { !row[$0].isEmpty }) { throw error(.missingTime) }
-      untimed = ((untimed?.count ?? 0) + 1, untimed?.line ?? row.line)
-      return nil
-    }
-    let time: Double
-    do throws(DataError.Reason) {
-      time = try clock.time(in: row, timePlace)
-    } catch {
-      let reason = self.error(error, column: timePlace.column)
-      guard hasTimes, CalendarTime.isWord(cell) else { throw reason }
-      footer = ((footer?.count ?? 0) + 1, footer?.error ?? reason)
-      return nil
-    }
-    if let footer { throw footer.error }
-    if !hasTimes, let unit = clock.epochUnit { note(row.line, .epochTimes(unit)) }
-    hasTimes = true
-    return isDescending ? -time : time
-  }
 
   // MARK: Layouts
 
@@ -386,7 +310,7 @@ package struct TimeSeriesReader {
       source: csv.name, line: row.line, isReturn: isReturn, clockChange: clock.hourOfClockChange)
   }
 
-  private func error(_ reason: DataError.Reason, column: Int? = nil) -> DataError {
+  func error(_ reason: DataError.Reason, column: Int? = nil) -> DataError {
     DataError(source: csv.name, line: row.line, column: column.map { $0 + 1 }, reason)
   }
 
@@ -441,120 +365,11 @@ package struct TimeSeriesReader {
       throw error(
         .notFinite(text: row.text(column), column: header[column]), column: column)
     }
-    if let marks = missingMarks[channel], marks.contains(where: { $0.value == value }) { return nil }
+    if let marks = missingMarks[channel], marks.contains(where: { $0.value == value }) {
+      return nil
+    }
     tallies[number].take(value, line: row.line)
     return value
-  }
-}
-
-// MARK: - What the file contains
-
-extension TimeSeriesReader {
-  private mutating func note(_ line: Int?, _ kind: DataWarning.Kind) {
-    notes.append(DataWarning(source: csv.name, line: line, kind))
-  }
-
-  /// Inspects the first rows: row names, a line of units, columns without a name.
-  private mutating func surveyColumns() throws(DataError) {
-    ahead = try csv.rowsAhead(Self.surveyedRows)
-    if let first = ahead.first, ColumnSurvey.isUnitsRow(first, before: ahead.dropFirst()) {
-      note(first.line, .unitsRow((0..<first.count).map(first.text).joined(separator: " ")))
-      csv.skipRow()
-      ahead.removeFirst()
-    }
-    // Tables of R have no name above the names of their rows.
-    if !ahead.isEmpty, ahead.allSatisfy({ $0.count == header.count + 1 }),
-      ahead.contains(where: { !$0[header.count].isEmpty })
-    {
-      header.insert("", at: 0)
-    }
-    survey = ColumnSurvey(ahead, count: header.count)
-    let lowered = header.map { $0.lowercased() }
-    for column in header.indices where header[column].isEmpty {
-      let found = survey.columns[column]
-      if found.areDates || found.areClockTimes {
-        header[column] = "column \(column + 1)"
-      } else if found.filled > 0 && !survey.isRowNumber(column, lowered)
-        && !(column == 0 && found.texts == found.filled)
-      {
-        throw DataError(source: csv.name, line: 1, column: column + 1, .unnamedColumn)
-      }
-    }
-  }
-
-  private static var surveyedRows: Int { 64 }
-
-  /// The columns of channels and values of the long layout, or `nil` for the wide one.
-  private var longColumns: (channel: Int, value: Int)? {
-    let lowered = header.map { $0.lowercased() }
-    func column(_ names: [String]) -> Int? { lowered.firstIndex(where: names.contains) }
-    let names = ["channel", "parameter", "variable", "observableid", "signal", "sensor"]
-    guard options.layout != .wide, let channel = column(names),
-      let value = column(["value", "measurement", "reading"])
-    else { return nil }
-    let isText = survey.columns[channel].texts > 0 || lowered[channel] == "channel"
-    return options.layout == .long || isText ? (channel, value) : nil
-  }
-
-  private mutating func leaveOutRowNumbers(from columns: inout [Int]) {
-    let lowered = header.map { $0.lowercased() }
-    let rowNumbers = columns.filter { header[$0].isEmpty || survey.isRowNumber($0, lowered) }
-    let named = rowNumbers.map { header[$0].isEmpty ? "column \($0 + 1)" : header[$0] }
-    if !named.isEmpty { note(1, .columnsLeftOut(named, .rowNumbers)) }
-    columns.removeAll(where: rowNumbers.contains)
-  }
-
-  /// The channels that can be modelled.
-  ///
-  /// - Throws: `DataError` for a text in a column of numbers.
-  private mutating func keptChannels(
-    _ channels: [String], isLong: Bool
-  ) throws(DataError) -> [String] {
-    guard choosesChannels else { return channels }
-    let tallies = channels.indices.map { $0 < self.tallies.count ? self.tallies[$0] : ColumnTally() }
-    let mixed = tallies.filter { $0.texts > 0 && $0.numbers + $0.limits > 0 }
-    if let first = mixed.compactMap(\.firstText).min(by: { $0.line ?? 0 < $1.line ?? 0 }) {
-      throw first
-    }
-    let rows = accumulators.reduce(0) { $0 + $1.count }
-    var reasons: [ColumnReason?] = tallies.map { tally in
-      if tally.texts > 0 { return .texts }
-      if tally.numbers + tally.limits == 0 { return .empty }
-      return tally.constant != nil && rows > 2 ? .constant : nil
-    }
-    if isLong {
-      let most = channels.indices.map { channel in
-        accumulators.map { $0.place(of: channel, isLong: true)?.log.count ?? 0 }.max() ?? 0
-      }
-      if most.contains(where: { $0 > 2 }) {
-        for channel in most.indices where most[channel] == 1 { reasons[channel] = .single }
-      }
-    }
-    if !reasons.contains(nil) {
-      if let text = tallies.first?.firstText, reasons.allSatisfy({ $0 == .texts }) { throw text }
-      return channels
-    }
-    for reason in [ColumnReason.texts, .empty, .constant, .single] {
-      let names = zip(channels, reasons).filter { $0.1 == reason }.map(\.0)
-      if !names.isEmpty { note(nil, .columnsLeftOut(names, reason)) }
-    }
-    return zip(channels, reasons).filter { $0.1 == nil }.map(\.0)
-  }
-
-  /// Notes limits and marks of missing values; the marks of a first reading are kept for a second.
-  private mutating func noteFindings(_ channels: [String]) {
-    for (name, marks) in missingMarks.sorted(by: { $0.key < $1.key }) {
-      for mark in marks {
-        note(mark.line, .missingMark(channel: name, value: mark.value, count: mark.count))
-      }
-    }
-    for (name, tally) in zip(channels, tallies) {
-      if let (line, text) = tally.firstLimit {
-        note(line, .limitWords(channel: name, text: text, count: tally.limits))
-      }
-      let marks = tally.missingMarks
-      if missingMarks[name] == nil && !marks.isEmpty { foundMarks[name] = marks }
-    }
   }
 }
 
