@@ -11,6 +11,7 @@ let examples: [(name: String, products: [String])] = [
   ("Gradients", ["NeuralODE"]),
   ("Irregular", ["NeuralODE", "LearningTasks"]),
   ("Lorenz", ["NeuralODE"]),
+  ("Readme", ["NeuralODE"]),
   ("SecondOrder", ["NeuralODE"]),
   ("Spiral", ["NeuralODE"]),
   ("Stiff", ["NeuralODE"]),
