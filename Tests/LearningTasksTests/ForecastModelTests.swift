@@ -236,10 +236,10 @@ private func folder(_ name: String) throws -> String {
     let few = ForecastEvaluation(horizons: [short], gaps: [], modelName: "model")
     #expect(
       few.balance.hasSuffix(
-        "3 are undecided, all of them for want of forecasts: the test part has too few for an interval"
+        "3 are undecided, all of them, because the test part has too few forecasts for an interval"
       ))
     let mixed = ForecastEvaluation(horizons: [long, short], gaps: [], modelName: "model")
-    #expect(mixed.balance.contains("4 are undecided, 3 of them for want of forecasts"))
+    #expect(mixed.balance.contains("4 are undecided, 3 of them, because the test part has too few forecasts"))
     #expect(line(blockLength: 100).intervals.count == 4)
   }
 }

@@ -47,7 +47,7 @@ extension ConfigurationError: CustomStringConvertible {
       "with '\(key)' \(value) the training of the network takes at least \(Self.memory(bytes)) of memory, the "
         + "machine has \(Self.memory(available)); write a smaller number"
     case .requires(let key, let value, let other, let options, let found):
-      "'\(key)' is \(value), which requires '\(other)' \(options.joined(separator: " or ")) and not \(found); change one of "
+      "'\(key)' is \(value), which needs '\(other)' \(options.joined(separator: " or ")) and not \(found); change one of "
         + "the two"
     case .tablesOnly(let key, let value, let instead):
       "'\(key)' is \(value), which is for tables and not for images; write \(instead.joined(separator: " or "))"
