@@ -7,7 +7,7 @@ import TestSupport
 import Tensors
 import Testing
 
-/// What a gradient costs, as its solves say it and as the allocator sees it.
+/// The cost of a gradient as its solves report it and as the allocator counts it.
 struct GradientCostTests {
   private struct Model: TensorTree {
     var flow: Flow<CubicMLPField>
@@ -42,7 +42,7 @@ struct GradientCostTests {
   }
 
   @Test func `evaluations and products are counted on both ways`() {
-    // Six stages a step: the seventh is nobody's without an error estimate.
+    // Six stages a step: the seventh is not evaluated without an error estimate.
     let kept = cost(steps: 10, .discrete(storing: .evaluations()))
     #expect(kept.forwardEvaluations == 60)
     #expect(kept.backwardProducts == 60 && kept.backwardEvaluations == 0)
@@ -67,26 +67,26 @@ struct GradientCostTests {
   }
 
   @Test(.enabled(if: allocations_are_counted()))
-  func `the bytes that a gradient says it holds are those that were allocated`() {
-    /// What 144 steps more cost, as said and as allocated.
-    func growth(_ adjoint: Adjoint) -> (said: Int, allocated: Int) {
+  func `the reported bytes of a gradient are those that it holds at most`() {
+    /// The bytes of 144 further steps, as reported and as held.
+    func growth(_ adjoint: Adjoint) -> (reported: Int, held: Int) {
       let ends = [16, 160].map { steps in
         let (loss, model) = (Self.loss(), Self.model(steps: steps, adjoint))
         _ = loss.program(model, Tensor([1.0], shape: []))
         allocations_begin()
         let cost = GradientCost.measured(loss, model, Tensor([1.0], shape: []))
         _ = allocations_end()
-        return (cost.bytes, Int(allocations_bytes()))
+        return (cost.bytes, Int(allocations_peak()))
       }
       return (ends[1].0 - ends[0].0, ends[1].1 - ends[0].1)
     }
     for stored in [StoredStates.evaluations(), .stages, .starts] {
-      let (said, allocated) = growth(.discrete(storing: stored))
-      #expect(said > 144 * 400 * 2 * 8)
+      let (reported, held) = growth(.discrete(storing: stored))
+      #expect(reported > 144 * 400 * 2 * 8)
       // Memory comes in blocks, each twice as large as the one before.
-      #expect(allocated > said / 2 && allocated < 5 * said, "\(stored): \(said), \(allocated)")
+      #expect(held > reported / 2 && held < 5 * reported, "\(stored): \(reported), \(held)")
     }
-    let (said, allocated) = growth(.backsolve())
-    #expect(said == 0 && allocated.magnitude < 4096, "\(allocated)")
+    let (reported, held) = growth(.backsolve())
+    #expect(reported == 0 && held.magnitude < 4096, "\(held)")
   }
 }

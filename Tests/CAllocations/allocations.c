@@ -8,6 +8,12 @@
 static __thread bool counting = false;
 static __thread long count = 0;
 static __thread long bytes = 0;
+static __thread long peak = 0;
+
+static void grow(size_t size) {
+  bytes += (long)size;
+  if (bytes > peak) peak = bytes;
+}
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
@@ -19,15 +25,18 @@ static __thread long bytes = 0;
 // From sanitizer/allocator_interface.h.
 extern int __sanitizer_install_malloc_and_free_hooks(
     void (*)(const volatile void *, size_t), void (*)(const volatile void *));
+extern size_t __sanitizer_get_allocated_size(const volatile void *);
 
 static void note_allocation(const volatile void *memory, size_t size) {
   (void)memory;
   if (!counting) return;
   count++;
-  bytes += (long)size;
+  grow(size);
 }
 
-static void note_free(const volatile void *memory) { (void)memory; }
+static void note_free(const volatile void *memory) {
+  if (counting && memory) bytes -= (long)__sanitizer_get_allocated_size(memory);
+}
 
 __attribute__((constructor)) static void install(void) {
   __sanitizer_install_malloc_and_free_hooks(note_allocation, note_free);
@@ -35,41 +44,43 @@ __attribute__((constructor)) static void install(void) {
 
 bool allocations_are_counted(void) { return true; }
 #elif defined(__GLIBC__)
+#include <malloc.h>
+
 extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
 extern void *__libc_memalign(size_t, size_t);
+extern void __libc_free(void *);
 
-static void note(size_t size) {
-  if (!counting) return;
-  count++;
-  bytes += (long)size;
+static void *noted(void *memory) {
+  if (counting && memory) {
+    count++;
+    grow(malloc_usable_size(memory));
+  }
+  return memory;
 }
 
-void *malloc(size_t size) {
-  note(size);
-  return __libc_malloc(size);
-}
+void *malloc(size_t size) { return noted(__libc_malloc(size)); }
 
-void *calloc(size_t number, size_t size) {
-  note(number * size);
-  return __libc_calloc(number, size);
-}
+void *calloc(size_t number, size_t size) { return noted(__libc_calloc(number, size)); }
 
 void *realloc(void *memory, size_t size) {
-  note(size);
-  return __libc_realloc(memory, size);
+  if (counting && memory) bytes -= (long)malloc_usable_size(memory);
+  return noted(__libc_realloc(memory, size));
 }
 
 void *aligned_alloc(size_t alignment, size_t size) {
-  note(size);
-  return __libc_memalign(alignment, size);
+  return noted(__libc_memalign(alignment, size));
 }
 
 int posix_memalign(void **memory, size_t alignment, size_t size) {
-  note(size);
-  *memory = __libc_memalign(alignment, size);
+  *memory = noted(__libc_memalign(alignment, size));
   return *memory ? 0 : ENOMEM;
+}
+
+void free(void *memory) {
+  if (counting && memory) bytes -= (long)malloc_usable_size(memory);
+  __libc_free(memory);
 }
 
 bool allocations_are_counted(void) { return true; }
@@ -80,6 +91,7 @@ bool allocations_are_counted(void) { return false; }
 void allocations_begin(void) {
   count = 0;
   bytes = 0;
+  peak = 0;
   counting = true;
 }
 
@@ -88,4 +100,4 @@ long allocations_end(void) {
   return count;
 }
 
-long allocations_bytes(void) { return bytes; }
+long allocations_peak(void) { return peak; }

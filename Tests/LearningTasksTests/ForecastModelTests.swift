@@ -239,7 +239,9 @@ private func folder(_ name: String) throws -> String {
         "3 are undecided, all of them, because the test part has too few forecasts for an interval"
       ))
     let mixed = ForecastEvaluation(horizons: [long, short], gaps: [], modelName: "model")
-    #expect(mixed.balance.contains("4 are undecided, 3 of them, because the test part has too few forecasts"))
+    #expect(
+      mixed.balance.contains(
+        "4 are undecided, 3 of them, because the test part has too few forecasts"))
     #expect(line(blockLength: 100).intervals.count == 4)
   }
 }

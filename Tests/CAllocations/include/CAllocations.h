@@ -8,5 +8,5 @@ bool allocations_are_counted(void);
 void allocations_begin(void);
 /// Stops counting; how many there were since `allocations_begin`.
 long allocations_end(void);
-/// How many bytes were requested while the calling thread was last counted.
-long allocations_bytes(void);
+/// The most bytes that were in use at one time, beyond those at `allocations_begin`, while the calling thread was last counted.
+long allocations_peak(void);
