@@ -9,7 +9,6 @@ import Tensors
 private struct LorenzRows: TensorField {
   /// `[row, 1]`.
   var rho: Tensor
-  var rowTensorNames: Set<String> { ["rho"] }
 
   func callAsFunction(_ time: Tensor, _ state: Tensor) -> Tensor {
     let parts = state.split([1, 1, 1], axis: 1)
@@ -17,7 +16,7 @@ private struct LorenzRows: TensorField {
     return concatenate([10 * (y - x), x * (rho - z) - y, x * y - (8.0 / 3) * z], axis: 1)
   }
 
-  mutating func visit(_ visitor: inout some TensorVisitor) { visitor("rho", &rho) }
+  mutating func visit(_ visitor: inout some TensorVisitor) { visitor("rho", perRow: &rho) }
 }
 
 extension BenchmarkWorkload {

@@ -5,17 +5,43 @@ import Platform
 /// `visit` lists the tensors once, always in the same order; training, saving and tracing use this
 /// list.
 public protocol TensorTree: Sendable {
+  /// Passes every tensor, or part of the tree, to the visitor: `visitor("weight", &weight)`.
+  ///
+  /// Names identify tensors in model files. Tensors that are omitted are constants.
   mutating func visit(_ visitor: inout some TensorVisitor)
 }
 
 /// Visits each tensor of a tree with its name, and may replace it.
 public protocol TensorVisitor {
+  /// Reads or replaces a tensor.
   mutating func visit(_ name: String, _ tensor: inout Tensor)
+  /// Reads or replaces a tensor whose leading axis is the batch; as any other by default.
+  mutating func visit(_ name: String, perRow tensor: inout Tensor)
+  /// Begins a part of the tree, whose names follow.
   mutating func enter(_ name: String)
+  /// Ends the part that was entered last.
   mutating func leave()
 }
 
 extension TensorVisitor {
+  /// Visits it as any other tensor.
+  public mutating func visit(_ name: String, perRow tensor: inout Tensor) {
+    visit(name, &tensor)
+  }
+
+  /// Visits a tensor of a field whose leading axis is the batch: noise, conditions, parameters of
+  /// each row.
+  public mutating func callAsFunction(_ name: String, perRow tensor: inout Tensor) {
+    visit(name, perRow: &tensor)
+  }
+
+  /// Visits a tensor per row that may be absent.
+  public mutating func callAsFunction(_ name: String, perRow tensor: inout Tensor?) {
+    guard var some = tensor else { return }
+    visit(name, perRow: &some)
+    tensor = some
+  }
+
   /// Visits a tensor of a tree.
   public mutating func callAsFunction(_ name: String, _ tensor: inout Tensor) {
     visit(name, &tensor)
@@ -85,6 +111,14 @@ extension TensorTree {
     return collector.names
   }
 
+  /// Which tensors have the batch as their leading axis, in the order of `visit`.
+  package var isPerRow: [Bool] {
+    var copy = self
+    var collector = RowCollector()
+    copy.visit(&collector)
+    return collector.isPerRow
+  }
+
   /// Number of scalars in all tensors.
   public var parameterCount: Int { tensors.reduce(0) { $0 + $1.type.count } }
 
@@ -109,6 +143,15 @@ private struct Collector: TensorVisitor {
   var tensors: [Tensor] = []
 
   mutating func visit(_ name: String, _ tensor: inout Tensor) { tensors.append(tensor) }
+  mutating func enter(_ name: String) {}
+  mutating func leave() {}
+}
+
+private struct RowCollector: TensorVisitor {
+  var isPerRow: [Bool] = []
+
+  mutating func visit(_ name: String, _ tensor: inout Tensor) { isPerRow.append(false) }
+  mutating func visit(_ name: String, perRow tensor: inout Tensor) { isPerRow.append(true) }
   mutating func enter(_ name: String) {}
   mutating func leave() {}
 }

@@ -18,11 +18,10 @@ private struct Decay: TensorField {
   var rate: Tensor
   /// `[1]`.
   var threshold: Tensor
-  var rowTensorNames: Set<String> { ["rate"] }
 
   func callAsFunction(_ time: Tensor, _ state: Tensor) -> Tensor { -rate * state }
   mutating func visit(_ visitor: inout some TensorVisitor) {
-    visitor("rate", &rate)
+    visitor("rate", perRow: &rate)
     visitor("threshold", &threshold)
   }
 }

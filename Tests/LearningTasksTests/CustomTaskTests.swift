@@ -68,7 +68,7 @@ private struct RegressionTask: LearningTask {
     return [
       TaskTraining(
         of: network, on: rows, recipe: recipe, steps: recipe.steps, learningRate: 0.01,
-        loss: { meanSquaredError($0($1.first), $1.second) },
+        loss: { meanSquaredError($0($1.first), target: $1.second) },
         model: { Regressor(recipe: recipe, network: $0, features: features) })
     ]
   }

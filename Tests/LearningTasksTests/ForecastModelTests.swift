@@ -67,6 +67,14 @@ private func folder(_ name: String) throws -> String {
     #expect(read.forecaster.kind == kind && read.recipe == outcome.model.recipe)
     let before = try ForecastPrediction(of: file, by: outcome.model, at: [1, 5, 10])
     let after = try ForecastPrediction(of: file, by: read, at: [1, 5, 10])
+    for line in after.lines {
+      // The ends of the 90 % interval, to the rounding of sums.
+      let scale = 1e-12 * (line.mean.magnitude + line.standardDeviation)
+      #expect(abs(line.quantile(0.05) - line.lower) <= scale)
+      #expect(abs(line.quantile(0.95) - line.upper) <= scale)
+      #expect(abs(line.quantile(0.5) - line.mean) <= scale)
+      #expect(line.quantile(0.25) < line.mean && line.quantile(0.25) > line.lower)
+    }
     #expect(before.lines == after.lines && before.lines.map(\.channel) == ["x", "x", "x"])
     #expect(try read.beside(in: folder + "/run")?.recipe.model == recipe.beside)
   }

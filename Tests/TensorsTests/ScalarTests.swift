@@ -18,6 +18,14 @@ struct ScalarTests {
     #expect((x .== 3).values == [0, 0, 1])
   }
 
+  @Test func `whole numbers become tensors that hold them exactly`() async {
+    let labels: [Int32] = [0, 2, 1]
+    #expect(Tensor(labels).values == [0, 2, 1] && Tensor(labels).scalarType == .float32)
+    #expect(Tensor([1, 2, 3, 4], shape: [2, 2]).shape == [2, 2])
+    #expect(Tensor([(1 << 24) + 1], scalarType: .float64).values == [16_777_217])
+    await #expect(processExitsWith: .failure) { _ = Tensor([(1 << 24) + 1]) }
+  }
+
   @Test func `indices drop leading axes and ranges keep them`() {
     let m = Tensor((0..<12).map(Double.init), shape: [2, 3, 2])
     #expect(m[1].shape == [3, 2] && m[1].values == [6, 7, 8, 9, 10, 11])

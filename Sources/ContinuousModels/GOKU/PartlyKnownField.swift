@@ -21,15 +21,13 @@ public struct PartlyKnownField: TensorField {
     self.correction = correction
   }
 
-  public var rowTensorNames: Set<String> { ["parameters"] }
-
   public func callAsFunction(_ time: Tensor, _ state: Tensor) -> Tensor {
     let slope = known(time, state, parameters)
     return correction.map { slope + $0(state) } ?? slope
   }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {
-    visitor("parameters", &parameters)
+    visitor("parameters", perRow: &parameters)
     visitor("correction", &correction)
   }
 

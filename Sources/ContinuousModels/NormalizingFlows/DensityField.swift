@@ -77,7 +77,5 @@ public struct DifferentiatedField<Field: TensorField>: DensityField {
 
   public func callAsFunction(_ time: Tensor, _ state: Tensor) -> Tensor { field(time, state) }
 
-  public var rowTensorNames: Set<String> { Set(field.rowTensorNames.map { "field.\($0)" }) }
-
   public mutating func visit(_ visitor: inout some TensorVisitor) { visitor("field", &field) }
 }

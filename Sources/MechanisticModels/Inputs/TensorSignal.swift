@@ -3,9 +3,9 @@ public import Tensors
 
 /// Measured inputs as a function of time that is differentiable in the measured values.
 ///
-/// Use it inside a `TensorField`; list it in `visit` to get gradients of the values, and name `values` in
-/// `rowTensorNames` if every row of the batch has its own. Before the first and after the last time the signal
-/// keeps its first and last value.
+/// Use it inside a `TensorField`; list it in `visit` to get gradients of the values. Values of shape
+/// `[batch, knot, channel]` belong to the rows of the batch. Before the first and after the last time the signal
+/// has its first and last value.
 ///
 /// ```swift
 /// struct Driven: TensorField {
@@ -99,6 +99,6 @@ public struct TensorSignal: TensorTree {
   }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {
-    visitor("values", &values)
+    if values.rank == 3 { visitor("values", perRow: &values) } else { visitor("values", &values) }
   }
 }
