@@ -12,11 +12,11 @@ let strict: [SwiftSetting] = [
 /// Layers 0 and 1 in Swift: what every module above them may import.
 let core = ["Platform", "NumericCore", "Serialization"]
 
-/// Everything that the umbrella re-exports.
+/// Everything that solves, differentiates and trains.
 let umbrella =
   core + [
-    "Tensors", "Integrators", "Graphs", "Programs", "Adjoints", "NeuralNets", "ContinuousModels",
-    "Training",
+    "Tensors", "Integrators", "Graphs", "Programs", "Transforms", "Adjoints", "NeuralNets",
+    "ContinuousModels", "Training",
   ]
 
 let dataModules = ["Reports", "Tables", "TimeSeries", "BundledData"]
@@ -35,14 +35,23 @@ let layers: [(module: String, imports: [String])] = [
   ("TimeSeries", core + ["Tables"]),
   ("Programs", core + ["CKernels", "Tensors", "Graphs"]),
   ("BundledData", core + ["Tables", "TimeSeries", "CBundledData"]),
-  ("Adjoints", core + ["CKernels", "Tensors", "Integrators", "Graphs", "Programs"]),
+  ("Transforms", core + ["Tensors", "Graphs", "Programs"]),
+  (
+    "Adjoints", core + ["CKernels", "Tensors", "Integrators", "Graphs", "Programs", "Transforms"]
+  ),
   ("NeuralNets", core + ["Tensors"]),
   (
     "ContinuousModels",
-    core + ["Tensors", "Integrators", "Graphs", "Programs", "Adjoints", "NeuralNets"]
+    core + [
+      "Tensors", "Integrators", "Graphs", "Programs", "Transforms", "Adjoints", "NeuralNets",
+    ]
   ),
-  ("Training", core + ["CKernels", "Tensors", "Graphs", "Programs", "Adjoints", "NeuralNets"]),
+  (
+    "Training",
+    core + ["CKernels", "Tensors", "Graphs", "Programs", "Transforms", "Adjoints", "NeuralNets"]
+  ),
   ("NeuralODE", umbrella),
+  ("NeuralODECompiler", core + ["Tensors", "Graphs", "Programs"]),
   ("MechanisticModels", umbrella + ["Reports", "Tables", "TimeSeries"]),
   ("LearningTasks", umbrella + dataModules + ["NeuralODE", "MechanisticModels"]),
   ("Reproduction", umbrella + dataModules + ["NeuralODE", "MechanisticModels", "LearningTasks"]),
@@ -60,8 +69,9 @@ func names(_ modules: [String]) -> [Target.Dependency] {
 
 let tested =
   core + [
-    "CKernels", "Tensors", "Integrators", "Graphs", "Programs", "Adjoints", "NeuralNets",
-    "ContinuousModels", "MechanisticModels", "Training", "Reports", "Tables", "TimeSeries",
+    "CKernels", "Tensors", "Integrators", "Graphs", "Programs", "Transforms", "Adjoints",
+    "NeuralNets", "ContinuousModels", "MechanisticModels", "Training", "Reports", "Tables",
+    "TimeSeries",
     "LearningTasks", "Reproduction", "Benchmarks",
   ]
 
@@ -77,6 +87,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "NeuralODE", targets: ["NeuralODE"]),
+    .library(name: "NeuralODECompiler", targets: ["NeuralODECompiler"]),
     .library(name: "MechanisticModels", targets: ["MechanisticModels"]),
     .library(name: "LearningTasks", targets: ["LearningTasks"]),
     .executable(name: "neural-ode", targets: ["CommandLineTool"]),

@@ -3,6 +3,7 @@ import Adjoints
 import Graphs
 import Integrators
 import Programs
+import Transforms
 import Tensors
 
 /// Lorenz's equations for many rows, each with its own ρ.

@@ -5,7 +5,7 @@ import Reports
 import LearningTasks
 import ContinuousModels
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 import Training
 

@@ -74,7 +74,7 @@ extension Tensor {
   }
 
   /// A concrete tensor that shares a storage.
-  public init(storage: Storage) {
+  package init(storage: Storage) {
     self.init(.constant(storage), [], storage.type)
   }
 
@@ -99,7 +99,7 @@ extension Tensor {
   }
 
   /// The concrete values of a constant; `nil` for any other expression.
-  public var storage: Storage? {
+  package var storage: Storage? {
     switch operation {
     case .constant(let storage): storage
     case .splat(let value):
@@ -109,5 +109,15 @@ extension Tensor {
       }
     default: nil
     }
+  }
+
+  /// The elements of a concrete tensor.
+  ///
+  /// - Precondition: the tensor is not an expression.
+  package var concreteStorage: Storage {
+    guard let storage else {
+      preconditionFailure("evaluated tensors are needed here, not an expression of \(type)")
+    }
+    return storage
   }
 }

@@ -3,6 +3,7 @@ import Integrators
 import NeuralNets
 import NumericCore
 import Programs
+import Transforms
 import Synchronization
 import Tensors
 import Testing

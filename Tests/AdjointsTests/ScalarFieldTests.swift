@@ -4,6 +4,7 @@ import CAllocations
 import Graphs
 import Integrators
 import Programs
+import Transforms
 import Tensors
 import TestSupport
 import Testing

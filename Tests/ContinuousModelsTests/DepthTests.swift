@@ -4,6 +4,7 @@ import ContinuousModels
 import Integrators
 import NeuralNets
 import Programs
+import Transforms
 import Tensors
 import TestSupport
 import Testing

@@ -6,6 +6,7 @@ import LearningTasks
 import ContinuousModels
 import NeuralNets
 import Programs
+import Transforms
 import Tensors
 import Testing
 import Training

@@ -5,6 +5,7 @@ import Tables
 import LearningTasks
 import ContinuousModels
 import Programs
+import Transforms
 import Tensors
 import Testing
 import Training

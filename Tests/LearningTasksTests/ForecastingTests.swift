@@ -5,6 +5,7 @@ import TimeSeries
 import Tables
 import LearningTasks
 import Programs
+import Transforms
 import Tensors
 import Testing
 

@@ -2,6 +2,7 @@ import Testing
 
 import MechanisticModels
 import Programs
+import Transforms
 import Tensors
 
 /// A text with one mistake and what must be said about it.

@@ -4,6 +4,7 @@ import MechanisticModels
 import Integrators
 import NeuralNets
 import Programs
+import Transforms
 import Tensors
 import Testing
 

@@ -1,6 +1,7 @@
 import Foundation
 import Platform
 import Programs
+import Transforms
 import Testing
 
 import MechanisticModels

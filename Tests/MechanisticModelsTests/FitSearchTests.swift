@@ -4,6 +4,7 @@ import MechanisticModels
 import Integrators
 import Graphs
 import Programs
+import Transforms
 import Tensors
 import TestSupport
 import Testing

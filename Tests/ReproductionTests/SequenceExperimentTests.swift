@@ -4,6 +4,7 @@ import Reports
 import Reproduction
 import ContinuousModels
 import Programs
+import Transforms
 import Tensors
 import Testing
 import Training

@@ -1,6 +1,7 @@
 import NumericCore
 import NeuralNets
 import Programs
+import Transforms
 import Tensors
 import Testing
 import Training

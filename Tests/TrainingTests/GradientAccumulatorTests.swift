@@ -1,6 +1,7 @@
 import NeuralNets
 import NumericCore
 import Programs
+import Transforms
 import Tensors
 import Testing
 import Training

@@ -1,5 +1,5 @@
 public import Integrators
-public import Programs
+public import Transforms
 public import Tensors
 
 /// Data points and the randomness of one step of training.

@@ -2,7 +2,7 @@ import NumericCore
 public import Adjoints
 public import Integrators
 import NeuralNets
-import Programs
+import Transforms
 public import Tensors
 
 /// The possible errors of a reported likelihood.

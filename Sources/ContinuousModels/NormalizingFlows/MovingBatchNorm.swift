@@ -1,5 +1,5 @@
 import NeuralNets
-import Programs
+import Transforms
 public import Tensors
 
 /// An invertible normalization of each variable between flows, by running statistics.

@@ -1,7 +1,7 @@
 import NumericCore
 package import Tables
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 import Training
 

@@ -1,6 +1,6 @@
 public import ContinuousModels
 import NeuralNets
-import Programs
+import Transforms
 public import Tensors
 public import Training
 

@@ -3,7 +3,7 @@ import NumericCore
 public import TimeSeries
 public import ContinuousModels
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 
 /// A trained latent ODE with its normalization and clock.

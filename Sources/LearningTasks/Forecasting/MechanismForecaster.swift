@@ -4,7 +4,7 @@ public import TimeSeries
 import ContinuousModels
 public import MechanisticModels
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 
 /// A trained GOKU-net over equations with its normalization and clock.

@@ -3,7 +3,7 @@ public import NumericCore
 public import TimeSeries
 public import ContinuousModels
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 public import Training
 

@@ -2,7 +2,7 @@ import NumericCore
 import TimeSeries
 import ContinuousModels
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 import Training
 

@@ -1,6 +1,6 @@
 public import Serialization
 package import ContinuousModels
-import Programs
+import Transforms
 import Tables
 public import Tensors
 package import TimeSeries

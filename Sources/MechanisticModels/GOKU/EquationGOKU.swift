@@ -4,7 +4,7 @@ public import ContinuousModels
 public import Integrators
 import Adjoints
 public import NeuralNets
-import Programs
+import Transforms
 public import Tensors
 
 /// GOKU-net over a system of equations and irregular series: each series' initial state and parameters, inferred.

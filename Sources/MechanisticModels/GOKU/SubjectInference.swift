@@ -2,7 +2,7 @@ import ContinuousModels
 import Integrators
 import NeuralNets
 public import NumericCore
-import Programs
+import Transforms
 import Tensors
 import Training
 

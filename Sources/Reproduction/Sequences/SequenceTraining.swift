@@ -1,7 +1,7 @@
 package import ContinuousModels
 import Integrators
 package import NeuralNets
-import Programs
+import Transforms
 package import Tensors
 package import Training
 

@@ -3,7 +3,7 @@ import Adjoints
 package import ContinuousModels
 import Integrators
 import NeuralNets
-import Programs
+import Transforms
 package import Tensors
 import Training
 

@@ -1,5 +1,6 @@
 import Platform
 import Graphs
+package import Programs
 public import Tensors
 
 /// The result of a loss function with auxiliary values.
@@ -48,7 +49,7 @@ public final class ValueAndGradient<Model: TensorTree, Batch: TensorTree>: Senda
     _ model: Model, _ batch: Batch, reading: (EvaluationContext) -> Void
   ) -> Result {
     let tensors = model.tensors
-    let inputs = (tensors + batch.tensors).map(Self.concrete)
+    let inputs = (tensors + batch.tensors).map(\.concreteStorage)
     let outputs = program(model, batch)(inputs, reading: reading)
     let gradients = outputs.suffix(tensors.count).map { Tensor(storage: $0) }
     let auxiliary = outputs.dropFirst().dropLast(tensors.count).map { Tensor(storage: $0) }
@@ -61,7 +62,7 @@ public final class ValueAndGradient<Model: TensorTree, Batch: TensorTree>: Senda
   ///
   /// Parameters are the tensors of the model, then of the batch; outputs the loss, the auxiliary
   /// values, then the gradient.
-  public func program(_ model: Model, _ batch: Batch) -> Program {
+  package func program(_ model: Model, _ batch: Batch) -> Program {
     cache.program(for: Pair(model, batch)) { Program(Self.graph(model, batch, body)) }
   }
 
@@ -78,11 +79,6 @@ public final class ValueAndGradient<Model: TensorTree, Batch: TensorTree>: Senda
       return [result.loss] + result.auxiliary
     }
     return forward.valueAndGradient(wrt: Array(0..<count))
-  }
-
-  private static func concrete(_ tensor: Tensor) -> Storage {
-    if let storage = tensor.storage { return storage }
-    preconditionFailure("a model's and a batch's tensors are concrete; evaluate \(tensor.type)")
   }
 }
 
@@ -111,7 +107,7 @@ public final class CompiledFunction<Input: TensorTree>: Sendable {
   /// The concrete results for an input.
   public func callAsFunction(_ input: Input) -> [Tensor] {
     let program = cache.program(for: input) { Program(trace(like: input, body)) }
-    return program(input.tensors.map { $0.evaluated().storage! }).map { Tensor(storage: $0) }
+    return program(input.tensors.map { $0.evaluated().concreteStorage }).map { Tensor(storage: $0) }
   }
 }
 
@@ -123,5 +119,5 @@ extension Tensor {
   }
 
   /// The values of the expression as doubles, row-major.
-  public var values: [Double] { evaluated().storage!.doubles }
+  public var values: [Double] { evaluated().concreteStorage.doubles }
 }

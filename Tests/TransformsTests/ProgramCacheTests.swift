@@ -1,4 +1,5 @@
 import Programs
+import Transforms
 import Tensors
 import Testing
 
