@@ -52,7 +52,8 @@ let layers: [(module: String, imports: [String])] = [
   ),
   ("NeuralODE", umbrella),
   ("NeuralODECompiler", core + ["Tensors", "Graphs", "Programs"]),
-  ("MechanisticModels", umbrella + ["Reports", "Tables", "TimeSeries"]),
+  ("EquationLanguage", core + ["Tensors", "Integrators", "Graphs", "Programs", "Transforms"]),
+  ("MechanisticModels", umbrella + ["EquationLanguage", "Reports", "Tables", "TimeSeries"]),
   ("LearningTasks", umbrella + dataModules + ["NeuralODE", "MechanisticModels"]),
   ("Reproduction", umbrella + dataModules + ["NeuralODE", "MechanisticModels", "LearningTasks"]),
   ("Benchmarks", umbrella + dataModules + ["NeuralODE", "MechanisticModels", "LearningTasks"]),
@@ -78,8 +79,8 @@ let tested =
 /// What the fuzz targets read with.
 let fuzzed = names(
   core + [
-    "Tensors", "Integrators", "Programs", "NeuralNets", "Training", "Tables", "TimeSeries",
-    "MechanisticModels", "LearningTasks",
+    "Tensors", "Integrators", "Programs", "Transforms", "NeuralNets", "Training", "Tables",
+    "TimeSeries", "MechanisticModels", "LearningTasks",
   ])
 
 let package = Package(
@@ -128,6 +129,18 @@ let package = Package(
       .executableTarget(
         name: "Fuzzing", dependencies: names(core + ["FuzzTargets"]), path: "Tests/Fuzzing",
         swiftSettings: strict),
+      // Two examples, built here as well so that tests run them.
+      .executableTarget(
+        name: "ForecastExample", dependencies: ["NeuralODE", "LearningTasks"],
+        path: "Examples/Sources/Forecast"),
+      .executableTarget(
+        name: "FitEquationsExample", dependencies: ["NeuralODE", "MechanisticModels"],
+        path: "Examples/Sources/FitEquations"),
+      // The Swift of the guides.
+      .testTarget(
+        name: "GuideTests", dependencies: ["NeuralODE", "MechanisticModels"],
+        path: "Tests/GuideTests",
+        swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
       .testTarget(
         name: "FuzzTests", dependencies: names(core + ["FuzzTargets"]), path: "Tests/FuzzTests",
         swiftSettings: strict),

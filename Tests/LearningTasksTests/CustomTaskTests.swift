@@ -102,7 +102,7 @@ private struct RegressionTask: LearningTask {
     return "\(folder)/\(name)"
   }
 
-  @Test func `a task of a user's own has a run folder, is resumed, reported and applied`() throws {
+  @Test func `a user-defined task has a run folder, is resumed, reported and applied`() throws {
     var recipe = RegressionRecipe()
     recipe.file = try write(200, "f.csv")
     recipe.steps = 150

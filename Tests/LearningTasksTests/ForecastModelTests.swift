@@ -48,7 +48,9 @@ private func folder(_ name: String) throws -> String {
 
 @Suite struct ForecastModelTests {
   @Test(arguments: [ForecastKind.odeRNN, .latentODE])
-  func `a known input is used, and the model file alone says the same`(kind: ForecastKind) throws {
+  func `a known input is used, and the model file alone gives the same forecasts`(
+    kind: ForecastKind
+  ) throws {
     let folder = try folder("driven-\(kind.rawValue)")
     let file = folder + "/driven.csv"
     try Files.writeAtomically(driven(1_500), to: file)
@@ -80,7 +82,7 @@ private func folder(_ name: String) throws -> String {
     #expect(try read.beside(in: folder + "/run")?.recipe.model == recipe.beside)
   }
 
-  @Test func `rows after the last reading say what an input will be`() throws {
+  @Test func `rows after the last observation give future values of an input`() throws {
     let folder = try folder("future-input")
     let file = folder + "/driven.csv"
     try Files.writeAtomically(driven(600), to: file)
@@ -149,7 +151,7 @@ private func folder(_ name: String) throws -> String {
     }
   }
 
-  @Test func `series are split by time or by series, as asked`() throws {
+  @Test func `series are split by time or by series, as requested`() throws {
     let folder = try folder("split")
     let file = folder + "/many.csv"
     var text = "id,time,x\n"
@@ -165,7 +167,7 @@ private func folder(_ name: String) throws -> String {
     #expect(data.test[0].count == 300)
   }
 
-  @Test func `of very many windows evenly many are judged, and that is said`() throws {
+  @Test func `of very many windows an even selection is evaluated, with a warning`() throws {
     let folder = try folder("many-windows")
     let file = folder + "/long.csv"
     var text = "time,x\n"

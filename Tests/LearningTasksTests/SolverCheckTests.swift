@@ -62,7 +62,7 @@ private func affine(_ inputs: Int, _ weights: [Float]) -> MLP {
   }
 
   @Test
-  func `the shift falls with the step as the method's order says, and without a field it is 0`()
+  func `the shift falls with the step by the method's order, and without a field it is 0`()
     throws
   {
     func shift(rate: Float, steps: Double) throws -> Double {

@@ -203,7 +203,7 @@ private func value(_ formula: String, x: Double = 1, t: Double = 0) throws -> Do
     #expect(program.instructionCount == 3)
   }
 
-  @Test func `a state without an initial value is said to have none`() throws {
+  @Test func `a state without an initial value has none`() throws {
     let system = try EquationSystem("x' = -x\ny' = -y\ny(0) = 1", name: "test")
     #expect(system.states.map(\.hasInitialValue) == [false, true])
     #expect(system.initialState()[0].isNaN)

@@ -18,7 +18,7 @@ import Testing
     #expect(values(meanSquaredError(p, target: t, weights: m, over: [1])) == [0.625, 4.5])
   }
 
-  @Test func `weights count as often as they say`() {
+  @Test func `a weight of n counts n times`() {
     let p = Tensor([1.0, 2], shape: [2])
     let zero = Tensor([0.0, 0], shape: [2])
     let weighted = meanSquaredError(p, target: zero, weights: Tensor([3.0, 1], shape: [2]))

@@ -15,6 +15,7 @@ public struct PartlyKnownField: TensorField {
   /// The unknown term; `nil` for the known field alone.
   public var correction: MLP?
 
+  /// A known field with its parameters for each row and an optional correction.
   public init(known: @escaping Known, parameters: Tensor, correction: MLP? = nil) {
     self.known = known
     self.parameters = parameters

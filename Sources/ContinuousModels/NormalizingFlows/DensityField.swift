@@ -71,8 +71,10 @@ func unitVectors(of state: Tensor) -> Tensor {
 
 /// Any field as a field of a continuous normalizing flow, by forward-mode products.
 public struct DifferentiatedField<Field: TensorField>: DensityField {
+  /// The field, whose trace is computed by forward-mode products.
   public var field: Field
 
+  /// Any field of tensors as a field of a flow.
   public init(_ field: Field) { self.field = field }
 
   public func callAsFunction(_ time: Tensor, _ state: Tensor) -> Tensor { field(time, state) }

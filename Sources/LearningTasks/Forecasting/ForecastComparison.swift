@@ -10,12 +10,14 @@ public struct ForecastComparison: Hashable, Sendable {
     case undecided
   }
 
+  /// The name of the baseline.
   public var baseline: String
   /// Root mean squared error of the model relative to that of the baseline, minus 1.
   public var change: Double
   /// The 90 % interval of the change, by a block bootstrap; `nil` with too few blocks.
   public var interval: ClosedRange<Double>?
 
+  /// Which of the two is better, or that the test part does not decide.
   public var verdict: Verdict {
     guard let interval else { return .undecided }
     return interval.upperBound < 0 ? .better : interval.lowerBound > 0 ? .worse : .undecided

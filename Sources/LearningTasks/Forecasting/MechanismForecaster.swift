@@ -9,8 +9,11 @@ import Tensors
 
 /// A trained GOKU-net over equations with its normalization and clock.
 public struct MechanismForecaster: Sendable {
+  /// The network that infers states and parameters.
   public let model: EquationGOKU
+  /// Turns examples into batches.
   public let builder: LatentBatchBuilder
+  /// Mean and scale of each channel.
   public let normalization: Normalization
   /// Draws from the posterior for the width of a forecast's band.
   public var sampleCount = 16
@@ -19,6 +22,7 @@ public struct MechanismForecaster: Sendable {
   private let decode: CompiledFunction<Pair<EquationGOKU, Pair<Tensor, LatentQuery>>>
   private let infer: CompiledFunction<Pair<EquationGOKU, Tensor>>
 
+  /// A network with what its inputs need.
   public init(model: EquationGOKU, builder: LatentBatchBuilder, normalization: Normalization) {
     self.model = model
     self.builder = builder

@@ -21,12 +21,16 @@ public struct MechanismSettings: Hashable, Sendable {
   public var ranges: [String] = []
   /// `column=name`: a channel of the data and the state or intermediate that it measures.
   public var columns: [String] = []
+  /// How states become measured values.
   public var emission = Emission.direct
   /// Dimensions of z̃₀ and of θ̃, and widths of the encoders and of the other networks.
   public var latent = 8
+  /// The number of hidden units of the encoders.
   public var recurrent = 32
+  /// The width of the hidden layers.
   public var hidden = 64
 
+  /// No known values, and the default sizes.
   public init() {}
 }
 

@@ -12,6 +12,7 @@ public struct SeriesExample: Hashable, Sendable {
   /// The queries: times in order, with the values if they are known.
   public let asked: TimeSeries
 
+  /// A window: its start, its forecast origin, the visible observations and the queries.
   public init(start: Double, now: Double, visible: TimeSeries, asked: TimeSeries) {
     self.start = start
     self.now = now

@@ -3,6 +3,7 @@ public import Tensors
 
 /// Forecasts for one example, in the data's own units.
 public struct SeriesForecast: Hashable, Sendable {
+  /// The times of the forecasts.
   public var times: [Double]
   /// `[time][channel]`.
   public var means: [[Double]] = []
@@ -12,6 +13,7 @@ public struct SeriesForecast: Hashable, Sendable {
   /// Latent or hidden states, `[time][state]`.
   public var states: [[Double]] = []
 
+  /// No forecasts yet, for given times.
   public init(times: [Double]) { self.times = times }
 
   /// Whether a forecast is a finite number with a finite, positive deviation.
@@ -35,6 +37,7 @@ public enum SeriesForecaster: Sendable {
     }
   }
 
+  /// Mean and scale of each channel.
   public var normalization: Normalization {
     switch self {
     case .latentODE(let forecaster): forecaster.normalization
@@ -57,6 +60,7 @@ public enum SeriesForecaster: Sendable {
     Array(normalization.channels.prefix(parts.channelCount))
   }
 
+  /// The number of trained scalars.
   public var parameterCount: Int {
     switch self {
     case .latentODE(let forecaster): forecaster.model.parameterCount

@@ -21,6 +21,7 @@ import Training
 public struct SubjectInference: Sendable {
   /// What was inferred of one experiment.
   public struct Subject: Sendable {
+    /// The id of the experiment.
     public var id: String
     /// Mean and standard deviation of every parameter under the posterior, in the order of the equations.
     public var means, deviations: [Double]
@@ -46,9 +47,13 @@ public struct SubjectInference: Sendable {
   public var learningRate = 5e-3
   /// Dimensions of z̃₀ and of θ̃, and widths of the encoder and of the other networks.
   public var latent = 4
+  /// The number of hidden units of the encoder.
   public var recurrent = 24
+  /// The width of the hidden layers.
   public var hidden = 32
+  /// The tolerance of the solves.
   public var tolerance = Tolerance(relative: 1e-5, absolute: 1e-6)
+  /// The key of weights and batches.
   public var key = RandomKey(0)
   /// Draws from the posterior for the means.
   public var draws = 64

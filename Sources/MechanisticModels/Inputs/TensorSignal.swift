@@ -23,6 +23,7 @@ public struct TensorSignal: TensorTree {
   public let times: [Double]
   /// `[knot, channel]` for all rows, or `[batch, knot, channel]`.
   public var values: Tensor
+  /// What holds between two values.
   public let interpolation: InputSignal.Interpolation
   /// `[knot, interval]`: maps values to coefficients of `s`, `s²` and `s³`, `s` the time since the start of an interval.
   private let maps: [[Double]]

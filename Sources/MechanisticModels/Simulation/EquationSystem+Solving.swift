@@ -8,7 +8,9 @@ public struct EquationSolution: Sendable {
   public var times: [Double]
   /// `[time][state]`.
   public var states: [[Double]]
+  /// How the solve ended.
   public var status: SolveStatus
+  /// What the solve has cost.
   public var statistics: StepStatistics
   /// Doses, events and resets in the order of the solve.
   public var events: [SimulationEvent] = []

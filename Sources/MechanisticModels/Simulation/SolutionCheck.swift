@@ -12,7 +12,9 @@ public struct SolutionCheck: Hashable, Sendable {
   /// Where that is: the time, the place of the state, and `y` and `y*` there.
   public var time: Double
   public var state: Int
+  /// The value of the solution.
   public var value: Double
+  /// The value of the solution with the tighter tolerance.
   public var finerValue: Double
   /// How the finer solve ended.
   public var finerStatus: SolveStatus
@@ -25,6 +27,7 @@ public struct SolutionCheck: Hashable, Sendable {
   /// accumulates some ten.
   public static let threshold = 100.0
 
+  /// Whether the two solutions agree within the threshold.
   public var isPassed: Bool { tolerances <= Self.threshold }
 }
 
