@@ -11,6 +11,14 @@ public struct SeriesExample: Hashable, Sendable {
   public let visible: TimeSeries
   /// The queries: times in order, with the values if they are known.
   public let asked: TimeSeries
+  /// The series that the example was cut from, in the unit of the data, for statistical forecasts;
+  /// `nil` if they read the history.
+  package var series: TimeSeries?
+  /// The times `lowerBound < t ≤ upperBound` of the series that are hidden.
+  package var hidden: ClosedRange<Double>?
+  /// Statistical forecasts of the queries, `[query][channel]`; `nil` where there is none, and the
+  /// line between observations is the starting point.
+  package var anchored: [[Double?]]?
 
   /// A window: its start, its forecast origin, the visible observations and the queries.
   public init(start: Double, now: Double, visible: TimeSeries, asked: TimeSeries) {
@@ -18,6 +26,16 @@ public struct SeriesExample: Hashable, Sendable {
     self.now = now
     self.visible = visible
     self.asked = asked
+  }
+
+  /// The same example with the statistical forecasts of its queries.
+  ///
+  /// - Precondition: the example is in the unit of the data.
+  func anchored(by anchor: Anchor?) -> SeriesExample {
+    guard let anchor else { return self }
+    var example = self
+    example.anchored = anchor.references(for: self)
+    return example
   }
 
   /// The same example with the history as further queries, up to a time after the start.
@@ -32,6 +50,7 @@ public struct SeriesExample: Hashable, Sendable {
     self.init(
       start: window.now - history, now: window.now, visible: window.history,
       asked: window.future)
+    series = window.series
   }
 
   /// The imputation of a hidden gap.
@@ -40,6 +59,8 @@ public struct SeriesExample: Hashable, Sendable {
     self.init(
       start: Swift.min(times.first ?? gap.start, gap.start), now: times.last ?? gap.end,
       visible: gap.visible, asked: gap.hidden)
+    series = gap.series
+    hidden = gap.start...gap.end
   }
 }
 
