@@ -67,7 +67,11 @@ public struct Flow<Field: TensorField>: TensorTree {
     }
   }
 
-  public mutating func visit(_ visitor: inout some TensorVisitor) { visitor("field", &field) }
+  public mutating func visit(_ visitor: inout some TensorVisitor) {
+    visitor("field", &field)
+    visitor.visitValue(&solver)
+    visitor.visitValue(&adjoint)
+  }
 
   /// States at constant times that the batch shares; the first time is the start: `[T]` → `[T,
   /// batch, …]`.

@@ -21,11 +21,27 @@ package final class StructureCache<Key: Hashable & Sendable, Value: Sendable>: S
   package func value(for key: Key, of tree: some TensorTree, make: () -> Value) -> Value {
     // Structures are compared outside the lock, because the threads of shards share a cache.
     let known = entries.withLock { $0[key] } ?? []
-    if let found = known.last(where: { $0.structure.matches(tree) }) { return found.value }
+    let bytes = tree.structureBytes
+    if let found = known.last(where: { $0.structure.bytes == bytes }) { return found.value }
+    if let found = known.last(where: { $0.structure.matches(tree) }) {
+      refresh(found, for: key, of: tree)
+      return found.value
+    }
     let made = make()
     let entry = Entry(structure: TreeStructure(of: tree), value: made)
     entries.withLock { $0[key, default: []] = ($0[key] ?? []).suffix(limit - 1) + [entry] }
     return made
+  }
+
+  /// Replaces the structure of an entry by an equal one with the bytes of this tree.
+  private func refresh(_ entry: Entry, for key: Key, of tree: some TensorTree) {
+    let structure = TreeStructure(of: tree)
+    entries.withLock { entries in
+      guard
+        let index = entries[key]?.firstIndex(where: { $0.structure.bytes == entry.structure.bytes })
+      else { return }
+      entries[key]?[index].structure = structure
+    }
   }
 
   package static func == (first: StructureCache, second: StructureCache) -> Bool { true }

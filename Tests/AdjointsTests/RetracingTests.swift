@@ -131,6 +131,26 @@ private struct Layer: TensorTree {
     #expect(counter.count == traces)
   }
 
+  @Test func `trees that differ in visited tensors only have the same structure bytes`() {
+    let network = MLP(sizes: [2, 3, 3, 1], key: RandomKey(1))
+    let other = network.mapTensors { Tensor.zeros(like: $0) }
+    #expect(network.structureBytes == other.structureBytes)
+    #expect(network.structureBytes.bytes.count < 200)
+    let field = CountedDecay(rate: Tensor([0.5]), counter: TraceCounter())
+    let flow = Flow(of: field, solver: ODESolver(), sharing: .perRow)
+    var changed = flow
+    changed.field.rate = Tensor([1.0])
+    #expect(Pair(flow, start).structureBytes == Pair(changed, Tensor([0.0])).structureBytes)
+    changed.solver.control = .steps(perInterval: 3)
+    #expect(flow.structureBytes != changed.structureBytes)
+    let bare = network.mapTensors { $0 }
+    var biased = [Linear(2, 1, bias: false, key: RandomKey(1))]
+    #expect(biased.structureBytes == biased.mapTensors { 2 * $0 }.structureBytes)
+    biased.append(biased[0])
+    #expect(biased.structureBytes != [biased[0]].structureBytes)
+    #expect(bare.structureBytes == network.structureBytes)
+  }
+
   @Test func `stored tensors that visit omits are found`() {
     struct Nested: TensorTree {
       var layer: Layer

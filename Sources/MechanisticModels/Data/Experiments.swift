@@ -92,6 +92,7 @@ public struct Experiments: Sendable {
   /// One experiment from a table.
   ///
   /// - Parameters:
+  ///   - times: the times of the rows.
   ///   - names: of observables, states or intermediates, one a column.
   ///   - values: `[time][column]`; not-a-number where nothing was measured.
   ///   - inputs: measured inputs by name.

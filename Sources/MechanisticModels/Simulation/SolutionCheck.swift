@@ -34,7 +34,11 @@ public struct SolutionCheck: Hashable, Sendable {
 extension SolutionCheck {
   /// Compares a solution with one by a finer solver.
   ///
-  /// - Parameter tolerances: one for each state.
+  /// - Parameters:
+  ///   - solution: the solution that is checked.
+  ///   - tolerances: one for each state.
+  ///   - finer: the solution by the finer solver.
+  ///   - finerTolerance: its relative tolerance.
   /// - Returns: nil if the solve failed by itself, or has no time beside its first.
   public init?(
     of solution: EquationSolution, tolerances: [Tolerance],
