@@ -23,6 +23,7 @@ enum Verbs {
     TrainDensityCommand.self,
     TrainMechanismCommand.self,
     PredictCommand.self,
+    ImputeCommand.self,
     EvaluateCommand.self,
     InspectCommand.self,
     SampleCommand.self,

@@ -9,6 +9,16 @@ public struct Window: Hashable, Sendable {
   public let history: TimeSeries
   /// Observations in `(now, now + future]`, at their true times.
   public let future: TimeSeries
+  /// The series that the window was cut from.
+  package let series: TimeSeries
+
+  /// A window that was cut from a series.
+  package init(now: Double, history: TimeSeries, future: TimeSeries, series: TimeSeries) {
+    self.now = now
+    self.history = history
+    self.future = future
+    self.series = series
+  }
 
   /// The observation nearest to `now + horizon` that is at most `tolerance` away; `nil` if there is
   /// none.
@@ -70,7 +80,7 @@ public struct WindowPlan: Hashable, Sendable {
       let past = series.after(now - history, through: now)
       let coming = series.after(now, through: min(end + tolerance, range.upperBound))
       if past.count >= minimumHistory && coming.count >= minimumFuture {
-        windows.append(Window(now: now, history: past, future: coming))
+        windows.append(Window(now: now, history: past, future: coming, series: series))
       }
     }
   }

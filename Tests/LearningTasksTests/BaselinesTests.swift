@@ -26,6 +26,11 @@ import Testing
     }
   }
 
+  /// A window without a future.
+  private func origin(_ history: TimeSeries, _ now: Double) -> Window {
+    Window(now: now, history: history, future: history.rows(0..<0), series: history)
+  }
+
   @Test func `autoregression fills drop-outs before it forecasts`() {
     let line = series(80) { 2 * $0 }
     let windows = plan.windows(of: line, in: 0...19.75)
@@ -36,9 +41,9 @@ import Testing
       channels: ["x"], times: [0, 5, 19].map { kept.times[$0] },
       values: [0, 5, 19].map { kept.values[$0] })
     let now = kept.times[19]
-    let full = baseline.means(kept, now: now)[0]
+    let full = baseline.means(origin(kept, now))[0]
     // On a line interpolation is exact: the same features up to rounding.
-    #expect(abs(baseline.means(gappy, now: now)[0] - full) < 1e-9)
+    #expect(abs(baseline.means(origin(gappy, now))[0] - full) < 1e-9)
     #expect(abs(full - 2 * (now + 1)) < 1e-3)
   }
 
@@ -48,7 +53,7 @@ import Testing
     let baseline = LastValueBaseline(fitting: windows, horizons: [0.5, 2], tolerance: 0.01)
     // A slope of 3 over the horizon, exact in binary fractions.
     #expect(baseline.deviations == [1.5, 6])
-    #expect(baseline.means(line, now: 49.75) == [149.25, 149.25])
+    #expect(baseline.means(origin(line, 49.75)) == [149.25, 149.25])
   }
 
   @Test func `interpolation is exact on a line and calibrated on a random walk`() {
@@ -132,7 +137,7 @@ import Testing
     }
   }
 
-  @Test func `where a channel has no reading to go on baselines say the mean of training`() {
+  @Test func `where a channel has no reading to go on baselines forecast the mean of training`() {
     let plan = WindowPlan(history: 3, future: 1, stride: 1, tolerance: 0.1)
     func window(_ values: [Double?]) -> Window {
       let all = TimeSeries(channels: ["x"], times: [0, 1, 2, 3], values: values)
@@ -140,8 +145,8 @@ import Testing
     }
     let training = [window([1_000, nil, 1_004, 1_002]), window([nil, 1_005, nil, 1_003])]
     let last = LastValueBaseline(fitting: training, horizons: [1], tolerance: 0.1)
-    #expect(last.means(window([nil, nil, nil, 1_001]).history, now: 2) == [1_003])
-    #expect(last.means(training[0].history, now: 2) == [1_004])
+    #expect(last.means(window([nil, nil, nil, 1_001])) == [1_003])
+    #expect(last.means(training[0]) == [1_004])
     func gap(_ window: Window) -> HiddenGap {
       HiddenGap(start: 2.5, end: 3.5, visible: window.history, hidden: window.future)
     }

@@ -86,7 +86,7 @@ private func smallRecipe(_ file: String) -> ForecastRecipe {
   let model = data.recipe.network.model(for: builder, key: RandomKey(1))
   let forecaster = LatentForecaster(
     model: model, builder: builder, normalization: data.normalization)
-  let examples = data.windows(of: data.test).prefix(5).map {
+  let examples = data.windows(of: .test).prefix(5).map {
     SeriesExample(forecasting: $0, history: data.plan.history)
   }
   let together = forecaster.forecasts(examples)

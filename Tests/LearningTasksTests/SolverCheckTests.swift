@@ -34,8 +34,10 @@ private func linear(
     SeriesExample(forecasting: $0, history: data.plan.history)
   }
   return (
-    .latentODE(
-      LatentForecaster(model: model, builder: parts, normalization: data.normalization)), examples
+    SeriesForecaster(
+      .latentODE(
+        LatentForecaster(model: model, builder: parts, normalization: data.normalization))),
+    examples
   )
 }
 
@@ -81,14 +83,15 @@ private func affine(_ inputs: Int, _ weights: [Float]) -> MLP {
 
   @Test func `a recurrent network solves no equation, and an ODE-RNN does`() throws {
     let (forecaster, examples) = try linear(rate: 0.5, steps: 1)
-    guard case .latentODE(let latent) = forecaster else { return }
+    guard case .latentODE(let latent) = forecaster.network else { return }
     func check(_ kind: ODERNN.Kind) -> SolverCheck? {
       let model = ForecastNetwork().recurrent(kind, for: latent.builder, key: RandomKey(1))
-      return SeriesForecaster.recurrent(
-        .odeRNN,
-        RecurrentForecaster(
-          model: model, builder: RecurrentBatchBuilder(latent.builder),
-          normalization: latent.normalization)
+      return SeriesForecaster(
+        .recurrent(
+          .odeRNN,
+          RecurrentForecaster(
+            model: model, builder: RecurrentBatchBuilder(latent.builder),
+            normalization: latent.normalization))
       ).solverCheck(on: examples)
     }
     for kind in ODERNN.Kind.allCases {

@@ -52,9 +52,9 @@ public struct AutoregressionBaseline: ForecastBaseline {
     self.deviations = deviations
   }
 
-  public func means(_ history: TimeSeries, now: Double) -> [Double] {
+  public func means(_ window: Window) -> [Double] {
     let grid = gridded(
-      history, now: now, history: self.history, spacing: spacing, channel: channel)
+      window.history, now: window.now, history: history, spacing: spacing, channel: channel)
     return coefficients.map { coefficients in
       zip(grid, coefficients.dropFirst()).reduce(coefficients[0]) { $0 + $1.0 * $1.1 }
     }

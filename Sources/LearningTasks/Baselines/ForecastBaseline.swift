@@ -11,7 +11,7 @@ public protocol ForecastBaseline: Sendable {
   var deviations: [Double] { get }
 
   /// The forecast means at the horizons.
-  func means(_ history: TimeSeries, now: Double) -> [Double]
+  func means(_ window: Window) -> [Double]
 }
 
 extension ForecastBaseline {
@@ -21,7 +21,7 @@ extension ForecastBaseline {
   ) -> [GaussianForecasts] {
     var forecasts = horizons.map { _ in GaussianForecasts() }
     for window in windows {
-      let means = means(window.history, now: window.now)
+      let means = means(window)
       for (place, horizon) in horizons.enumerated() {
         guard let target = window.target(at: horizon, within: tolerance, channel: channel) else {
           continue
@@ -53,8 +53,8 @@ public struct LastValueBaseline: ForecastBaseline {
     }
   }
 
-  public func means(_ history: TimeSeries, now: Double) -> [Double] {
-    let last = history.observations(of: channel).values.last ?? mean
+  public func means(_ window: Window) -> [Double] {
+    let last = window.history.observations(of: channel).values.last ?? mean
     return horizons.map { _ in last }
   }
 }

@@ -10,8 +10,15 @@ public struct HiddenGap: Hashable, Sendable {
   public let visible: TimeSeries
   /// The hidden observations.
   public let hidden: TimeSeries
+  /// The series that contains the gap, with the hidden observations.
+  let series: TimeSeries
 
-  public init(start: Double, end: Double, visible: TimeSeries, hidden: TimeSeries) {
+  /// - Parameter series: the whole series; `nil` for the visible and the hidden observations.
+  public init(
+    start: Double, end: Double, visible: TimeSeries, hidden: TimeSeries,
+    series: TimeSeries? = nil
+  ) {
+    self.series = series ?? visible
     self.start = start
     self.end = end
     self.visible = visible
@@ -51,7 +58,8 @@ public struct GapPlan: Hashable, Sendable {
       if min(before.count, after.count) >= minimumVisible, hidden.count > 0 {
         gaps.append(
           HiddenGap(
-            start: start, end: end, visible: before.followed(by: after), hidden: hidden))
+            start: start, end: end, visible: before.followed(by: after), hidden: hidden,
+            series: series))
       }
     }
   }

@@ -14,6 +14,11 @@ public struct ForecastData: Sendable {
   public let covariates: CovariateEncoding
   /// Warnings about the data.
   public private(set) var warnings: [DataWarning]
+  /// A part of the data.
+  public enum Part: Hashable, Sendable, CaseIterable {
+    case training, validation, test
+  }
+
   /// The series in the data's own units.
   public let training: [TimeSeries]
   public let validation: [TimeSeries]
@@ -23,6 +28,10 @@ public struct ForecastData: Sendable {
   /// The recipe with all lengths determined.
   public let recipe: ForecastRecipe
   public let plan: WindowPlan
+  /// The whole series of each part, with the times of the part.
+  private let parts: [Part: [PartSeries]]
+  /// The statistical forecasters of each channel, fitted when they are first needed.
+  let anchorFits: Lazy<[AnchorFit]>
 
   /// Reads and splits the data of a recipe.
   ///
@@ -62,7 +71,7 @@ public struct ForecastData: Sendable {
     }
     let parts = Self.split(file.series, recipe)
     let swings = Oscillations.count(
-      in: plan.future, of: parts.training, channels: channels.count)
+      in: plan.future, of: parts.training.rows, channels: channels.count)
     let isHelped = recipe.model == .latentODE && swings >= 2
     recipe.growingShare = recipe.growingShare ?? (isHelped ? 0.5 : 0)
     self.recipe = recipe
@@ -73,7 +82,8 @@ public struct ForecastData: Sendable {
       covariates = encoding
     } else {
       covariates = try CovariateEncoding(
-        file.attributes, fitting: parts.training.compactMap { places[$0.id] }, source: source)
+        file.attributes, fitting: parts.training.compactMap { places[$0.series.id] }, source: source
+      )
     }
     self.covariates = covariates
     func described(_ part: [TimeSeries]) -> [TimeSeries] {
@@ -84,11 +94,16 @@ public struct ForecastData: Sendable {
       }
     }
     (training, validation, test) = (
-      described(parts.training), described(parts.validation), described(parts.test)
+      described(parts.training.rows), described(parts.validation.rows), described(parts.test.rows)
     )
+    self.parts = [
+      .training: parts.training, .validation: parts.validation, .test: parts.test,
+    ].mapValues { part in
+      zip(described(part.map(\.series)), part).map { PartSeries(series: $0, range: $1.range) }
+    }
     warnings += covariates.warnings(file.attributes, source: source)
     for (channel, name) in all.enumerated()
-    where !parts.training.contains(where: { $0.isObserved(channel) }) {
+    where !training.contains(where: { $0.isObserved(channel) }) {
       warnings.append(DataWarning(source: source, .neverObservedInTraining(channel: name)))
     }
     normalization = Normalization(of: training)
@@ -97,12 +112,17 @@ public struct ForecastData: Sendable {
       throw DataError(source: source, .tooLarge(column: name))
     }
     clock = ModelClock(window: window, spacing: spacing)
+    let data = AnchorData.Source(
+      training: parts.training, validation: parts.validation, axis: axis,
+      spacing: Self.gridSpacing(file.series, spacing), history: plan.history, future: plan.future,
+      targets: channels.count, channels: all.count)
+    anchorFits = Lazy { data.fits() }
     let possible = testWindows.count
-    if windows(of: training).isEmpty || possible == 0 {
+    if windows(of: .training).isEmpty || possible == 0 {
       throw DataError(
         source: source, .partTooShort(window: window, span: longest, spacing: spacing))
     }
-    let every = thinning(test, stride: plan.stride, limit: Self.testLimit)
+    let every = thinning(.test, stride: plan.stride, limit: Self.testLimit)
     if every > 1 {
       warnings.append(
         DataWarning(
@@ -117,43 +137,49 @@ public struct ForecastData: Sendable {
   private static let testLimit = 5_000.0
   private static let limit = 10_000.0
 
-  /// The factor of a stride with which some parts have at most a given number of windows.
-  private func thinning(_ part: [TimeSeries], stride: Double, limit: Double) -> Double {
-    let count = part.reduce(0) { $0 + Swift.max(0, $1.span - plan.history) / stride }
+  /// The factor of a stride with which a part has at most a given number of windows.
+  private func thinning(_ part: Part, stride: Double, limit: Double) -> Double {
+    let count = series(of: part).reduce(0) { $0 + $1.origins(history: plan.history) / stride }
     return Swift.max(1, (count / limit).rounded(.up))
   }
 
+  /// The whole series of a part, with the times of the part.
+  package func series(of part: Part) -> [PartSeries] { parts[part] ?? [] }
+
   /// Evenly selected series, if there are more than a limit.
-  private func some(_ part: [TimeSeries], _ limit: Double) -> [TimeSeries] {
-    let every = max(1, Int((Double(part.count) / limit).rounded(.up)))
-    return stride(from: 0, to: part.count, by: every).map { part[$0] }
+  private func some(_ part: Part, _ limit: Double) -> [PartSeries] {
+    let all = series(of: part)
+    let every = max(1, Int((Double(all.count) / limit).rounded(.up)))
+    return stride(from: 0, to: all.count, by: every).map { all[$0] }
   }
 
   /// The evaluation windows, on a regular grid, at most 5,000.
-  public var testWindows: [Window] { windows(of: test, limit: Self.testLimit) }
+  public var testWindows: [Window] { windows(of: .test, limit: Self.testLimit) }
 
   /// The windows of a part of the data, on a regular grid; large numbers are thinned evenly.
-  public func windows(of part: [TimeSeries]) -> [Window] { windows(of: part, limit: Self.limit) }
+  ///
+  /// Forecasts lie within the part; their histories may begin before it.
+  public func windows(of part: Part) -> [Window] { windows(of: part, limit: Self.limit) }
 
-  private func windows(of part: [TimeSeries], limit: Double) -> [Window] {
+  func windows(of part: Part, limit: Double) -> [Window] {
     var plan = plan
     plan.stride *= thinning(part, stride: plan.stride, limit: limit)
     return some(part, limit).flatMap { one -> [Window] in
-      guard let first = one.firstTime, let last = one.lastTime else { return [] }
-      return plan.windows(of: one, in: first...last)
+      guard let range = one.range(withHistory: plan.history) else { return [] }
+      return plan.windows(of: one.series, in: range)
     }
   }
 
   /// The hidden gaps of a length in a part of the data.
-  public func gaps(of part: [TimeSeries], length: Double) -> [HiddenGap] {
+  public func gaps(of part: Part, length: Double) -> [HiddenGap] {
     let stride = 2 * plan.stride
     let plan = GapPlan(
       length: length, context: plan.history / 2,
       stride: stride * thinning(part, stride: stride, limit: Self.testLimit),
       minimumVisible: min(12, recipe.minimumHistory))
     return some(part, Self.testLimit).flatMap { one -> [HiddenGap] in
-      guard let first = one.firstTime, let last = one.lastTime else { return [] }
-      return plan.gaps(of: one, in: first...last)
+      guard let range = one.range(withHistory: plan.context) else { return [] }
+      return plan.gaps(of: one.series, in: range)
     }
   }
 
@@ -172,8 +198,23 @@ public struct ForecastData: Sendable {
     return distances.isEmpty ? 1 : distances[distances.count / 2]
   }
 
-  /// Default lengths: 48 spacings of history and 24 of future, or two thirds and one third of what
-  /// a part of a short series allows.
+  /// The spacing of the regular grid of statistical forecasts: the mean of the usual distances, so
+  /// that months of 28 to 31 days stay in step with years.
+  private static func gridSpacing(_ series: [TimeSeries], _ usual: Double) -> Double {
+    var (sum, count) = (0.0, 0)
+    for one in series.prefix(50) {
+      let times = one.rows(0..<Swift.min(one.count, 20_001)).times
+      for (later, earlier) in zip(times.dropFirst(), times)
+      where (0.8...1.2).contains((later - earlier) / usual) {
+        sum += later - earlier
+        count += 1
+      }
+    }
+    return count > 0 ? sum / Double(count) : usual
+  }
+
+  /// Default lengths: 48 spacings of history and 24 of future, or less where a part of the data is
+  /// shorter.
   private static func closed(
     _ recipe: ForecastRecipe, spacing: Double, span: Double, isBySeries: Bool
   ) -> ForecastRecipe {
@@ -182,26 +223,56 @@ public struct ForecastData: Sendable {
     // Known equations need windows that are long relative to their cycles, which whole series
     // allow.
     let isLong = recipe.model == .goku && isBySeries
-    // With few rows, a window of three or more spacings that fits into a part.
-    let part = isBySeries ? span : span * share - spacing
-    let least = Swift.max(Swift.min(6 * spacing, part), 3 * spacing)
-    let room =
-      recipe.file == nil ? span : isLong ? 0.8 * span : Swift.max(span * share / 2, least)
     // Whole spacings, so that forecasts are at the times of regular data.
     func whole(_ length: Double, atLeast least: Double) -> Double {
       spacing * Swift.max((length / spacing * (1 + 1e-9)).rounded(.down), least)
     }
-    let history = recipe.history ?? whole(Swift.min(48 * spacing, room * 2 / 3), atLeast: 2)
+    let lengths = defaultLengths(
+      part: isBySeries ? span : span * share, training: isBySeries ? span : span * (1 - 2 * share),
+      isWhole: isBySeries, spacing: spacing)
+    let room = recipe.file == nil ? span : 0.8 * span
+    let history =
+      recipe.history
+      ?? (isLong
+        ? whole(Swift.min(48 * spacing, room * 2 / 3), atLeast: 2)
+        : whole(lengths.history, atLeast: 2))
     let future =
-      recipe.future ?? (recipe.history == nil ? whole(history / 2, atLeast: 1) : history / 2)
+      recipe.future
+      ?? (recipe.history == nil
+        ? whole(isLong ? history / 2 : lengths.future, atLeast: 1) : history / 2)
     recipe.history = history
     recipe.future = future
-    recipe.stride = recipe.stride ?? Swift.max(future / 4, spacing)
+    // Every row of a short part is the origin of a forecast.
+    let rows = (isBySeries ? span : span * share) / spacing
+    recipe.stride =
+      recipe.stride
+      ?? (recipe.model == .goku
+        ? Swift.max(future / 4, spacing)
+        : spacing
+          * Swift.max(1, Swift.min((rows / 500).rounded(), (future / spacing / 4).rounded(.up))))
     // Below one spacing there is nothing to compare with.
-    let lengths = [future / 4, future / 2].filter { $0 >= spacing * (1 - 1e-9) } + [future]
-    recipe.horizons = recipe.horizons ?? lengths
-    recipe.gaps = recipe.gaps ?? lengths
+    let horizons =
+      [future / 4, future / 2].map { whole($0, atLeast: 0) }.filter { $0 > 0 } + [future]
+    recipe.horizons = recipe.horizons ?? horizons
+    recipe.gaps = recipe.gaps ?? horizons
     return recipe
+  }
+
+  /// History and future for parts of some length: the future fits into a part twice, or once into a
+  /// very short one; the history may begin before the part, and a third of the training part holds
+  /// it.
+  private static func defaultLengths(
+    part: Double, training: Double, isWhole: Bool, spacing: Double
+  ) -> (history: Double, future: Double) {
+    // A series that is a part of its own contains the history as well.
+    if isWhole {
+      let window = Swift.max(part / 2, Swift.min(6 * spacing, part))
+      let history = Swift.min(48 * spacing, window * 2 / 3)
+      return (history, history / 2)
+    }
+    let future = Swift.min(
+      24 * spacing, Swift.max(part / 2, Swift.min(part - spacing, 2 * spacing)))
+    return (Swift.min(48 * spacing, training / 3), future)
   }
 
   private static func plan(_ recipe: ForecastRecipe, spacing: Double) -> WindowPlan {
@@ -220,7 +291,7 @@ public struct ForecastData: Sendable {
   }
 
   private typealias Parts = (
-    training: [TimeSeries], validation: [TimeSeries], test: [TimeSeries]
+    training: [PartSeries], validation: [PartSeries], test: [PartSeries]
   )
 
   private static func split(_ series: [TimeSeries], _ recipe: ForecastRecipe) -> Parts {
@@ -229,18 +300,20 @@ public struct ForecastData: Sendable {
       let test = Swift.max(1, Int(count * recipe.testShare))
       let validation = Swift.max(1, Int(count * recipe.validationShare))
       let border = series.count - test - validation
+      let all = series.map { one in
+        PartSeries(series: one, range: (one.firstTime ?? 0)...(one.lastTime ?? 0))
+      }
       return (
-        Array(series[..<border]), Array(series[border..<border + validation]),
-        Array(series[(border + validation)...])
+        Array(all[..<border]), Array(all[border..<border + validation]),
+        Array(all[(border + validation)...])
       )
     }
     var parts: Parts = ([], [], [])
     for one in series where one.count > 1 {
       let split = TimeSplit(of: one, validation: recipe.validationShare, test: recipe.testShare)
-      parts.training.append(one.rows(0..<one.firstRow(after: split.training.upperBound)))
-      parts.validation.append(
-        one.part(after: split.validation.lowerBound, through: split.validation.upperBound))
-      parts.test.append(one.part(after: split.test.lowerBound, through: split.test.upperBound))
+      parts.training.append(PartSeries(series: one, range: split.training))
+      parts.validation.append(PartSeries(series: one, range: split.validation))
+      parts.test.append(PartSeries(series: one, range: split.test))
     }
     return parts
   }

@@ -106,7 +106,7 @@ extension ForecastEvaluation {
   private static func horizons(
     _ forecaster: SeriesForecaster, _ beside: [SeriesForecaster], _ data: ForecastData
   ) throws -> [Line] {
-    let (training, test) = (data.windows(of: data.training), data.testWindows)
+    let (training, test) = (data.windows(of: .training), data.testWindows)
     let horizons = data.recipe.horizons ?? []
     let tolerance = data.plan.tolerance
     let others = try beside.map { ($0.kind.title, try predictions($0, test, horizons, data)) }
@@ -116,13 +116,7 @@ extension ForecastEvaluation {
     var lines: [Line] = []
     let predicted = try predictions(forecaster, test, horizons, data)
     for (channel, name) in data.channels.enumerated() {
-      let baselines: [any ForecastBaseline] = [
-        LastValueBaseline(
-          fitting: training, horizons: horizons, tolerance: tolerance, channel: channel),
-        AutoregressionBaseline(
-          fitting: training, horizons: horizons, history: data.plan.history,
-          spacing: data.clock.spacing, tolerance: tolerance, channel: channel),
-      ]
+      let baselines = baselines(of: channel, training, horizons, data)
       let compared = baselines.map {
         ($0.name, $0.forecasts(of: test, tolerance: tolerance, channel: channel))
       }
@@ -135,6 +129,34 @@ extension ForecastEvaluation {
       }
     }
     return lines
+  }
+
+  /// The baselines of a channel: statistical forecasters of all families, the best of each on the
+  /// validation part, and the chosen one.
+  private static func baselines(
+    of channel: Int, _ training: [Window], _ horizons: [Double], _ data: ForecastData
+  ) -> [any ForecastBaseline] {
+    let tolerance = data.plan.tolerance
+    var baselines: [any ForecastBaseline] = [
+      LastValueBaseline(
+        fitting: training, horizons: horizons, tolerance: tolerance, channel: channel)
+    ]
+    // With fewer windows the fit passes through all of them.
+    if Double(training.count) > 3 * data.plan.history / data.clock.spacing {
+      baselines.append(
+        AutoregressionBaseline(
+          fitting: training, horizons: horizons, history: data.plan.history,
+          spacing: data.clock.spacing, tolerance: tolerance, channel: channel))
+    }
+    let fit = data.anchorFits.value[channel]
+    baselines += fit.families.filter { $0.forecaster != .lastValue }.map {
+      StatisticalBaseline($0, on: fit.grid, horizons: horizons, channel: channel)
+    }
+    return baselines + [
+      StatisticalBaseline(
+        fit.chosen, name: "statistical forecast", on: fit.grid, horizons: horizons,
+        channel: channel)
+    ]
   }
 
   /// `[channel][horizon]`, at the true times of the targets.
@@ -181,8 +203,8 @@ extension ForecastEvaluation {
     _ length: Double, _ forecaster: SeriesForecaster, _ beside: [SeriesForecaster],
     _ data: ForecastData
   ) throws -> [Line] {
-    let gaps = data.gaps(of: data.test, length: length)
-    let fitted = data.gaps(of: data.training, length: length)
+    let gaps = data.gaps(of: .test, length: length)
+    let fitted = data.gaps(of: .training, length: length)
     let filled = try filled(gaps, forecaster, data)
     let others = try beside.map { ($0.kind.title, try Self.filled(gaps, $0, data)) }
     return data.channels.enumerated().map { channel, name in

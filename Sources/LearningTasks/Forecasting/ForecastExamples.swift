@@ -48,6 +48,8 @@ public struct ForecastExamplePlan: Hashable, Sendable {
 public struct ForecastExamples<Builder: ExampleBatchBuilder>: TrainingData {
   public var plan: ForecastExamplePlan
   private let series: [TimeSeries]
+  private let normalization: Normalization
+  private let anchor: Anchor?
   private let builder: Builder
   private let moments: [Moment]
   /// The number of possible forecast origins; above 100,000 they are thinned.
@@ -58,15 +60,19 @@ public struct ForecastExamples<Builder: ExampleBatchBuilder>: TrainingData {
     var now: Double
   }
 
-  /// Finds forecast origins: times of the normalized series with enough history and a future.
+  /// Finds forecast origins: times of the series, in the unit of the data, with enough history and
+  /// a future.
   ///
   /// Every `stride`-th is a row. Above 100,000, repeated halving thins them by a hash of their
   /// numbers: a regular selection might always hit the same hour of the day.
   public init(
-    _ series: [TimeSeries], _ plan: ForecastExamplePlan, builder: Builder, stride: Int = 1
+    _ series: [TimeSeries], _ plan: ForecastExamplePlan, builder: Builder,
+    normalization: Normalization, anchor: Anchor? = nil, stride: Int = 1
   ) {
     self.plan = plan
     self.series = series
+    self.normalization = normalization
+    self.anchor = anchor
     self.builder = builder
     var moments = ThinnedList<Moment>(limit: 100_000)
     for (number, one) in series.enumerated() where one.count > plan.minimumHistory {
@@ -97,8 +103,10 @@ public struct ForecastExamples<Builder: ExampleBatchBuilder>: TrainingData {
     let examples = rows.map { row -> SeriesExample in
       let example =
         isFilling ? gap(moments[row], reach, &words) : forecast(moments[row], reach, &words)
-      return plan.reconstructs
-        ? example.reconstructing(upTo: reach * (plan.history + plan.future)) : example
+      return normalization.normalized(
+        (plan.reconstructs
+          ? example.reconstructing(upTo: reach * (plan.history + plan.future)) : example)
+          .anchored(by: anchor))
     }
     let progress = Double(context.step) / Double(max(plan.annealingSteps, 1))
     let weight = plan.divergenceWeight * (context.isTraining ? min(1, progress) : 1)
@@ -125,7 +133,9 @@ public struct ForecastExamples<Builder: ExampleBatchBuilder>: TrainingData {
     }
     let asked = one.after(
       now, through: now + reach * plan.future + builder.clock.spacing / 2)
-    return SeriesExample(start: start, now: now, visible: visible, asked: asked)
+    var example = SeriesExample(start: start, now: now, visible: visible, asked: asked)
+    example.series = one
+    return example
   }
 
   /// A gap of random length with observations on both sides.
@@ -140,9 +150,12 @@ public struct ForecastExamples<Builder: ExampleBatchBuilder>: TrainingData {
     let from = start + margin + words.unit() * max(window - length - 2 * margin, 0)
     let end = min(start + window, from + length + margin * (1 + 2 * words.unit()))
     let all = one.after(start, through: end)
-    return SeriesExample(
+    var example = SeriesExample(
       start: start, now: end, visible: all.without(from, through: from + length),
       asked: all.after(from, through: from + length))
+    example.series = one
+    example.hidden = from...from + length
+    return example
   }
 }
 

@@ -37,18 +37,9 @@ public struct ForecastPrediction: Sendable {
     of path: String, by file: Forecaster, at offsets: [Double]?
   ) throws {
     let recipe = file.recipe
-    let channels = file.forecaster.normalization.channels
-    var reading = recipe.reading
-    // A model of the bundled data accepts a file of any layout.
-    if recipe.file == nil { (reading.layout, reading.timeColumn) = (.automatic, nil) }
-    let data = try reading.seriesOfPrediction(
-      path, known: (channels: channels, statics: file.covariates.names))
-    warnings =
-      data.warnings.forPrediction + file.covariates.warnings(data.attributes, source: data.source)
-    let found = data.series.first?.channels ?? []
-    guard found == channels else { throw RunError.channelsDiffer(model: channels, data: found) }
+    let data = try file.data(of: path)
+    warnings = data.warnings
     let said = file.forecaster.channels
-    warnings += data.neverObserved
     let history = recipe.history ?? 1
     let future = recipe.future ?? 1
     let usual = ForecastPrediction.grid(future, file.forecaster.parts.clock.spacing)
@@ -60,10 +51,10 @@ public struct ForecastPrediction: Sendable {
       !wanted.contains { abs($0 - time) <= 1e-9 * future }
     }
     let grid = recipe.model.recurrent == nil ? wanted : (further + wanted).sorted()
+    var contexts: [(id: String, readings: Int)] = []
     /// The last history of a series and its queries.
     func example(_ number: Int) throws -> SeriesExample {
-      let series = data.series[number].with(
-        covariates: file.covariates.values(data.attributes, series: number))
+      let series = data.series[number]
       // Rows after the last target observation contain the covariates known by then.
       guard let now = series.lastTime(observing: said.indices) else {
         throw DataError(source: path, .tooFewPoints(found: 0, needed: 1))
@@ -78,9 +69,12 @@ public struct ForecastPrediction: Sendable {
       // One unit in the last place includes an observation at the very start.
       let start = now - history
       let visible = series.after(start.nextDown, through: now)
-      return SeriesExample(
+      contexts.append((series.id, visible.count))
+      var example = SeriesExample(
         start: start, now: now, visible: visible,
         asked: series.questions(at: grid.map { now + $0 }, inputsFrom: said.count))
+      example.series = series
+      return example
     }
     let half = normalQuantile(0.95)
     var lines: [Line] = []
@@ -99,7 +93,8 @@ public struct ForecastPrediction: Sendable {
       }
     }
     self.lines = lines
-    if case .law(let forecaster) = file.forecaster {
+    warnings += file.cautions(about: contexts, times: wanted, source: data.source)
+    if case .law(let forecaster) = file.forecaster.network {
       inferred = try InferredParameters(
         forecaster, count: data.series.count, example: example)
     }

@@ -76,14 +76,23 @@ extension ForecastReport {
   private func errors(
     _ lines: [ForecastEvaluation.Line], _ kind: String, caption: String
   ) -> Table {
-    let names = [evaluation.modelName] + (lines.first?.baselines.map(\.name) ?? [])
+    // Channels may have different baselines.
+    var names = [evaluation.modelName]
+    for name in lines.flatMap({ $0.baselines.map(\.name) }) where !names.contains(name) {
+      names.append(name)
+    }
     return Table(
       ["channel", kind] + names,
       rows: lines.map { line in
-        let all = [line.model] + line.baselines.map(\.forecasts)
-        let errors = all.map(\.rootMeanSquaredError)
+        let all = [(name: evaluation.modelName, forecasts: line.model)] + line.baselines
+        let errors = Dictionary(
+          all.map { ($0.name, $0.forecasts.rootMeanSquaredError) }, uniquingKeysWith: { $1 })
+        let least = errors.values.min()
         return [.init(line.channel), .init(duration(line.length))]
-          + errors.map { .init(ForecastEvaluation.error($0), isBest: $0 == errors.min()) }
+          + names.map { name in
+            errors[name].map { .init(ForecastEvaluation.error($0), isBest: $0 == least) }
+              ?? .init("–")
+          }
       }, caption: caption)
   }
 

@@ -62,7 +62,7 @@ extension ForecastReport {
           .points("validation", x: validated.map(\.0), y: validated.map(\.1), color: .second),
         ]))
     if let chart = Chart.evaluations(of: blocks.compactMap(\.last)) { section.chart(chart) }
-    if case .recurrent = forecaster { return }
+    if case .recurrent = forecaster.network { return }
     section.chart(
       Chart(
         "Divergence from the prior", x: Axis("step"),
@@ -85,9 +85,11 @@ extension ForecastReport {
     let examples = windows.map { window in
       let start = window.now - data.plan.history
       let grid = (0...48).map { start + length * Double($0) / 48 }
-      return SeriesExample(
+      var example = SeriesExample(
         start: start, now: window.now, visible: window.history,
         asked: questions(at: grid, window.history, window.future))
+      example.series = window.series
+      return example
     }
     let forecasts = forecaster.forecasts(examples)
     let plane = PrincipalPlane(of: forecasts.flatMap(\.states))
@@ -128,7 +130,7 @@ extension ForecastReport {
   }
 
   func settings(_ section: inout ReportSection) {
-    if case .law(let law) = forecaster { return mechanismSettings(law, &section) }
+    if case .law(let law) = forecaster.network { return mechanismSettings(law, &section) }
     section.formula(forecaster.kind == .latentODE ? latentFormula : recurrentFormula)
     section.text(
       "r(t) is the straight line between the observations next to t (the last observation in a forecast), "

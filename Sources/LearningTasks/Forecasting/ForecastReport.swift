@@ -52,9 +52,10 @@ struct ForecastReport {
     for (number, window) in spread(windows, 6).enumerated() {
       let channel = number % data.channels.count
       let grid = (1...24).map { window.now + data.plan.future * Double($0) / 24 }
-      let example = SeriesExample(
+      var example = SeriesExample(
         start: window.now - data.plan.history, now: window.now, visible: window.history,
         asked: questions(at: grid, window.history, window.future))
+      example.series = window.series
       let forecast = forecaster.forecasts([example])[0]
       let past = window.history.observations(of: channel)
       let coming = window.future.observations(of: channel)
@@ -74,7 +75,7 @@ struct ForecastReport {
         + "line between the observations next to the gap.")
     var number = 0
     for length in (data.recipe.gaps ?? []).suffix(2) {
-      for gap in spread(data.gaps(of: data.test, length: length), 2) {
+      for gap in spread(data.gaps(of: .test, length: length), 2) {
         section.chart(gapChart(gap, number % data.channels.count))
         number += 1
       }
@@ -87,10 +88,11 @@ struct ForecastReport {
     let left = seen.times.last { $0 <= gap.start } ?? gap.start
     let right = seen.times.first { $0 > gap.end } ?? gap.end
     let grid = (1..<24).map { left + (right - left) * Double($0) / 24 }
-    var example = SeriesExample(filling: gap)
-    example = SeriesExample(
-      start: example.start, now: example.now, visible: example.visible,
+    let filling = SeriesExample(filling: gap)
+    var example = SeriesExample(
+      start: filling.start, now: filling.now, visible: filling.visible,
       asked: questions(at: grid, gap.visible))
+    (example.series, example.hidden) = (filling.series, filling.hidden)
     let forecast = forecaster.forecasts([example])[0]
     let means = forecast.means.map { $0[channel] }
     let half = 1.644_853_626_951_472_7  // the normal distribution's 95 % quantile

@@ -39,8 +39,10 @@ public struct ForecastTask: LearningTask {
   private func training(
     _ recipe: ForecastRecipe, _ data: ForecastData, _ threads: Int, name: String? = nil
   ) throws -> TaskTraining<Forecaster> {
+    let anchor = recipe.model == .goku ? nil : data.anchor
     let builder = data.recipe.builder(
-      clock: data.clock, channels: data.channels.count, covariates: data.covariates.width)
+      clock: data.clock, channels: data.channels.count, covariates: data.covariates.width,
+      hasAnchor: anchor != nil)
     let key = RandomKey(UInt64(recipe.seed)).folding(in: 100)
     let normalization = data.normalization
     if let recurrent = recipe.model.recurrent {
@@ -48,7 +50,7 @@ public struct ForecastTask: LearningTask {
       return try training(
         recipe.network.recurrent(recurrent, for: builder, key: key),
         RecurrentForecastLoss(varianceWeighting: recipe.varianceWeighting), rows, data,
-        (recipe, name, threads)
+        (recipe, anchor, name, threads)
       ) {
         .recurrent(
           recipe.model,
@@ -61,7 +63,7 @@ public struct ForecastTask: LearningTask {
           try mechanism(data), for: builder, normalization, tolerance: recipe.network.tolerance,
           key: key),
         ForecastLoss<EquationGOKU>(varianceWeighting: recipe.varianceWeighting), builder, data,
-        (recipe, name, threads)
+        (recipe, nil, name, threads)
       ) {
         .law(MechanismForecaster(model: $0, builder: builder, normalization: normalization))
       }
@@ -69,7 +71,7 @@ public struct ForecastTask: LearningTask {
     return try training(
       recipe.network.model(for: builder, key: key),
       ForecastLoss<ForecastModel>(varianceWeighting: recipe.varianceWeighting), builder, data,
-      (recipe, name, threads)
+      (recipe, anchor, name, threads)
     ) {
       .latentODE(LatentForecaster(model: $0, builder: builder, normalization: normalization))
     }
@@ -77,12 +79,13 @@ public struct ForecastTask: LearningTask {
 
   private func training<Evaluator: ShardEvaluator, Builder: ExampleBatchBuilder>(
     _ model: Evaluator.Model, _ loss: Evaluator, _ builder: Builder, _ data: ForecastData,
-    _ place: (recipe: ForecastRecipe, name: String?, threads: Int),
-    forecaster: @escaping @Sendable (Evaluator.Model) -> SeriesForecaster
+    _ place: (recipe: ForecastRecipe, anchor: Anchor?, name: String?, threads: Int),
+    network: @escaping @Sendable (Evaluator.Model) -> SeriesForecaster.Network
   ) throws -> TaskTraining<Forecaster> where Evaluator.Batch == Builder.Batch {
     // A baseline of a GOKU-net forecasts and imputes, and does not reconstruct the history.
     let reconstructs = place.recipe.model == .goku
-    var training = examples(data.training, data, builder, stride: 1, reconstructs)
+    var training = examples(
+      data.training, data, builder, place.anchor, stride: 1, reconstructs)
     if training.count == 0 {
       throw DataError(
         source: data.source,
@@ -94,23 +97,25 @@ public struct ForecastTask: LearningTask {
     training.plan.annealingSteps = total * 3 / 10
     training.plan.growingSteps = Int((data.recipe.growingShare ?? 0) * Double(total))
     let validation = examples(
-      data.validation, data, builder, stride: max(1, training.momentCount / 5_000),
-      reconstructs)
+      data.validationWithHistory, data, builder, place.anchor,
+      stride: max(1, training.momentCount / 5_000), reconstructs)
     let trainer = Trainer(
       loss, training: training, validation: validation,
       options: options(rows: training.count, threads: place.threads))
-    let (recipe, covariates) = (place.recipe, data.covariates)
+    let (recipe, anchor, covariates) = (place.recipe, place.anchor, data.covariates)
     return TaskTraining(
       trainer, from: initialState(model, steps: trainer.totalSteps), recipe: recipe,
       name: place.name
     ) {
-      Forecaster(recipe: recipe, covariates: covariates, forecaster: forecaster($0.best))
+      let forecaster = SeriesForecaster(network($0.best), anchor: anchor)
+      return Forecaster(
+        recipe: recipe, covariates: covariates, forecaster: forecaster.adjusted(on: data))
     }
   }
 
   private func examples<Builder: ExampleBatchBuilder>(
-    _ part: [TimeSeries], _ data: ForecastData, _ builder: Builder, stride: Int,
-    _ reconstructs: Bool
+    _ part: [TimeSeries], _ data: ForecastData, _ builder: Builder, _ anchor: Anchor?,
+    stride: Int, _ reconstructs: Bool
   ) -> ForecastExamples<Builder> {
     var plan = ForecastExamplePlan(
       history: data.plan.history, future: data.plan.future,
@@ -118,7 +123,8 @@ public struct ForecastTask: LearningTask {
       divergenceWeight: recipe.divergenceWeight, annealingSteps: recipe.steps * 3 / 10)
     plan.reconstructs = reconstructs
     return ForecastExamples(
-      part.map { data.normalization.normalized($0) }, plan, builder: builder, stride: stride)
+      part, plan, builder: builder, normalization: data.normalization, anchor: anchor,
+      stride: stride)
   }
 
   private func mechanism(_ data: ForecastData) throws -> Mechanism {

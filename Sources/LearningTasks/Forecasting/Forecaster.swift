@@ -22,18 +22,12 @@ public struct Forecaster: ArchivedModel {
     self.forecaster = forecaster
   }
 
-  public var weights: any TensorTree {
-    switch forecaster {
-    case .latentODE(let one): one.model
-    case .recurrent(_, let one): one.model
-    case .law(let one): one.model
-    }
-  }
+  public var weights: any TensorTree { forecaster.model }
 
   public var descriptions: [String: JSONValue] {
     let normalization = forecaster.normalization
     let clock = forecaster.parts.clock
-    return [
+    var descriptions: [String: JSONValue] = [
       "normalization": [
         "channels": JSONValue(normalization.channels), "means": JSONValue(normalization.means),
         "deviations": JSONValue(normalization.deviations), "window": .number(clock.window),
@@ -41,6 +35,9 @@ public struct Forecaster: ArchivedModel {
       ],
       "covariates": covariates.json,
     ]
+    descriptions["anchor"] = forecaster.anchor?.json
+    descriptions["adjustment"] = forecaster.adjustment?.json
+    return descriptions
   }
 
   public init(_ stored: StoredModel) throws(SafetensorsError) {
@@ -48,8 +45,20 @@ public struct Forecaster: ArchivedModel {
     covariates = try stored.required(
       CovariateEncoding(stored.document("covariates") ?? []), of: "covariates")
     let document = try stored.required(stored.document("normalization"), of: "normalization")
-    let form = try stored.required(Form(document, recipe, covariates), of: "normalization")
-    forecaster = try form.forecaster(stored, recipe)
+    let anchor = try stored.document("anchor").map { document throws(SafetensorsError) in
+      try stored.required(Anchor(document), of: "anchor")
+    }
+    let form = try stored.required(
+      Form(document, recipe, covariates, hasAnchor: anchor != nil), of: "normalization")
+    let channels = form.builder.channelCount
+    if let anchor, anchor.channels.count != channels {
+      throw .badMetadata(key: "anchor")
+    }
+    let adjustment = try stored.document("adjustment").map { document throws(SafetensorsError) in
+      try stored.required(ForecastAdjustment(document, channels: channels), of: "adjustment")
+    }
+    forecaster = SeriesForecaster(
+      try form.network(stored, recipe), anchor: anchor, adjustment: adjustment)
   }
 
   /// The normalization of series.
@@ -58,7 +67,10 @@ public struct Forecaster: ArchivedModel {
     var builder: LatentBatchBuilder
 
     /// `nil` if the parts of the document do not fit each other or the configuration.
-    init?(_ document: JSONValue, _ recipe: ForecastRecipe, _ covariates: CovariateEncoding) {
+    init?(
+      _ document: JSONValue, _ recipe: ForecastRecipe, _ covariates: CovariateEncoding,
+      hasAnchor: Bool
+    ) {
       let inputs = recipe.reading.inputs
       guard let normalization = StoredModel.normalization(document, names: "channels"),
         let clock = StoredModel.clock(document),
@@ -68,12 +80,12 @@ public struct Forecaster: ArchivedModel {
       self.normalization = normalization
       builder = recipe.builder(
         clock: clock, channels: normalization.channels.count - inputs.count,
-        covariates: covariates.width)
+        covariates: covariates.width, hasAnchor: hasAnchor)
     }
 
-    func forecaster(
+    func network(
       _ stored: StoredModel, _ recipe: ForecastRecipe
-    ) throws(SafetensorsError) -> SeriesForecaster {
+    ) throws(SafetensorsError) -> SeriesForecaster.Network {
       let (network, key) = (recipe.network, RandomKey(0))
       if let kind = recipe.model.recurrent {
         return .recurrent(

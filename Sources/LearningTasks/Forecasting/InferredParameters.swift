@@ -124,8 +124,8 @@ public struct InferredParameters: Sendable {
 extension ForecastData {
   /// The inferred parameters of every series of the data.
   func inferredParameters(by forecaster: SeriesForecaster) -> InferredParameters? {
-    guard case .law(let law) = forecaster else { return nil }
-    let parts = [("training", training), ("validation", validation), ("test", test)]
+    guard case .law(let law) = forecaster.network else { return nil }
+    let parts = [("training", Part.training), ("validation", .validation), ("test", .test)]
     return InferredParameters(
       law, windows: parts.map { ($0.0, windows(of: $0.1)) }, history: plan.history)
   }

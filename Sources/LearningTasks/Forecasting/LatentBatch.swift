@@ -29,11 +29,14 @@ public struct LatentBatch: TensorTree {
 
 extension ForecastRecipe {
   /// Collates examples into a batch for a latent ODE, a recurrent network or a GOKU-net.
-  func builder(clock: ModelClock, channels: Int, covariates: Int) -> LatentBatchBuilder {
+  func builder(
+    clock: ModelClock, channels: Int, covariates: Int, hasAnchor: Bool
+  ) -> LatentBatchBuilder {
     LatentBatchBuilder(
       clock: clock, channelCount: channels, inputCount: reading.inputs.count,
       covariateCount: covariates,
-      latentCount: model == .goku ? 2 * law.latent : network.latent, detail: network.context)
+      latentCount: model == .goku ? 2 * law.latent : network.latent, detail: network.context,
+      hasAnchor: hasAnchor)
   }
 }
 
@@ -61,13 +64,16 @@ public struct LatentBatchBuilder: ExampleBatchBuilder, Hashable {
   public var covariateCount: Int
   public var latentCount: Int
   public var detail: LocalDetail
+  /// Whether queries have statistical forecasts, which are the reference and a feature.
+  public var hasAnchor: Bool
   /// The largest number of rows that an encoder reads; longer histories are thinned evenly and keep
   /// the last row.
   public var rowLimit: Int
 
   public init(
     clock: ModelClock, channelCount: Int, inputCount: Int = 0, covariateCount: Int = 0,
-    latentCount: Int, detail: LocalDetail = .readings, rowLimit: Int = 128
+    latentCount: Int, detail: LocalDetail = .readings, hasAnchor: Bool = false,
+    rowLimit: Int = 128
   ) {
     self.clock = clock
     self.channelCount = channelCount
@@ -75,6 +81,7 @@ public struct LatentBatchBuilder: ExampleBatchBuilder, Hashable {
     self.covariateCount = covariateCount
     self.latentCount = latentCount
     self.detail = detail
+    self.hasAnchor = hasAnchor
     self.rowLimit = rowLimit
   }
 
@@ -82,8 +89,10 @@ public struct LatentBatchBuilder: ExampleBatchBuilder, Hashable {
   public var featureCount: Int { 3 * channelCount + 2 * inputCount + 3 }
   /// Features per query for the decoder.
   public var contextCount: Int {
-    detail.featureCount * channelCount + inputCount + covariateCount
+    queryFeatureCount * channelCount + inputCount + covariateCount
   }
+  /// Features per query and channel for the decoder.
+  var queryFeatureCount: Int { detail.featureCount + (hasAnchor ? 1 : 0) }
   /// Features per series for the encoder's head.
   public var summaryCount: Int { 3 * channelCount + 1 + covariateCount }
 
@@ -249,9 +258,14 @@ private struct Arrays {
         latest = max(clock.units(time - example.start), 0)
         let slot = query * batch + place
         for (channel, local) in contexts.enumerated() {
-          let (line, numbers) = local.at(time)
+          var (line, numbers) = local.at(time)
+          if builder.hasAnchor {
+            let anchor = example.anchored?[query][channel] ?? line
+            numbers.append(anchor - line)
+            line = anchor
+          }
           reference[slot * channels + channel] = Float(line)
-          let start = slot * builder.contextCount + channel * builder.detail.featureCount
+          let start = slot * builder.contextCount + channel * builder.queryFeatureCount
           for (offset, number) in numbers.enumerated() { context[start + offset] = Float(number) }
           if let value = asked.value(query, channel) {
             targets[slot * channels + channel] = Float(value)

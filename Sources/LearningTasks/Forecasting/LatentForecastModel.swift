@@ -44,13 +44,26 @@ public struct ForecastNetwork: Hashable, Sendable {
       flow: Flow(of: flow, solver: solver, sharing: .perRow),
       decoder: GaussianDecoder(
         network: MLP(
-          sizes: [latent + builder.contextCount, decoder, decoder, outputs], key: keys[3]),
-        noise: .heteroscedastic))
+          sizes: [latent + builder.contextCount, decoder, decoder, outputs], key: keys[3]
+        ).startingAtZero(builder.hasAnchor), noise: .heteroscedastic))
   }
 
   private var solver: ODESolver {
     ODESolver(
       method: .dormandPrince5,
       control: .proportionalIntegral(Tolerance(relative: tolerance, absolute: tolerance)))
+  }
+}
+
+extension MLP {
+  /// The network with a last layer of zeros if asked for: a deviation from a forecast starts at 0.
+  func startingAtZero(_ isAsked: Bool) -> MLP {
+    var network = self
+    if isAsked, var last = layers.last {
+      last.weight = Tensor.zeros(like: last.weight).evaluated()
+      last.bias = last.bias.map { Tensor.zeros(like: $0).evaluated() }
+      network.layers[layers.count - 1] = last
+    }
+    return network
   }
 }

@@ -19,7 +19,8 @@ extension ForecastNetwork {
     network.decoder = GaussianDecoder(
       network: MLP(
         sizes: [hidden + parts.contextCount, decoder, decoder, 2 * parts.channelCount],
-        key: key.folding(in: 3)), noise: .heteroscedastic)
+        key: key.folding(in: 3)
+      ).startingAtZero(parts.hasAnchor), noise: .heteroscedastic)
     return network
   }
 }

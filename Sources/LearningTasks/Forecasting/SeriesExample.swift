@@ -11,12 +11,30 @@ public struct SeriesExample: Hashable, Sendable {
   public let visible: TimeSeries
   /// The queries: times in order, with the values if they are known.
   public let asked: TimeSeries
+  /// The series that the example was cut from, in the unit of the data, for statistical forecasts;
+  /// `nil` if they read the history.
+  package var series: TimeSeries?
+  /// The times `lowerBound < t ≤ upperBound` of the series that are hidden.
+  package var hidden: ClosedRange<Double>?
+  /// Statistical forecasts of the queries, `[query][channel]`; `nil` where there is none, and the
+  /// line between observations is the starting point.
+  package var anchored: [[Double?]]?
 
   public init(start: Double, now: Double, visible: TimeSeries, asked: TimeSeries) {
     self.start = start
     self.now = now
     self.visible = visible
     self.asked = asked
+  }
+
+  /// The same example with the statistical forecasts of its queries.
+  ///
+  /// - Precondition: the example is in the unit of the data.
+  func anchored(by anchor: Anchor?) -> SeriesExample {
+    guard let anchor else { return self }
+    var example = self
+    example.anchored = anchor.references(for: self)
+    return example
   }
 
   /// The same example with the history as further queries, up to a time after the start.
@@ -31,6 +49,7 @@ public struct SeriesExample: Hashable, Sendable {
     self.init(
       start: window.now - history, now: window.now, visible: window.history,
       asked: window.future)
+    series = window.series
   }
 
   /// The imputation of a hidden gap.
@@ -39,6 +58,8 @@ public struct SeriesExample: Hashable, Sendable {
     self.init(
       start: Swift.min(times.first ?? gap.start, gap.start), now: times.last ?? gap.end,
       visible: gap.visible, asked: gap.hidden)
+    series = gap.series
+    hidden = gap.start...gap.end
   }
 }
 

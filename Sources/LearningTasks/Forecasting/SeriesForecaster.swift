@@ -21,14 +21,33 @@ public struct SeriesForecast: Hashable, Sendable {
   }
 }
 
-/// A trained forecasting model of any kind.
-public enum SeriesForecaster: Sendable {
-  case latentODE(LatentForecaster)
-  case recurrent(ForecastKind, RecurrentForecaster)
-  case law(MechanismForecaster)
+/// A trained forecasting model: a network, the statistical forecast that it starts from, and the
+/// correction that was found on the validation part.
+public struct SeriesForecaster: Sendable {
+  /// A trained network of any kind.
+  public enum Network: Sendable {
+    case latentODE(LatentForecaster)
+    case recurrent(ForecastKind, RecurrentForecaster)
+    case law(MechanismForecaster)
+  }
+
+  public var network: Network
+  /// The statistical forecast; `nil` for the last value.
+  public var anchor: Anchor?
+  /// The share of the network's deviation in each forecast, and the widths of the bands; `nil` for
+  /// the forecast of the network alone.
+  public var adjustment: ForecastAdjustment?
+
+  public init(
+    _ network: Network, anchor: Anchor? = nil, adjustment: ForecastAdjustment? = nil
+  ) {
+    self.network = network
+    self.anchor = anchor
+    self.adjustment = adjustment
+  }
 
   public var kind: ForecastKind {
-    switch self {
+    switch network {
     case .latentODE: .latentODE
     case .recurrent(let kind, _): kind
     case .law: .goku
@@ -36,7 +55,7 @@ public enum SeriesForecaster: Sendable {
   }
 
   public var normalization: Normalization {
-    switch self {
+    switch network {
     case .latentODE(let forecaster): forecaster.normalization
     case .recurrent(_, let forecaster): forecaster.normalization
     case .law(let forecaster): forecaster.normalization
@@ -45,7 +64,7 @@ public enum SeriesForecaster: Sendable {
 
   /// Clock, channels and covariates.
   public var parts: LatentBatchBuilder {
-    switch self {
+    switch network {
     case .latentODE(let forecaster): forecaster.builder
     case .recurrent(_, let forecaster): forecaster.builder.parts
     case .law(let forecaster): forecaster.builder
@@ -57,26 +76,33 @@ public enum SeriesForecaster: Sendable {
     Array(normalization.channels.prefix(parts.channelCount))
   }
 
-  public var parameterCount: Int {
-    switch self {
-    case .latentODE(let forecaster): forecaster.model.parameterCount
-    case .recurrent(_, let forecaster): forecaster.model.parameterCount
-    case .law(let forecaster): forecaster.model.parameterCount
+  /// The weights of the network.
+  public var model: any TensorTree {
+    switch network {
+    case .latentODE(let forecaster): forecaster.model
+    case .recurrent(_, let forecaster): forecaster.model
+    case .law(let forecaster): forecaster.model
     }
   }
 
+  public var parameterCount: Int { model.parameterCount }
+
   /// The parameters in order.
-  public var tensors: [Tensor] {
-    switch self {
-    case .latentODE(let forecaster): forecaster.model.tensors
-    case .recurrent(_, let forecaster): forecaster.model.tensors
-    case .law(let forecaster): forecaster.model.tensors
-    }
-  }
+  public var tensors: [Tensor] { model.tensors }
 
   /// Forecasts for examples in the data's own units; they do not depend on each other.
   public func forecasts(_ examples: [SeriesExample]) -> [SeriesForecast] {
-    switch self {
+    let examples = examples.map { $0.anchored(by: anchor) }
+    let forecasts = networkForecasts(examples)
+    guard let adjustment else { return forecasts }
+    return zip(forecasts, examples).map { adjustment.adjusted($0, of: $1, anchor) }
+  }
+
+  /// The forecasts of the network, without the adjustment.
+  ///
+  /// - Precondition: the examples have their statistical forecasts.
+  func networkForecasts(_ examples: [SeriesExample]) -> [SeriesForecast] {
+    switch network {
     case .latentODE(let forecaster): forecaster.forecasts(examples)
     case .recurrent(_, let forecaster): forecaster.forecasts(examples)
     case .law(let forecaster): forecaster.forecasts(examples)
@@ -102,8 +128,12 @@ public enum SeriesForecaster: Sendable {
 extension Normalization {
   /// An example in units of the channels' standard deviations.
   func normalized(_ example: SeriesExample) -> SeriesExample {
-    SeriesExample(
+    var result = SeriesExample(
       start: example.start, now: example.now, visible: normalized(example.visible),
       asked: normalized(example.asked))
+    result.anchored = example.anchored?.map { row in
+      row.enumerated().map { channel, value in value.map { normalized($0, channel) } }
+    }
+    return result
   }
 }

@@ -58,6 +58,13 @@ public struct SolverCheck: Hashable, Sendable {
 extension SeriesForecaster {
   /// The same model with a finer solver; `nil` if it solves no equation.
   package var refined: SeriesForecaster? {
+    guard let network = network.refined else { return nil }
+    return SeriesForecaster(network, anchor: anchor, adjustment: adjustment)
+  }
+}
+
+extension SeriesForecaster.Network {
+  fileprivate var refined: SeriesForecaster.Network? {
     switch self {
     case .latentODE(let one):
       var model = one.model
@@ -78,7 +85,9 @@ extension SeriesForecaster {
         MechanismForecaster(model: model, builder: one.builder, normalization: one.normalization))
     }
   }
+}
 
+extension SeriesForecaster {
   /// The check on some examples; `nil` if the model solves no equation or no example has queries.
   package func solverCheck(on examples: [SeriesExample]) -> SolverCheck? {
     guard let refined else { return nil }
@@ -97,7 +106,7 @@ extension SeriesForecaster {
   }
 
   private func reconstructionError(of states: [[Double]]) -> Double? {
-    guard case .latentODE(let one) = self, let width = states.first?.count else { return nil }
+    guard case .latentODE(let one) = network, let width = states.first?.count else { return nil }
     let initial = Tensor(states.flatMap { $0.map { Float($0) } }, shape: [states.count, width])
     let flow = one.model.flow
     let back = flow(flow(initial, at: [0, 1]).final, at: [1, 0]).final

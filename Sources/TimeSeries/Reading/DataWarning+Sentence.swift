@@ -90,6 +90,20 @@ extension DataWarning.Kind {
     case .missingMark(let channel, let value, let count):
       "\(count) value\(count == 1 ? "" : "s") \(shortText(value)) of '\(channel)' \(count == 1 ? "marks" : "mark") missing "
         + "values and \(count == 1 ? "is" : "are") read as missing; write them in another unit if they are measurements"
+    case .scaleDiffers(let channel, let median, let mean, let deviation):
+      "the values of '\(channel)' (median \(NumberText.significant(median, 3))) are unlike those of the training (mean "
+        + "\(NumberText.significant(mean, 3)), standard deviation \(NumberText.significant(deviation, 3))); check "
+        + "their unit"
+    case .spacingDiffers(let found, let trained):
+      "the rows are usually \(NumberText.significant(found, 3)) apart, those of the training "
+        + "\(NumberText.significant(trained, 3)); check the unit of the times, or train on such data"
+    case .shortContext(let id, let readings, let needed, let count):
+      "\(count > 1 ? "\(count) series have" : id.isEmpty ? "the series has" : "the series '\(id)' has") \(readings) "
+        + "reading\(readings == 1 ? "" : "s")\(count > 1 ? " or few more" : "") in the history that the model reads, and "
+        + "the training required \(needed); give more readings before the forecast"
+    case .beyondTraining(let time, let future):
+      "the forecast \(shortText(time)) after the last reading is later than those of the training (up to "
+        + "\(NumberText.significant(future, 3))); its band may be too narrow"
     case .notFinite(let count, let all, let first):
       "\(count) of \(all) results are not finite and stay empty, the first for \(first); their values or times are "
         + "too far from those of the training; correct or remove them"

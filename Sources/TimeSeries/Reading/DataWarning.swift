@@ -75,6 +75,15 @@ public struct DataWarning: Hashable, Sendable {
     case limitWords(channel: String, text: String, count: Int)
     /// A number that marks missing values.
     case missingMark(channel: String, value: Double, count: Int)
+    /// Values of a channel that are unlike those of the training, whose mean and deviation are given.
+    case scaleDiffers(channel: String, median: Double, mean: Double, deviation: Double)
+    /// The usual distance of rows differs from that of the training.
+    case spacingDiffers(found: Double, trained: Double)
+    /// Series with fewer readings in the history of the model than the training required, and the
+    /// first of them.
+    case shortContext(id: String, readings: Int, needed: Int, count: Int)
+    /// A forecast later than those of the training.
+    case beyondTraining(time: Double, future: Double)
     /// Results of a model that are not finite, and the first of them.
     case notFinite(count: Int, of: Int, first: String)
   }

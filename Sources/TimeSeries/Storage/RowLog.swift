@@ -108,7 +108,7 @@ struct RowLog: Sendable {
 
 extension RandomAccessCollection where Index == Int {
   /// The first index from which on a monotone condition holds; the end if it never does.
-  func partitioningIndex(where isAfter: (Element) -> Bool) -> Int {
+  package func partitioningIndex(where isAfter: (Element) -> Bool) -> Int {
     var (low, high) = (startIndex, endIndex)
     while low < high {
       let middle = low + (high - low) / 2
