@@ -11,8 +11,9 @@ public struct SubjectRecipe: Hashable, Sendable {
   public var name = "experiments"
   /// The file of measurements.
   public var file: String?
-  /// Files of doses and of known values; `nil` for those in the data, or none.
+  /// A file of doses; `nil` for those in the data, or none.
   public var doses: String?
+  /// A file of known values; `nil` for those in the data, or none.
   public var conditions: String?
   /// How the file is read.
   public var reading = FitTableOptions()
