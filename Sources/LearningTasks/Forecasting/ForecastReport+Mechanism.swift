@@ -38,11 +38,10 @@ extension ReportSection {
   mutating func parameters(
     _ inferred: InferredParameters, part: String = "", caption: String = ""
   ) {
-    let rows = inferred.rows(of: part)
-    table(
-      Table(
-        InferredParameters.header, rows: rows.map { $0.map { Table.Cell($0) } },
-        caption: caption))
+    // An experiment is one window.
+    let width = InferredParameters.header.count - (part.isEmpty ? 1 : 0)
+    let rows = inferred.rows(of: part).map { $0.prefix(width).map { Table.Cell($0) } }
+    table(Table(Array(InferredParameters.header.prefix(width)), rows: rows, caption: caption))
     let own = inferred.lines.filter { !$0.isShared }
     for name in Set(own.map(\.parameter)).sorted().prefix(8) {
       let lines = own.filter { $0.parameter == name }
