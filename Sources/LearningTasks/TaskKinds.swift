@@ -2,6 +2,7 @@
 public enum TaskKinds {
   public static let all: [any LearningTask.Type] = [
     ForecastTask.self, ClassificationTask.self, SequenceClassificationTask.self, DensityTask.self,
+    SubjectTask.self,
   ]
 
   /// The task of an archive's kind; nil for an unknown kind.

@@ -74,6 +74,17 @@ public struct EquationSystem: Sendable {
     package var arguments: [Int]
   }
 
+  /// A value of a state, an intermediate or an observable at a time, whose uncertainty a fit reports: `predict cp at 24`.
+  public struct Prediction: Hashable, Sendable {
+    public var quantity: String
+    public var time: Double
+
+    public init(quantity: String, time: Double) {
+      self.quantity = quantity
+      self.time = time
+    }
+  }
+
   /// A signal from outside.
   public struct Input: Hashable, Sendable {
     public var name: String
@@ -94,6 +105,8 @@ public struct EquationSystem: Sendable {
   public let inputs: [Input]
   /// What is measured, by `observe` statements.
   public let observables: [Observable]
+  /// What a fit predicts, by `predict` statements.
+  public let predictions: [Prediction]
   /// Prior distributions of parameters and initial values (`x(0)`) by name.
   public let priors: [String: Prior]
   /// The times over which it is usually solved.
@@ -124,6 +137,7 @@ public struct EquationSystem: Sendable {
     intermediates = reader.intermediates
     inputs = reader.inputs
     observables = reader.observables
+    predictions = reader.predictions
     priors = reader.priors
     span = reader.span
     formulas = reader.formulas
