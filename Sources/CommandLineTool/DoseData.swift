@@ -9,7 +9,7 @@ enum DoseData {
   static func schedule(
     _ path: String, for equations: EquationSystem, series: String?, dates: EventTable.Dates
   ) throws -> (doses: DoseSchedule, axis: TimeAxis) {
-    let table = try table(path, for: equations, dates)
+    let table = try EventTable(contentsOf: path, for: equations, dates: dates)
     return (try schedule(of: table, path, series), table.axis)
   }
 
@@ -41,26 +41,5 @@ enum DoseData {
       throw DosingError(source: path, line: 1, reason: .noDose)
     }
     return schedule
-  }
-
-  static func table(
-    _ path: String, for equations: EquationSystem, _ dates: EventTable.Dates
-  ) throws -> EventTable {
-    var reader = try CSVReader(path: path)
-    var row = CSVRow()
-    guard try reader.readHeader(into: &row) else { throw DataError(source: path, .empty) }
-    let header = (0..<row.count).map { row.text($0) }
-    var rows: [EventTable.Row] = []
-    while try reader.read(into: &row) {
-      rows.append(EventTable.Row(line: row.line, cells: (0..<row.count).map { row.text($0) }))
-    }
-    let table = try EventTable(
-      header: header, rows: rows, states: equations.states.map(\.name), source: path, dates: dates)
-    for dose in table.series.flatMap(\.schedule.doses) {
-      guard let place = equations.stateIndex(dose.compartment), equations.states[place].isAlgebraic
-      else { continue }
-      throw DosingError(source: path, line: 1, reason: .algebraicCompartment(dose.compartment))
-    }
-    return table
   }
 }

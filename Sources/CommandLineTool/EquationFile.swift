@@ -2,6 +2,7 @@ import Platform
 import NumericCore
 import ArgumentParsing
 import BundledData
+import LearningTasks
 import MechanisticModels
 import Tables
 import TimeSeries
@@ -38,25 +39,25 @@ struct EquationFile {
       file = try TimeSeriesFile.named(path, options)
     } catch {
       if case .noneNamed(let found) = error.reason { throw ifNone(found) }
-      throw ToolError(error.description + advice(error.reason), code: error.exitCode)
+      throw described(error)
     }
     return try EquationData(file, series: series, minimumRows: minimumRows)
   }
 
   /// Reads the file, or a bundled file of that name, as the experiments of a fit.
   func readFit(for equations: EquationSystem, _ options: FitTableOptions) throws -> FitData {
-    let isBundled = BundledData.entries.contains { $0.name == path } && !Files.exists(path)
     do throws(any Error) {
-      let reader =
-        isBundled
-        ? CSVReader(name: path, bytes: try BundledData.contents(of: path))
-        : try CSVReader(path: path)
-      let data = try FitData(FitTable(reader), for: equations, options)
+      let data = try FitData(named: path, for: equations, options)
       if let unit, data.axis == .number { throw Self.uselessUnit(unit, path) }
       return data
     } catch let error as DataError {
-      throw ToolError(error.description + advice(error.reason), code: error.exitCode)
+      throw described(error)
     }
+  }
+
+  /// The error with the option that helps.
+  func described(_ error: DataError) -> ToolError {
+    ToolError(error.description + advice(error.reason), code: error.exitCode)
   }
 
   private static func uselessUnit(_ unit: TimeUnit, _ path: String) -> UsageError {
@@ -166,6 +167,7 @@ extension EquationDataError {
       description + ", as in --column "
         + (example.contains(" ") ? "'\(example)=\(states[0])'" : "\(example)=\(states[0])")
     case .unknownCondition, .conditionTwice, .noCondition: "--conditions: " + description
+    case .dosesOfUnknown: "--doses: " + description
     case .tooFewRows, .otherKindOfTimes, .conditionVaries: description
     }
   }
@@ -190,9 +192,6 @@ extension TimeAxis {
     return
       "the times are dates, t counts \(unit.rawValue) from \(text(of: 0)) on, and rates are per \(unit.rawValue.dropLast())"
   }
-
-  /// The unit of dates; `nil` if the times are numbers.
-  var unit: TimeUnit? { if case .calendar(_, let unit, _) = self { unit } else { nil } }
 
   /// A time for a reader.
   func label(of time: Double) -> String { self == .number ? shortText(time) : text(of: time) }

@@ -28,6 +28,7 @@ struct FitDocument {
             "measuredCombinations": JSONValue($0.measuredCombinations),
           ]
         }),
+      "draws": .array(result.draws.map { .array($0.map(number)) }),
       "correlations": .array(result.correlations.map { .array($0.map(number)) }),
       "parameters": .object(parameters), "initialState": JSONValue(result.initialState),
       "standardDeviation": number(result.standardDeviation),

@@ -21,6 +21,9 @@ extension FitError {
     case .dataBeforeStart(let id, let time, let start):
       "a measurement at time \(shortText(time))" + (id.isEmpty ? "" : " of '\(id)'")
         + " lies before the start at \(shortText(start)); choose an earlier start with --from"
+    case .predictionBeforeStart(let name, let time, let start):
+      "the prediction of '\(name)' at \(shortText(time)) lies before the start at \(shortText(start)); predict later, or "
+        + "choose an earlier start with --from"
     case .standardError(let name, let time, let value):
       "the standard error of '\(name)' is \(shortText(value)) at time \(shortText(time)), and it must be positive; "
         + "correct it, or leave its cell empty to have it estimated"
@@ -51,6 +54,9 @@ extension FitError {
     case .stiff(let method):
       "the equations are stiff, and '\(method)' cannot solve them over the data; "
         + "choose --method rodas5p"
+    case .tooManySteps(let count):
+      "from every starting point the equations take more than \(count) steps over the data; start nearer to the data's time scale "
+        + "with --set"
     case .noSolution:
       "the equations have no solution over the data from any starting point; set others with --set"
     }
@@ -60,11 +66,11 @@ extension FitError {
     switch self {
     case .unknownName, .unknownColumn, .unknownInput, .nothingToEstimate, .methodWithoutAdjoint,
       .jumpsWithoutAdjoint,
-      .outOfRange, .dataBeforeStart, .noSteadyStateInTime:
+      .outOfRange, .dataBeforeStart, .predictionBeforeStart, .noSteadyStateInTime:
       .usage
     case .standardError, .zeroCurve, .notACount, .allCensored: .badData
     case .tooFewMeasurements, .notPositive, .inputWithoutSignal: .badData
-    case .noSolution, .stiff: .failure
+    case .noSolution, .stiff, .tooManySteps: .failure
     }
   }
 }

@@ -23,6 +23,8 @@ struct ToolMessage {
     case let error as EquationError: (message, code) = (error.description, .badData)
     case let error as EquationDataError: (message, code) = (error.sentence, error.exitCode)
     case let error as MechanismError: (message, code) = (error.message, error.exitCode)
+    case let error as SubjectDataError:
+      (message, code) = (error.description, error.problem == .diverged ? .failure : .badData)
     case let error as FitError: (message, code) = (error.sentence, error.exitCode)
     case let error as ConfigurationError:
       (message, code) = (error.description, .badConfiguration)

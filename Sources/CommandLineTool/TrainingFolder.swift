@@ -34,7 +34,7 @@ enum TrainingFolder {
     let model = document["model"]?.string ?? ""
     if model == "cnf" { return TrainDensityCommand.verb }
     if ClassifierRecipe.Form(rawValue: model) != nil { return TrainClassifyCommand.verb }
-    return model == ForecastKind.goku.rawValue
+    return [ForecastKind.goku.rawValue, SubjectRecipe.model].contains(model)
       ? TrainMechanismCommand.verb : TrainForecastCommand.verb
   }
 

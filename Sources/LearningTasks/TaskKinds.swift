@@ -3,6 +3,7 @@ public enum TaskKinds {
   /// Every task that `predict`, `evaluate` and `inspect` find by the kind of an archive.
   public static let all: [any LearningTask.Type] = [
     ForecastTask.self, ClassificationTask.self, SequenceClassificationTask.self, DensityTask.self,
+    SubjectTask.self,
   ]
 
   /// The task of an archive's kind; nil for an unknown kind.

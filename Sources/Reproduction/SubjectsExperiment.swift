@@ -67,7 +67,7 @@ package struct SubjectsExperiment: Experiment {
       var inference = try SubjectInference(EquationMechanism(system), data)
       inference.key = run.key.folding(in: 33)
       inference.iterations = run.choose(full: inference.iterations, quick: 100)
-      return inference.run().map(\.means)
+      return try inference.run().map(\.means)
     }
     run.progress("GOKU-net: \(Figure(seconds)) s")
     let (single, singleSeconds) = try timed {

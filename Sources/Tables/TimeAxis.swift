@@ -26,6 +26,9 @@ public enum TimeAxis: Hashable, Sendable {
   /// the first date; `nil` if dates have no offset.
   case calendar(origin: Double, unit: TimeUnit, offset: Double? = nil)
 
+  /// The unit of dates; `nil` if the times are numbers.
+  public var unit: TimeUnit? { if case .calendar(_, let unit, _) = self { unit } else { nil } }
+
   /// A time in the format of the file: a number, or a date and time with the fraction of a second
   /// and the offset of the file.
   public func text(of time: Double) -> String {

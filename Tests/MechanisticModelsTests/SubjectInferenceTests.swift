@@ -108,7 +108,9 @@ private let oral = """
     #expect(
       problem { $0.doses.doses[0].administration = .duration(1) } == .dose(id: "b", time: 1))
     #expect(problem { $0.doses.resets = [3] } == .dose(id: "b", time: 3))
-    #expect(problem { $0.measurements[0].observable = "c" } == .unknownObservable("c"))
+    #expect(
+      problem { $0.measurements[0].observable = "c" }
+        == .unknownObservable("c", known: ["gut", "central", "cp"]))
     #expect(problem { $0.startTime = 0.75 } == .beforeStart(id: "b", time: 0.5))
   }
 
@@ -131,7 +133,7 @@ private let oral = """
     }
     var inference = try SubjectInference(EquationMechanism(system), Experiments(experiments))
     inference.iterations = 300
-    let found = inference.run()
+    let found = try inference.run()
     #expect(found.map(\.id) == experiments.map(\.id))
     for (subject, rate) in zip(found, truth) {
       // A fit of one subject alone has an error of 0.02.

@@ -16,10 +16,17 @@ extension FitCommand {
       dates: table.dates, missing: table.missing?.names ?? [])
     var measured = try file.readFit(for: equations, try tableOptions())
     file.report(measured, to: console)
-    try add(conditionsTo: &measured, equations)
-    try add(dosesTo: &measured, equations, console)
+    if let conditions = runs.conditions {
+      try measured.addConditions(
+        from: conditions, for: equations, missing: table.missing?.names ?? [])
+    }
+    if let doses = runs.doses {
+      let notes = try measured.addDoses(
+        from: doses, for: equations, order: table.dates, isPart: table.series != nil)
+      for note in notes { console.note("note: " + note) }
+    }
     try add(inputsTo: &measured, equations, console)
-    countOnce(dosesIn: &measured, equations, console)
+    console.warn(measured.countDosesOnce(for: equations, from: runs.from))
     let fit = try self.fit(equations, to: measured.experiments)
     let result = try fit.run()
     let page = FitPrinter(fit, measured, result)
@@ -52,11 +59,12 @@ extension FitCommand {
     path.hasSuffix(".json") ? path.dropLast(5) + ".html" : path + ".html"
   }
 
-  /// The equations with the statements of `--observe` and `--prior`.
+  /// The equations with the statements of `--observe`, `--predict` and `--prior`.
   private func equations() throws -> EquationSystem {
     let written = try SystemArgument.equations(system)
     let statements =
       model.observe.map { (option: "--observe", text: "observe \($0)") }
+      + model.predict.map { (option: "--predict", text: "predict \($0)") }
       + model.prior.map { (option: "--prior", text: "prior \(Self.priorStatement($0))") }
     if statements.isEmpty { return written }
     let own = written.text.hasSuffix("\n") ? written.text : written.text + "\n"
@@ -114,53 +122,6 @@ extension FitCommand {
 
   // MARK: Experiments
 
-  private func add(conditionsTo data: inout FitData, _ equations: EquationSystem) throws {
-    guard let conditions = runs.conditions else { return }
-    let table = try ConditionTable(
-      FitTable(CSVReader(path: conditions)), for: equations,
-      missing: self.table.missing?.names ?? [])
-    data.experiments = try table.applied(to: data.experiments)
-  }
-
-  private func add(
-    dosesTo data: inout FitData, _ equations: EquationSystem, _ console: Console
-  ) throws {
-    guard let doses = runs.doses else { return }
-    let dates = EventTable.Dates(
-      unit: self.table.unit ?? .hours, order: self.table.dates, axis: data.axis)
-    let table = try DoseData.table(doses, for: equations, dates)
-    var coincident = 0
-    for place in data.experiments.experiments.indices {
-      let id = data.experiments.experiments[place].id
-      let only = table.series.count == 1 && table.series[0].id.isEmpty ? table.series[0] : nil
-      guard let found = only ?? table[id] else { continue }
-      data.experiments.experiments[place].doses.doses += found.schedule.doses
-      data.experiments.experiments[place].doses.resets += found.schedule.resets
-      // With dates, a series starts at its first row or its first dose.
-      if let start = data.experiments.experiments[place].startTime,
-        let first = found.schedule.doses.map(\.time).min()
-      {
-        data.experiments.experiments[place].startTime = min(start, first)
-      }
-      let times = Set(found.schedule.expanded.map(\.time))
-      coincident += data.experiments.experiments[place].measurements
-        .count { times.contains($0.time) && !$0.isBeforeDose }
-    }
-    let ids = data.experiments.experiments.map(\.id)
-    let unmatched = table.series.map(\.id).filter { !$0.isEmpty && !ids.contains($0) }
-    if !unmatched.isEmpty && self.table.series == nil {
-      throw UsageError.combination(
-        "--doses: \(doses) has doses of '\(unmatched[0])', which is no series of \(data.source)",
-        fix: "the ids are \(ids.prefix(6).joined(separator: ", "))")
-    }
-    if coincident > 0 {
-      console.note(
-        "note: \(counted(coincident, "measurement")) at the time of a dose of \(doses) "
-          + "\(coincident == 1 ? "counts" : "count") as taken after it; write the doses as rows of the data, after "
-          + "the measurement, to have it before")
-    }
-  }
-
   /// The inputs from a separate file, on the times of the data.
   private func add(
     inputsTo data: inout FitData, _ equations: EquationSystem, _ console: Console
@@ -189,31 +150,6 @@ extension FitCommand {
     for remark in remarks { console.note(remark) }
   }
 
-  /// Removes a dose that the equations already contain as a fixed initial value.
-  private func countOnce(
-    dosesIn data: inout FitData, _ equations: EquationSystem, _ console: Console
-  ) {
-    let initial = equations.initialState()
-    let fit = ParameterFit(equations, to: data.experiments)
-    var found: String?
-    for place in data.experiments.experiments.indices {
-      let start = runs.from ?? fit.start(of: data.experiments.experiments[place]).time
-      data.experiments.experiments[place].doses.doses.removeAll { dose in
-        guard dose.time == start, dose.administration == .bolus, dose.steadyState == nil,
-          let state = equations.stateIndex(dose.compartment), dose.amount != 0,
-          equations.states[state].isInitialFixed, initial[state] == dose.amount,
-          dose.repetition == nil
-        else { return false }
-        found = "\(dose.compartment)(0) = \(shortText(dose.amount))"
-        return true
-      }
-    }
-    guard let found else { return }
-    console.note(
-      "warning: \(data.source) has a dose at the start that \(equations.name) has as \(found) already; it counts once. "
-        + "Write 0 there if the doses of the data are all there are")
-  }
-
   // MARK: The fit
 
   private func fit(
@@ -231,6 +167,7 @@ extension FitCommand {
     fit.search = searching.search.value
     fit.segments = searching.segments
     fit.profiles = output.intervals == .profile
+    fit.draws = output.draws
     fit.networkPenalty = searching.networkPenalty
     let hasNetworks = equations.parameters.contains { $0.weightDeviation != nil }
     fit.starts = searching.starts ?? (hasNetworks ? 3 : 8)

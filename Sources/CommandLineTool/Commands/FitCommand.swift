@@ -56,6 +56,9 @@ struct FitCommand: Command {
     if let starts = searching.starts, starts < 1 {
       throw .combination("--starts is \(starts)", fix: "write 1 or more")
     }
+    if !(0...1_000_000).contains(output.draws) {
+      throw .combination("--draws is \(output.draws)", fix: "write 0 to 1000000")
+    }
     if searching.seed < 0 {
       throw .combination("--seed is \(searching.seed)", fix: "write a number from 0 on")
     }

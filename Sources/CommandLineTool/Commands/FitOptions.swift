@@ -91,6 +91,11 @@ struct FitModelOptions: ParameterGroup {
   )
   var likelihood = Likelihood.normal
   @Option(
+    value: "statement",
+    help:
+      "A value to report with its interval, as after 'predict' in the equations: 'cp at 12, 24'.")
+  var predict: [String] = []
+  @Option(
     value: "name=prior",
     help: "A prior: normal(mean, sd), lognormal(mean of log, sd of log) or uniform(lower, upper).")
   var prior: [String] = []
@@ -171,6 +176,12 @@ struct FitOutputOptions: ParameterGroup {
     value: "file",
     help: "Writes a page with curves, bands, residuals, profiles and correlations.")
   var report: String?
+  @Option(
+    value: "number",
+    help:
+      "Joint draws of the estimates in the JSON document, which follow the shape of the likelihood."
+  )
+  var draws = 0
 
   enum Intervals: String, CaseIterable, ArgumentValue {
     case profile, laplace

@@ -17,6 +17,17 @@ struct ForecastOptions: ParameterGroup {
     try length.validate()
   }
 
+  /// The given options that apply to windows of series and not to whole series, by name.
+  var givenOfWindows: [String] {
+    let options: [(name: String, isGiven: Bool)] = [
+      ("--beside", beside != nil), ("--split", split != nil), ("--epochs", length.epochs != nil),
+    ]
+    let ofSeries = series.given.filter {
+      !["--time", "--id", "--missing", "--dates"].contains($0)
+    }
+    return options.filter(\.isGiven).map(\.name) + ofSeries
+  }
+
   func change(_ recipe: inout ForecastRecipe) {
     series.change(&recipe.reading)
     if let split { recipe.split = split }

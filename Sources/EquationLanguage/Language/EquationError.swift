@@ -91,6 +91,8 @@ public struct EquationError: Error, Equatable, Sendable {
     case observationWithoutFormula(String)
     /// `increase` elsewhere than around the whole formula of an observation.
     case increaseInside
+    /// A prediction of something that is neither a state nor an intermediate nor an observable, or that is a count over an interval.
+    case predictionOfUnknown(String, suggestion: String?)
     /// A prior of something that is neither a parameter nor an initial value that is a number.
     case priorOfUnknown(String, suggestion: String?)
     case priorOfFixed(String)
@@ -222,6 +224,10 @@ extension EquationError.Reason: CustomStringConvertible {
       "nothing is named '\(name)'; write what it measures: observe \(name) = formula"
     case .increaseInside:
       "'increase' is the whole formula of an observation; move factors inside, as in observe cases = increase(rho*c)"
+    case .predictionOfUnknown(let name, let suggestion):
+      "'\(name)' has no value at a time to predict; "
+        + (suggestion.map { "did you mean '\($0)'?" }
+          ?? "name a state or an intermediate, as in predict x at 24")
     case .priorOfUnknown(let name, let suggestion):
       "'\(name)' is neither a parameter nor an initial value; "
         + (suggestion.map { "did you mean '\($0)'?" } ?? "name one, as in prior k ~ normal(1, 0.2)")

@@ -100,7 +100,7 @@ extension EquationParser {
     ]
   }
 
-  private mutating func expectWord(_ word: String) throws(EquationError) {
+  mutating func expectWord(_ word: String) throws(EquationError) {
     if !take(.name(word)) { throw unexpected("'\(word)'") }
   }
 }

@@ -1,6 +1,7 @@
-/// Observations and priors.
+/// Observations, predictions and priors.
 ///
 ///     observation  = "observe" name [ "=" formula ] [ "~" distribution ]
+///     prediction   = "predict" name "at" formula { "," formula }
 ///     prior        = "prior" name [ "(" formula ")" ] "~" distribution
 ///     distribution = name [ "(" formula { "," formula } ")" ]
 ///
@@ -38,6 +39,15 @@ extension EquationParser {
       syntax.noise = (name, start, arguments)
     }
     return (name, syntax)
+  }
+
+  mutating func prediction() throws(EquationError) -> (String, [EquationSyntax]) {
+    place += 1
+    let name = try takeName("the name of what is predicted")
+    try expectWord("at")
+    var times: [EquationSyntax] = []
+    repeat { times.append(try formula()) } while take(.symbol(","))
+    return (name, times)
   }
 
   mutating func prior() throws(EquationError) -> (String, PriorSyntax) {

@@ -7,7 +7,7 @@
 ///                | ( "input" | "algebraic" ) name [ "=" formula ]
 ///                | "0" "=" formula
 ///                | "span" "=" formula ".." formula
-///                | event | dose | observation | prior
+///                | event | dose | observation | prediction | prior
 ///     derivative = name "'" | "d" name "/" "dt" | "d" "(" name ")" "/" "dt" | "der" "(" name ")"
 ///     constraint = "in" sum ".." [ sum ] | ( ">" | ">=" | "<" | "<=" ) sum | "fixed"
 ///
@@ -69,6 +69,10 @@ struct EquationParser {
     if beginsStatement("observe") {
       let (name, observation) = try observation()
       return made(.observation(observation), name, start)
+    }
+    if beginsStatement("predict") {
+      let (name, times) = try prediction()
+      return made(.prediction(times), name, start)
     }
     if beginsStatement("prior") {
       let (name, prior) = try prior()

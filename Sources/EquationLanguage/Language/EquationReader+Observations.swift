@@ -29,6 +29,26 @@ extension EquationReader {
     return outputs
   }
 
+  /// What is predicted: states, intermediates and observables at times.
+  mutating func readPredictions() throws(EquationError) {
+    let names =
+      observables.filter { !$0.isIncrease }.map(\.name) + states.map(\.name)
+      + intermediates.map(\.name)
+    predictions = []
+    for (name, position, times) in predictionSyntax {
+      guard names.contains(name) else {
+        throw error(
+          .predictionOfUnknown(name, suggestion: nearestName(to: name, among: names)),
+          at: position)
+      }
+      for time in times {
+        let prediction = EquationSystem.Prediction(
+          quantity: name, time: try number(time, naming: "predict \(name)"))
+        if !predictions.contains(prediction) { predictions.append(prediction) }
+      }
+    }
+  }
+
   private func noise(
     _ name: String, _ count: Int, at position: Position
   ) throws(EquationError) -> NoiseModel {

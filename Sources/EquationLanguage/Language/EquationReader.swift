@@ -34,8 +34,10 @@ struct EquationReader {
       )
     >] = []
   var observationSyntax: [Named<ObservationSyntax>] = []
+  var predictionSyntax: [Named<[EquationSyntax]>] = []
   var priorSyntax: [Named<PriorSyntax>] = []
   var observables: [EquationSystem.Observable] = []
+  var predictions: [EquationSystem.Prediction] = []
   private(set) var priors: [String: Prior] = [:]
   /// Right sides of `0 = …`.
   private(set) var constraints: [Named<EquationSyntax>] = []
@@ -68,6 +70,7 @@ struct EquationReader {
     try readPriors()
     // The frozen equations are solved, not observed.
     frozen.observationSyntax = []
+    frozen.predictionSyntax = []
     try frozen.lower()
     for parameter in parameters
     where !symbols.used.contains(parameter.name) && !frozen.symbols.used.contains(parameter.name) {
@@ -121,6 +124,7 @@ struct EquationReader {
     }
     outputs += try initialValues()
     let observations = try observations()
+    try readPredictions()
     formulas = EquationFormulas(
       Graph(parameters: symbols.leaves, outputs: outputs + observations), states: states.count,
       inputs: inputs.count, parameters: parameters.count, intermediates: intermediates.count,
@@ -201,6 +205,7 @@ extension EquationReader {
         throw error(.definedTwice("observe \(name)", firstLine: first.position.line), at: position)
       }
       observationSyntax.append((name, position, observation))
+    case .prediction(let times): predictionSyntax.append((name, position, times))
     case .prior(let prior):
       if let first = priorSyntax.first(where: { $0.name == name }) {
         throw error(.definedTwice("prior \(name)", firstLine: first.position.line), at: position)

@@ -70,6 +70,8 @@ struct EquationStatement {
     case span(EquationSyntax, EquationSyntax)
     /// `observe od = formula ~ noise`
     case observation(ObservationSyntax)
+    /// `predict cp at 12, 24`
+    case prediction([EquationSyntax])
     /// `prior k ~ distribution`
     case prior(PriorSyntax)
   }

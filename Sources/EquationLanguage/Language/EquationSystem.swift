@@ -82,6 +82,20 @@ public struct EquationSystem: Sendable {
     package var arguments: [Int]
   }
 
+  /// A value of a state, an intermediate or an observable at a time, whose uncertainty a fit reports: `predict cp at 24`.
+  public struct Prediction: Hashable, Sendable {
+    /// The name of the state, intermediate or observable.
+    public var quantity: String
+    /// The time of the value.
+    public var time: Double
+
+    /// A value of a quantity at a time.
+    public init(quantity: String, time: Double) {
+      self.quantity = quantity
+      self.time = time
+    }
+  }
+
   /// A signal from outside.
   public struct Input: Hashable, Sendable {
     /// The name of the column that it is read from.
@@ -108,6 +122,8 @@ public struct EquationSystem: Sendable {
   public let inputs: [Input]
   /// What is measured, by `observe` statements.
   public let observables: [Observable]
+  /// What a fit predicts, by `predict` statements.
+  public let predictions: [Prediction]
   /// Prior distributions of parameters and initial values (`x(0)`) by name.
   public let priors: [String: Prior]
   /// The times over which it is usually solved.
@@ -138,6 +154,7 @@ public struct EquationSystem: Sendable {
     intermediates = reader.intermediates
     inputs = reader.inputs
     observables = reader.observables
+    predictions = reader.predictions
     priors = reader.priors
     span = reader.span
     formulas = reader.formulas

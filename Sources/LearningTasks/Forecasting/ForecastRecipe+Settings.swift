@@ -21,72 +21,59 @@ extension ForecastRecipe: TaskRecipe {
   /// The models with hidden units.
   private static let reading = ForecastKind.allCases.filter { $0 != .goku }
 
-  private static let furtherSettings: [RecipeSetting<ForecastRecipe>] = [
-    .optionalNumber("windows.history", \.history),
-    .optionalNumber("windows.future", \.future),
-    .optionalNumber("windows.stride", \.stride),
-    .optionalNumbers("windows.horizons", \.horizons),
-    .optionalNumbers("windows.gaps", \.gaps),
-    .count("windows.minimumHistory", \.minimumHistory, atLeast: 2),
-    .choice("windows.split", \.split),
-    .number("windows.validation", \.validationShare, in: 0.01...0.5),
-    .number("windows.test", \.testShare, in: 0.01...0.5),
-    .size("network.latent", \.network.latent) { $0.network.latentLayers($0.shardSize) }.of([
-      .latentODE
-    ]),
-    .size("network.hidden", \.network.hidden) {
-      LayerSize(weights: 3 * product($0.network.hidden, $0.network.hidden))
-    }
-    .of(reading),
-    .size("network.field", \.network.field) {
-      LayerSize(weights: product($0.network.field, $0.network.field))
-    }.of([
-      .latentODE, .odeRNN,
-    ]),
-    .size("network.decoder", \.network.decoder) {
-      LayerSize(weights: product($0.network.decoder, $0.network.decoder))
-    }
-    .of(reading),
-    .size("network.head", \.network.head) {
-      LayerSize(weights: product($0.network.head, $0.network.hidden))
-    }.of([
-      .latentODE
-    ]),
-    .choice("network.context", \.network.context).of(reading),
-    .number("network.tolerance", \.network.tolerance, in: 1e-12...0.1).of([.latentODE, .goku]),
-    .text("law.system", \.law.system).of([.goku]),
-    .text("law.equations", \.law.equations).of([.goku]),
-    .texts("law.shared", \.law.shared).of([.goku]),
-    .texts("law.known", \.law.known).of([.goku]),
-    .texts("law.ranges", \.law.ranges).of([.goku]),
-    .texts("law.columns", \.law.columns).of([.goku]),
-    .choice("law.emission", \.law.emission).of([.goku]),
-    .size("law.latent", \.law.latent) { LayerSize(weights: product($0.law.latent, $0.law.hidden)) }
-      .of([.goku]),
-    .size("law.recurrent", \.law.recurrent) {
-      LayerSize(weights: product($0.law.recurrent, $0.law.recurrent))
-    }.of([
-      .goku
-    ]),
-    .size("law.hidden", \.law.hidden) { LayerSize(weights: product($0.law.hidden, $0.law.hidden)) }
-      .of([.goku]),
-    .count("training.steps", \.steps).heeded(with: "training.epochs", ["null"]),
-    .optionalCount("training.epochs", \.epochs),
-    .count("training.batchSize", \.batchSize),
-    .count("training.shardSize", \.shardSize),
-    .number("training.learningRate", \.learningRate, in: 1e-9...1),
-    .number("training.gradientClip", \.gradientClip, in: 1e-9...(.greatestFiniteMagnitude)),
-    .number("training.divergenceWeight", \.divergenceWeight).of([.latentODE, .goku]),
-    .number("training.varianceWeighting", \.varianceWeighting, in: 0...1),
-    .number("training.fillShare", \.fillShare, in: 0...1),
-    .optional("training.growingShare", \.growingShare, "a number from 0 to 1") {
-      .number($0)
-    } _: {
-      $0.number.flatMap { (0...1).contains($0) ? $0 : nil }
-    },
-    .count("training.validations", \.validations),
-    .count("training.seed", \.seed, atLeast: 0),
-  ]
+  private static let furtherSettings: [RecipeSetting<ForecastRecipe>] =
+    [
+      .optionalNumber("windows.history", \.history),
+      .optionalNumber("windows.future", \.future),
+      .optionalNumber("windows.stride", \.stride),
+      .optionalNumbers("windows.horizons", \.horizons),
+      .optionalNumbers("windows.gaps", \.gaps),
+      .count("windows.minimumHistory", \.minimumHistory, atLeast: 2),
+      .choice("windows.split", \.split),
+      .number("windows.validation", \.validationShare, in: 0.01...0.5),
+      .number("windows.test", \.testShare, in: 0.01...0.5),
+      .size("network.latent", \.network.latent) { $0.network.latentLayers($0.shardSize) }.of([
+        .latentODE
+      ]),
+      .size("network.hidden", \.network.hidden) {
+        LayerSize(weights: 3 * product($0.network.hidden, $0.network.hidden))
+      }
+      .of(reading),
+      .size("network.field", \.network.field) {
+        LayerSize(weights: product($0.network.field, $0.network.field))
+      }.of([
+        .latentODE, .odeRNN,
+      ]),
+      .size("network.decoder", \.network.decoder) {
+        LayerSize(weights: product($0.network.decoder, $0.network.decoder))
+      }
+      .of(reading),
+      .size("network.head", \.network.head) {
+        LayerSize(weights: product($0.network.head, $0.network.hidden))
+      }.of([
+        .latentODE
+      ]),
+      .choice("network.context", \.network.context).of(reading),
+      .number("network.tolerance", \.network.tolerance, in: 1e-12...0.1).of([.latentODE, .goku]),
+    ] + MechanismSettings.settings(\.law).map { $0.of([.goku]) } + [
+      .choice("law.emission", \.law.emission).of([.goku]),
+      .count("training.steps", \.steps).heeded(with: "training.epochs", ["null"]),
+      .optionalCount("training.epochs", \.epochs),
+      .count("training.batchSize", \.batchSize),
+      .count("training.shardSize", \.shardSize),
+      .number("training.learningRate", \.learningRate, in: 1e-9...1),
+      .number("training.gradientClip", \.gradientClip, in: 1e-9...(.greatestFiniteMagnitude)),
+      .number("training.divergenceWeight", \.divergenceWeight).of([.latentODE, .goku]),
+      .number("training.varianceWeighting", \.varianceWeighting, in: 0...1),
+      .number("training.fillShare", \.fillShare, in: 0...1),
+      .optional("training.growingShare", \.growingShare, "a number from 0 to 1") {
+        .number($0)
+      } _: {
+        $0.number.flatMap { (0...1).contains($0) ? $0 : nil }
+      },
+      .count("training.validations", \.validations),
+      .count("training.seed", \.seed, atLeast: 0),
+    ]
 }
 
 extension ForecastRecipe {

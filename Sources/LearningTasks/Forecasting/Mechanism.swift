@@ -32,8 +32,7 @@ public struct Mechanism: Sendable {
       law.initialRanges[state] = system.states[state].initialRange(
         around: normalization.means[place], width: normalization.deviations[place])
     }
-    try assignRoles(settings)
-    try assignRanges(settings)
+    try law.assign(settings)
   }
 
   private static func check(_ system: EquationSystem) throws(MechanismError) {
@@ -83,58 +82,6 @@ public struct Mechanism: Sendable {
       throw .unmatchedChannels(unmatched, system: system.name, names: known)
     }
     return result
-  }
-
-  // MARK: Parameters
-
-  private func place(
-    _ name: String, setting: String
-  ) throws(MechanismError) -> Int {
-    if let place = law.system.parameterIndex(name) { return place }
-    throw .unknownName(
-      name, setting: setting, system: law.system.name, known: law.system.parameters.map(\.name))
-  }
-
-  private mutating func assignRoles(_ settings: MechanismSettings) throws(MechanismError) {
-    for name in settings.shared {
-      law.parameters[try place(name, setting: "shared")].role = .shared
-    }
-    for text in settings.known {
-      let (name, rest) = try MechanismSettings.parts(text, setting: "fix")
-      let place = try place(name, setting: "fix")
-      guard let value = Double(rest), value.isFinite else {
-        throw .notASetting(text, setting: "fix")
-      }
-      if settings.shared.contains(name) { throw .twoRoles(name) }
-      let parameter = law.system.parameters[place]
-      guard parameter.lowerBound <= value, value <= parameter.upperBound else {
-        throw .outOfRange(
-          name, value: value, lower: parameter.lowerBound, upper: parameter.upperBound)
-      }
-      law.parameters[place].role = .known
-      law.parameters[place].range = .around(value, width: 1)
-    }
-  }
-
-  private mutating func assignRanges(_ settings: MechanismSettings) throws(MechanismError) {
-    for text in settings.ranges {
-      let (name, rest) = try MechanismSettings.parts(text, setting: "range")
-      let (lower, upper) = try MechanismSettings.bounds(rest, of: name)
-      if let state = law.system.states.firstIndex(where: { $0.name + "(0)" == name }) {
-        let centre = law.initialRanges[state]?.centre ?? 0
-        law.initialRanges[state] = UnknownRange(centre: centre, lower: lower, upper: upper)
-        continue
-      }
-      guard let place = law.system.parameterIndex(name) else {
-        throw .unknownName(
-          name, setting: "range", system: law.system.name,
-          known: law.system.parameters.map(\.name) + law.system.states.map { $0.name + "(0)" })
-      }
-      if settings.known.contains(where: { $0.hasPrefix(name + "=") }) { throw .twoRoles(name) }
-      let centre = law.system.parameters[place].defaultValue
-      law.parameters[place].range = UnknownRange(centre: centre, lower: lower, upper: upper)
-      if law.parameters[place].role == .known { law.parameters[place].role = .own }
-    }
   }
 }
 

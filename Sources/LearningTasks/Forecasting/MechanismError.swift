@@ -4,6 +4,8 @@ import NumericCore
 public enum MechanismError: Error, Hashable, Sendable {
   /// A mechanism without equations.
   case noEquations
+  /// A GOKU-net of experiments without a file.
+  case noData
   /// A setting names a parameter or initial value that the equations do not have.
   case unknownName(String, setting: String, system: String, known: [String])
   /// A setting that is not `name=value` or `name=lower..upper`.
@@ -32,6 +34,7 @@ extension MechanismError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .noEquations: "a GOKU-net needs equations; name a system or a file of equations"
+    case .noData: "a GOKU-net needs data of the equations; name a file"
     case .unknownName(let name, _, let system, let known):
       "\(system) has no '\(name)'; \(Self.suggestion(name, known))"
     case .notASetting(let text, let setting):
@@ -60,7 +63,8 @@ extension MechanismError: CustomStringConvertible {
       "\(system) depends on the time t itself, and a model's windows begin at any time; make the phase a state, as in "
         + "'phase\u{27} = 1', or use 'fit'"
     case .hasJumps(let system):
-      "\(system) has doses or events, which a model of windows does not follow; use 'fit', or make doses an input"
+      "\(system) has doses or events, which a model of windows does not follow; write the doses as rows of the data and read "
+        + "the series whole, or use 'fit'"
     case .isAlgebraic(let system):
       "\(system) has algebraic equations '0 = …', which a model of windows does not solve; use 'fit'"
     }

@@ -21,7 +21,7 @@ public struct MechanismSettings: Hashable, Sendable {
   public var ranges: [String] = []
   /// `column=name`: a channel of the data and the state or intermediate that it measures.
   public var columns: [String] = []
-  /// How states become measured values.
+  /// How channels that are not part of the equations are explained.
   public var emission = Emission.direct
   /// Dimensions of z̃₀ and of θ̃, and widths of the encoders and of the other networks.
   public var latent = 8
@@ -30,7 +30,7 @@ public struct MechanismSettings: Hashable, Sendable {
   /// The width of the hidden layers.
   public var hidden = 64
 
-  /// No known values, and the default sizes.
+  /// Settings without equations.
   public init() {}
 }
 
@@ -69,4 +69,27 @@ extension MechanismSettings {
     guard lower < upper else { throw .emptyRange(name, lower: lower, upper: upper) }
     return (lower, upper)
   }
+}
+
+extension MechanismSettings {
+  /// The settings of known equations as part of a recipe.
+  static func settings<Recipe>(
+    _ path: any WritableKeyPath<Recipe, MechanismSettings> & Sendable
+  ) -> [RecipeSetting<Recipe>] {
+    own.map { $0.part(of: path) }
+  }
+
+  private static let own: [RecipeSetting<MechanismSettings>] = [
+    .text("law.system", \.system),
+    .text("law.equations", \.equations),
+    .texts("law.shared", \.shared),
+    .texts("law.known", \.known),
+    .texts("law.ranges", \.ranges),
+    .texts("law.columns", \.columns),
+    .size("law.latent", \.latent) { LayerSize(weights: product($0.latent, $0.hidden)) },
+    .size("law.recurrent", \.recurrent) {
+      LayerSize(weights: product($0.recurrent, $0.recurrent))
+    },
+    .size("law.hidden", \.hidden) { LayerSize(weights: product($0.hidden, $0.hidden)) },
+  ]
 }

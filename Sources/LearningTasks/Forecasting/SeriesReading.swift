@@ -78,13 +78,7 @@ extension SeriesReading {
   package static func settings<Recipe>(
     _ path: any WritableKeyPath<Recipe, SeriesReading> & Sendable
   ) -> [RecipeSetting<Recipe>] {
-    own.map { setting in
-      RecipeSetting(key: setting.key, expected: setting.expected) {
-        setting.read($0[keyPath: path])
-      } write: {
-        setting.write(&$0[keyPath: path], $1)
-      }
-    }
+    own.map { $0.part(of: path) }
   }
 
   private static let own: [RecipeSetting<SeriesReading>] = [

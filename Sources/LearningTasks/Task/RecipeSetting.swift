@@ -93,6 +93,19 @@ public struct RecipeSetting<Recipe>: Sendable {
     return setting
   }
 
+  /// The setting of a part as one of the whole; its conditions are not taken along.
+  func part<Whole>(
+    of path: any WritableKeyPath<Whole, Recipe> & Sendable
+  ) -> RecipeSetting<Whole> {
+    let (read, write, layers) = (read, write, layers)
+    let setting = RecipeSetting<Whole>(key: key, expected: expected) {
+      read($0[keyPath: path])
+    } write: {
+      write(&$0[keyPath: path], $1)
+    }
+    return layers.map { layers in setting.deciding { layers($0[keyPath: path]) } } ?? setting
+  }
+
   /// A value that is true or false.
   public static func flag(
     _ key: String, _ path: any WritableKeyPath<Recipe, Bool> & Sendable

@@ -23,6 +23,8 @@ public struct EquationDataError: Error, Hashable, Sendable {
     case unknownCondition(String, known: [String])
     case conditionTwice(String)
     case noCondition(String, known: [String])
+    /// A file of doses has an id that the data do not have.
+    case dosesOfUnknown(String, data: String, known: [String])
   }
 
   /// The path of the file.
@@ -69,6 +71,8 @@ extension EquationDataError: CustomStringConvertible {
       "'\(name)' is neither a parameter nor an initial value of the equations"
     case .conditionTwice(let id): "'\(id)' has two rows of conditions"
     case .noCondition(let id, _): "there is no row of conditions for '\(id)'"
+    case .dosesOfUnknown(let id, let data, _):
+      "has doses of '\(id)', which is no series of \(data)"
     }
   }
 
@@ -90,7 +94,8 @@ extension EquationDataError: CustomStringConvertible {
     case .unknownCondition(let name, let known):
       suggestion(for: name, among: known, as: "the names")
     case .conditionTwice: "keep one"
-    case .noCondition(let id, let known): suggestion(for: id, among: known, as: "the ids")
+    case .noCondition(let id, let known), .dosesOfUnknown(let id, _, let known):
+      suggestion(for: id, among: known, as: "the ids")
     }
   }
 

@@ -73,7 +73,7 @@ package struct FitTable {
 }
 
 /// How the columns of a file of data are understood.
-public struct FitTableOptions: Sendable {
+public struct FitTableOptions: Hashable, Sendable {
   /// The columns of times and of ids; `nil` for by their usual names.
   public var timeColumn: String?
   /// The column of ids; `nil` to find it by its name.

@@ -21,18 +21,26 @@ struct DerivedConstants {
 
   private let places: [Int]
 
-  /// - Parameter parameters: which are estimated, and their places among the unknowns; at least one of them has an effect on a constant.
-  init(_ system: EquationSystem, parameters: [(parameter: Int, place: Int)]) {
+  /// - Parameters:
+  ///   - parameters: which are estimated, and their places among the unknowns; at least one of them has an effect on a constant.
+  ///   - others: parameters that differ between experiments.
+  ///   - differing: whether only constants are taken that depend on these, or only others.
+  init(
+    _ system: EquationSystem, parameters: [(parameter: Int, place: Int)],
+    differing others: Set<Int> = [], _ differing: Bool = false
+  ) {
     let formulas = system.formulas
     let varying =
       [formulas.timePlace] + Array(formulas.statePlaces) + Array(formulas.inputPlaces)
     let estimated = parameters.map { formulas.parameterPlaces.lowerBound + $0.parameter }
-    let (varies, isUnknown) = (
-      formulas.graph.outputs(dependingOn: varying), formulas.graph.outputs(dependingOn: estimated)
+    let own = others.sorted().map { formulas.parameterPlaces.lowerBound + $0 }
+    let (varies, isUnknown, differs) = (
+      formulas.graph.outputs(dependingOn: varying), formulas.graph.outputs(dependingOn: estimated),
+      formulas.graph.outputs(dependingOn: own)
     )
     let constants = system.intermediates.indices.filter { place in
       let output = formulas.intermediates.lowerBound + place
-      return !varies[output] && isUnknown[output]
+      return !varies[output] && isUnknown[output] && differs[output] == differing
     }
     places = parameters.map(\.place)
     names = constants.map { system.intermediates[$0].name }

@@ -86,6 +86,27 @@ struct FitAnalysis {
     return lower.isFinite && upper.isFinite ? lower...upper : nil
   }
 
+  /// Whether every profile that was followed to both ends agrees with the curvature: each end within a fifth of its distance.
+  func isQuadratic(_ estimates: [FitResult.Estimate]) -> Bool {
+    guard let quantile else { return true }
+    let errors = standardErrors
+    return zip(reported, estimates).allSatisfy { place, estimate in
+      guard let profile = estimate.profile, let error = errors[place], error > 0 else {
+        return true
+      }
+      return [(profile.lower, -1.0), (profile.upper, 1)].allSatisfy { end, direction in
+        switch end {
+        case .bound(let value):
+          let distance =
+            direction * (objective.scales[place].coordinate(value) - best.unknowns[place])
+          return (0.8...1.25).contains(distance / (quantile * error))
+        case .open: return false
+        case .lost: return true
+        }
+      }
+    }
+  }
+
   /// Correlations of the reported unknowns.
   var correlations: [[Double?]] {
     let (n, covariance) = (objective.scales.count, covariance)

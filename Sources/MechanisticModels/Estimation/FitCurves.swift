@@ -55,7 +55,8 @@ public struct FitStartOfExperiment: Hashable, Sendable {
 /// Computes curves of a fit with their bands.
 ///
 /// A band is that of the linearized observable, `g(z) ± q √(∇gᵀ C ∇g)`, with `C` the covariance of the unknowns and `q` the quantile; of
-/// lognormal noise on the scale of logarithms. A measurement's band has the variance of the noise added.
+/// lognormal noise on the scale of logarithms. Where draws of the unknowns are given it lies between their quantiles. A measurement's band
+/// has the variance of the noise added on either side.
 struct FitCurves {
   private static let points = 201
 
@@ -65,6 +66,8 @@ struct FitCurves {
   let covariance: [Double]
   /// Where 97.5 % lie, in standard errors.
   let quantile: Double?
+  /// Joint draws of the unknowns where the curvature does not describe them; empty: none.
+  var draws: [[Double]] = []
 
   /// All curves; `nil` if the equations cannot be solved.
   ///
@@ -143,6 +146,7 @@ struct FitCurves {
     let reader = SourceReader(
       observations: found, sources: problem.sources.count, places: model.places,
       slopes: zip(problem.scales, z).map { $0.slope($1) }, derivatives: hasBands)
+    let drawn = hasBands ? drawnCurves(of: number, at: times) : []
     for (place, observable) in problem.observables.enumerated() where !observable.isIncrease {
       guard
         let curve = curves.firstIndex(where: {
@@ -154,9 +158,12 @@ struct FitCurves {
         let (value, slopes) = reader.value(of: observable.source, at: time)
         curves[curve].values.append(value)
         guard hasBands, let quantile else { continue }
+        let spread = variance(of: slopes).squareRoot()
+        let others = drawn.map { $0[time][observable.source] }
         let band = Band(
-          value: value, variance: variance(of: slopes), noise: observable.noise,
-          arguments: sizes[place], quantile: quantile)
+          value: value, noise: observable.noise, arguments: sizes[place], quantile: quantile,
+          ends: others.isEmpty
+            ? .deviation(spread) : .values(Self.middle(of: others, around: value)))
         curves[curve].confidence.append(band.confidence)
         curves[curve].prediction.append(band.prediction)
       }
@@ -172,29 +179,76 @@ struct FitCurves {
     return max(sum, 0)
   }
 
+  /// The sources of one experiment's solves at the draws, `[draw][time][source]`.
+  private func drawnCurves(of number: Int, at times: [Double]) -> [[[Double]]] {
+    draws.compactMap {
+      problem.solution(of: number, at: times, values: problem.values(at: $0), derivatives: false)
+    }
+  }
+
+  /// Where the middle 95 % of some values lie, and one more.
+  private static func middle(of values: [Double], around value: Double) -> ClosedRange<Double> {
+    let sorted = values.filter(\.isFinite).sorted()
+    guard !sorted.isEmpty else { return value...value }
+    func quantile(_ share: Double) -> Double {
+      let place = share * Double(sorted.count - 1)
+      let below = Int(place)
+      let above = min(below + 1, sorted.count - 1)
+      return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
+    }
+    return min(quantile(0.025), value)...max(quantile(0.975), value)
+  }
+
   private struct Band {
+    /// How the uncertainty of the curve is given.
+    enum Ends {
+      case deviation(Double)
+      case values(ClosedRange<Double>)
+    }
+
     var confidence: ClosedRange<Double>
     var prediction: ClosedRange<Double>
 
     init(
-      value: Double, variance: Double, noise: NoiseModel, arguments: (Double, Double)?,
-      quantile: Double
+      value: Double, noise: NoiseModel, arguments: (Double, Double)?, quantile: Double, ends: Ends
     ) {
       let isLogarithmic = noise == .lognormal && value > 0
-      let own = isLogarithmic ? variance / (value * value) : variance
-      let size = arguments.map { noise.deviation(at: value, $0) } ?? 0
-      func range(_ variance: Double) -> ClosedRange<Double> {
-        let half = quantile * variance.squareRoot()
-        if isLogarithmic {
-          let factor = Double.exponential(min(half, 600))
-          return value / factor...value * factor
-        }
-        let low = noise.isCount ? max(value - half, 0) : value - half
-        return half.isFinite ? low...max(value + half, low) : -.infinity ... .infinity
+      let size = quantile * (arguments.map { noise.deviation(at: value, $0) } ?? 0)
+      // How far the curve may lie below and above, on the scale of the noise.
+      let (below, above): (Double, Double)
+      switch ends {
+      case .deviation(let deviation):
+        below = quantile * (isLogarithmic ? deviation / value : deviation)
+        above = below
+      case .values(let range):
+        let isPositive = range.lowerBound > 0
+        below =
+          isLogarithmic
+          ? (isPositive ? .logarithm(value / range.lowerBound) : .infinity)
+          : value - range.lowerBound
+        above =
+          isLogarithmic ? .logarithm(range.upperBound / value) : range.upperBound - value
       }
-      confidence = range(own)
-      prediction = range(own + size * size)
+      func range(_ below: Double, _ above: Double) -> ClosedRange<Double> {
+        if isLogarithmic {
+          return value / .exponential(min(below, 600))...value * .exponential(min(above, 600))
+        }
+        guard below.isFinite && above.isFinite else { return -.infinity ... .infinity }
+        let low = noise.isCount ? max(value - below, 0) : value - below
+        return low...max(value + above, low)
+      }
+      func joined(_ half: Double) -> Double { (half * half + size * size).squareRoot() }
+      confidence = range(below, above)
+      prediction = range(joined(below), joined(above))
     }
+  }
+}
+
+extension FitDraws {
+  /// Points for bands; none where too few of them carry the weight.
+  var forBands: [[Double]] {
+    let found = sample(400)
+    return found.effectiveSize < 100 ? [] : found.points
   }
 }
 
@@ -221,9 +275,9 @@ public struct FitNoise: Hashable, Sendable {
   /// Its arguments by name: estimated, or known; empty where each value has a known standard error of its own, and for arguments that are
   /// formulas.
   public var sizes: [String: Double]
-  /// The number of exact values.
+  /// How many values were measured.
   public var measurements: Int
-  /// The number of censored values.
+  /// How many of them are censored.
   public var censored: Int
   /// Values of 0 where the curve is 0 and the noise relative to it, which carry no information.
   public var leftOut: Int

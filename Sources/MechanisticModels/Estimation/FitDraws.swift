@@ -25,22 +25,29 @@ struct FitDraws {
     var axes: [[Double]]
   }
 
-  /// So many points of the search; empty where nothing is known about the errors.
-  func points(_ count: Int) -> [[Double]] {
-    guard let axes = analysis.axes, !axes.isEmpty else { return [] }
+  /// Points of the search, and how many independent ones carry as much.
+  struct Sample {
+    var points: [[Double]] = []
+    var effectiveSize = 0.0
+  }
+
+  /// So many points; none where nothing is known about the errors.
+  func sample(_ count: Int) -> Sample {
+    guard count > 0, let axes = analysis.axes, !axes.isEmpty else { return Sample() }
     var proposal = Proposal(
       mean: analysis.best.unknowns, axes: axes.map { axis in axis.map { 1.3 * $0 } })
-    var draws: [[Double]] = []
+    var result = Sample()
     for round in 0..<3 {
       let (points, weights) = sample(proposal, 2 * count, key.folding(in: UInt64(round)))
-      guard let total = weights.reduce(0, +) as Double?, total > 0 else { return draws }
-      draws = resampled(points, weights, count, key.folding(in: UInt64(100 + round)))
+      let total = weights.reduce(0, +)
+      guard total > 0 else { return result }
+      result.points = resampled(points, weights, count, key.folding(in: UInt64(100 + round)))
+      result.effectiveSize = total * total / weights.reduce(0) { $0 + $1 * $1 }
       // Too few points with weight do not determine a distribution.
-      let squares = weights.reduce(0) { $0 + $1 * $1 }
-      guard total * total / squares > 5 * Double(axes.count) else { continue }
+      guard result.effectiveSize > 5 * Double(axes.count) else { continue }
       proposal = fitted(points, weights, proposal)
     }
-    return draws
+    return result
   }
 
   private func sample(

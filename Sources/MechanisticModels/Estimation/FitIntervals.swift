@@ -2,7 +2,7 @@ import NumericCore
 
 extension FitProblem {
   /// Everything that is known about the best of the minima.
-  func result(_ attempts: [FitSearch.Attempt]) -> FitResult? {
+  package func result(_ attempts: [FitSearch.Attempt]) -> FitResult? {
     var attempts = attempts
     for _ in 0..<3 {
       guard let first = FitSearch.best(of: attempts, for: self) else { return nil }
@@ -45,9 +45,11 @@ extension FitProblem {
   private func result(_ analysis: FitAnalysis, _ estimates: [FitResult.Estimate]) -> FitResult? {
     let best = analysis.best
     let count = best.evaluation.dataCount
+    let draws = FitDraws(analysis, key: fit.key.folding(in: 7))
     let all = FitCurves(
       problem: self, z: best.unknowns, covariance: analysis.covariance,
-      quantile: analysis.quantile
+      quantile: analysis.quantile,
+      draws: hasNetworks || analysis.isQuadratic(estimates) ? [] : draws.forBands
     ).all(isBanded: !hasNetworks)
     // Without curves the residuals are not known.
     guard let curves = all else { return nil }
@@ -68,7 +70,7 @@ extension FitProblem {
       objective: best.evaluation.value, freedom: analysis.freedom ?? 0,
       correlations: analysis.correlations,
       profileThreshold: analysis.threshold ?? .infinity,
-      draws: FitDraws(analysis, key: fit.key.folding(in: 7)).points(fit.draws), solves: solves,
+      draws: draws.sample(fit.draws).points.map(analysis.values), solves: solves,
       stiffSolves: stiffSolves,
       curves: curves, noises: noises(at: best.unknowns),
       experimentStarts: models.map { .init(experiment: $0.experiment.id, start: $0.start) })

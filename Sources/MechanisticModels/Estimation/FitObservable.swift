@@ -32,6 +32,8 @@ struct FitObservables: Sendable {
   private(set) var observables: [FitObservable] = []
   /// What is evaluated at every time.
   private(set) var sources: [SensitivitySystem.Observable] = []
+  /// Places among the sources of what the equations predict.
+  private(set) var predicted: [Int] = []
 
   /// - Parameters:
   ///   - names: of what was measured.
@@ -48,18 +50,28 @@ struct FitObservables: Sendable {
         observables.append(observable)
         continue
       }
-      let source: SensitivitySystem.Observable
-      if let state = system.stateIndex(name) {
-        source = .state(state)
-      } else if let other = system.intermediates.firstIndex(where: { $0.name == name }) {
-        source = .intermediate(other)
-      } else {
-        let known = system.measurableNames
-        throw .unknownColumn(name, suggestion: nearestName(to: name, among: known))
-      }
+      let source = try Self.source(name, system)
       observables.append(
         FitObservable(name: name, source: place(source), isIncrease: false, noise: noise))
     }
+    for prediction in system.predictions {
+      predicted.append(place(try Self.source(prediction.quantity, system)))
+    }
+  }
+
+  /// Where the value of a name is.
+  private static func source(
+    _ name: String, _ system: EquationSystem
+  ) throws(FitError) -> SensitivitySystem.Observable {
+    if let written = system.observables.first(where: { $0.name == name }) {
+      return .observation(written.value)
+    }
+    if let state = system.stateIndex(name) { return .state(state) }
+    if let other = system.intermediates.firstIndex(where: { $0.name == name }) {
+      return .intermediate(other)
+    }
+    throw .unknownColumn(
+      name, suggestion: nearestName(to: name, among: system.measurableNames))
   }
 
   subscript(place: Int) -> FitObservable {

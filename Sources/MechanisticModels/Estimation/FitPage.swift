@@ -144,46 +144,8 @@ public struct FitPage: Sendable {
 
   private var time: Axis { Axis("t", unit: timeUnit) }
 
-  private var dataCharts: [Chart] { result.curves.prefix(Self.chartLimit).map { chart(of: $0) } }
-
-  private func chart(of curve: FitCurve) -> Chart {
-    func points(_ matches: (Measurement.Value) -> Bool) -> (x: [Double], y: [Double]) {
-      let own = curve.points.filter { matches($0.measured) }
-      return (own.map(\.time), own.map(\.measured.number))
-    }
-    var marks: [Mark] = []
-    if curve.prediction.count == curve.times.count, !curve.prediction.isEmpty {
-      marks.append(
-        .band(
-          "95 % of measurements", x: curve.times, low: curve.prediction.map(\.lowerBound),
-          high: curve.prediction.map(\.upperBound), emphasis: .faint))
-      marks.append(
-        .band(
-          "95 % of curves", x: curve.times, low: curve.confidence.map(\.lowerBound),
-          high: curve.confidence.map(\.upperBound)))
-    }
-    if curve.times.isEmpty {
-      marks.append(.line("fit", x: curve.points.map(\.time), y: curve.points.map(\.fitted)))
-    } else {
-      marks.append(.line("fit", x: curve.times, y: curve.values, emphasis: .strong))
-    }
-    let exact = points { !$0.isCensored }
-    marks.append(.points("measured", x: exact.x, y: exact.y, color: .ink))
-    let censored = points(\.isCensored)
-    if !censored.x.isEmpty {
-      marks.append(.points("censored, at its limit", x: censored.x, y: censored.y, color: .second))
-    }
-    let isLogarithmic =
-      curve.noise == .lognormal && curve.values.allSatisfy { $0 > 0 }
-      && curve.prediction.allSatisfy { $0.lowerBound > 0 }
-    let title =
-      curve.experiment.isEmpty ? curve.observable : "\(curve.observable), \(curve.experiment)"
-    return Chart(
-      title, x: time,
-      y: Axis(
-        curve.observable, unit: unit(of: curve.observable),
-        scale: isLogarithmic ? .logarithmic : .linear),
-      width: .half, height: 240, marks: marks)
+  private var dataCharts: [Chart] {
+    result.curves.prefix(Self.chartLimit).map { $0.chart(time, unit: unit(of: $0.observable)) }
   }
 
   // MARK: Residuals

@@ -17,8 +17,8 @@ package final class FitProblem {
   package var solves = 0
   /// What is evaluated at every time of a solve.
   let sources: [SensitivitySystem.Observable]
-  /// Intermediates that follow from the parameters alone.
-  private let constants: DerivedConstants
+  /// Constants and predictions, which follow from the unknowns.
+  let quantities: DerivedQuantities
   private var systems: [SystemKey: SharedSystem] = [:]
   private var sensitivities: [SwitchingRegisters?]
   private var plain: [SwitchingRegisters?]
@@ -39,6 +39,8 @@ package final class FitProblem {
   package var weightDeviations: [Double?] { unknowns.map(\.weightDeviation) }
   /// Whether stability bounded the steps of a solve that had to be given up.
   var wasStiff: Bool { (sensitivities + plain).contains { $0?.wasStiff ?? false } }
+  /// Whether a solve took more steps than the budget of the fit.
+  var wasExhausted: Bool { (sensitivities + plain).contains { $0?.wasExhausted ?? false } }
   /// Solves by an implicit method because an explicit one found the equations stiff.
   package var stiffSolves: Int {
     (sensitivities + plain).reduce(0) { $0 + ($1?.stiffSolves ?? 0) }
@@ -69,9 +71,15 @@ package final class FitProblem {
           model.experiment.id, time: measurement.time, start: model.start.time)
       }
     }
+    for model in models {
+      for prediction in fit.system.predictions where prediction.time < model.start.time {
+        throw .predictionBeforeStart(
+          prediction.quantity, time: prediction.time, start: model.start.time)
+      }
+    }
     start = setup.unknowns.map { $0.scale.coordinate($0.start) }
     dataCount = fit.experiments.count
-    constants = DerivedConstants(fit.system, parameters: Self.shared(setup.unknowns))
+    quantities = DerivedQuantities(fit.system, models, predicted: setup.observables.predicted)
     sensitivities = models.map { _ in nil }
     plain = models.map { _ in nil }
     resolveStates(at: start)
@@ -154,23 +162,6 @@ package final class FitProblem {
         start[place] = unknowns[place].scale.coordinate(mean.squareRoot())
       }
     }
-  }
-
-  /// Parameters that are the same in all experiments, with their places among the unknowns.
-  private static func shared(_ unknowns: [FitUnknown]) -> [(parameter: Int, place: Int)] {
-    unknowns.enumerated().compactMap { place, unknown in
-      if case .local(.parameter(let parameter), experiment: nil) = unknown.target {
-        (parameter, place)
-      } else {
-        nil
-      }
-    }
-  }
-
-  package func derivedValues(at z: [Double]) -> [DerivedValue]? {
-    let slopes = zip(unknowns, z).map { $0.scale.slope($1) }
-    let parameters = models[0].values(at: values(at: z)).parameters
-    return constants.values(parameters: parameters, slopes: slopes)
   }
 
   /// The values of all unknowns at a point of the search.

@@ -59,7 +59,7 @@ public struct FitResult: Sendable {
 
   /// Of everything that was unknown, except weights of networks.
   public var estimates: [Estimate]
-  /// Intermediates that follow from the parameters alone, as a half-life does.
+  /// Intermediates that follow from the parameters alone, as a half-life does, and the equations' predictions (`predict cp at 24`).
   public var derived: [Estimate]
   /// What trades against each other, by the sensitivities at the best point.
   public var unidentifiedGroups: [UnidentifiedGroup]
@@ -95,8 +95,10 @@ public struct FitResult: Sendable {
   public var correlations: [[Double?]]
   /// By how much the log-likelihood drops, twice, at the ends of a 95 % interval.
   public var profileThreshold: Double
-  /// Joint draws of all unknowns, in the coordinates of the search: see `ParameterFit.draws`.
-  package var draws: [[Double]]
+  /// Joint draws of the estimates, each in their order: see `ParameterFit.draws`.
+  ///
+  /// They are those of the Laplace approximation where the likelihood is one, and otherwise follow its shape.
+  public var draws: [[Double]]
   /// Solves of the equations with their sensitivities.
   public var solves: Int
   /// The part of the solves that were left to an implicit method because the equations were stiff.

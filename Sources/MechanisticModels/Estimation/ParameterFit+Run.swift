@@ -17,11 +17,19 @@ extension ParameterFit {
   /// The result, and the fit that is to follow, `nil` for none.
   private func once() throws(FitError) -> (result: FitResult, next: ParameterFit?) {
     let problem = try FitProblem(self)
-    guard let result = problem.result(problem.searches()) else {
-      throw problem.wasStiff ? .stiff(method: solvingMethod.name) : .noSolution
+    if let result = problem.result(problem.searches()) {
+      return (result, problem.refined(at: result))
     }
-    return (result, problem.refined(at: result))
+    if problem.wasStiff { throw .stiff(method: solvingMethod.name) }
+    guard problem.wasExhausted else { throw .noSolution }
+    guard stepBudget < Self.largestBudget else { throw .tooManySteps(stepBudget) }
+    var patient = self
+    patient.stepBudget = Self.largestBudget
+    return try patient.once()
   }
+
+  /// The steps of a solve where none has a solution within `stepBudget`.
+  private static let largestBudget = 100_000
 
   /// The absolute tolerance is at most this part of a state's largest value.
   private static let leastPrecision = 1e-6

@@ -51,7 +51,7 @@ public struct ParameterFit: Sendable {
   public var networkPenalty = 1e-3
   /// Whether intervals by the profile of the likelihood are computed; never with a network in the equations.
   public var profiles = true
-  /// Joint draws of the unknowns for bands of trajectories; 0: none.
+  /// Joint draws of the unknowns in the result; bands of trajectories make their own where they need them.
   public var draws = 0
   /// Searches of the first round.
   ///
@@ -68,6 +68,8 @@ public struct ParameterFit: Sendable {
   /// Tolerances of the solver; a state that the absolute one does not resolve gets a smaller one of its own.
   public var tolerance = Tolerance(relative: 1e-8, absolute: 1e-10)
   /// A solve that has tried so many steps counts as failed: the search then turns elsewhere.
+  ///
+  /// Where no starting point has a solution for this reason, 100,000 steps are tried.
   public var stepBudget = 5_000
   /// The largest magnitudes of the states where the absolute tolerance does not resolve them, otherwise 0; empty: it resolves all.
   var stateSizes: [Double] = []
@@ -98,6 +100,8 @@ public enum FitError: Error, Equatable, Sendable {
   case nothingToEstimate
   /// A measurement lies before the start of the solve of its experiment.
   case dataBeforeStart(String, time: Double, start: Double)
+  /// A prediction at a time before the start of the solve.
+  case predictionBeforeStart(String, time: Double, start: Double)
   /// A known standard deviation that is not positive.
   case standardError(String, time: Double, value: Double)
   /// A count that is negative or not whole, or that no count lies below.
@@ -120,6 +124,8 @@ public enum FitError: Error, Equatable, Sendable {
   case jumpsWithoutAdjoint
   /// No starting point gave a solution, and stability bounded the steps of this method.
   case stiff(method: String)
-  /// No starting point gave a solution.
+  /// Solves from every starting point take more steps than these.
+  case tooManySteps(Int)
+  /// No starting point gave a solution, or the equations have none at the best values.
   case noSolution
 }

@@ -30,6 +30,8 @@ final class SwitchingRegisters {
   private(set) var stiffSolves = 0
   /// Whether stability bounded the steps of a solve that had to be given up.
   private(set) var wasStiff = false
+  /// Whether a solve took more steps than the budget of the fit.
+  private(set) var wasExhausted = false
 
   /// - Parameters:
   ///   - stiffBudget: of the implicit method where it takes the place of an explicit one.
@@ -62,7 +64,10 @@ final class SwitchingRegisters {
     at times: [Double], parameters: [Double], initials: [Int: Double]
   ) -> SensitivityRegisters.Walk? {
     let solved = { (registers: SensitivityRegisters, budget: Int) in
-      registers.ending(at: times, parameters: parameters, initials: initials, budget: budget)
+      let ending = registers.ending(
+        at: times, parameters: parameters, initials: initials, budget: budget)
+      if case .exhausted = ending, budget == self.fit.stepBudget { self.wasExhausted = true }
+      return ending
     }
     guard switches else {
       let ending = solved(registers, fit.stepBudget)

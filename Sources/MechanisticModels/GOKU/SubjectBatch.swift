@@ -44,6 +44,8 @@ package struct SubjectBatch: TensorTree {
   package var targets, weights: Tensor
   /// Standard normal, `[batch, 2 · latent]`.
   package var noise: Tensor
+  /// 1 where experiments have posteriors of their own, 0 where only the encoder is trained: `[]`.
+  package var refinement = Tensor([Float(1)], shape: [])
 
   package mutating func visit(_ visitor: inout some TensorVisitor) {
     visitor("observed", &observed)
@@ -52,6 +54,7 @@ package struct SubjectBatch: TensorTree {
     visitor("targets", &targets)
     visitor("weights", &weights)
     visitor("noise", &noise)
+    visitor("refinement", &refinement)
   }
 }
 
