@@ -35,18 +35,20 @@ import Testing
     #expect(fit.output.hasSuffix("trustworthy\n") && !fit.output.contains("not trustworthy"))
   }
 
-  @Test(arguments: ["Irregular", "Stiffness", "Reports", "Numerics"])
+  @Test(arguments: [
+    "README", "Docs/Irregular", "Docs/Stiffness", "Docs/Reports", "Docs/Numerics",
+  ])
   func `the commands of a guide end without an error`(guide: String) throws {
     let folder = NSTemporaryDirectory() + "guide-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
     try FileManager.default.createSymbolicLink(
       atPath: folder + "/Examples", withDestinationPath: Self.root + "/Examples")
-    let text = try String(contentsOfFile: Self.root + "/Docs/\(guide).md", encoding: .utf8)
+    let text = try String(contentsOfFile: Self.root + "/\(guide).md", encoding: .utf8)
     let commands = text.split(separator: "\n").filter { $0.hasPrefix("neural-ode ") }
     #expect(!commands.isEmpty)
     for command in commands {
-      let words = command.split(separator: " ").dropFirst().map(String.init)
+      let words = command.split(separator: " ").prefix { $0 != "#" }.dropFirst().map(String.init)
       let result = try Tool.run(words, from: folder)
       #expect(result.status == 0, "\(command): \(result.errors)")
     }

@@ -46,7 +46,7 @@ private func fit() throws {
   try FitPage(fit, result, source: data.source).report().write(to: "decay.html")
 
   let inference = try SubjectInference(EquationMechanism(model), data.experiments)
-  for subject in inference.run() { print(subject.id, subject.means, subject.deviations) }
+  for subject in try inference.run() { print(subject.id, subject.means, subject.deviations) }
 }
 
 @Suite struct IrregularGuideTests {
