@@ -71,6 +71,9 @@ public struct Flow<Field: TensorField>: TensorTree {
     visitor("field", &field)
     visitor.visitValue(&solver)
     visitor.visitValue(&adjoint)
+    visitor.visitValue(&sharing)
+    visitor.visitValue(&forcedTimes)
+    if events.isEmpty { visitor.allPartsAreVisited() }
   }
 
   /// States at constant times that the batch shares; the first time is the start: `[T]` → `[T,

@@ -44,6 +44,8 @@ private struct ByteCollector: TensorVisitor {
   var result = StructureBytes()
   /// Addresses, inside of the current part, of tensors and of what is collected by itself.
   private var holes: [Range<UInt>] = []
+  /// Whether the current part has visited everything that it consists of.
+  private var isComplete = false
 
   mutating func visit(_ name: String, _ tensor: inout Tensor) {
     withUnsafeMutablePointer(to: &tensor) { holes.append(Self.addresses($0)) }
@@ -53,6 +55,8 @@ private struct ByteCollector: TensorVisitor {
     withUnsafeMutablePointer(to: &value) { holes.append(Self.addresses($0)) }
     result.values.append(value)
   }
+
+  mutating func allPartsAreVisited() { isComplete = true }
 
   mutating func enter(_ name: String) {}
   mutating func leave() {}
@@ -66,11 +70,12 @@ private struct ByteCollector: TensorVisitor {
   }
 
   mutating func collect<Tree: TensorTree>(_ tree: inout Tree) {
-    let outer = holes
-    holes = []
+    let (outer, wasComplete) = (holes, isComplete)
+    (holes, isComplete) = ([], false)
     let own = withUnsafeMutablePointer(to: &tree) { pointer in
       pointer.pointee.visit(&self)
       let own = Self.addresses(pointer)
+      if isComplete { return own }
       let memory = UnsafeRawBufferPointer(start: pointer, count: own.count)
       var end = 0
       for hole in holes.sorted(by: { $0.lowerBound < $1.lowerBound }) {
@@ -84,7 +89,7 @@ private struct ByteCollector: TensorVisitor {
       result.bytes += memory[end...]
       return own
     }
-    holes = outer + [own]
+    (holes, isComplete) = (outer + [own], wasComplete)
   }
 
   private static func addresses<Value>(_ pointer: UnsafeMutablePointer<Value>) -> Range<UInt> {

@@ -31,6 +31,9 @@ public protocol TensorVisitor {
   /// A tree need not list such parts. Listing those that hold optional values lets a compiled
   /// function recognize an unchanged tree sooner.
   mutating func visitValue<Value: Hashable & Sendable>(_ value: inout Value)
+  /// States that the tree has visited all its parts, also those without tensors; nothing happens by
+  /// default.
+  mutating func allPartsAreVisited()
 }
 
 extension TensorVisitor {
@@ -48,6 +51,9 @@ extension TensorVisitor {
 
   /// Does nothing.
   public mutating func visitValue<Value: Hashable & Sendable>(_ value: inout Value) {}
+
+  /// Does nothing.
+  public mutating func allPartsAreVisited() {}
 
   /// Visits each part with its index as the name.
   public mutating func visitElements<Tree: TensorTree>(_ trees: inout [Tree]) {
