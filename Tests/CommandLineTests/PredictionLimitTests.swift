@@ -132,7 +132,8 @@ import Testing
     #expect(result.status == 0 && lines.count == 3)
     #expect(lines[1].hasPrefix("300,x,") && !lines[1].hasSuffix(","))
     #expect(lines[2] == "1e+308,x,,,")
-    #expect(result.errors.hasPrefix("warning: f.csv: 1 of 2" + Self.warning + "x at 1e+308;"))
+    #expect(result.errors.contains("warning: f.csv: 1 of 2" + Self.warning + "x at 1e+308;"))
+    #expect(result.errors.contains("is later than those of the training"))
 
     let twice = try tool(
       "predict", run, "--data",
@@ -149,7 +150,11 @@ import Testing
     )
     let one = try tool(
       "predict", run, "--data", try write("id,time,x\na,0,1\nb,0,1\nb,1,2\n", "one.csv"))
-    #expect(one.status == 0 && one.errors.isEmpty && one.output.contains("\na,"))
+    #expect(one.status == 0 && one.output.contains("\na,"))
+    #expect(
+      one.errors
+        == "warning: one.csv: 2 series have 1 reading or few more in the history that the model reads, and the training "
+        + "required 12; give more readings before the forecast\n")
 
     let refused = try tool("predict", run, "--data", data, "--parameters", folder + "/p.csv")
     #expect(refused.status == 64 && !Files.exists(folder + "/p.csv"))

@@ -33,7 +33,7 @@ import Testing
       .joined()
   }
 
-  @Test func `thirty rows of two channels train a latent ODE, and fewer say what to write`() throws
+  @Test func `a few rows of two channels train a latent ODE, and too long windows get a suggestion that works`() throws
   {
     let words = [
       "train", "forecast", "--model", "latent-ode", "--data", "f.csv", "--out", "run", "--threads",
@@ -41,14 +41,15 @@ import Testing
       "--set", "training.steps=3",
     ]
     #expect(try tool(words, on: Self.waves(30)).status == 0)
-    let short = try tool(words, on: Self.waves(16))
+    #expect(try tool(words, on: Self.waves(16)).status == 0)
+    let short = try tool(words + ["--set", "windows.future=8"], on: Self.waves(16))
     let line =
       "--set windows.history=2 --set windows.future=1 --set windows.validation=0.3 --set windows.test=0.3"
     #expect(short.status == 65 && short.errors.contains(" (\(line))\n"))
     let longer = try tool(words + line.split(separator: " ").map(String.init), on: Self.waves(16))
     #expect(longer.status == 0, "\(longer.errors)")
     #expect(
-      try tool(words, on: Self.waves(8)).errors.contains("(the file is too short for a training)"))
+      try tool(words, on: Self.waves(6)).errors.contains("(the file is too short for a training)"))
   }
 
   @Test func `forecasts of days fall on days`() throws {

@@ -238,8 +238,14 @@ private func folder(_ name: String) throws -> String {
     let few = ForecastEvaluation(horizons: [short], gaps: [], modelName: "model")
     #expect(
       few.balance.hasSuffix(
-        "3 are undecided, all of them, because the test part has too few forecasts for an interval"
-      ))
+        "3 are undecided, all of them, because the test part has too few forecasts for an interval; "
+          + "of the undecided a baseline is ahead in 1 and the model in 1"))
+    #expect(
+      few.verdicts(unit: "").map { String($0.prefix { $0 != "(" }) } == [
+        "forecast +2: the model is ahead of worse, not significantly ",
+        "forecast +2: better is ahead of the model, not significantly ",
+        "forecast +2: no difference between the model and alike ",
+      ])
     let mixed = ForecastEvaluation(horizons: [long, short], gaps: [], modelName: "model")
     #expect(
       mixed.balance.contains(

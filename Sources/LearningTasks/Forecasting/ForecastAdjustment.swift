@@ -59,19 +59,18 @@ public struct ForecastAdjustment: Hashable, Sendable {
     fitting samples: [[Sample]], fills: [[Sample]], future: Double, futures: Double
   ) {
     trust = futures / (futures + 10)
-    let shrinkage = futures / (futures + 4)
-    self.fills = fills.map { Correction(fitting: $0, shrinkage: shrinkage) }
+    self.fills = fills.map { Correction(fitting: $0, futures: futures) }
     let least = samples.map(\.count).min() ?? 0
     let ranges = max(1, min(6, least / Self.leastCount))
     limits = (1...ranges).map { future * Double($0) / Double(ranges) }
     corrections = []
     let limits = limits
     corrections = samples.map { all in
-      let pooled = Correction(fitting: all, shrinkage: shrinkage)
+      let pooled = Correction(fitting: all, futures: futures)
       return limits.indices.map { range in
         let some = all.filter { Self.range(of: $0.horizon, limits) == range }
         return some.count < Self.leastCount / 2
-          ? pooled : Correction(fitting: some, shrinkage: shrinkage)
+          ? pooled : Correction(fitting: some, futures: futures)
       }
     }
   }
@@ -108,7 +107,10 @@ public struct ForecastAdjustment: Hashable, Sendable {
 extension ForecastAdjustment.Correction {
   /// The weight of the least squared error, 0 unless it reduces the error by 1 %, and the scale of
   /// the band with that weight; no change without forecasts.
-  fileprivate init(fitting samples: [ForecastAdjustment.Sample], shrinkage: Double) {
+  ///
+  /// The weight `w` is multiplied by the positive part of `1 − s² / w²`, where `s` is its standard
+  /// error if as many errors are independent as there are futures (James and Stein 1961).
+  fileprivate init(fitting samples: [ForecastAdjustment.Sample], futures: Double) {
     var (products, squares, errors) = (0.0, 0.0, 0.0)
     for one in samples {
       let (deviation, error) = (one.mean - one.anchor, one.observed - one.anchor)
@@ -118,6 +120,8 @@ extension ForecastAdjustment.Correction {
     }
     let best = squares > 0 ? min(max(products / squares, 0), 1) : 0
     let gain = 2 * best * products - best * best * squares
+    let variance = (errors - gain) / max(squares * futures, .leastNormalMagnitude)
+    let shrinkage = max(0, 1 - variance / max(best * best, .leastNormalMagnitude))
     let weight = gain > 0.02 * errors ? shrinkage * best : 0
     let ratios = samples.map { one in
       let mean = one.anchor + weight * (one.mean - one.anchor)

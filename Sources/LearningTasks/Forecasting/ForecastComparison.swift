@@ -16,6 +16,12 @@ public struct ForecastComparison: Hashable, Sendable {
   /// The 90 % interval of the change, by a block bootstrap; `nil` with too few blocks.
   public var interval: ClosedRange<Double>?
 
+  /// The change below which neither is ahead.
+  private static let leastLead = 0.02
+
+  /// Whether the errors differ by 2 % or more, with or without significance.
+  var isApart: Bool { abs(change) >= Self.leastLead }
+
   public var verdict: Verdict {
     guard let interval else { return .undecided }
     return interval.upperBound < 0 ? .better : interval.lowerBound > 0 ? .worse : .undecided
@@ -78,7 +84,12 @@ extension ForecastEvaluation {
           switch comparison.verdict {
           case .better: "the \(modelName) is better than \(comparison.baseline)"
           case .worse: "\(comparison.baseline) is better than the \(modelName)"
-          case .undecided: "no clear difference between the \(modelName) and \(comparison.baseline)"
+          case .undecided where !comparison.isApart:
+            "no difference between the \(modelName) and \(comparison.baseline)"
+          case .undecided where comparison.change > 0:
+            "\(comparison.baseline) is ahead of the \(modelName), not significantly"
+          case .undecided:
+            "the \(modelName) is ahead of \(comparison.baseline), not significantly"
           }
         return (
           comparison.verdict,
@@ -107,10 +118,15 @@ extension ForecastEvaluation {
         "nothing was compared: no observation of the test part is near a horizon or in a gap; choose "
         + "windows.horizons and windows.gaps by the distances of the readings"
     }
+    let undecided = comparisons.filter { $0.verdict == .undecided && $0.isApart }
+    let (behind, ahead) = (undecided.count { $0.change > 0 }, undecided.count { $0.change < 0 })
     return "of \(verdicts.count) comparisons with baselines the \(modelName) wins "
       + "\(count(.better)), a baseline wins \(count(.worse)), \(count(.undecided)) are undecided"
       + (few > 0
         ? ", \(few == count(.undecided) ? "all" : "\(few)") of them, because the test part has too few forecasts for an interval"
+        : "")
+      + (ahead + behind > 0
+        ? "; of the undecided a baseline is ahead in \(behind) and the \(modelName) in \(ahead)"
         : "")
   }
 
