@@ -33,7 +33,10 @@ import Testing
       .joined()
   }
 
-  @Test func `a few rows of two channels train a latent ODE, and too long windows get a suggestion that works`() throws
+  @Test
+  func
+    `a few rows of two channels train a latent ODE, and too long windows get a suggestion that works`()
+    throws
   {
     let words = [
       "train", "forecast", "--model", "latent-ode", "--data", "f.csv", "--out", "run", "--threads",
