@@ -3,7 +3,9 @@ public import MechanisticModels
 
 /// A recipe's equations, matched with the channels of its data.
 public struct Mechanism: Sendable {
+  /// The equations with roles and ranges.
   public var law: EquationMechanism
+  /// What each channel of the data is.
   public var channels: [EquationGOKU.Channel]
 
   /// The mechanism of some settings.

@@ -9,8 +9,11 @@ import Tensors
 
 /// A trained GOKU-net over equations with its normalization and clock.
 public struct MechanismForecaster: Sendable {
+  /// The trained network.
   public let model: EquationGOKU
+  /// Makes batches of examples.
   public let builder: LatentBatchBuilder
+  /// Of the channels of the data.
   public let normalization: Normalization
   /// Draws from the posterior for the width of a forecast's band.
   public var sampleCount = 16
@@ -19,6 +22,7 @@ public struct MechanismForecaster: Sendable {
   private let decode: CompiledFunction<Pair<EquationGOKU, Pair<Tensor, LatentQuery>>>
   private let infer: CompiledFunction<Pair<EquationGOKU, Tensor>>
 
+  /// A forecaster by its parts.
   public init(model: EquationGOKU, builder: LatentBatchBuilder, normalization: Normalization) {
     self.model = model
     self.builder = builder
