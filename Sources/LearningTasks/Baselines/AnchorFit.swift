@@ -245,7 +245,7 @@ struct AnchorData: Sendable {
 
   // MARK: Comparison
 
-  /// `[moment][step]`
+  /// The forecasts of all moments, `[moment][step]`.
   private func forecasts(
     _ forecaster: StatisticalForecaster, _ channel: Int, _ lookback: Int
   ) -> [[Double]] {
@@ -327,7 +327,9 @@ struct AnchorData: Sendable {
   }
 
   /// Forecasters are added to a mean one by one, each the one that helps most, while the mean
-  /// improves by half a percent. Source: Caruana et al. 2004, "Ensemble selection from libraries of
+  /// improves by half a percent.
+  ///
+  /// Source: Caruana et al. 2004, "Ensemble selection from libraries of
   /// models".
   private func selected(
     _ candidates: [AnchorFit.Candidate], _ usable: [Int], _ forecasts: [[[Double]]],
