@@ -205,8 +205,8 @@ import Testing
 
   @Test(arguments: [
     (
-      ",320,gut,24.0\n", ",320,gut,24.0\ns0,1,<0.1,,,24.0\n",
-      "'cp' is censored at 1 of 's0', which a GOKU-net does not read; leave the value out, or use 'fit'"
+      ",320,gut,24.0\n", ",320,gut,24.0\ns0,0.25,<0.1,,,24.0\n",
+      "'cp' is censored at 0.25 of 's0', which a GOKU-net does not read; leave the value out, or use 'fit'"
     ),
     (
       "amt,cmt", "amt,rate",

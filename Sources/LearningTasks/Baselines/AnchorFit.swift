@@ -245,7 +245,7 @@ struct AnchorData: Sendable {
 
   // MARK: Comparison
 
-  /// The means of one forecaster, `[moment][step]`.
+  /// The forecasts of all moments, `[moment][step]`.
   private func forecasts(
     _ forecaster: StatisticalForecaster, _ channel: Int, _ lookback: Int
   ) -> [[Double]] {
@@ -326,9 +326,10 @@ struct AnchorData: Sendable {
     return weights.mapValues { $0 / sum }
   }
 
-  /// Adds forecasters to a mean one by one, each the one that helps most.
+  /// Forecasters are added to a mean one by one, each the one that helps most, while the mean
+  /// improves by half a percent.
   ///
-  /// It ends where the mean no longer improves by half a percent. Source: Caruana et al. 2004, "Ensemble selection from libraries of
+  /// Source: Caruana et al. 2004, "Ensemble selection from libraries of
   /// models".
   private func selected(
     _ candidates: [AnchorFit.Candidate], _ usable: [Int], _ forecasts: [[[Double]]],

@@ -60,9 +60,9 @@ public struct ForecastNetwork: Hashable, Sendable {
 
 extension MLP {
   /// The network with a last layer of zeros if requested: a deviation from a forecast starts at 0.
-  func startingAtZero(_ isAsked: Bool) -> MLP {
+  func startingAtZero(_ isRequested: Bool) -> MLP {
     var network = self
-    if isAsked, var last = layers.last {
+    if isRequested, var last = layers.last {
       last.weight = Tensor.zeros(like: last.weight).evaluated()
       last.bias = last.bias.map { Tensor.zeros(like: $0).evaluated() }
       network.layers[layers.count - 1] = last

@@ -51,6 +51,7 @@ public struct SubjectTask: LearningTask {
       isTestPart: false, warnings: found.warnings)
   }
 
+  /// Times, the order of dates, and a file of parameters.
   public static var predictionOptions: Set<PredictionOption> { [.at, .dates, .parameters] }
 
   public static func predict(
