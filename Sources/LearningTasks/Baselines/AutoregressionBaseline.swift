@@ -20,8 +20,15 @@ public struct AutoregressionBaseline: ForecastBaseline {
 
   /// Fits training windows.
   ///
-  /// - Parameter ridge: penalty on the squared coefficients in units of the mean squared feature; 0 is plain least
-  ///   squares (with a relative 1e-10 that keeps collinear histories solvable).
+  /// - Parameters:
+  ///   - windows: the training windows.
+  ///   - horizons: the horizons, in the unit of the times.
+  ///   - history: the length of the history that is read.
+  ///   - spacing: the distance of the lags.
+  ///   - tolerance: how far an observation may lie from a horizon.
+  ///   - channel: the index of the forecast channel.
+  ///   - ridge: penalty on the squared coefficients in units of the mean squared feature; 0 is plain least
+  ///     squares (with a relative 1e-10 that keeps collinear histories solvable).
   public init(
     fitting windows: [Window], horizons: [Double], history: Double, spacing: Double,
     tolerance: Double, ridge: Double = 0, channel: Int = 0

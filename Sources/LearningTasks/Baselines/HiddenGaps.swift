@@ -5,7 +5,7 @@ public import TimeSeries
 public struct HiddenGap: Hashable, Sendable {
   /// Observations with times greater than this and at most `end` are hidden.
   public let start: Double
-  /// The time of the first observation after the gap.
+  /// The last time at which an observation is hidden.
   public let end: Double
   /// The visible observations before and after the gap.
   public let visible: TimeSeries
@@ -16,7 +16,12 @@ public struct HiddenGap: Hashable, Sendable {
 
   /// A gap between two times, with the observations around it and the hidden ones.
   ///
-  /// - Parameter series: the whole series; `nil` for the visible and the hidden observations.
+  /// - Parameters:
+  ///   - start: observations after this time are hidden.
+  ///   - end: observations up to this time are hidden.
+  ///   - visible: the observations around the gap.
+  ///   - hidden: the hidden observations.
+  ///   - series: the whole series; `nil` for the visible and the hidden observations.
   public init(
     start: Double, end: Double, visible: TimeSeries, hidden: TimeSeries,
     series: TimeSeries? = nil

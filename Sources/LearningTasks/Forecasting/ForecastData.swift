@@ -45,7 +45,9 @@ public struct ForecastData: Sendable {
   /// By default, a file of ten or more series is split by series, in their order; fewer series are
   /// each split by time. Nothing is shuffled.
   ///
-  /// - Parameter encoding: of covariates by a trained model; `nil` fits it to the training part.
+  /// - Parameters:
+  ///   - recipe: the configuration.
+  ///   - encoding: of covariates by a trained model; `nil` fits it to the training part.
   public init(
     _ recipe: ForecastRecipe, encoding: CovariateEncoding? = nil
   ) throws(DataError) {

@@ -51,8 +51,13 @@ public struct ForecastEvaluation: Sendable {
 
     /// Compares forecasts.
     ///
-    /// - Parameter blockLength: consecutive entries that share observations, the block of the
-    ///   bootstrap.
+    /// - Parameters:
+    ///   - channel: the forecast channel.
+    ///   - length: the horizon, or the length of the gap.
+    ///   - model: the model's forecasts.
+    ///   - baselines: the forecasts of each baseline.
+    ///   - blockLength: consecutive entries that share observations, the block of the
+    ///     bootstrap.
     public init(
       channel: String, length: Double, model: GaussianForecasts,
       baselines: [(name: String, forecasts: GaussianForecasts)], blockLength: Int

@@ -37,8 +37,11 @@ public struct ForecastPrediction: Sendable {
 
   /// Forecasts every series of a file after its last observation.
   ///
-  /// - Parameter offsets: times after the last observation, in the unit of the times; negative ones
-  ///   are inside the history. `nil` selects a regular grid over the model's future.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - file: the trained model.
+  ///   - offsets: times after the last observation, in the unit of the times; negative ones
+  ///     are inside the history. `nil` selects a regular grid over the model's future.
   /// - Throws: `DataError` for invalid data, `RunError` if the file lacks a channel of the model.
   public init(
     of path: String, by file: Forecaster, at offsets: [Double]?

@@ -40,7 +40,10 @@ public struct Imputation: Sendable {
 
   /// Imputes the missing values of every series of a file.
   ///
-  /// - Parameter addsRows: whether rows that are missing from a regular series are added.
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - model: the trained model.
+  ///   - addsRows: whether rows that are missing from a regular series are added.
   /// - Throws: `DataError` for invalid data, `RunError` if the file lacks a channel of the model.
   public init(of path: String, by model: Forecaster, addsRows: Bool = true) throws {
     let data = try model.data(of: path)

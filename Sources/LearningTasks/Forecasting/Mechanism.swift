@@ -11,8 +11,9 @@ public struct Mechanism: Sendable {
   /// The mechanism of some settings.
   ///
   /// - Parameters:
+  ///   - settings: the equations, and what is known of them.
+  ///   - names: the target channels.
   ///   - normalization: of the target channels, and possibly others after them.
-  ///   - channels: the target channels.
   ///   - timeScale: the length of the model's unit of time in the data's unit.
   /// - Throws: `MechanismError`, or `EquationError` for invalid equations.
   public init(

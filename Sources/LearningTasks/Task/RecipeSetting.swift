@@ -83,8 +83,11 @@ public struct RecipeSetting<Recipe>: Sendable {
 
   /// The same setting, as one that has an effect only if another setting has one of these values.
   ///
-  /// - Parameter isMet: the condition; `nil` compares the text of the other setting with the
-  ///   values.
+  /// - Parameters:
+  ///   - key: the key of the other setting.
+  ///   - options: the values of the other setting with which this one has an effect.
+  ///   - isMet: the condition; `nil` compares the text of the other setting with the
+  ///     values.
   public func heeded(
     with key: String, _ options: [String], if isMet: (@Sendable (Recipe) -> Bool)? = nil
   ) -> RecipeSetting {

@@ -27,6 +27,8 @@ public struct TaskTraining<Model: ArchivedModel>: Sendable {
   /// Describes a training.
   ///
   /// - Parameters:
+  ///   - trainer: the training loop with its loss and data.
+  ///   - state: the state at the start.
   ///   - recipe: the configuration, which must agree with that of a checkpoint.
   ///   - name: the name of its checkpoint and model in the run folder; `nil` for the run's own
   ///     model.
@@ -53,8 +55,11 @@ public struct TaskTraining<Model: ArchivedModel>: Sendable {
   /// A training of a network on rows by Adam, with a loss written in tensors.
   ///
   /// - Parameters:
+  ///   - network: the network at the start.
   ///   - rows: tensors whose first axis is the rows.
   ///   - recipe: the configuration, which must agree with that of a checkpoint.
+  ///   - steps: the number of updates.
+  ///   - learningRate: the step size.
   ///   - loss: a scalar, the mean over the given rows.
   ///   - model: the model of the trained network.
   public init<Network: TensorTree, Rows: TensorTree>(

@@ -20,6 +20,8 @@ extension FitData {
   /// Adds the doses of each experiment from a table with ids, or the same doses to all from a table without.
   ///
   /// - Parameters:
+  ///   - path: the table of doses.
+  ///   - equations: the equations that the doses go into.
   ///   - order: the order of day and month in dates.
   ///   - isPart: whether these data are only some of the series, so that doses of others are left out.
   /// - Throws: `DataError`, `DosingError`; `EquationDataError` for doses of an id that the data do not have.

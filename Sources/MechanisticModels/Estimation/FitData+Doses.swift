@@ -3,7 +3,9 @@ import NumericCore
 extension FitData {
   /// Removes a dose that the equations already contain as a fixed initial value.
   ///
-  /// - Parameter start: when the initial values hold; `nil` for as a fit finds it.
+  /// - Parameters:
+  ///   - equations: the equations with their fixed initial values.
+  ///   - start: when the initial values hold; `nil` for as a fit finds it.
   public mutating func countDosesOnce(
     for equations: EquationSystem, from start: Double? = nil
   ) -> [String] {
