@@ -12,11 +12,11 @@ let strict: [SwiftSetting] = [
 /// Layers 0 and 1 in Swift: what every module above them may import.
 let core = ["Platform", "NumericCore", "Serialization"]
 
-/// Everything that the umbrella re-exports.
+/// Everything that solves, differentiates and trains.
 let umbrella =
   core + [
-    "Tensors", "Integrators", "Graphs", "Programs", "Adjoints", "NeuralNets", "ContinuousModels",
-    "Training",
+    "Tensors", "Integrators", "Graphs", "Programs", "Transforms", "Adjoints", "NeuralNets",
+    "ContinuousModels", "Training",
   ]
 
 let dataModules = ["Reports", "Tables", "TimeSeries", "BundledData"]
@@ -35,15 +35,25 @@ let layers: [(module: String, imports: [String])] = [
   ("TimeSeries", core + ["Tables"]),
   ("Programs", core + ["CKernels", "Tensors", "Graphs"]),
   ("BundledData", core + ["Tables", "TimeSeries", "CBundledData"]),
-  ("Adjoints", core + ["CKernels", "Tensors", "Integrators", "Graphs", "Programs"]),
+  ("Transforms", core + ["Tensors", "Graphs", "Programs"]),
+  (
+    "Adjoints", core + ["CKernels", "Tensors", "Integrators", "Graphs", "Programs", "Transforms"]
+  ),
   ("NeuralNets", core + ["Tensors"]),
   (
     "ContinuousModels",
-    core + ["Tensors", "Integrators", "Graphs", "Programs", "Adjoints", "NeuralNets"]
+    core + [
+      "Tensors", "Integrators", "Graphs", "Programs", "Transforms", "Adjoints", "NeuralNets",
+    ]
   ),
-  ("Training", core + ["CKernels", "Tensors", "Graphs", "Programs", "Adjoints", "NeuralNets"]),
+  (
+    "Training",
+    core + ["CKernels", "Tensors", "Graphs", "Programs", "Transforms", "Adjoints", "NeuralNets"]
+  ),
   ("NeuralODE", umbrella),
-  ("MechanisticModels", umbrella + ["Reports", "Tables", "TimeSeries"]),
+  ("NeuralODECompiler", core + ["Tensors", "Graphs", "Programs"]),
+  ("EquationLanguage", core + ["Tensors", "Integrators", "Graphs", "Programs", "Transforms"]),
+  ("MechanisticModels", umbrella + ["EquationLanguage", "Reports", "Tables", "TimeSeries"]),
   ("LearningTasks", umbrella + dataModules + ["NeuralODE", "MechanisticModels"]),
   ("Reproduction", umbrella + dataModules + ["NeuralODE", "MechanisticModels", "LearningTasks"]),
   ("Benchmarks", umbrella + dataModules + ["NeuralODE", "MechanisticModels", "LearningTasks"]),
@@ -60,16 +70,17 @@ func names(_ modules: [String]) -> [Target.Dependency] {
 
 let tested =
   core + [
-    "CKernels", "Tensors", "Integrators", "Graphs", "Programs", "Adjoints", "NeuralNets",
-    "ContinuousModels", "MechanisticModels", "Training", "Reports", "Tables", "TimeSeries",
+    "CKernels", "Tensors", "Integrators", "Graphs", "Programs", "Transforms", "Adjoints",
+    "NeuralNets", "ContinuousModels", "MechanisticModels", "Training", "Reports", "Tables",
+    "TimeSeries",
     "LearningTasks", "Reproduction", "Benchmarks",
   ]
 
 /// What the fuzz targets read with.
 let fuzzed = names(
   core + [
-    "Tensors", "Integrators", "Programs", "NeuralNets", "Training", "Tables", "TimeSeries",
-    "MechanisticModels", "LearningTasks",
+    "Tensors", "Integrators", "Programs", "Transforms", "NeuralNets", "Training", "Tables",
+    "TimeSeries", "MechanisticModels", "LearningTasks",
   ])
 
 let package = Package(
@@ -77,6 +88,7 @@ let package = Package(
   platforms: [.macOS(.v15)],
   products: [
     .library(name: "NeuralODE", targets: ["NeuralODE"]),
+    .library(name: "NeuralODECompiler", targets: ["NeuralODECompiler"]),
     .library(name: "MechanisticModels", targets: ["MechanisticModels"]),
     .library(name: "LearningTasks", targets: ["LearningTasks"]),
     .executable(name: "neural-ode", targets: ["CommandLineTool"]),
@@ -117,6 +129,18 @@ let package = Package(
       .executableTarget(
         name: "Fuzzing", dependencies: names(core + ["FuzzTargets"]), path: "Tests/Fuzzing",
         swiftSettings: strict),
+      // Two examples, built here as well so that tests run them.
+      .executableTarget(
+        name: "ForecastExample", dependencies: ["NeuralODE", "LearningTasks"],
+        path: "Examples/Sources/Forecast"),
+      .executableTarget(
+        name: "FitEquationsExample", dependencies: ["NeuralODE", "MechanisticModels"],
+        path: "Examples/Sources/FitEquations"),
+      // The Swift of the guides.
+      .testTarget(
+        name: "GuideTests", dependencies: ["NeuralODE", "MechanisticModels"],
+        path: "Tests/GuideTests",
+        swiftSettings: [.swiftLanguageMode(.v6), .treatAllWarnings(as: .error)]),
       .testTarget(
         name: "FuzzTests", dependencies: names(core + ["FuzzTargets"]), path: "Tests/FuzzTests",
         swiftSettings: strict),

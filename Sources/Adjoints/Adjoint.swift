@@ -1,7 +1,7 @@
 public import Integrators
 
 /// How gradients are computed through a solve.
-public enum Adjoint: Sendable {
+public enum Adjoint: Hashable, Sendable {
   /// The exact derivative of the numbers that the solver computed: reverse mode through every
   /// accepted step. Memory grows with the number of steps. Step sizes are constants. The choice of
   /// stored states changes the cost, not the gradient.

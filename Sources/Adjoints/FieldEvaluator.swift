@@ -1,6 +1,7 @@
 import Platform
 import Integrators
 import Programs
+import Transforms
 import Tensors
 
 /// The field of a plan for the integrator, and its vector–Jacobian product, in one workspace.

@@ -43,10 +43,4 @@ extension TensorField {
       parameters: [.float64] + types.dropFirst().map(\.scalar),
       states: Set([1] + isPerRow.indices.filter { isPerRow[$0] }.map { $0 + 2 }))
   }
-
-  /// Which of the field's tensors have a row for each row of the batch.
-  var isPerRow: [Bool] {
-    let names = rowTensorNames
-    return tensorNames.map { names.contains($0) }
-  }
 }

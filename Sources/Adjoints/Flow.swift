@@ -16,6 +16,8 @@ public struct Flow<Field: TensorField>: TensorTree {
   public var forcedTimes: [Double] = []
   /// Events that end a row or change its state; they need steps per row and the discrete adjoint.
   public var events: [FlowEvent<Field>] = []
+  /// The field's graphs and programs by the types of its arguments.
+  private let plans = StructureCache<PlanKey, SolvePlan>()
 
   /// A flow of a field.
   ///
@@ -65,7 +67,14 @@ public struct Flow<Field: TensorField>: TensorTree {
     }
   }
 
-  public mutating func visit(_ visitor: inout some TensorVisitor) { visitor("field", &field) }
+  public mutating func visit(_ visitor: inout some TensorVisitor) {
+    visitor("field", &field)
+    visitor.visitValue(&solver)
+    visitor.visitValue(&adjoint)
+    visitor.visitValue(&sharing)
+    visitor.visitValue(&forcedTimes)
+    if events.isEmpty { visitor.allPartsAreVisited() }
+  }
 
   /// States at constant times that the batch shares; the first time is the start: `[T]` → `[T,
   /// batch, …]`.
@@ -119,20 +128,47 @@ public struct Flow<Field: TensorField>: TensorTree {
     return self(initial, at: concatenate([Tensor.zeros(like: ends), ends], axis: 1)).final
   }
 
+  /// What the plan of a solve depends on, beside the structure of field and events.
+  private struct PlanKey: Hashable, Sendable {
+    var state: TensorType
+    var times: TensorType
+    var parameters: [TensorType]
+    var solver: ODESolver
+    var adjoint: Adjoint
+    var sharing: StepSharing
+    var forcedTimes: [Double]
+  }
+
+  /// The parts of a plan that have a structure.
+  private struct PlanParts: TensorTree {
+    var field: Field
+    var events: [FlowEvent<Field>]
+    mutating func visit(_ visitor: inout some TensorVisitor) { visitor("field", &field) }
+  }
+
   private func makePlan(
     _ state: TensorType, _ times: TensorType, _ parameters: [TensorType]
   ) -> SolvePlan {
-    let (field, sharing, isPerRow) = (field, sharing, field.isPerRow)
+    let key = PlanKey(
+      state: state, times: times, parameters: parameters, solver: solver, adjoint: adjoint,
+      sharing: sharing, forcedTimes: forcedTimes)
+    return plans.value(for: key, of: PlanParts(field: field, events: events)) { plan(key) }
+  }
+
+  private func plan(_ key: PlanKey) -> SolvePlan {
+    // The plan outlives this call: it retains the field without its values.
+    let field = field.mapTensors { .zeros(like: $0) }
+    let (sharing, isPerRow, parameters) = (sharing, field.isPerRow, key.parameters)
     let row = SolvePlan.argumentTypes(
-      state: state, parameters: parameters, isPerRow: isPerRow, sharing: sharing, rows: 1)
+      state: key.state, parameters: parameters, isPerRow: isPerRow, sharing: sharing, rows: 1)
     let interruptions = FlowInterruptions(
       forcedTimes: forcedTimes, events: events.map { field.graphs(of: $0, row) })
     return SolvePlan(
-      stateType: state, timesType: times, parameterTypes: parameters, isPerRow: isPerRow,
+      stateType: key.state, timesType: key.times, parameterTypes: parameters, isPerRow: isPerRow,
       solver: solver, adjoint: adjoint, sharing: sharing, interruptions: interruptions
     ) { rows in
       let types = SolvePlan.argumentTypes(
-        state: state, parameters: parameters, isPerRow: isPerRow, sharing: sharing, rows: rows)
+        state: key.state, parameters: parameters, isPerRow: isPerRow, sharing: sharing, rows: rows)
       return field.graph(
         timeShape: types[0].shape, state: types[1], parameters: Array(types.dropFirst(2)),
         isPerRow: isPerRow)

@@ -1,5 +1,7 @@
 import Integrators
-public import Programs
+import Programs
+public import Transforms
+public import Transforms
 package import Tensors
 
 /// The evaluations and memory of the solves of one gradient.

@@ -1,6 +1,7 @@
 import Graphs
 import Integrators
 import Programs
+import Transforms
 import Tensors
 
 /// A function of the time, the state and the parameters of one row, and its vector–Jacobian product.

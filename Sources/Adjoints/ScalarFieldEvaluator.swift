@@ -1,6 +1,7 @@
 import Platform
 import Integrators
 import Programs
+import Transforms
 import Tensors
 
 /// A small field, and its vector–Jacobian product, as scalar programs over rows; an evaluation allocates nothing.

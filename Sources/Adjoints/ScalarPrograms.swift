@@ -1,5 +1,6 @@
 import Graphs
 import Programs
+import Transforms
 
 /// The field of one row, and its vector–Jacobian product, as scalar programs.
 struct ScalarPrograms: Sendable {

@@ -2,6 +2,7 @@ import Platform
 package import Graphs
 package import Integrators
 import Programs
+import Transforms
 import Synchronization
 package import Tensors
 

@@ -4,18 +4,11 @@ public import Tensors
 ///
 /// Shapes: `time` is `[]` if the batch shares its steps and `[rows, 1]` if every row has its own;
 /// `state` is `[rows, …]` and so is the result. A field reads nothing but its arguments and the
-/// tensors that it visits.
+/// tensors that it visits; tensors with a row for each row of the batch (noise, conditions) are
+/// visited as `visitor("noise", perRow: &noise)`.
 public protocol TensorField: TensorTree {
+  /// The derivative `dz/dt` of a batch of states.
   func callAsFunction(_ time: Tensor, _ state: Tensor) -> Tensor
-
-  /// Names (as in `visit`) of tensors whose leading axis is the batch: noise, conditions,
-  /// parameters of each row.
-  var rowTensorNames: Set<String> { get }
-}
-
-extension TensorField {
-  /// No tensor has the batch as its leading axis.
-  public var rowTensorNames: Set<String> { [] }
 }
 
 /// A field given by a closure, without parameters.

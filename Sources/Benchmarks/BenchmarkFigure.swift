@@ -1,29 +1,29 @@
 package import Serialization
 
 /// One measured figure, in the form that the peers' scripts print.
-public struct BenchmarkFigure: Sendable {
+package struct BenchmarkFigure: Sendable {
   /// Name of the workload, as in `W1`.
-  public var workload: String
+  package var workload: String
   /// One of several implementations of the same work.
-  public var variant: String
+  package var variant: String
   /// The measured quantity, such as `time_per_train_iter`, `time_per_solve` or `peak_memory`.
-  public var metric: String
+  package var metric: String
   /// The median process CPU time at one thread, the median wall time with more; or a size.
-  public var value: Double
-  public var unit: String
+  package var value: Double
+  package var unit: String
   /// Least and median CPU time, in the same unit; nil where no time is measured.
-  public var leastTime: Double?
-  public var medianTime: Double?
-  public var threads: Int
+  package var leastTime: Double?
+  package var medianTime: Double?
+  package var threads: Int
   /// Evaluations of the field per solve or iteration, forward and backward.
-  public var forwardEvaluations: Int?
-  public var backwardEvaluations: Int?
-  public var firstLoss: Double?
-  public var lastLoss: Double?
+  package var forwardEvaluations: Int?
+  package var backwardEvaluations: Int?
+  package var firstLoss: Double?
+  package var lastLoss: Double?
   /// Further conditions of the measurement, in order.
-  public var settings: [(name: String, value: String)]
+  package var settings: [(name: String, value: String)]
 
-  public init(
+  package init(
     workload: String, variant: String, metric: String, value: Double, unit: String,
     leastTime: Double? = nil, medianTime: Double? = nil, threads: Int = 1,
     forwardEvaluations: Int? = nil, backwardEvaluations: Int? = nil, firstLoss: Double? = nil,

@@ -3,7 +3,7 @@ import Adjoints
 import ContinuousModels
 import Integrators
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 import Training
 
@@ -88,7 +88,7 @@ private struct ConvolutionProblem {
       let result = model.flow(batch.images, at: [0, 1])
       let features = relu(model.norm(result.final)).mean([1, 2])
       return LossAndAuxiliary(
-        crossEntropy(model.head(features), labels: batch.labels),
+        crossEntropy(model.head(features), target: batch.labels),
         auxiliary: result.statistics.map { [$0] } ?? [])
     }
   }

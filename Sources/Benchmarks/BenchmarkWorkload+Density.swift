@@ -4,7 +4,7 @@ import BundledData
 import Adjoints
 import ContinuousModels
 import Integrators
-import Programs
+import Transforms
 import Tensors
 import Training
 

@@ -3,13 +3,13 @@ import Adjoints
 import Graphs
 import Integrators
 import Programs
+import Transforms
 import Tensors
 
 /// Lorenz's equations for many rows, each with its own ρ.
 private struct LorenzRows: TensorField {
   /// `[row, 1]`.
   var rho: Tensor
-  var rowTensorNames: Set<String> { ["rho"] }
 
   func callAsFunction(_ time: Tensor, _ state: Tensor) -> Tensor {
     let parts = state.split([1, 1, 1], axis: 1)
@@ -17,7 +17,7 @@ private struct LorenzRows: TensorField {
     return concatenate([10 * (y - x), x * (rho - z) - y, x * y - (8.0 / 3) * z], axis: 1)
   }
 
-  mutating func visit(_ visitor: inout some TensorVisitor) { visitor("rho", &rho) }
+  mutating func visit(_ visitor: inout some TensorVisitor) { visitor("rho", perRow: &rho) }
 }
 
 extension BenchmarkWorkload {

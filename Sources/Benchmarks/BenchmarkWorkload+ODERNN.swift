@@ -2,7 +2,7 @@ import Platform
 import Adjoints
 import Integrators
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 import Training
 

@@ -1,6 +1,7 @@
 import NumericCore
 import Graphs
 import Programs
+import Transforms
 import Tensors
 
 extension BenchmarkWorkload {

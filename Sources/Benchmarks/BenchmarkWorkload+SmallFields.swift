@@ -3,6 +3,7 @@ import Adjoints
 import Graphs
 import Integrators
 import Programs
+import Transforms
 import Tensors
 
 /// `x' = a x − b x y, y' = c x y − d y`.

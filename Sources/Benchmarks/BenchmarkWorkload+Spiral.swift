@@ -3,7 +3,7 @@ import NumericCore
 import BundledData
 import Adjoints
 import Integrators
-import Programs
+import Transforms
 import Tensors
 import Training
 

@@ -1,10 +1,10 @@
 import Platform
 
 /// A piece of work whose time is measured, the same for every peer.
-public struct BenchmarkWorkload: Sendable {
-  public let name: String
+package struct BenchmarkWorkload: Sendable {
+  package let name: String
   /// A description in one line.
-  public let summary: String
+  package let summary: String
   private let measure: @Sendable (_ repetitions: Int) throws -> [BenchmarkFigure]
 
   /// A workload.
@@ -21,13 +21,13 @@ public struct BenchmarkWorkload: Sendable {
   }
 
   /// - Precondition: at least one repetition.
-  public func figures(repetitions: Int) throws -> [BenchmarkFigure] {
+  package func figures(repetitions: Int) throws -> [BenchmarkFigure] {
     precondition(repetitions > 0, "\(repetitions) repetitions")
     return try measure(repetitions)
   }
 
   /// Every workload.
-  public static let all: [BenchmarkWorkload] = [
+  package static let all: [BenchmarkWorkload] = [
     spiral, latentSpirals, planarFlow, convolutionalBlock, lorenz, lorenzRows, irregularRecurrence,
     smallFields, programSizes,
   ]

@@ -1,6 +1,6 @@
 import Platform
 import Adjoints
-import Programs
+import Transforms
 import Tensors
 import Training
 

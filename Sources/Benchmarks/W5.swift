@@ -1,39 +1,39 @@
 import Platform
-public import NumericCore
-public import Integrators
+import NumericCore
+package import Integrators
 
 /// Lorenz's equations.
 ///
 /// Source: Lorenz, J. Atmos. Sci. 20 (1963).
-public struct LorenzField: VectorField {
-  public var sigma = 10.0
-  public var rho = 28.0
-  public var beta = 8.0 / 3
+package struct LorenzField: VectorField {
+  package var sigma = 10.0
+  package var rho = 28.0
+  package var beta = 8.0 / 3
 
   @inlinable
-  public init() {}
+  package init() {}
 
   @inlinable
-  public func callAsFunction(_ time: Double, _ y: SIMD3<Double>) -> SIMD3<Double> {
+  package func callAsFunction(_ time: Double, _ y: SIMD3<Double>) -> SIMD3<Double> {
     SIMD3(sigma * (y.y - y.x), y.x * (rho - y.z) - y.y, y.x * y.y - beta * y.z)
   }
 }
 
 /// Workload W5: one Lorenz trajectory in double precision, t in 0…100, from (1, 1, 1), relative and
 /// absolute tolerance 1e-8.
-public enum LorenzBenchmark {
-  public struct Result: Hashable, Sendable {
+package enum LorenzBenchmark {
+  package struct Result: Hashable, Sendable {
     /// Process CPU time of one solve in seconds.
-    public var smallest: Double
-    public var median: Double
-    public var statistics: StepStatistics
-    public var status: SolveStatus
+    package var smallest: Double
+    package var median: Double
+    package var statistics: StepStatistics
+    package var status: SolveStatus
   }
 
   /// Times a number of solves with a method, after one that is not timed.
   ///
   /// - Precondition: at least one repetition.
-  public static func run(
+  package static func run(
     method: ODEMethod = .dormandPrince5, repetitions: Int = 51
   ) throws(SolveError) -> Result {
     precondition(repetitions > 0, "a benchmark of \(repetitions) repetitions")

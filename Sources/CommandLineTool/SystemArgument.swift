@@ -9,8 +9,7 @@ enum SystemArgument {
   /// The equations of `word`: a file if it contains a dot or a slash, otherwise a name.
   static func equations(_ word: String) throws -> EquationSystem {
     guard word.contains(".") || word.contains("/") else { return try named(word).equations() }
-    let bytes = try Files.read(word, limit: 1 << 20)
-    return try EquationSystem(String(decoding: bytes, as: UTF8.self), name: word)
+    return try EquationSystem(contentsOf: word)
   }
 
   /// Refuses a method that cannot solve the equations.

@@ -9,7 +9,7 @@ public struct Graph: Sendable {
   /// One application of an operation.
   public struct Instruction: Sendable {
     /// The applied operation.
-    public var operation: Operation
+    package var operation: Operation
     /// Value numbers.
     public var operands: [Int]
     /// Value numbers, consecutive; one, except for custom operations.

@@ -22,12 +22,7 @@ extension Operation {
     case .select:
       return x[0] == x[1] && x[1] == x[2] ? [x[1]] : nil
     case .reduce(_, let axes):
-      guard axes.sorted() == axes, Set(axes).count == axes.count, !axes.isEmpty,
-        axes.allSatisfy(x[0].shape.indices.contains)
-      else { return nil }
-      return [
-        x[0].with(shape: x[0].shape.indices.filter { !axes.contains($0) }.map { x[0].shape[$0] })
-      ]
+      return Self.reduced(x[0], axes: axes).map { [$0] }
     case .broadcast:
       let lead = y.rank - x[0].rank
       guard lead >= 0,
@@ -45,16 +40,7 @@ extension Operation {
       return Self.isSlice(y.shape, of: x[0].shape, start, stride)
         ? [x[0].with(shape: y.shape)] : nil
     case .pad(let low, let high, let interior):
-      guard
-        [low, high, interior].allSatisfy({ $0.count == x[0].rank && $0.allSatisfy { $0 >= 0 } })
-      else { return nil }
-      return [
-        x[0].with(
-          shape: x[0].shape.indices.map { axis in
-            let size = x[0].shape[axis]
-            return low[axis] + size + max(size - 1, 0) * interior[axis] + high[axis]
-          })
-      ]
+      return Self.padded(x[0], low, high, interior).map { [$0] }
     case .concatenate(let axis):
       return Self.joined(x, axis: axis).map { [$0] }
     case .matrixMultiply(let left, let right):
@@ -88,6 +74,25 @@ extension Operation {
     case .select: 3
     case .concatenate, .custom: nil
     }
+  }
+
+  private static func reduced(_ x: TensorType, axes: [Int]) -> TensorType? {
+    guard axes.sorted() == axes, Set(axes).count == axes.count, !axes.isEmpty,
+      axes.allSatisfy(x.shape.indices.contains)
+    else { return nil }
+    return x.with(shape: x.shape.indices.filter { !axes.contains($0) }.map { x.shape[$0] })
+  }
+
+  private static func padded(
+    _ x: TensorType, _ low: [Int], _ high: [Int], _ interior: [Int]
+  ) -> TensorType? {
+    guard [low, high, interior].allSatisfy({ $0.count == x.rank && $0.allSatisfy { $0 >= 0 } })
+    else { return nil }
+    return x.with(
+      shape: x.shape.indices.map { axis in
+        let size = x.shape[axis]
+        return low[axis] + size + max(size - 1, 0) * interior[axis] + high[axis]
+      })
   }
 
   private static func isSlice(_ y: [Int], of x: [Int], _ start: [Int], _ stride: [Int]) -> Bool {

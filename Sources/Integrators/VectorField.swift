@@ -36,11 +36,14 @@ public protocol VectorField<State>: Sendable {
 }
 
 extension VectorField {
+  /// No linearization: an implicit method takes differences.
   @inlinable
   public func linearization(_ time: Double, _ state: State) -> FieldLinearization? { nil }
 
+  /// An ordinary differential equation: every component has a derivative.
   @inlinable public var massDiagonal: [Double] { [] }
 
+  /// Does nothing.
   @inlinable
   public mutating func beginPiece(from start: Double, to end: Double, at state: State) {}
 }

@@ -1,5 +1,6 @@
 /// The tasks of the library, by the kind of their models.
 public enum TaskKinds {
+  /// Every task that `predict`, `evaluate` and `inspect` find by the kind of an archive.
   public static let all: [any LearningTask.Type] = [
     ForecastTask.self, ClassificationTask.self, SequenceClassificationTask.self, DensityTask.self,
     SubjectTask.self,

@@ -1,6 +1,8 @@
 import Platform
 public import Tensors
 
+// The first argument is the prediction, `target` what was measured.
+//
 // Every loss is a mean over `axes` (`nil` for all). With `weights` it is the weighted mean `Σ w l /
 // Σ w`; weights broadcast, and a mask of 0 and 1 is a set of weights. Where a weight is 0 the
 // target may be anything, including not-a-number; where all weights are 0 the loss and its gradient
@@ -8,7 +10,7 @@ public import Tensors
 
 /// Mean of `(prediction − target)²`.
 public func meanSquaredError(
-  _ prediction: Tensor, _ target: Tensor, weights: Tensor? = nil, over axes: [Int]? = nil
+  _ prediction: Tensor, target: Tensor, weights: Tensor? = nil, over axes: [Int]? = nil
 ) -> Tensor {
   let target = observed(target, or: prediction, weights)
   return weightedMean(square(prediction - target), weights, over: axes)
@@ -16,7 +18,7 @@ public func meanSquaredError(
 
 /// Mean of `|prediction − target|`.
 public func meanAbsoluteError(
-  _ prediction: Tensor, _ target: Tensor, weights: Tensor? = nil, over axes: [Int]? = nil
+  _ prediction: Tensor, target: Tensor, weights: Tensor? = nil, over axes: [Int]? = nil
 ) -> Tensor {
   let target = observed(target, or: prediction, weights)
   return weightedMean(abs(prediction - target), weights, over: axes)
@@ -26,7 +28,7 @@ public func meanAbsoluteError(
 ///
 /// - Source: Huber 1964.
 public func huberLoss(
-  _ prediction: Tensor, _ target: Tensor, threshold: Double = 1, weights: Tensor? = nil,
+  _ prediction: Tensor, target: Tensor, threshold: Double = 1, weights: Tensor? = nil,
   over axes: [Int]? = nil
 ) -> Tensor {
   precondition(threshold > 0, "the threshold is positive, got \(threshold)")
@@ -39,7 +41,7 @@ public func huberLoss(
 ///
 /// Shapes: logits `[…, classes]`, labels `[…]` whole numbers in `0 ..< classes`; weights broadcast to the labels.
 public func crossEntropy(
-  _ logits: Tensor, labels: Tensor, weights: Tensor? = nil, over axes: [Int]? = nil
+  _ logits: Tensor, target labels: Tensor, weights: Tensor? = nil, over axes: [Int]? = nil
 ) -> Tensor {
   precondition(
     logits.rank >= 1 && labels.shape == Array(logits.shape.dropLast()),
@@ -52,7 +54,7 @@ public func crossEntropy(
 
 /// Mean of `−log` of the probability `sigmoid(logit)` of targets 1, `1 − sigmoid(logit)` of targets 0, in nats.
 public func binaryCrossEntropy(
-  _ logits: Tensor, _ target: Tensor, weights: Tensor? = nil, over axes: [Int]? = nil
+  _ logits: Tensor, target: Tensor, weights: Tensor? = nil, over axes: [Int]? = nil
 ) -> Tensor {
   let target = observed(target, or: logits, weights)
   return weightedMean(softplus(logits) - logits * target, weights, over: axes)
@@ -60,7 +62,7 @@ public func binaryCrossEntropy(
 
 /// Mean of `(log 2π + logVariance + (target − mean)² exp(−logVariance)) / 2`, in nats.
 public func gaussianNegativeLogLikelihood(
-  _ target: Tensor, mean: Tensor, logVariance: Tensor, weights: Tensor? = nil,
+  _ mean: Tensor, target: Tensor, logVariance: Tensor, weights: Tensor? = nil,
   over axes: [Int]? = nil
 ) -> Tensor {
   let error = square(observed(target, or: mean, weights) - mean)

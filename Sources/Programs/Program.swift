@@ -79,7 +79,13 @@ public final class Program: @unchecked Sendable {
   public var stepCount: Int { body.count }
 
   /// Runs once: concrete tensors in, concrete tensors out.
-  public func callAsFunction(_ inputs: [Storage]) -> [Storage] { self(inputs) { _ in } }
+  ///
+  /// - Precondition: the inputs have the types of the parameters and are no expressions.
+  public func callAsFunction(_ inputs: [Tensor]) -> [Tensor] {
+    self(inputs.map(\.concreteStorage)).map { Tensor(storage: $0) }
+  }
+
+  package func callAsFunction(_ inputs: [Storage]) -> [Storage] { self(inputs) { _ in } }
 
   /// Runs the program; `read` can access the records of custom operations before another run
   /// replaces them.
@@ -94,5 +100,5 @@ public final class Program: @unchecked Sendable {
   }
 
   /// Releases the memory of idle workspaces.
-  func releaseWorkspaces() { pool.removeAll() }
+  package func releaseWorkspaces() { pool.removeAll() }
 }

@@ -74,7 +74,7 @@ public final class Workspace {
   package func run() { execute(program.body) }
 
   /// Concrete tensors in, concrete tensors out.
-  public func callAsFunction(_ inputs: [Storage]) -> [Storage] {
+  package func callAsFunction(_ inputs: [Storage]) -> [Storage] {
     precondition(
       inputs.map(\.type) == program.parameterTypes,
       "the program takes \(program.parameterTypes), not \(inputs.map(\.type))")

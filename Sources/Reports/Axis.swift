@@ -3,6 +3,7 @@ import NumericCore
 
 /// One axis of a chart.
 public struct Axis: Hashable, Sendable {
+  /// How values are placed along an axis.
   public enum Scale: Hashable, Sendable {
     case linear
     case logarithmic
@@ -10,8 +11,11 @@ public struct Axis: Hashable, Sendable {
     case categories([String])
   }
 
+  /// What the axis measures.
   public var label: String
+  /// The unit of the values; empty for none.
   public var unit: String
+  /// How values are placed.
   public var scale: Scale
   /// The shown range; `nil` for the range of the marks, extended to round numbers.
   public var range: ClosedRange<Double>?
@@ -20,15 +24,19 @@ public struct Axis: Hashable, Sendable {
 
   /// A position on an axis with its label.
   public struct Tick: Hashable, Sendable {
+    /// The position of the tick.
     public var value: Double
+    /// The text beside the tick.
     public var text: String
 
+    /// A tick with a text of its own.
     public init(_ value: Double, _ text: String) {
       self.value = value
       self.text = text
     }
   }
 
+  /// An axis; without a range it covers the values of the marks.
   public init(
     _ label: String = "", unit: String = "", scale: Scale = .linear,
     range: ClosedRange<Double>? = nil, ticks: [Tick]? = nil

@@ -5,6 +5,7 @@ import Platform
 /// Marks of the same name share a legend entry and a colour. Marks without a name are not in the
 /// legend.
 public struct Chart: Hashable, Sendable {
+  /// How much of the page's width a chart takes.
   public enum Width: Hashable, Sendable {
     case full, half, third
 
@@ -19,9 +20,12 @@ public struct Chart: Hashable, Sendable {
 
   /// One frame of an animation.
   public struct Frame: Hashable, Sendable {
+    /// The text of the entry in the chart's menu.
     public var label: String
+    /// The marks that the entry shows.
     public var marks: [Mark]
 
+    /// A selectable group of marks.
     public init(_ label: String, _ marks: [Mark]) {
       self.label = label
       self.marks = marks
@@ -29,17 +33,22 @@ public struct Chart: Hashable, Sendable {
   }
 
   public var title: String
+  /// The horizontal axis.
   public var x: Axis
+  /// The vertical axis.
   public var y: Axis
+  /// What is drawn, from back to front.
   public var marks: [Mark]
   /// Frames that a slider selects; the marks above are in all of them.
   public var frames: [Frame]
+  /// The width on the page.
   public var width: Width
   /// The height of the plot in pixels; `nil` for equal height and width.
   public var height: Double?
   /// One or two sentences that describe the chart.
   public var caption: String
 
+  /// A chart of marks.
   public init(
     _ title: String, x: Axis, y: Axis, width: Width = .full, height: Double? = 280,
     caption: String = "", marks: [Mark], frames: [Frame] = []
@@ -57,6 +66,7 @@ public struct Chart: Hashable, Sendable {
 
 /// A mark in a chart.
 public struct Mark: Hashable, Sendable {
+  /// What a mark looks like.
   public enum Shape: Hashable, Sendable {
     /// A line through points, interrupted where a coordinate is not finite.
     case line(x: [Double], y: [Double])
@@ -80,11 +90,16 @@ public struct Mark: Hashable, Sendable {
     case normal, strong, faint, dashed
   }
 
+  /// The form and its points.
   public var shape: Shape
+  /// The name in the legend; empty for none.
   public var name: String
+  /// The color, by role.
   public var color: SeriesColor
+  /// How prominent the mark is.
   public var emphasis: Emphasis
 
+  /// A mark of a shape.
   public init(
     _ shape: Shape, name: String = "", color: SeriesColor = .first, emphasis: Emphasis = .normal
   ) {
@@ -94,6 +109,7 @@ public struct Mark: Hashable, Sendable {
     self.emphasis = emphasis
   }
 
+  /// A line through points.
   public static func line(
     _ name: String = "", x: [Double], y: [Double], color: SeriesColor = .first,
     emphasis: Emphasis = .normal
@@ -102,6 +118,7 @@ public struct Mark: Hashable, Sendable {
     return Mark(.line(x: x, y: y), name: name, color: color, emphasis: emphasis)
   }
 
+  /// An area between a lower and an upper curve.
   public static func band(
     _ name: String = "", x: [Double], low: [Double], high: [Double], color: SeriesColor = .first,
     emphasis: Emphasis = .normal
@@ -112,6 +129,7 @@ public struct Mark: Hashable, Sendable {
     return Mark(.band(x: x, low: low, high: high), name: name, color: color, emphasis: emphasis)
   }
 
+  /// Separate points.
   public static func points(
     _ name: String = "", x: [Double], y: [Double], color: SeriesColor = .first,
     emphasis: Emphasis = .normal

@@ -12,6 +12,7 @@ public struct Formula: Hashable, Sendable {
   public static func bold(_ text: String) -> Formula {
     Formula(markup: element("mi", ["mathvariant": "bold"], escaped(text)))
   }
+  /// A number.
   public static func number(_ text: String) -> Formula {
     Formula(markup: element("mn", [:], escaped(text)))
   }
@@ -19,15 +20,19 @@ public struct Formula: Hashable, Sendable {
   public static func sign(_ text: String) -> Formula {
     Formula(markup: element("mo", [:], escaped(text)))
   }
+  /// Upright text.
   public static func words(_ text: String) -> Formula {
     Formula(markup: element("mtext", [:], escaped(text)))
   }
+  /// Parts beside each other.
   public static func row(_ parts: Formula...) -> Formula {
     Formula(markup: element("mrow", [:], parts.map(\.markup).joined()))
   }
+  /// A fraction.
   public static func fraction(_ above: Formula, _ below: Formula) -> Formula {
     Formula(markup: element("mfrac", [:], above.markup + below.markup))
   }
+  /// A square root.
   public static func root(_ inside: Formula) -> Formula {
     Formula(markup: element("msqrt", [:], inside.markup))
   }
@@ -41,9 +46,11 @@ public struct Formula: Hashable, Sendable {
           + element("mo", [:], ")")))
   }
 
+  /// The formula with a subscript.
   public func sub(_ index: Formula) -> Formula {
     Formula(markup: element("msub", [:], markup + index.markup))
   }
+  /// The formula with a superscript.
   public func sup(_ power: Formula) -> Formula {
     Formula(markup: element("msup", [:], markup + power.markup))
   }

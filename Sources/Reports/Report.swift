@@ -12,9 +12,12 @@ public import Platform
 /// ```
 public struct Report: Sendable {
   public var title: String
+  /// The line below the title.
   public var subtitle: String
+  /// The sections in order.
   public private(set) var sections: [ReportSection] = []
 
+  /// An empty report.
   public init(title: String, subtitle: String = "") {
     self.title = title
     self.subtitle = subtitle
@@ -70,10 +73,14 @@ public struct ReportSection: Sendable {
 
   /// A highlighted number.
   public struct Fact: Hashable, Sendable {
+    /// What is stated.
     public var label: String
+    /// The value, as text.
     public var value: String
+    /// A remark below the value; empty for none.
     public var note: String
 
+    /// A statement with its value.
     public init(_ label: String, _ value: String, note: String = "") {
       self.label = label
       self.value = value
@@ -93,10 +100,12 @@ public struct ReportSection: Sendable {
     blocks.append(.markup("<p>\(escapedWithCode(text))</p>"))
   }
 
+  /// Adds a heading inside the section.
   public mutating func heading(_ text: String) {
     blocks.append(.markup("<h3>\(escaped(text))</h3>"))
   }
 
+  /// Adds a list of items.
   public mutating func list(_ items: [String]) {
     let items = items.map { "<li>\(escapedWithCode($0))</li>" }.joined()
     blocks.append(.markup("<ul>\(items)</ul>"))
@@ -111,6 +120,7 @@ public struct ReportSection: Sendable {
     blocks.append(.markup("<dl class=\"facts\">\(tiles.joined())</dl>"))
   }
 
+  /// Adds a table.
   public mutating func table(_ table: Table) { blocks.append(.markup(table.html)) }
 
   /// A displayed formula.

@@ -4,10 +4,14 @@ import Platform
 public struct Table: Hashable, Sendable {
   /// A cell, with a small note and a mark for the best of its kind.
   public struct Cell: Hashable, Sendable, ExpressibleByStringLiteral {
+    /// The text of the cell.
     public var text: String
+    /// A smaller remark after the text; empty for none.
     public var note: String
+    /// Whether the cell is highlighted as the best of its row.
     public var isBest: Bool
 
+    /// A cell.
     public init(_ text: String, note: String = "", isBest: Bool = false) {
       self.text = text
       self.note = note
@@ -20,8 +24,11 @@ public struct Table: Hashable, Sendable {
     var isWords: Bool { text.first?.isLetter == true }
   }
 
+  /// The titles of the columns.
   public var header: [String]
+  /// The cells, row by row.
   public var rows: [[Cell]]
+  /// The text below the table; empty for none.
   public var caption: String
 
   /// A table.

@@ -5,7 +5,7 @@ import Adjoints
 import ContinuousModels
 import Integrators
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 
 /// Pictures of plain and augmented flows.

@@ -5,7 +5,7 @@ import Adjoints
 import ContinuousModels
 import Integrators
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 import Training
 
@@ -40,12 +40,12 @@ package struct AugmentedExperiment: Experiment {
           AugmentedODE(
             features: 1, augmentedBy: extra, outputs: nil, solver: .fixedSteps(10),
             key: run.key.folding(in: UInt64(10 + extra))), data, epochs: epochs, key: run.key,
-          loss: { meanSquaredError($0, $1) })
+          loss: { meanSquaredError($0, target: $1) })
       }
       func test(_ steps: Int) -> Double {
         var model = model
         model.flow.solver = .fixedSteps(steps)
-        return meanSquaredError(model(data.points), data.targets).values[0]
+        return meanSquaredError(model(data.points), target: data.targets).values[0]
       }
       return (test(100), test(400), seconds, model)
     }
@@ -141,14 +141,15 @@ package struct AugmentedExperiment: Experiment {
     let (model, seconds) = timed {
       train(
         start, data, epochs: epochs, key: run.key,
-        loss: { huberLoss($0, $1) }
+        loss: { huberLoss($0, target: $1) }
       ) { epoch, model in
         if epoch == 1 { first = evaluations(model, data, tolerance: 1e-5) }
-        if epoch == 5 { early = huberLoss(model(data.points), data.targets).values[0] }
+        if epoch == 5 { early = huberLoss(model(data.points), target: data.targets).values[0] }
       }
     }
     return SphereRun(
-      model: model, early: early, late: huberLoss(model(data.points), data.targets).values[0],
+      model: model, early: early,
+      late: huberLoss(model(data.points), target: data.targets).values[0],
       firstEvaluations: first, lastEvaluations: evaluations(model, data, tolerance: 1e-5),
       reconstruction: reconstructionError(model, data, tolerance: 1e-3),
       fineReconstruction: reconstructionError(model, data, tolerance: 1e-5), seconds: seconds)

@@ -5,7 +5,7 @@ import Adjoints
 import ContinuousModels
 import Integrators
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 
 /// CORE: orders, tolerances, dense output, gradients and their memory, against closed forms and differences.

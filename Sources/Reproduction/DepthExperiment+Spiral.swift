@@ -3,7 +3,7 @@ import Reports
 import Adjoints
 import Integrators
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 import Training
 

@@ -6,7 +6,7 @@ import Adjoints
 import ContinuousModels
 import Integrators
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 import Training
 
@@ -122,7 +122,7 @@ package struct DepthExperiment: Experiment {
     var optimizer = Adam(
       for: model, learningRate: .cosine(from: 3e-3, over: steps), weightDecay: 1e-3)
     let lossAndGradient = valueAndGrad { (model: DenseClassifier, batch: LabelledPoints) in
-      crossEntropy(model(batch.points), labels: batch.targets)
+      crossEntropy(model(batch.points), target: batch.targets)
     }
     var first = Double.nan
     var seen: [DepthCharts.Epoch] = []
@@ -156,7 +156,7 @@ package struct DepthExperiment: Experiment {
       var model = odeNet(.discrete(storing: storing), key)
       var optimizer = Adam(for: model, learningRate: .constant(3e-3), weightDecay: 1e-3)
       let lossAndGradient = valueAndGrad { (model: DenseClassifier, batch: LabelledPoints) in
-        crossEntropy(model(batch.points), labels: batch.targets)
+        crossEntropy(model(batch.points), target: batch.targets)
       }
       return training.batches(of: 64, key: run.key.folding(in: 999)).map { batch in
         let result = lossAndGradient(model, batch)

@@ -2,7 +2,7 @@ import Platform
 import Reports
 import ContinuousModels
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 
 /// Pictures of weights that depend on depth.

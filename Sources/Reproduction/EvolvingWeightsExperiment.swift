@@ -5,7 +5,7 @@ import Reports
 import LearningTasks
 import ContinuousModels
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 import Training
 
@@ -172,7 +172,7 @@ package struct EvolvingWeightsExperiment: Experiment {
       for: model, learningRate: .cosine(from: 3e-3, over: epochs * (training.count / 64)),
       weightDecay: 1e-3)
     let lossAndGradient = valueAndGrad { (model: EvolvingClassifier, batch: LabelledPoints) in
-      crossEntropy(model(batch.points), labels: batch.targets)
+      crossEntropy(model(batch.points), target: batch.targets)
     }
     for epoch in 1...epochs {
       for batch in training.batches(of: 64, key: key.folding(in: UInt64(2000 + epoch))) {

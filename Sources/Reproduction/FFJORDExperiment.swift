@@ -3,7 +3,7 @@ import LearningTasks
 import ContinuousModels
 import Integrators
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 import Training
 

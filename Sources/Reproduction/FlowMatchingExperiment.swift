@@ -4,7 +4,7 @@ import LearningTasks
 import ContinuousModels
 import Integrators
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 import Training
 

@@ -4,7 +4,7 @@ import NumericCore
 import Tables
 import ContinuousModels
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 import Training
 

@@ -4,7 +4,7 @@ import Adjoints
 import ContinuousModels
 import Integrators
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 import Training
 
@@ -150,7 +150,7 @@ private struct HopperTask {
     let predict = CompiledFunction<Pair<LatentODE<BackwardRNN>, HopperBatch>> { pair in
       let prediction = pair.first.prediction(
         pair.second.series.encoded, LatentQuery(times: Tensor(times)), noise: nil)
-      return [meanSquaredError(prediction.decoded.mean, pair.second.targets)]
+      return [meanSquaredError(prediction.decoded.mean, target: pair.second.targets)]
     }
     return mean(training) { predict(Pair(model, $0))[0] }
   }
@@ -190,7 +190,7 @@ private struct HopperTask {
         noise: .fixed(0.1)),
       key: key.folding(in: 3))
     let loss = CompiledLoss<ODERNN, HopperBatch> { network, batch in
-      meanSquaredError(network.prediction(batch.series).mean, batch.targets)
+      meanSquaredError(network.prediction(batch.series).mean, target: batch.targets)
     }
     return try fit(start, loss, training, iterations: iterations, rate: 5e-3)
   }
@@ -200,7 +200,10 @@ private struct HopperTask {
       data: data, count: 0, question: .interpolation(percent: percent), latentCount: nil,
       annealing: 1)
     let predict = CompiledFunction<Pair<ODERNN, HopperBatch>> { pair in
-      [meanSquaredError(pair.first.prediction(pair.second.series).mean, pair.second.targets)]
+      [
+        meanSquaredError(
+          pair.first.prediction(pair.second.series).mean, target: pair.second.targets)
+      ]
     }
     return mean(training) { predict(Pair(network, $0))[0] }
   }
@@ -216,7 +219,7 @@ private struct HopperTask {
         shape: [half + question.rows.count, 1, 1])
       let replacing = own.broadcast(to: [own.shape[0], batch.series.batchCount, 1])
       let said = pair.first.prediction(batch.series, replacing: replacing).mean
-      return [meanSquaredError(said.sliced(half..<own.shape[0], axis: 0), batch.targets)]
+      return [meanSquaredError(said.sliced(half..<own.shape[0], axis: 0), target: batch.targets)]
     }
     return mean(question) { stretches in
       let batch = HopperBatch(

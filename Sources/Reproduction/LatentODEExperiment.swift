@@ -4,7 +4,7 @@ import Reports
 import Adjoints
 import ContinuousModels
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 
 /// A-LODE: a latent ODE extrapolates spirals that it saw at few points.

@@ -2,7 +2,7 @@ import NumericCore
 import Reports
 import Adjoints
 import ContinuousModels
-import Programs
+import Transforms
 import Tensors
 
 /// A-ODERNN and A-LODE-ODERNN: states that flow between observations, in a predictor and in an encoder.

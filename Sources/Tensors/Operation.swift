@@ -1,33 +1,33 @@
 /// Elementwise functions of one argument.
 ///
 /// Composites (relu, elu, gelu …) are written in these.
-public enum UnaryFunction: UInt8, Hashable, Sendable, CaseIterable {
+package enum UnaryFunction: UInt8, Hashable, Sendable, CaseIterable {
   case negate, reciprocal, square, sqrt, abs, sign, floor
   case exp, expm1, log, log1p
   case sin, cos, tanh, sigmoid, softplus, erf
 }
 
 /// Elementwise functions of two arguments of equal type.
-public enum BinaryFunction: UInt8, Hashable, Sendable, CaseIterable {
+package enum BinaryFunction: UInt8, Hashable, Sendable, CaseIterable {
   case add, subtract, multiply, divide, power, minimum, maximum
 }
 
 /// Elementwise comparisons; the result is 1 or 0 in the operands' scalar type.
-public enum Comparison: UInt8, Hashable, Sendable, CaseIterable {
+package enum Comparison: UInt8, Hashable, Sendable, CaseIterable {
   case less, lessOrEqual, equal
 }
 
 /// Reductions over axes, which are dropped from the shape.
-public enum Reduction: UInt8, Hashable, Sendable, CaseIterable {
+package enum Reduction: UInt8, Hashable, Sendable, CaseIterable {
   case sum, maximum
 }
 
 /// The three linear maps of the trilinear form `Σ g · conv(x, w)`: closed under differentiation.
 ///
 /// Layouts: image `[batch, height, width, channels]`, kernel `[height, width, in, out]`.
-public struct Convolution: Hashable, Sendable {
+package struct Convolution: Hashable, Sendable {
   /// Which of the three maps.
-  public enum Kind: UInt8, Hashable, Sendable, CaseIterable {
+  package enum Kind: UInt8, Hashable, Sendable, CaseIterable {
     /// Operands `(x, w)`, result `y[n,i,j,o] = Σ x[n, i·s+a−p, j·s+b−p, c] w[a,b,c,o]`.
     case forward
     /// Operands `(w, g)`, result shaped as `x`.
@@ -36,15 +36,15 @@ public struct Convolution: Hashable, Sendable {
     case kernelGradient
   }
   /// Which of the three maps.
-  public var kind: Kind
+  package var kind: Kind
   /// The distance of patches along height and width.
-  public var stride: Int
+  package var stride: Int
   /// Rows and columns of zeros on each side.
-  public var padding: Int
+  package var padding: Int
   /// Shape of `x`, `[batch, height, width, in]`.
-  public var image: [Int]
+  package var image: [Int]
   /// Shape of `w`, `[height, width, in, out]`.
-  public var kernel: [Int]
+  package var kernel: [Int]
 
   package init(kind: Kind, stride: Int, padding: Int, image: [Int], kernel: [Int]) {
     self.kind = kind
@@ -55,7 +55,7 @@ public struct Convolution: Hashable, Sendable {
   }
 
   /// Shape of `y`, `[batch, height, width, out]`.
-  public var output: [Int] {
+  package var output: [Int] {
     [
       image[0], (image[1] + 2 * padding - kernel[0]) / stride + 1,
       (image[2] + 2 * padding - kernel[1]) / stride + 1, kernel[3],
@@ -72,7 +72,7 @@ public struct Convolution: Hashable, Sendable {
 /// A primitive.
 ///
 /// Every transform and the executor switch exhaustively over these.
-public enum Operation: Sendable {
+package enum Operation: Sendable {
   /// A fresh leaf of a trace; the number is its index among the parameters of the graph.
   case parameter(Int)
   /// Every element the same value.

@@ -5,9 +5,9 @@ import Platform
 /// The initializer's closure fills it, and it is not written again while it is shared, hence
 /// `@unchecked Sendable`. The only owner of a storage (an optimizer, an executor) may write through
 /// `mutableBytes` before sharing it.
-public final class Storage: @unchecked Sendable {
+package final class Storage: @unchecked Sendable {
   /// Shape and scalar type of the elements.
-  public let type: TensorType
+  package let type: TensorType
   package let mutableBytes: UnsafeMutableRawPointer
 
   /// Uninitialized bytes, filled by `fill`.
@@ -18,7 +18,7 @@ public final class Storage: @unchecked Sendable {
   }
 
   /// The elements of an array, row-major.
-  public convenience init<Scalar: TensorScalar>(_ values: [Scalar], shape: [Int]) {
+  package convenience init<Scalar: TensorScalar>(_ values: [Scalar], shape: [Int]) {
     let type = TensorType(shape, Scalar.scalarType)
     precondition(
       values.count == type.count, "\(values.count) values do not fill the shape \(shape)")
@@ -35,7 +35,7 @@ public final class Storage: @unchecked Sendable {
   package var bytes: UnsafeRawPointer { UnsafeRawPointer(mutableBytes) }
 
   /// The elements as doubles, whatever the scalar type.
-  public var doubles: [Double] {
+  package var doubles: [Double] {
     switch type.scalar {
     case .float32: elements(as: Float.self).map(Double.init)
     case .float64: elements(as: Double.self)
@@ -43,7 +43,7 @@ public final class Storage: @unchecked Sendable {
   }
 
   /// The elements; `Scalar` must be the storage's scalar type.
-  public func elements<Scalar: TensorScalar>(as: Scalar.Type) -> [Scalar] {
+  package func elements<Scalar: TensorScalar>(as: Scalar.Type) -> [Scalar] {
     precondition(Scalar.scalarType == type.scalar, "\(type) does not hold \(Scalar.self)")
     let typed = mutableBytes.assumingMemoryBound(to: Scalar.self)
     return Array(UnsafeBufferPointer(start: typed, count: type.count))

@@ -39,6 +39,33 @@ extension Tensor {
     self.init(values, shape: [values.count])
   }
 
+  /// A concrete tensor of whole numbers, such as labels or counts, row-major.
+  ///
+  /// - Precondition: the scalar type represents every number exactly (single precision up to 2²⁴).
+  public init<Number: BinaryInteger>(
+    _ values: [Number], shape: [Int], scalarType: ScalarType = .float32
+  ) {
+    switch scalarType {
+    case .float32: self.init(values.map { Self.exactly($0) as Float }, shape: shape)
+    case .float64: self.init(values.map { Self.exactly($0) as Double }, shape: shape)
+    }
+  }
+
+  /// A concrete vector of whole numbers.
+  ///
+  /// - Precondition: the scalar type represents every number exactly (single precision up to 2²⁴).
+  public init<Number: BinaryInteger>(_ values: [Number], scalarType: ScalarType = .float32) {
+    self.init(values, shape: [values.count], scalarType: scalarType)
+  }
+
+  private static func exactly<Scalar: TensorScalar>(_ number: some BinaryInteger) -> Scalar {
+    guard let value = Scalar(exactly: number) else {
+      preconditionFailure(
+        "\(number) is not exact in \(Scalar.scalarType); write scalarType: .float64")
+    }
+    return value
+  }
+
   /// A concrete matrix from its rows.
   public init<Scalar: TensorScalar>(rows: [[Scalar]]) {
     let width = rows.first?.count ?? 0
@@ -47,7 +74,7 @@ extension Tensor {
   }
 
   /// A concrete tensor that shares a storage.
-  public init(storage: Storage) {
+  package init(storage: Storage) {
     self.init(.constant(storage), [], storage.type)
   }
 
@@ -72,7 +99,7 @@ extension Tensor {
   }
 
   /// The concrete values of a constant; `nil` for any other expression.
-  public var storage: Storage? {
+  package var storage: Storage? {
     switch operation {
     case .constant(let storage): storage
     case .splat(let value):
@@ -82,5 +109,15 @@ extension Tensor {
       }
     default: nil
     }
+  }
+
+  /// The elements of a concrete tensor.
+  ///
+  /// - Precondition: the tensor is not an expression.
+  package var concreteStorage: Storage {
+    guard let storage else {
+      preconditionFailure("evaluated tensors are needed here, not an expression of \(type)")
+    }
+    return storage
   }
 }

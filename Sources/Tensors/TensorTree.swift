@@ -5,17 +5,72 @@ import Platform
 /// `visit` lists the tensors once, always in the same order; training, saving and tracing use this
 /// list.
 public protocol TensorTree: Sendable {
+  /// Passes every tensor, or part of the tree, to the visitor: `visitor("weight", &weight)`.
+  ///
+  /// Names identify tensors in model files. Tensors that are omitted are constants.
   mutating func visit(_ visitor: inout some TensorVisitor)
 }
 
 /// Visits each tensor of a tree with its name, and may replace it.
 public protocol TensorVisitor {
+  /// Reads or replaces a tensor.
   mutating func visit(_ name: String, _ tensor: inout Tensor)
+  /// Reads or replaces a tensor whose leading axis is the batch; as any other by default.
+  mutating func visit(_ name: String, perRow tensor: inout Tensor)
+  /// Begins a part of the tree, whose names follow.
   mutating func enter(_ name: String)
+  /// Ends the part that was entered last.
   mutating func leave()
+  /// Visits a part of the tree; enters it, visits its tensors and leaves it by default.
+  mutating func visitPart<Tree: TensorTree>(_ name: String, _ tree: inout Tree)
+  /// Visits parts in order, by default each as a part with its index as the name.
+  mutating func visitElements<Tree: TensorTree>(_ trees: inout [Tree])
+  /// Visits a part without tensors, such as a solver, that is compared by `==`; nothing happens by
+  /// default.
+  ///
+  /// A tree need not list such parts. Listing those that hold optional values lets a compiled
+  /// function recognize an unchanged tree sooner.
+  mutating func visitValue<Value: Hashable & Sendable>(_ value: inout Value)
+  /// States that the tree has visited all its parts, also those without tensors; nothing happens by
+  /// default.
+  mutating func allPartsAreVisited()
 }
 
 extension TensorVisitor {
+  /// Visits it as any other tensor.
+  public mutating func visit(_ name: String, perRow tensor: inout Tensor) {
+    visit(name, &tensor)
+  }
+
+  /// Enters the part, visits its tensors and leaves it.
+  public mutating func visitPart<Tree: TensorTree>(_ name: String, _ tree: inout Tree) {
+    enter(name)
+    tree.visit(&self)
+    leave()
+  }
+
+  /// Does nothing.
+  public mutating func visitValue<Value: Hashable & Sendable>(_ value: inout Value) {}
+
+  /// Does nothing.
+  public mutating func allPartsAreVisited() {}
+
+  /// Visits each part with its index as the name.
+  public mutating func visitElements<Tree: TensorTree>(_ trees: inout [Tree]) {
+    for i in trees.indices { visitPart(String(i), &trees[i]) }
+  }
+
+  /// Visits a tensor of a field whose leading axis is the batch: noise, conditions, parameters of
+  /// each row.
+  public mutating func callAsFunction(_ name: String, perRow tensor: inout Tensor) {
+    visit(name, perRow: &tensor)
+  }
+
+  /// Visits a tensor per row that may be absent.
+  public mutating func callAsFunction(_ name: String, perRow tensor: inout Tensor?) {
+    tensor?.accept(&self, perRow: name)
+  }
+
   /// Visits a tensor of a tree.
   public mutating func callAsFunction(_ name: String, _ tensor: inout Tensor) {
     visit(name, &tensor)
@@ -23,30 +78,42 @@ extension TensorVisitor {
 
   /// Visits a tensor that may be absent.
   public mutating func callAsFunction(_ name: String, _ tensor: inout Tensor?) {
-    guard var some = tensor else { return }
-    visit(name, &some)
-    tensor = some
+    tensor?.accept(&self, name)
   }
 
   /// Visits a part of a tree; its names are prefixed by `name` and a dot.
   public mutating func callAsFunction(_ name: String, _ tree: inout some TensorTree) {
-    enter(name)
-    tree.visit(&self)
-    leave()
+    visitPart(name, &tree)
   }
 
   /// Visits a part that may be absent.
   public mutating func callAsFunction<Tree: TensorTree>(_ name: String, _ tree: inout Tree?) {
-    guard var some = tree else { return }
-    self(name, &some)
-    tree = some
+    tree?.accept(&self, part: name)
   }
 
   /// Visits parts in order; their names are indices.
   public mutating func callAsFunction<Tree: TensorTree>(_ name: String, _ trees: inout [Tree]) {
     enter(name)
-    for i in trees.indices { self(String(i), &trees[i]) }
+    visitElements(&trees)
     leave()
+  }
+}
+
+// Values inside of optionals are visited in place.
+
+extension TensorTree {
+  fileprivate mutating func accept(_ visitor: inout some TensorVisitor, part name: String) {
+    visitor.visitPart(name, &self)
+  }
+}
+
+extension Tensor {
+  fileprivate mutating func accept(_ visitor: inout some TensorVisitor, _ name: String) {
+    visitor.visit(name, &self)
+  }
+
+  fileprivate mutating func accept(_ visitor: inout some TensorVisitor, perRow name: String) {
+    visitor.visit(name, perRow: &self)
   }
 }
 
@@ -56,15 +123,13 @@ extension Tensor: TensorTree {
 
 extension Array: TensorTree where Element: TensorTree {
   public mutating func visit(_ visitor: inout some TensorVisitor) {
-    for i in indices { visitor(String(i), &self[i]) }
+    visitor.visitElements(&self)
   }
 }
 
 extension Optional: TensorTree where Wrapped: TensorTree {
   public mutating func visit(_ visitor: inout some TensorVisitor) {
-    guard var some = self else { return }
-    some.visit(&visitor)
-    self = some
+    self?.visit(&visitor)
   }
 }
 
@@ -83,6 +148,14 @@ extension TensorTree {
     var collector = NameCollector()
     copy.visit(&collector)
     return collector.names
+  }
+
+  /// Which tensors have the batch as their leading axis, in the order of `visit`.
+  package var isPerRow: [Bool] {
+    var copy = self
+    var collector = RowCollector()
+    copy.visit(&collector)
+    return collector.isPerRow
   }
 
   /// Number of scalars in all tensors.
@@ -109,6 +182,15 @@ private struct Collector: TensorVisitor {
   var tensors: [Tensor] = []
 
   mutating func visit(_ name: String, _ tensor: inout Tensor) { tensors.append(tensor) }
+  mutating func enter(_ name: String) {}
+  mutating func leave() {}
+}
+
+private struct RowCollector: TensorVisitor {
+  var isPerRow: [Bool] = []
+
+  mutating func visit(_ name: String, _ tensor: inout Tensor) { isPerRow.append(false) }
+  mutating func visit(_ name: String, perRow tensor: inout Tensor) { isPerRow.append(true) }
   mutating func enter(_ name: String) {}
   mutating func leave() {}
 }

@@ -1,6 +1,6 @@
 import Platform
 import Adjoints
-public import Programs
+public import Transforms
 public import Tensors
 
 /// A loss written in tensors as the evaluator of a training: it is traced and compiled once per

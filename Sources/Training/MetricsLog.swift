@@ -12,7 +12,7 @@ public final class MetricsLog: Sendable {
   /// The path of the log.
   public let path: String
   /// The records of an existing file up to the step after which it continues, thinned.
-  public let earlier: StepHistory
+  public let earlier: TrainingHistory
   private let pending = Mutex(Pending())
 
   /// A log that continues after a step: later lines of an existing file are dropped (step 0: all of
@@ -20,7 +20,7 @@ public final class MetricsLog: Sendable {
   public init(path: String, continuingAfter step: Int = 0) throws(FileError) {
     self.path = path
     var kept: [UInt8] = []
-    var earlier = StepHistory()
+    var earlier = TrainingHistory()
     if step > 0 && Files.exists(path) {
       for line in try Files.read(path).split(separator: 0x0A) {
         guard let record = StepRecord(line), record.step <= step else { continue }

@@ -57,13 +57,3 @@ extension Storage {
     self.init(other.type) { $0.copyMemory(from: other.bytes, byteCount: other.type.byteCount) }
   }
 }
-
-extension Tensor {
-  /// The elements of a concrete tensor.
-  var concreteStorage: Storage {
-    guard let storage else {
-      preconditionFailure("an optimizer needs evaluated tensors, got an expression of \(type)")
-    }
-    return storage
-  }
-}

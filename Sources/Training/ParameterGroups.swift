@@ -15,8 +15,9 @@ public import Tensors
 public struct ParameterGroups<Base: Optimizer>: Optimizer {
   /// The optimizer of all parameters.
   public var base: Base
-  /// Factors of the rate by name: a name applies to the parameter of that name and to all whose names begin with it and a dot.
-  /// The longest name that applies decides; parameters without a name here have the factor 1.
+  /// Factors of the rate by name.
+  ///
+  /// A name applies to the parameter of that name and to all whose names begin with it and a dot. The longest name that applies decides; parameters without a name here have the factor 1.
   public let factors: [(name: String, factor: Double)]
 
   /// - Precondition: factors are finite and not negative.

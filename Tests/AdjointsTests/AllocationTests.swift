@@ -2,6 +2,7 @@ import NumericCore
 import CAllocations
 import Graphs
 import Programs
+import Transforms
 import TestSupport
 import Tensors
 import Testing

@@ -1,6 +1,7 @@
 import Adjoints
 import Integrators
 import Programs
+import Transforms
 import Tensors
 import Testing
 

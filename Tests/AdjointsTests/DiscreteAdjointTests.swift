@@ -3,6 +3,7 @@ import Adjoints
 import Graphs
 import Integrators
 import Programs
+import Transforms
 import Tensors
 import TestSupport
 import Testing

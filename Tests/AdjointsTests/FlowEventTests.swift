@@ -4,6 +4,7 @@ import Adjoints
 import Graphs
 import Integrators
 import Programs
+import Transforms
 import Tensors
 import TestSupport
 import Testing
@@ -18,11 +19,10 @@ private struct Decay: TensorField {
   var rate: Tensor
   /// `[1]`.
   var threshold: Tensor
-  var rowTensorNames: Set<String> { ["rate"] }
 
   func callAsFunction(_ time: Tensor, _ state: Tensor) -> Tensor { -rate * state }
   mutating func visit(_ visitor: inout some TensorVisitor) {
-    visitor("rate", &rate)
+    visitor("rate", perRow: &rate)
     visitor("threshold", &threshold)
   }
 }

@@ -3,6 +3,7 @@ import Adjoints
 import CAllocations
 import Integrators
 import Programs
+import Transforms
 import TestSupport
 import Tensors
 import Testing

@@ -4,6 +4,7 @@ import CAllocations
 import Graphs
 import Integrators
 import Programs
+import Transforms
 import Tensors
 import TestSupport
 import Testing
@@ -14,7 +15,6 @@ private struct Harvest: TensorField {
   var rates: Tensor
   /// `[row, 1]`.
   var harvest: Tensor
-  var rowTensorNames: Set<String> { ["harvest"] }
 
   func callAsFunction(_ time: Tensor, _ state: Tensor) -> Tensor {
     let (x, y) = (state.sliced(0..<1, axis: 1), state.sliced(1..<2, axis: 1))
@@ -29,14 +29,13 @@ private struct Harvest: TensorField {
 
   mutating func visit(_ visitor: inout some TensorVisitor) {
     visitor("rates", &rates)
-    visitor("harvest", &harvest)
+    visitor("harvest", perRow: &harvest)
   }
 }
 
 /// The same field with enough idle operations that it does not run as a scalar program.
 private struct Padded: TensorField {
   var field: Harvest
-  var rowTensorNames: Set<String> { ["field.harvest"] }
 
   func callAsFunction(_ time: Tensor, _ state: Tensor) -> Tensor {
     // Exactly 0: the exponentials underflow.

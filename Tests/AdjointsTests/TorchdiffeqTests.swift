@@ -2,6 +2,7 @@ import NumericCore
 import Adjoints
 import Integrators
 import Programs
+import Transforms
 import Tensors
 import TestSupport
 import Testing

@@ -103,7 +103,7 @@ import Testing
     #expect(result.errors == "error: f.csv: there is no such file; check the path\n")
   }
 
-  @Test func `a window longer than the data is told`() throws {
+  @Test func `a window longer than the data is reported`() throws {
     let text = "time,x\n0,1\n1,2\n5,3\n"
     #expect(try check(text, "--window", "5").status == 0)
     let result = try check(text, "--window", "6")
@@ -114,7 +114,7 @@ import Testing
         + "(for a training: --set windows.history=… --set windows.future=…)\n")
   }
 
-  @Test func `what is odd is said on standard error with file, line and fix`() throws {
+  @Test func `warnings are on standard error with file, line and fix`() throws {
     let values = (0..<200).map { "\($0),\($0 < 120 ? 100 + $0 % 7 : 10 + $0 % 7)\n" }
     let found = try check("time,x\n" + values.joined())
     #expect(found.status == 0 && found.errors.isEmpty)
@@ -182,7 +182,7 @@ import Testing
     #expect(!Files.exists(path + ".run"))
   }
 
-  @Test func `other data without labels are told where labels may come from`() throws {
+  @Test func `for other data without labels the message names the option that reads them`() throws {
     let folder = "/tmp/neural-ode-labels-\(UUID().uuidString)"
     try Files.createDirectory(folder)
     defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -77,7 +77,7 @@ private func table(_ row: (Int) -> String) -> String {
     #expect(!FileManager.default.fileExists(atPath: folder + "/run"))
   }
 
-  @Test func `nearly collinear columns are told before the training`() throws {
+  @Test func `nearly collinear columns are reported before the training`() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let normal = RandomKey(4).normal(240, as: Double.self)
     let rows = (0..<120).map { "\(normal[$0]),\(3 * normal[$0] + 0.01 * normal[120 + $0])\n" }
@@ -89,7 +89,8 @@ private func table(_ row: (Int) -> String) -> String {
       "\(result.errors)")
   }
 
-  @Test func `a run says what was left out, samples, and gives each row its log-density`() throws {
+  @Test func `a run reports what was left out, samples, and gives each row its log-density`() throws
+  {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let rows = Self.rows(120)
     let trained = try train((["x,y,z"] + rows + [",1,2"]).joined(separator: "\n") + "\n")

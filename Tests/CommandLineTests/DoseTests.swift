@@ -31,7 +31,7 @@ import Testing
     }
   }
 
-  @Test func `what is wrong with doses is said`() throws {
+  @Test func `invalid doses are reported`() throws {
     let several = try run(["a.ode": decay, "d.csv": table], "solve", "a.ode", "--doses", "d.csv")
     #expect(several.status == 64 && several.errors.contains("--series '1'"))
     let unknown = try run(
@@ -115,7 +115,7 @@ import Testing
     ("x' = 0\nx(2459000.5) = 1\nspan = 2459000.5..2459002", ["2459000.5", "2459001.5"]),
     ("x' = 0\nx(0) = 1\nspan = 0..1", ["0.333333", "0.666667"]),
   ])
-  func `times have digits enough to tell rows apart`(text: String, times: [String]) throws {
+  func `times have enough digits to distinguish rows`(text: String, times: [String]) throws {
     let result = try run(["a.ode": text], "solve", "a.ode", "--points", "4")
     let first = result.output.split(separator: "\n").map { $0.split(separator: " ").first ?? "" }
     for time in times { #expect(first.contains(Substring(time)), "\(time) in \(first)") }

@@ -61,7 +61,7 @@ import Testing
   }
 
   @Test(arguments: [("0..0.5", true), ("0..1e6", false)])
-  func `a value at its bound is said, and in a wide range one far from it is not`(
+  func `a value at its bound is reported, and in a wide range one far from it is not`(
     range: String, isAtBound: Bool
   ) throws {
     let result = try fit("x' = -k*x\nk = 0.3 in \(range)\nx(0) = 2\n", decay())
@@ -70,7 +70,7 @@ import Testing
       result.output.contains("at its bound in the equations") == isAtBound, "\(result.output)")
   }
 
-  @Test func `a change of unit in the data of a fit is said`() throws {
+  @Test func `a change of unit in the data of a fit is reported`() throws {
     let rows = decay().split(separator: "\n").enumerated().map { number, row in
       guard number > 10 else { return row + "\n" }
       let cells = row.split(separator: ",")

@@ -44,7 +44,7 @@ import Testing
     #expect(document["timeOrigin"]?.string == "2024-03-01 00:00:00")
   }
 
-  @Test func `that nobody chose the unit of dates is said, and which it is`() throws {
+  @Test func `a default unit of dates is reported`() throws {
     let files = ["e.ode": decay, "d.csv": daily]
     let sentence =
       "the times are dates, t counts hours from 2024-03-01 00:00:00 on, and rates are per hour"
@@ -95,7 +95,7 @@ import Testing
     )
   }
 
-  @Test func `solve says in which unit the dates of inputs are counted`() throws {
+  @Test func `solve reports the unit in which dates of inputs are counted`() throws {
     let files = [
       "e.ode": "x' = u\ninput u\nx(0) = 0\nspan = 0..2\n",
       "u.csv": "date,u\n2024-03-01,1\n2024-03-02,3\n2024-03-03,3\n",
@@ -203,7 +203,7 @@ import Testing
 
   // MARK: Ends of profiles
 
-  @Test func `an end that is open is told from one that is not known`() throws {
+  @Test func `an open end is distinguished from an unknown one`() throws {
     let rows = (0..<20).map { row in
       let time = Double(row) * 0.3
       return "\(time),\(2 * Double.exponential(-0.6 * time) + Double(row * 7 % 5 - 2) / 100)\n"

@@ -32,7 +32,7 @@ import Testing
     #expect(result.output.split(separator: "\n").count == 1)
   }
 
-  @Test func `without a verb the help is shown and the status says usage`() throws {
+  @Test func `without a verb the help is shown and the status is that of usage`() throws {
     let result = try Tool.run()
     #expect(result.status == 64 && result.output.contains("Verbs:"))
   }

@@ -31,7 +31,7 @@ import Testing
       ])
   }
 
-  @Test func `what is wrong with inputs is said`() throws {
+  @Test func `invalid inputs are reported`() throws {
     let missing = try run(["a.ode": area], "solve", "a.ode")
     #expect(missing.status == 64)
     #expect(

@@ -49,7 +49,7 @@ import Testing
   /// No folder for the scratch file; a file of 2 MB at most, where there are 6.4.
   @Test(
     arguments: [(["TMPDIR": "/nowhere"], nil), ([:], "-f 4096")] as [([String: String], String?)])
-  func `without room for a scratch file the numbers stay in memory, and that is said`(
+  func `without room for a scratch file the numbers stay in memory, with a warning`(
     environment: [String: String], limit: String?
   ) throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }

@@ -42,7 +42,7 @@ import Testing
   private static let warning =
     " results are not finite and stay empty, the first for "
 
-  @Test func `a row beyond a classifier stays empty, and takes no other with it`() throws {
+  @Test func `a row beyond a classifier stays empty and affects no other`() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let run = try trainClasses()
     let data = try write("x,y\n1,2\n1e300,0\n0.5,1\n", "new.csv")
@@ -89,7 +89,7 @@ import Testing
     }
   }
 
-  @Test func `a row beyond a density stays empty, and takes no other with it`() throws {
+  @Test func `a row beyond a density stays empty and affects no other`() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let normal = RandomKey(4).normal(160, as: Double.self)
     let rows = (0..<80).map { "\(normal[2 * $0]),\(normal[2 * $0 + 1])" }
@@ -160,7 +160,7 @@ import Testing
     #expect(refused.status == 64 && !Files.exists(folder + "/p.csv"))
   }
 
-  @Test func `a channel without a value is said where a model speaks of it`() throws {
+  @Test func `a channel without a value is reported where the model uses it`() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let rows = (0..<300).map { "\($0),\(Double.sine(Double($0) / 8)),\($0 * 7 % 5)\n" }
     let data = try write("time,x,y\n" + rows.joined(), "f.csv")
@@ -228,7 +228,7 @@ import Testing
     #expect(result.errors.hasSuffix("; write a smaller number\n"))
   }
 
-  @Test func `spans, dates and lengths beyond the arithmetic are told`() throws {
+  @Test func `spans, dates and lengths beyond the arithmetic are reported`() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let long = try write("time,x\n-1e308,1\n0,2\n1e308,3\n", "long.csv")
     let trained = try tool("train", "forecast", "--data", long, "--out", folder + "/run")

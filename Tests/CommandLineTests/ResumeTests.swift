@@ -51,7 +51,7 @@ import Testing
     return result
   }
 
-  @Test func `a folder alone says what is to be continued`() throws {
+  @Test func `a folder alone determines what is continued`() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let data = try writeClasses()
     let first = try Tool.run(
@@ -104,7 +104,9 @@ import Testing
     #expect(other.status == 78 && other.errors.contains("was made with data.file"))
   }
 
-  @Test func `what does not fit leaves the folder as it was, and says what to do`() throws {
+  @Test func `a run that does not fit leaves the folder unchanged, and the message names the fix`()
+    throws
+  {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let data = try writeClasses()
     let other = try writeClasses("other.csv")
@@ -180,7 +182,7 @@ import Testing
         == "error: run/config.json: is not a JSON document (at byte 1); correct it there\n")
   }
 
-  @Test func `a new run moves the files of the folder's run aside and says so`() throws {
+  @Test func `a new run moves the files of the folder's run aside and reports it`() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let data = try writeClasses()
     let words = ["classify", "--data", data, "--out", run, "--epochs", "1"] + small

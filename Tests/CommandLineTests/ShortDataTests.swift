@@ -151,7 +151,10 @@ import Testing
     #expect(result.status == 0 && result.output.hasPrefix("series 1, rows 21\n"))
   }
 
-  @Test func `one is said in the singular, and series that are left out are not counted`() throws {
+  @Test
+  func `one series is reported in the singular, and series that are left out are not counted`()
+    throws
+  {
     let one = try tool(["data", "--check", "f.csv"], on: "time,x\n0,1\n")
     #expect(one.status == 65)
     #expect(

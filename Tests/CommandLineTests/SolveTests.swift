@@ -46,7 +46,7 @@ import Testing
     #expect(single != double && abs(single - double) < 1e-5)
   }
 
-  @Test func `a failed solve says why, keeps what it has and exits with 1`() throws {
+  @Test func `a failed solve reports the reason, writes what it has and exits with 1`() throws {
     let result = try Tool.run(
       "solve", "robertson", "--to", "1e6", "--max-steps", "2000", "--json")
     #expect(result.status == 1 && result.errorLines.count == 1)

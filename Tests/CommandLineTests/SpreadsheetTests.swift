@@ -62,7 +62,7 @@ import Testing
       changed.errors.hasPrefix("warning: \(iso): is not what the model was trained on, so that"))
   }
 
-  @Test func `a run that is not there or not finished says what to do`() throws {
+  @Test func `a missing or unfinished run is reported with the fix`() throws {
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let nowhere = folder + "/nowhere"
     let none = try Tool.run("train", "--out", nowhere, "--resume", "auto")

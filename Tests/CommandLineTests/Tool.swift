@@ -55,13 +55,13 @@ enum Tool {
     return process
   }
 
-  /// Runs the tool; `environment` adds to that of the tests, `output` is a file or device for standard output, `from` the
+  /// Runs the tool, or another program of the package; `environment` adds to that of the tests, `output` is a file or device for standard output, `from` the
   /// folder in which it is run, and `limit` what the shell's `ulimit` is called with.
   static func run(
     _ words: [String], environment: [String: String] = [:], output: String? = nil,
-    from place: String? = nil, limit: String? = nil
+    from place: String? = nil, limit: String? = nil, program: String = "neural-ode"
   ) throws -> Result {
-    let path = products.appendingPathComponent("neural-ode")
+    let path = products.appendingPathComponent(program)
     guard FileManager.default.isExecutableFile(atPath: path.path) else {
       throw NotBuilt(path: path.path)
     }

@@ -40,7 +40,9 @@ import Testing
     #expect(result.errors == "error: \(sentence)\n")
   }
 
-  @Test func `a configuration of classes by the name of a form says which name it wants`() throws {
+  @Test func `a configuration of classes with the name of a form is refused with the right name`()
+    throws
+  {
     let path = "/tmp/neural-ode-form-\(UUID().uuidString).json"
     try Files.writeAtomically(#"{"model": "anodev2"}"#, to: path)
     defer { try? Files.remove(path) }

@@ -4,6 +4,7 @@ import ContinuousModels
 import Integrators
 import NeuralNets
 import Programs
+import Transforms
 import Tensors
 import Testing
 
@@ -112,7 +113,8 @@ private let precise = ODESolver(
     }
   }
 
-  @Test func `estimated and exact traces agree on average, and penalties are what they say`() {
+  @Test
+  func `estimated and exact traces agree on average, and penalties agree with their formulas`() {
     // For f = A z with A = [[0, −1], [1, 0]]: |f|² = |z|² is constant on the path, |A|² = 2, tr A = 0.
     let flow = ContinuousNormalizingFlow(
       linear([0, 1, -1, 0]), dimension: 2, duration: .fixed(0.5), solver: precise,
@@ -163,7 +165,7 @@ private let precise = ODESolver(
     }
   }
 
-  @Test func `a stacked flow with norms comes back and keeps its density`() {
+  @Test func `a stacked flow with norms is inverted and keeps its density`() {
     let solver = ODESolver(method: .rungeKutta4, control: .steps(perInterval: 20))
     let flows = RandomKey(41).split(2).map {
       ContinuousNormalizingFlow(

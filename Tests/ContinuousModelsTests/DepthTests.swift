@@ -4,6 +4,7 @@ import ContinuousModels
 import Integrators
 import NeuralNets
 import Programs
+import Transforms
 import Tensors
 import TestSupport
 import Testing
@@ -49,7 +50,7 @@ struct DepthTests {
     let batch = Pair(images([6, 12, 12, 1]), Tensor([Float(0), 3, 1, 9, 4, 4]))
     let lossAndGradient = valueAndGrad {
       (model: ImageClassifier, batch: Pair<Tensor, Tensor>) in
-      crossEntropy(model(batch.first), labels: batch.second)
+      crossEntropy(model(batch.first), target: batch.second)
     }
     let before = lossAndGradient(model, batch).loss
     for _ in 0..<40 {
@@ -68,7 +69,7 @@ struct DepthTests {
     let batch = Pair(double(images([2, 12, 12, 1])), Tensor([1.0, 7]))
     let lossAndGradient = valueAndGrad {
       (model: ImageClassifier, batch: Pair<Tensor, Tensor>) in
-      crossEntropy(model(batch.first), labels: batch.second)
+      crossEntropy(model(batch.first), target: batch.second)
     }
     let gradient = lossAndGradient(model, batch).gradient
     // Along the gradient itself the slope is its length. With h = 1e-5 the error of fourth-order differences is their

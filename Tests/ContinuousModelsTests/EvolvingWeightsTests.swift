@@ -2,6 +2,7 @@ import Platform
 import NumericCore
 import ContinuousModels
 import Programs
+import Transforms
 import Tensors
 import Testing
 

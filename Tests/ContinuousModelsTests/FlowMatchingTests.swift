@@ -2,6 +2,7 @@ import NumericCore
 import ContinuousModels
 import NeuralNets
 import Programs
+import Transforms
 import Tensors
 import Testing
 

@@ -5,6 +5,7 @@ import ContinuousModels
 import Integrators
 import NeuralNets
 import Programs
+import Transforms
 import Tensors
 import Testing
 
@@ -93,7 +94,7 @@ private enum Setting {
     }
   }
 
-  @Test func `samples are as many as asked for, and differ`() {
+  @Test func `samples are as many as requested, and differ`() {
     let samples = Setting.model().samples(5, from: 0, at: [0, 1], key: RandomKey(8))
     #expect(samples.shape == [2, 5, 1])
     #expect(Set(samples.values).count == 10)

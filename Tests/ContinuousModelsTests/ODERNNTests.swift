@@ -5,6 +5,7 @@ import ContinuousModels
 import Integrators
 import NeuralNets
 import Programs
+import Transforms
 import TestSupport
 import Tensors
 import Testing
@@ -49,7 +50,7 @@ private enum Setting {
 
 @Suite struct ODERNNTests {
   @Test(arguments: ODERNN.Kind.allCases, [nil, 3])
-  func `a series says the same alone, padded, on the union of times, and in any order`(
+  func `a series gives the same alone, padded, on the union of times, and in any order`(
     kind: ODERNN.Kind, gateUnits: Int?
   ) {
     let network = Setting.network(kind, gateUnits: gateUnits)

@@ -5,6 +5,7 @@ import ContinuousModels
 import Integrators
 import NeuralNets
 import Programs
+import Transforms
 import Tensors
 import Testing
 

@@ -9,6 +9,7 @@ import Programs
 import Tables
 import Tensors
 import TimeSeries
+import Transforms
 package import Training
 
 /// A reader of bytes that may come from anybody: it reads them, or throws.

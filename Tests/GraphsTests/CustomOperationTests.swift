@@ -31,7 +31,7 @@ struct CustomOperationTests {
     #expect(ReferenceInterpreter.run(graph.gradient(wrt: [1]), inputs) == [[0, 0, 0]])
   }
 
-  @Test func `only operations that say so are merged`() {
+  @Test func `only operations with an identity are merged`() {
     for isMergeable in [false, true] {
       let operation = ProductAndSine(isMergeable: isMergeable)
       let graph = trace(types) { [operation($0)[0] + operation($0)[1]] }.simplified()

@@ -14,7 +14,7 @@ import Testing
     return [gate * square(hidden) + arguments[0]]
   }
 
-  @Test func `the parts together are the product, and only what is dear passes between them`()
+  @Test func `the parts together are the product, and only expensive values pass between them`()
     throws
   {
     let graph = Self.graph

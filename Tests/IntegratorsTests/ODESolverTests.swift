@@ -160,7 +160,7 @@ private func adaptive(_ tolerance: Double) -> StepControl {
     }
   }
 
-  @Test func `stiff systems say so within their budget`() throws {
+  @Test func `stiff systems end with the status stiff within their budget`() throws {
     let robertson = ListField { _, y in
       let (a, b) = (0.04 * y[0] - 1e4 * y[1] * y[2], 3e7 * y[1] * y[1])
       return [-a, a - b, b]

@@ -133,7 +133,7 @@ private let loose = StepControl.proportionalIntegral(Tolerance(relative: 1e-5, a
   }
 
   @Test(arguments: ODEMethod.explicit.filter(\.isAdaptive))
-  func `a stiff row says so within its budget`(method: ODEMethod) {
+  func `a stiff row ends with the status stiff within its budget`(method: ODEMethod) {
     let field = RowTestField<Double>(width: 2) { _, state, row, derivative in
       // Van der Pol with μ = 1000, and a harmless one.
       let mu: Double = row == 0 ? 1000 : 1

@@ -38,7 +38,8 @@ import Testing
     return 100 * Double(best.max() ?? 0) / Double(rows.count)
   }
 
-  @Test func `a flow of the line keeps the order, so one threshold is all it can do`() throws {
+  @Test func `a flow of the line preserves order, so it can only separate by one threshold`() throws
+  {
     let outcome = try outcome(line())
     #expect(outcome.evaluation.classifier.accuracy <= bestThreshold(outcome.examples.test))
   }
@@ -46,7 +47,7 @@ import Testing
   @Test(arguments: [
     (ClassifierRecipe.Widening.zeros, Int?.some(1)), (.lift, 1), (.secondOrder, nil),
   ])
-  func `with further dimensions the flow tells the middle from both sides`(
+  func `with further dimensions the flow separates the middle from both sides`(
     augmentation: ClassifierRecipe.Widening, dimensions: Int?
   ) throws {
     var recipe = try line()

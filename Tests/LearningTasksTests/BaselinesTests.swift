@@ -137,7 +137,8 @@ import Testing
     }
   }
 
-  @Test func `where a channel has no reading to go on baselines forecast the mean of training`() {
+  @Test
+  func `where a channel has no observation, baselines forecast the mean of the training part`() {
     let plan = WindowPlan(history: 3, future: 1, stride: 1, tolerance: 0.1)
     func window(_ values: [Double?]) -> Window {
       let all = TimeSeries(channels: ["x"], times: [0, 1, 2, 3], values: values)

@@ -29,7 +29,7 @@ import Testing
         == "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1")
   }
 
-  @Test func `every bundled file is what the manifest says`() throws {
+  @Test func `every bundled file agrees with the manifest`() throws {
     let hashes = try manifest()
     #expect(Set(hashes.keys) == Set(BundledData.entries.map(\.name)))
     for (name, hash) in hashes {
@@ -59,7 +59,7 @@ import Testing
     #expect(gaps.filter { $0 > 0.25 + 1e-9 }.count == 175)
   }
 
-  @Test func `truncated and damaged gzip is told apart`() throws {
+  @Test func `truncated and damaged gzip files are distinguished`() throws {
     let whole = try BundledData.bytes(of: "digits.csv.gz")
     #expect(throws: DataError(source: "x", .truncatedGzip)) {
       try TimeSeriesFile.parse(Array(whole.prefix(500)), name: "x")

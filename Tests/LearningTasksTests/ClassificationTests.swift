@@ -195,7 +195,7 @@ private let tableOfManyClasses: String =
     }
   }
 
-  @Test func `a recipe reads back from its document, and refuses what it does not know`() throws {
+  @Test func `a recipe reads back from its document and refuses unknown keys`() throws {
     var recipe = ClassifierRecipe.forFile("points.csv")
     try recipe.set("network.layers", toWord: "ode-net")
     try recipe.set("data.label", toWord: "kind")

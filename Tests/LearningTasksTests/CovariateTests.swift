@@ -27,7 +27,9 @@ private func folder(_ name: String) throws -> String {
 }
 
 @Suite struct CovariateTests {
-  @Test func `texts become indicators, numbers standard deviations, unknown ones say so`() throws {
+  @Test func `texts become indicators, numbers standard deviations, and unknown ones are marked`()
+    throws
+  {
     let folder = try folder("encoding")
     var text = groups(12)
     text += (0..<18).map { "last,\($0),\($0 % 3),sideways,\n" }.joined()

@@ -6,6 +6,7 @@ import LearningTasks
 import ContinuousModels
 import NeuralNets
 import Programs
+import Transforms
 import Tensors
 import Testing
 import Training
@@ -68,7 +69,7 @@ private struct RegressionTask: LearningTask {
     return [
       TaskTraining(
         of: network, on: rows, recipe: recipe, steps: recipe.steps, learningRate: 0.01,
-        loss: { meanSquaredError($0($1.first), $1.second) },
+        loss: { meanSquaredError($0($1.first), target: $1.second) },
         model: { Regressor(recipe: recipe, network: $0, features: features) })
     ]
   }
@@ -101,7 +102,7 @@ private struct RegressionTask: LearningTask {
     return "\(folder)/\(name)"
   }
 
-  @Test func `a task of a user's own has a run folder, is resumed, reported and applied`() throws {
+  @Test func `a user-defined task has a run folder, is resumed, reported and applied`() throws {
     var recipe = RegressionRecipe()
     recipe.file = try write(200, "f.csv")
     recipe.steps = 150

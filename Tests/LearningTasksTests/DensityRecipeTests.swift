@@ -119,7 +119,7 @@ private let directory = "/tmp/density-recipe-\(RandomKey(77).seed)"
       })
   }
 
-  @Test func `columns that nearly tell another are named with the part that they leave`() throws {
+  @Test func `nearly collinear columns are named with the part that they do not explain`() throws {
     let normal = RandomKey(6).normal(4_000, as: Double.self)
     // d = 2 a - c and noise of variance 1e-4 beside one of 5.
     let rows = (0..<1_000).flatMap { row -> [Double] in
@@ -141,7 +141,7 @@ private let directory = "/tmp/density-recipe-\(RandomKey(77).seed)"
     #expect(loose.cautions.isEmpty)
   }
 
-  @Test func `a recipe reads back from its document, and refuses what it does not know`() throws {
+  @Test func `a recipe reads back from its document and refuses unknown keys`() throws {
     var recipe = DensityRecipe.forFile("points.csv")
     try recipe.set("network.hidden", toWord: "[32,16]")
     try recipe.set("training.method", toWord: "likelihood")
@@ -206,7 +206,7 @@ private let directory = "/tmp/density-recipe-\(RandomKey(77).seed)"
     #expect(try energy("10") < 0.5 * energy("0"))
   }
 
-  @Test func `what only likelihood heeds is refused with flow matching`() throws {
+  @Test func `settings of the likelihood are refused with flow matching`() throws {
     var recipe = DensityRecipe.forFile(directory + "/points.csv")
     try recipe.set("training.steer", toWord: "0.2")
     let error = #expect(throws: ConfigurationError.self) {

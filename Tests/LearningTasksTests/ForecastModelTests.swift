@@ -5,6 +5,7 @@ import Tables
 import LearningTasks
 import ContinuousModels
 import Programs
+import Transforms
 import Tensors
 import Testing
 import Training
@@ -47,7 +48,9 @@ private func folder(_ name: String) throws -> String {
 
 @Suite struct ForecastModelTests {
   @Test(arguments: [ForecastKind.odeRNN, .latentODE])
-  func `a known input is used, and the model file alone says the same`(kind: ForecastKind) throws {
+  func `a known input is used, and the model file alone gives the same forecasts`(
+    kind: ForecastKind
+  ) throws {
     let folder = try folder("driven-\(kind.rawValue)")
     let file = folder + "/driven.csv"
     try Files.writeAtomically(driven(1_500), to: file)
@@ -67,11 +70,19 @@ private func folder(_ name: String) throws -> String {
     #expect(read.forecaster.kind == kind && read.recipe == outcome.model.recipe)
     let before = try ForecastPrediction(of: file, by: outcome.model, at: [1, 5, 10])
     let after = try ForecastPrediction(of: file, by: read, at: [1, 5, 10])
+    for line in after.lines {
+      // The ends of the 90 % interval, to the rounding of sums.
+      let scale = 1e-12 * (line.mean.magnitude + line.standardDeviation)
+      #expect(abs(line.quantile(0.05) - line.lower) <= scale)
+      #expect(abs(line.quantile(0.95) - line.upper) <= scale)
+      #expect(abs(line.quantile(0.5) - line.mean) <= scale)
+      #expect(line.quantile(0.25) < line.mean && line.quantile(0.25) > line.lower)
+    }
     #expect(before.lines == after.lines && before.lines.map(\.channel) == ["x", "x", "x"])
     #expect(try read.beside(in: folder + "/run")?.recipe.model == recipe.beside)
   }
 
-  @Test func `rows after the last reading say what an input will be`() throws {
+  @Test func `rows after the last observation give future values of an input`() throws {
     let folder = try folder("future-input")
     let file = folder + "/driven.csv"
     try Files.writeAtomically(driven(600), to: file)
@@ -142,7 +153,7 @@ private func folder(_ name: String) throws -> String {
     }
   }
 
-  @Test func `series are split by time or by series, as asked`() throws {
+  @Test func `series are split by time or by series, as requested`() throws {
     let folder = try folder("split")
     let file = folder + "/many.csv"
     var text = "id,time,x\n"
@@ -158,7 +169,7 @@ private func folder(_ name: String) throws -> String {
     #expect(data.test[0].count == 300)
   }
 
-  @Test func `of very many windows evenly many are judged, and that is said`() throws {
+  @Test func `of very many windows an even selection is evaluated, with a warning`() throws {
     let folder = try folder("many-windows")
     let file = folder + "/long.csv"
     var text = "time,x\n"

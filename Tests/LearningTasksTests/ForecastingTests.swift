@@ -5,6 +5,7 @@ import TimeSeries
 import Tables
 import LearningTasks
 import Programs
+import Transforms
 import Tensors
 import Testing
 
@@ -111,7 +112,7 @@ private func smallRecipe(_ file: String) -> ForecastRecipe {
   }
 }
 
-@Test func `a recipe survives its JSON, and refuses what it does not know`() throws {
+@Test func `a recipe reads back from its JSON and refuses unknown keys`() throws {
   var recipe = ForecastRecipe.glucose
   try recipe.set("training.steps", toWord: "77")
   try recipe.set("windows.horizons", toWord: "[0.25,3]")

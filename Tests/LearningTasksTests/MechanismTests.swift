@@ -50,7 +50,7 @@ private func correlation(_ a: [Double], _ b: [Double]) -> Double {
 }
 
 @Suite struct MechanismTests {
-  @Test func `growth rates of unseen series are found, and the model file says the same`() throws {
+  @Test func `growth rates of unseen series are found, and the model file gives the same`() throws {
     let folder = "/tmp/neural-ode-tests-known-law"
     try Files.createDirectory(folder)
     let file = folder + "/lakes.csv"

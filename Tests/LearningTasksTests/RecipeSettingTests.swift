@@ -88,7 +88,7 @@ import Testing
     key.hasPrefix("training.") ? "0.77" : key == "network.tolerance" ? "0.02" : "7"
   }
 
-  @Test func `a baseline beside the model heeds settings too`() throws {
+  @Test func `a baseline beside the model has the settings too`() throws {
     let changes = [("model", "goku"), ("network.hidden", "7")]
     #expect(try refusal(ForecastRecipe.forFile("f.csv"), changes) != nil)
     #expect(
@@ -140,7 +140,7 @@ import Testing
     return nil
   }
 
-  @Test func `the memory of a training is that of weights and of what a batch keeps`() {
+  @Test func `the memory of a training is that of the weights and of a batch`() {
     // 40 bytes a weight of two 10⁷ × 10⁷ matrices; 4 a number of 32 rows by 10⁷ units at 2 × 4 stages of 2 steps.
     let wide = bytes(ClassifierRecipe(), [("network.width", "10000000")])
     #expect(wide == sum([40 * 2e14, 4 * 32 * 1e7 * 16]))

@@ -99,7 +99,7 @@ private func folder(_ name: String) throws -> String {
     for (a, b) in zip(alone, all.probabilities) { #expect(abs(a - b) < 1e-5) }
   }
 
-  @Test func `what is wrong with labels is said`() throws {
+  @Test func `invalid labels are reported`() throws {
     let folder = try folder("wrong")
     let file = folder + "/bumps.csv"
     func reason(

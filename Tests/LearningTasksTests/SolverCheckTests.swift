@@ -7,6 +7,7 @@ import ContinuousModels
 import Integrators
 import NeuralNets
 import Programs
+import Transforms
 import Tensors
 import Testing
 import Training
@@ -63,7 +64,7 @@ private func affine(_ inputs: Int, _ weights: [Float]) -> MLP {
   }
 
   @Test
-  func `the shift falls with the step as the method's order says, and without a field it is 0`()
+  func `the shift falls with the step by the method's order, and without a field it is 0`()
     throws
   {
     func shift(rate: Float, steps: Double) throws -> Double {

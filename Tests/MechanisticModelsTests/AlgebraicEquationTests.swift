@@ -164,7 +164,7 @@ private struct AlgebraicCase {
       "q:5:1: 'y(…)' is defined in line 2"
     ),
   ])
-  func `mistakes have a place and a fix`(_ text: String, _ message: String) {
+  func `mistakes have a line and a fix`(_ text: String, _ message: String) {
     let error = #expect(throws: EquationError.self) { try EquationSystem(text, name: "q") }
     #expect("\(error.map { "\($0)" } ?? "")".hasPrefix(message), "\(error.map { "\($0)" } ?? "")")
   }

@@ -2,6 +2,7 @@ import Testing
 
 import MechanisticModels
 import Programs
+import Transforms
 import Tensors
 
 /// A text with one mistake and what must be said about it.
@@ -70,7 +71,7 @@ private let mistakes: [Mistake] = [
 
 @Suite struct EquationErrorTests {
   @Test(arguments: mistakes)
-  func `a mistake is named with its place and a fix`(_ mistake: Mistake) throws {
+  func `a mistake is reported with line, column and fix`(_ mistake: Mistake) throws {
     let error = try #require(throws: EquationError.self) {
       try EquationSystem(mistake.text, name: "test")
     }

@@ -4,6 +4,7 @@ import MechanisticModels
 import Integrators
 import NeuralNets
 import Programs
+import Transforms
 import Tensors
 import Testing
 
@@ -54,7 +55,7 @@ private let query = LatentQuery(
       ])
   }
 
-  @Test func `parameters are as written until something else is said`() throws {
+  @Test func `parameters have their written values unless others are given`() throws {
     let law = EquationMechanism(try system())
     #expect(law.names(.own) == ["stiffness", "damping"])
     #expect(law.names(.known) == ["mass"])

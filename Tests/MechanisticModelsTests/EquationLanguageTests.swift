@@ -1,4 +1,7 @@
+import Foundation
+import Platform
 import Programs
+import Transforms
 import Testing
 
 import MechanisticModels
@@ -200,7 +203,7 @@ private func value(_ formula: String, x: Double = 1, t: Double = 0) throws -> Do
     #expect(program.instructionCount == 3)
   }
 
-  @Test func `a state without an initial value is said to have none`() throws {
+  @Test func `a state without an initial value has none`() throws {
     let system = try EquationSystem("x' = -x\ny' = -y\ny(0) = 1", name: "test")
     #expect(system.states.map(\.hasInitialValue) == [false, true])
     #expect(system.initialState()[0].isNaN)
@@ -211,5 +214,19 @@ private func value(_ formula: String, x: Double = 1, t: Double = 0) throws -> Do
       "x' = -x\ny' = -y\nz' = -z\nx(0) = 1\ny(0) = 2 fixed\nz(0) = s\ns = 3", name: "test")
     #expect(system.states.map(\.isInitialFixed) == [false, true, true])
     #expect(system.initialState() == [1, 2, 3])
+  }
+}
+
+@Suite struct EquationFileTests {
+  @Test func `equations of a file are named by its path, and so are its errors`() throws {
+    let path = NSTemporaryDirectory() + "decay-\(UUID().uuidString).ode"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Files.writeAtomically("x' = -k*x\nk = 2\n", to: path)
+    let system = try EquationSystem(contentsOf: path)
+    #expect(system.name == path && system.parameters.map(\.defaultValue) == [2])
+    try Files.writeAtomically("x' = -q*x\n", to: path)
+    let error = #expect(throws: EquationError.self) { try EquationSystem(contentsOf: path) }
+    #expect(error?.description.hasPrefix("\(path):1:") == true)
+    #expect(throws: FileError.self) { try EquationSystem(contentsOf: path + "x") }
   }
 }

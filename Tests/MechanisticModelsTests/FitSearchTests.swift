@@ -4,6 +4,7 @@ import MechanisticModels
 import Integrators
 import Graphs
 import Programs
+import Transforms
 import Tensors
 import TestSupport
 import Testing
@@ -76,7 +77,7 @@ private func measurements(
     #expect(abs(try #require(found["beta"]) - 8.0 / 3) < 0.02)
   }
 
-  @Test func `limited-memory BFGS walks Rosenbrock's valley`() throws {
+  @Test func `limited-memory BFGS follows Rosenbrock's valley`() throws {
     var evaluations = 0
     let result = try #require(
       LimitedMemoryBFGS().minimize(from: [-1.2, 1, -1.2, 1]) { x in

@@ -5,6 +5,7 @@ import Adjoints
 import MechanisticModels
 import Integrators
 import Programs
+import Transforms
 import Tensors
 import TestSupport
 import Testing

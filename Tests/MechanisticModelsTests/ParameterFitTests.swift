@@ -155,7 +155,7 @@ private func isNear(_ found: Double?, _ expected: Double, digits: Double = 5e-4)
     #expect(robust.agreeingStarts == normal.agreeingStarts && robust.agreeingStarts > 1)
   }
 
-  @Test func `what the data cannot tell is said`() throws {
+  @Test func `combinations that the data do not determine are reported`() throws {
     // Only the product a*b acts.
     let system = try EquationSystem(
       "x' = -a*b*x\na = 0.7 > 0\nb = 1.1 > 0\nx(0) = 1 fixed", name: "p")

@@ -89,7 +89,7 @@ private func tight(_ method: ODEMethod = .tsitouras5, budget: Int = 100_000) -> 
   }
 
   @Test(arguments: ["robertson", "van-der-pol-stiff"])
-  func `a stiff system ends within its budget and says so`(_ name: String) throws {
+  func `a stiff system ends within its budget with the status stiff`(_ name: String) throws {
     let reference = try Reference.named(name)
     let budget = 2000
     let solution = reference.system.solution(

@@ -141,7 +141,7 @@ private struct StiffReference {
     #expect(abs(result.standardDeviation - 0.02) < 0.004)
   }
 
-  @Test func `an explicit method says that the equations are stiff`() throws {
+  @Test func `an explicit method reports stiff equations`() throws {
     var fit = try kinetics()
     fit.method = .tsitouras5
     #expect(throws: FitError.stiff(method: "tsit5")) { try fit.run() }

@@ -5,6 +5,7 @@ import NumericCore
 import Platform
 import NeuralNets
 import Programs
+import Transforms
 import Tensors
 import Testing
 

@@ -3,6 +3,7 @@ import Adjoints
 import Integrators
 import MechanisticModels
 import Programs
+import Transforms
 import Tensors
 import Testing
 

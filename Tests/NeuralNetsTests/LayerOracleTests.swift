@@ -86,19 +86,19 @@ import Testing
 
   @Test func `losses`() throws {
     var data = try Case("meanSquaredError")
-    expectEqual(meanSquaredError(try data("x"), try data("target")), try data("y"))
+    expectEqual(meanSquaredError(try data("x"), target: try data("target")), try data("y"))
     data = try Case("meanAbsoluteError")
-    expectEqual(meanAbsoluteError(try data("x"), try data("target")), try data("y"))
+    expectEqual(meanAbsoluteError(try data("x"), target: try data("target")), try data("y"))
     data = try Case("huber")
-    expectEqual(huberLoss(try data("x"), try data("target"), threshold: 0.7), try data("y"))
+    expectEqual(huberLoss(try data("x"), target: try data("target"), threshold: 0.7), try data("y"))
     data = try Case("crossEntropy")
-    expectEqual(crossEntropy(try data("x"), labels: try data("target")), try data("y"))
+    expectEqual(crossEntropy(try data("x"), target: try data("target")), try data("y"))
     data = try Case("binaryCrossEntropy")
-    expectEqual(binaryCrossEntropy(try data("x"), try data("target")), try data("y"))
+    expectEqual(binaryCrossEntropy(try data("x"), target: try data("target")), try data("y"))
     data = try Case("gaussian")
     expectEqual(
       gaussianNegativeLogLikelihood(
-        try data("target"), mean: try data("x"), logVariance: try data("logVariance")),
+        try data("x"), target: try data("target"), logVariance: try data("logVariance")),
       try data("y"))
   }
 

@@ -12,16 +12,16 @@ import Testing
   @Test func `a mask leaves out what was not observed, even when it is not a number`() {
     let (p, t, m) = (Self.prediction, Self.target, Self.mask)
     // Errors −0.5, 1, 0, 3 and the means over four of them are exact in binary.
-    #expect(values(meanSquaredError(p, t, weights: m)) == [2.5625])
-    #expect(values(meanAbsoluteError(p, t, weights: m)) == [1.125])
-    #expect(values(huberLoss(p, t, weights: m)) == [0.78125])
-    #expect(values(meanSquaredError(p, t, weights: m, over: [1])) == [0.625, 4.5])
+    #expect(values(meanSquaredError(p, target: t, weights: m)) == [2.5625])
+    #expect(values(meanAbsoluteError(p, target: t, weights: m)) == [1.125])
+    #expect(values(huberLoss(p, target: t, weights: m)) == [0.78125])
+    #expect(values(meanSquaredError(p, target: t, weights: m, over: [1])) == [0.625, 4.5])
   }
 
-  @Test func `weights count as often as they say`() {
+  @Test func `a weight of n counts n times`() {
     let p = Tensor([1.0, 2], shape: [2])
     let zero = Tensor([0.0, 0], shape: [2])
-    let weighted = meanSquaredError(p, zero, weights: Tensor([3.0, 1], shape: [2]))
+    let weighted = meanSquaredError(p, target: zero, weights: Tensor([3.0, 1], shape: [2]))
     #expect(values(weighted) == [1.75])
   }
 
@@ -29,12 +29,12 @@ import Testing
     let rows = Tensor([1.0, 0], shape: [2, 1])
     let p = Tensor([1.0, 2, 100, 100], shape: [2, 2])
     let t = Tensor.zeros([2, 2], scalarType: .float64)
-    #expect(values(meanSquaredError(p, t, weights: rows)) == [2.5])
+    #expect(values(meanSquaredError(p, target: t, weights: rows)) == [2.5])
   }
 
   @Test func `nothing observed gives no loss`() {
     let none = Tensor.zeros([2, 3], scalarType: .float64)
-    #expect(values(meanSquaredError(Self.prediction, Self.target, weights: none)) == [0])
+    #expect(values(meanSquaredError(Self.prediction, target: Self.target, weights: none)) == [0])
   }
 
   @Test func `a sample with no noise is the mean, and noise scales with the deviation`() {
@@ -48,9 +48,11 @@ import Testing
 
   @Test func `what was not observed has no gradient, even when it is not a number`() {
     let losses: [(Tensor, Tensor, Tensor) -> Tensor] = [
-      { meanSquaredError($0, $1, weights: $2) }, { meanAbsoluteError($0, $1, weights: $2) },
-      { huberLoss($0, $1, weights: $2) }, { binaryCrossEntropy($0, $1, weights: $2) },
-      { gaussianNegativeLogLikelihood($1, mean: $0, logVariance: $0, weights: $2) },
+      { meanSquaredError($0, target: $1, weights: $2) },
+      { meanAbsoluteError($0, target: $1, weights: $2) },
+      { huberLoss($0, target: $1, weights: $2) },
+      { binaryCrossEntropy($0, target: $1, weights: $2) },
+      { gaussianNegativeLogLikelihood($0, target: $1, logVariance: $0, weights: $2) },
     ]
     for loss in losses {
       let graph = trace([Self.prediction.type]) { [loss($0[0], Self.target, Self.mask)] }

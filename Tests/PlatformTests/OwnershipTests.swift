@@ -50,7 +50,7 @@ import Testing
     }
   }
 
-  @Test func `no link is followed where it is not wanted`() throws {
+  @Test func `no link is followed where links are refused`() throws {
     try withFolder { folder in
       try Files.writeAtomically("mine", to: folder + "/victim")
       for name in ["a", "b", "c"] {

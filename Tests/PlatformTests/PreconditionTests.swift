@@ -2,7 +2,9 @@ import Platform
 import Testing
 
 struct PreconditionTests {
-  @Test func `a broken precondition stops the program and says why, in release builds too`() async {
+  @Test func `a broken precondition stops the program with its message, also in release builds`()
+    async
+  {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       precondition([2, 3] == [3, 2], "shapes [2, 3] and [3, 2] differ")
     }

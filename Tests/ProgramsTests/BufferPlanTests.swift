@@ -1,6 +1,7 @@
 import Testing
 
 import Programs
+import Transforms
 
 struct BufferPlanTests {
   @Test func `no two live buffers overlap`() {

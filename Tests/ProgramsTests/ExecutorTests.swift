@@ -1,5 +1,6 @@
 import Graphs
 import Programs
+import Transforms
 import Tensors
 import TestSupport
 import Testing

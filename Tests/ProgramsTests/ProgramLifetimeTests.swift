@@ -1,5 +1,6 @@
 import Graphs
 import Programs
+import Transforms
 import Tensors
 import Testing
 
@@ -16,7 +17,7 @@ import Testing
     #expect(freed == nil)
   }
 
-  @Test func `a workspace of one's own keeps its program`() {
+  @Test func `a separate workspace retains its program`() {
     let workspace = Workspace(
       Program(trace([TensorType([1], .float32)]) { [$0[0] + $0[0]] }))
     let result = workspace([Tensor([Float(2)], shape: [1]).storage!])

@@ -2,6 +2,7 @@ import CAllocations
 import CKernels
 import Graphs
 import Programs
+import Transforms
 import Tensors
 import TestSupport
 import Testing

@@ -4,6 +4,7 @@ import LearningTasks
 import Reports
 import Reproduction
 import Programs
+import Transforms
 import Testing
 
 /// The quick versions of the density experiments, with fixed seeds.

@@ -4,6 +4,7 @@ import Reports
 import Reproduction
 import ContinuousModels
 import Programs
+import Transforms
 import Tensors
 import Testing
 import Training
@@ -80,7 +81,8 @@ import Training
     #expect(left.weights.sum().values[0] < 800)
   }
 
-  @Test func `scheduled sampling replaces the asked share of seen rows, and trains`() throws {
+  @Test func `scheduled sampling replaces the requested share of observed rows, and trains`() throws
+  {
     let sequences = SparseSequences(
       .sines(60, key: RandomKey(5)), seeing: 20, of: 100, key: RandomKey(6))
     let data = RecurrentData(sequences, replacement: 0.5)

@@ -130,7 +130,7 @@ import Testing
     }
   }
 
-  @Test func `rows know the line they begin on`() throws {
+  @Test func `rows have the number of the line they begin on`() throws {
     var reader = CSVReader(name: "x", bytes: Array("a\n\n\"b\nc\"\nd\n".utf8))
     var row = CSVRow()
     var lines: [Int] = []

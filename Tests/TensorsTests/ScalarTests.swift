@@ -1,4 +1,5 @@
 import Programs
+import Transforms
 import Tensors
 import Testing
 
@@ -16,6 +17,14 @@ struct ScalarTests {
     #expect(min(x, 2).values == [1, -2, 2] && min(2, x).values == [1, -2, 2])
     #expect((x .>= 1).values == [1, 0, 1] && (x .<= 1).values == [1, 1, 0])
     #expect((x .== 3).values == [0, 0, 1])
+  }
+
+  @Test func `whole numbers become tensors that hold them exactly`() async {
+    let labels: [Int32] = [0, 2, 1]
+    #expect(Tensor(labels).values == [0, 2, 1] && Tensor(labels).scalarType == .float32)
+    #expect(Tensor([1, 2, 3, 4], shape: [2, 2]).shape == [2, 2])
+    #expect(Tensor([(1 << 24) + 1], scalarType: .float64).values == [16_777_217])
+    await #expect(processExitsWith: .failure) { _ = Tensor([(1 << 24) + 1]) }
   }
 
   @Test func `indices drop leading axes and ranges keep them`() {

@@ -61,7 +61,7 @@ struct TensorTreeTests {
     }
   }
 
-  @Test func `reflection finds what visit forgot`() {
+  @Test func `reflection finds tensors that visit omits`() {
     expectVisitsEveryTensor(Network())
     expectVisitsEveryTensor(Network(skip: Layer()))
     withKnownIssue { expectVisitsEveryTensor(Forgetful()) }

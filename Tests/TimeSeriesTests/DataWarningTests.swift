@@ -66,7 +66,7 @@ import Testing
     #expect(try warnings("id,time,x\n" + sorted).isEmpty)
   }
 
-  @Test func `a series of one point is left out, and said`() throws {
+  @Test func `a series of one point is left out with a warning`() throws {
     let found = try warnings("id,time,x\na,0,1\nb,0,3\nb,1,5\n")
     #expect(
       found == [DataWarning(source: "f.csv", line: 2, .shortSeries(id: "a", points: 1))])
@@ -86,7 +86,8 @@ import Testing
     ("time x\n0 1\n", DataError.Reason.separatedByBlanks), ("time\n0\n1\n", .noChannels),
     ("0,1\n1,2\n", .headerOfNumbers), ("2024-01-01;1,5\n2024-01-02;2\n", .headerOfNumbers),
   ])
-  func `a table without channels says why`(text: String, reason: DataError.Reason) {
+  func `a table without channels is refused with the reason`(text: String, reason: DataError.Reason)
+  {
     #expect(throws: DataError(source: "f.csv", line: 1, reason)) { try warnings(text) }
   }
 }

@@ -93,7 +93,7 @@ import Testing
     }
   }
 
-  @Test func `the order of day and month is asked for, told or seen`() throws {
+  @Test func `the order of day and month is requested, given or inferred`() throws {
     let text = "date,x\n5/4/2024,1\n6/4/2024,2\n"
     #expect(
       reason(text)
@@ -144,7 +144,7 @@ import Testing
     }
   }
 
-  @Test func `duplicates are refused or averaged as asked`() throws {
+  @Test func `duplicates are refused or averaged as requested`() throws {
     let text = "t,x\n0,1\n1,2\n1,4\n"
     #expect(
       reason(text) == DataError(source: "f.csv", line: 4, .times(.duplicateTime(text: "1", id: "")))
@@ -153,7 +153,7 @@ import Testing
     #expect(averaged.series[0].times == [0, 1] && averaged.series[0].values == [1, 3])
   }
 
-  @Test func `every fault is named with its place`() {
+  @Test func `every error names its line`() {
     func error(_ line: Int?, _ column: Int?, _ reason: DataError.Reason) -> DataError {
       DataError(source: "f.csv", line: line, column: column, reason)
     }

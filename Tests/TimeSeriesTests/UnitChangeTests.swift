@@ -67,12 +67,12 @@ import Testing
     (2.2046, "kilograms and pounds"), (1 / 2.2046, "kilograms and pounds"),
     (3.2808, "metres and feet"), (2.54, "inches and centimetres"),
   ])
-  func `factors that are near each other are told apart`(factor: Double, cause: String) throws {
+  func `factors that are near each other are distinguished`(factor: Double, cause: String) throws {
     let found = try changes(changed(masses, in: [150..<300]) { $0 * factor })
     #expect(found.map(\.places) == [[150]] && found.first?.causes == [cause], "\(found)")
   }
 
-  @Test func `degrees are told apart, though they have an offset`() throws {
+  @Test func `degrees are distinguished although they have an offset`() throws {
     let fahrenheit = readings.map { 60 + ($0 - 120) / 4 }
     let found = try changes(changed(fahrenheit, in: [500..<900]) { ($0 - 32) / 1.8 })
     #expect(found.map(\.places) == [[500]] && found.first?.causes == ["°F and °C"])
@@ -83,7 +83,7 @@ import Testing
   }
 
   @Test(arguments: [1_000, 0.001, 100.0])
-  func `of a channel about zero the spread tells`(factor: Double) throws {
+  func `the spread shows a change of unit of a channel about zero`(factor: Double) throws {
     for values in [wave, masses.map { $0 - 70 }] {
       let found = try changes(changed(values, in: [150..<300]) { $0 * factor })
       #expect(found.count == 1 && found.first?.isOfSpread == true)

@@ -1,6 +1,7 @@
 import NumericCore
 import NeuralNets
 import Programs
+import Transforms
 import Tensors
 import Testing
 import Training
@@ -21,8 +22,8 @@ import Training
   ) { model, batch in
     let prediction = model(batch.first)
     return LossAndAuxiliary(
-      meanSquaredError(prediction, batch.second),
-      auxiliary: [meanAbsoluteError(prediction, batch.second)])
+      meanSquaredError(prediction, target: batch.second),
+      auxiliary: [meanAbsoluteError(prediction, target: batch.second)])
   }
 
   private func train(threads: Int) throws -> TrainingState<MLP> {

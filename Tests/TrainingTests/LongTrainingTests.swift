@@ -75,7 +75,7 @@ import Training
   }
 
   @Test func `records are thinned evenly, and the first of both kinds stay`() {
-    var history = StepHistory()
+    var history = TrainingHistory()
     for step in 1...100_000 {
       var record = StepRecord(
         step: step, epoch: 1, wall: 0, loss: 1, learningRate: 1, gradientNorm: 1, auxiliary: [])
@@ -83,13 +83,13 @@ import Training
       history.append(record)
     }
     let steps = history.records.map(\.step)
-    #expect(steps.count <= 2 * StepHistory.limit && steps.count > StepHistory.limit)
+    #expect(steps.count <= 2 * TrainingHistory.limit && steps.count > TrainingHistory.limit)
     #expect(steps.first == 1 && steps == steps.sorted())
     let validated = history.records.filter { $0.validation != nil }.map(\.step)
-    #expect(validated.first == 10 && validated.count > StepHistory.limit / 2)
+    #expect(validated.first == 10 && validated.count > TrainingHistory.limit / 2)
     #expect(Set(zip(validated.dropFirst(), validated).map { $0 - $1 }).count == 1)
     // A short training is kept whole.
-    var short = StepHistory()
+    var short = TrainingHistory()
     for record in history.records.prefix(500) { short.append(record) }
     #expect(short.records.count == 500)
   }

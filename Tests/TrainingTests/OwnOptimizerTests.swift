@@ -33,7 +33,7 @@ struct OwnOptimizerTests {
     }
   }
 
-  @Test func `an optimizer of a user's own has the values of the built-in one`() {
+  @Test func `a user-defined optimizer has the values of the built-in one`() {
     var (own, builtIn) = (Model(), Model())
     let schedule = Schedule.custom(CustomSchedule("inverse") { 0.1 / Double($0 + 1) })
     var first = OwnMomentum(learningRate: schedule, state: OptimizerState(for: own, moments: 1))

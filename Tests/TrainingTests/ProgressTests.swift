@@ -12,7 +12,7 @@ import Training
       auxiliary: auxiliary)
   }
 
-  @Test func `the line shows place, time and loss`() {
+  @Test func `the line shows step, time and loss`() {
     let progress = TrainingProgress(step: 345, totalSteps: 1000, stepsPerEpoch: 10, seconds: 12.73)
     let record = record(0.12345, [("forwardEvaluations", 26), ("backwardEvaluations", 31.2)])
     #expect(

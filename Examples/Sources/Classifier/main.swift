@@ -14,7 +14,7 @@ var model = DenseClassifier.odeNet(
   solver: ODESolver(method: .rungeKutta4, control: .steps(perInterval: 4)), key: RandomKey(2))
 var optimizer = Adam(for: model, learningRate: .constant(0.01))
 let lossAndGradient = valueAndGrad { (model: DenseClassifier, batch: Pair<Tensor, Tensor>) in
-  crossEntropy(model(batch.first), labels: batch.second)
+  crossEntropy(model(batch.first), target: batch.second)
 }
 for step in 0..<200 {
   let result = lossAndGradient(model, batch)

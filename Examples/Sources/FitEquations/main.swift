@@ -1,13 +1,11 @@
 // Fits the equations of a file to measurements: FitEquations SYSTEM.ode DATA.csv
-import Foundation
 import MechanisticModels
 import NeuralODE
 
 let arguments = CommandLine.arguments
 guard arguments.count == 3 else { fatalError("FitEquations SYSTEM.ode DATA.csv") }
 
-let text = try String(contentsOfFile: arguments[1], encoding: .utf8)
-let system = try EquationSystem(text, name: arguments[1])
+let system = try EquationSystem(contentsOf: arguments[1])
 let data = try FitData(arguments[2], for: system)
 let result = try ParameterFit(system, to: data.experiments).run()
 

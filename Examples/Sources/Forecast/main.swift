@@ -19,9 +19,8 @@ case "predict":
   let model = try Forecaster(contentsOf: run)
   let forecast = try ForecastPrediction(of: file, by: model, at: [1, 6, 12])
   for line in forecast.lines {
-    // `lower` and `upper` are the 5 % and the 95 % quantile of a normal distribution.
-    print(
-      "\(line.channel) at \(line.time): 5 % \(line.lower), median \(line.mean), 95 % \(line.upper)")
+    let quantiles = [0.1, 0.5, 0.9].map { line.quantile($0) }
+    print("\(line.channel) at \(line.time): 10 %, median and 90 % are \(quantiles)")
   }
 default:
   fatalError("unknown command '\(command)'; use train or predict")

@@ -25,6 +25,6 @@ for (name, solver, adjoint) in [
   let flow = Flow(
     of: Decay(rate: Tensor([0.7], shape: [1, 1])), solver: solver, adjoint: adjoint)
   let result = lossAndGradient(flow, initial)
-  print(name, result.loss, result.gradient.field.rate.storage?.doubles ?? [])
+  print(name, result.loss, result.gradient.field.rate.values)
 }
 print("closed form", 4 * exp(-1.4), -8 * exp(-1.4))

@@ -15,7 +15,7 @@ var flow = Flow(
   of: NetworkField(network: MLP(sizes: [2, 16, 2], key: RandomKey(1))), solver: ODESolver())
 var optimizer = Adam(for: flow, learningRate: .constant(0.01))
 let lossAndGradient = valueAndGrad { (flow: Flow<NetworkField>, data: Pair<Tensor, Tensor>) in
-  meanSquaredError(flow(data.first, at: times).states, data.second)
+  meanSquaredError(flow(data.first, at: times).states, target: data.second)
 }
 for _ in 0..<300 {
   let result = lossAndGradient(flow, Pair(initial, measured))  // traced once per shape

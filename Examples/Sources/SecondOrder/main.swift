@@ -27,7 +27,7 @@ var flow = Flow(
   of: Oscillator(acceleration: MLP(sizes: [2, 16, 1], key: RandomKey(1))), solver: solver)
 var optimizer = Adam(for: flow, learningRate: .constant(0.01))
 let lossAndGradient = valueAndGrad { (flow: Flow<Oscillator>, batch: Pair<Tensor, Tensor>) in
-  meanSquaredError(flow(batch.first, at: times).states, batch.second)
+  meanSquaredError(flow(batch.first, at: times).states, target: batch.second)
 }
 for step in 0..<400 {
   let result = lossAndGradient(flow, Pair(initial, measured))

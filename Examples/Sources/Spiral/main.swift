@@ -24,7 +24,7 @@ var flow = Flow(
   of: SpiralField(network: MLP(sizes: [2, 50, 2], key: RandomKey(2))), solver: solver)
 var optimizer = Adam(for: flow, learningRate: .cosine(from: 1e-2, over: 500))
 let lossAndGradient = valueAndGrad { (flow: Flow<SpiralField>, batch: Pair<Tensor, Tensor>) in
-  meanSquaredError(flow(batch.first, at: times).states, batch.second)
+  meanSquaredError(flow(batch.first, at: times).states, target: batch.second)
 }
 for step in 0..<500 {
   let result = lossAndGradient(flow, Pair(initial, states))

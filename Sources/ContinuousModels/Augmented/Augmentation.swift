@@ -46,6 +46,7 @@ public enum Augmentation: TensorTree {
 
 /// Position and velocity side by side: `ẋ = v`, `v̇ = a(t, [x, v])`.
 public struct SecondOrderField<Acceleration: TensorField>: TensorField {
+  /// `a(t, [x, v])`.
   public var acceleration: Acceleration
 
   /// `acceleration` maps `[batch, 2·features]` to `[batch, features]`.
@@ -64,6 +65,7 @@ public struct SecondOrderField<Acceleration: TensorField>: TensorField {
 
 /// A perceptron of `[state, t]` as a field, or as an acceleration when it gives fewer features than it takes.
 public struct PerceptronField: TensorField {
+  /// The perceptron of `[state, t]`.
   public var network: MLP
 
   /// - Parameter outputs: features of the result; `nil` for as many as the state has.

@@ -9,11 +9,16 @@ public import Tensors
 /// Shapes: `[batch, features]` → `[batch, outputs]`; without a readout the result is the first
 /// features of the state.
 public struct AugmentedODE<Field: TensorField>: TensorTree {
+  /// How inputs become the initial state.
   public var augmentation: Augmentation
+  /// The flow of the state over `t ∈ [0, 1]`.
   public var flow: Flow<Field>
+  /// The linear map from the final state to the outputs; `nil` for none.
   public var readout: Linear?
+  /// The number of input features.
   public var features: Int
 
+  /// A model of given parts.
   public init(
     features: Int, augmentation: Augmentation, flow: Flow<Field>, readout: Linear?
   ) {
@@ -26,6 +31,7 @@ public struct AugmentedODE<Field: TensorField>: TensorTree {
   /// The state at `t = 1`.
   public func state(_ x: Tensor) -> Tensor { flow(augmentation(x), at: [0, 1]).final }
 
+  /// The outputs for a batch, `[batch, outputs]`.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     let state = state(x)
     return readout.map { $0(state) } ?? state.sliced(0..<features, axis: -1)

@@ -51,6 +51,8 @@ public struct LinearCoupledSystem: CoupledSystem {
   /// `[d², d²]`; `nil` for the weights stay (a plain neural ODE).
   public var evolution: Tensor?
 
+  /// A system with normally distributed parameters of the given standard deviations;
+  /// `evolutionDeviation: nil` keeps the weights constant.
   public init(
     dimension d: Int, deviation: Double = 1.5, evolutionDeviation: Double? = 0.1, key: RandomKey,
     scalarType: ScalarType = .float64

@@ -7,15 +7,20 @@ public import Tensors
 public struct EvolvingClassifier: TensorTree {
   /// `nil` for the depth begins at the features themselves.
   public var stem: Linear?
+  /// `W(t)`, `[features, features]`.
   public var weight: DepthWeights
+  /// `b(t)`, `[features]`.
   public var bias: DepthWeights
+  /// The linear map from the last state to the logits.
   public var head: Linear
   /// Euler steps of the activations, and steps of the weights within each.
   public var steps: Int
+  /// Steps of the weights within each step of the activations.
   public var substeps: Int
   /// Whether the time is one more input of the layer.
   public var takesTime: Bool
 
+  /// A classifier of given parts.
   public init(
     stem: Linear?, weight: DepthWeights, bias: DepthWeights, head: Linear, steps: Int = 5,
     substeps: Int = 1, takesTime: Bool = false

@@ -13,9 +13,11 @@ public import Tensors
 public struct ReactionDiffusionAdvection: TensorTree {
   /// `τ = softplus(rawDiffusion)`, never negative: negative diffusion is ill-posed.
   public var rawDiffusion: Tensor
+  /// `υ`: how fast weights move along their axis, a scalar.
   public var advection: Tensor
   /// `ρ = bound · tanh(rawReaction)`: growth stays bounded.
   public var rawReaction: Tensor
+  /// The bound of `ρ`.
   public var reactionBound: Double
   /// Whether no weight changes by more than 1 in a unit of depth.
   public var isBounded: Bool
@@ -35,7 +37,9 @@ public struct ReactionDiffusionAdvection: TensorTree {
     self.isBounded = isBounded
   }
 
+  /// `τ`, a scalar that is not negative.
   public var diffusion: Tensor { softplus(rawDiffusion) }
+  /// `ρ`, a scalar within its bound.
   public var reaction: Tensor { reactionBound * tanh(rawReaction) }
 
   /// The weights `[n, …]` a time `step` later; the equation runs along the first axis.

@@ -8,8 +8,11 @@ public import Tensors
 /// `z̃₀ ~ q(· | x)` comes from a unit that reads the series backwards, `θ̃ ~ q(· | x)` from the
 /// final states of a forward and a backward unit.
 public struct GOKUEncoder: TensorTree {
+  /// Reads the series backwards, for the initial state.
   public var stateUnit: RecurrentUnit
+  /// Read the series in both directions, for the parameters.
   public var forwardUnit, backwardUnit: RecurrentUnit
+  /// Map the final hidden states to the posteriors.
   public var stateHead, parameterHead: PosteriorHead
 
   /// The posteriors of the initial state and of the parameters, both `[batch, latent]`.

@@ -6,11 +6,15 @@ public import Tensors
 
 /// Widths of a GOKU-net.
 public struct GOKUSizes: Hashable, Sendable {
+  /// Numbers of channels, of states and of parameters of the known equations.
   public var features, states, parameters: Int
+  /// Widths of the embedding, of the recurrent units, of the latent variables and of the hidden
+  /// layers.
   public var embedding, recurrent, latent, hidden: Int
   /// The width of the network added to the known field; `nil` for none.
   public var correction: Int?
 
+  /// Widths; the defaults suit some ten channels.
   public init(
     features: Int, states: Int, parameters: Int, embedding: Int = 32, recurrent: Int = 32,
     latent: Int = 8, hidden: Int = 64, correction: Int? = nil
@@ -35,12 +39,19 @@ public struct GOKUSizes: Hashable, Sendable {
 /// standard normal.
 /// - Source: Linial, Ravid, Eytan and Shalit 2021.
 public struct GOKUNet: TensorTree {
+  /// The linear map applied to each row before the encoder.
   public var embedding: Linear
+  /// Infers the latent variables of a series.
   public var encoder: GOKUEncoder
+  /// `h_z`: from the latent variable to the initial state.
   public var initialState: MLP
+  /// `h_θ`: from the latent variable to the parameters.
   public var parameterMap: MLP
+  /// The network that is added to the known field; `nil` for none.
   public var correction: MLP?
+  /// `g`: from the state to the observations.
   public var decoder: MLP
+  /// Method and steps of the solve.
   public var solver: ODESolver
   private let known: PartlyKnownField.Known
 

@@ -15,13 +15,12 @@ public struct PartlyKnownField: TensorField {
   /// The unknown term; `nil` for the known field alone.
   public var correction: MLP?
 
+  /// A known field with its parameters for each row and an optional correction.
   public init(known: @escaping Known, parameters: Tensor, correction: MLP? = nil) {
     self.known = known
     self.parameters = parameters
     self.correction = correction
   }
-
-  public var rowTensorNames: Set<String> { ["parameters"] }
 
   public func callAsFunction(_ time: Tensor, _ state: Tensor) -> Tensor {
     let slope = known(time, state, parameters)
@@ -29,7 +28,7 @@ public struct PartlyKnownField: TensorField {
   }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {
-    visitor("parameters", &parameters)
+    visitor("parameters", perRow: &parameters)
     visitor("correction", &correction)
   }
 

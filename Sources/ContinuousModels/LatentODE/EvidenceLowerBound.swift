@@ -12,6 +12,7 @@ public struct EvidenceLowerBound: Sendable, Hashable {
     case releasedMean
   }
 
+  /// How points, channels and latent dimensions are added up.
   public var reduction: Reduction
   /// The power β of 0 to 1: the likelihood's terms are weighted by `σ^{2β}`, held constant.
   ///
@@ -19,6 +20,7 @@ public struct EvidenceLowerBound: Sendable, Hashable {
   /// - Source: Seitzer et al. 2022, "On the pitfalls of heteroscedastic uncertainty estimation".
   public var varianceWeighting: Double
 
+  /// An objective; the default is the textbook's.
   public init(reduction: Reduction = .sum, varianceWeighting: Double = 0) {
     self.reduction = reduction
     self.varianceWeighting = varianceWeighting

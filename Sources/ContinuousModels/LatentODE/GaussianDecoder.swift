@@ -16,6 +16,7 @@ public struct GaussianDecoder: TensorTree {
 
   /// `[…, latent + context]` → `[…, channel]`, or twice as many outputs if the noise is heteroscedastic.
   public var network: MLP
+  /// The source of the standard deviation.
   public var noise: Noise
   /// `[channel]`, if the noise is learned per channel.
   public var logVariance: Tensor?

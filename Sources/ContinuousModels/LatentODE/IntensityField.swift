@@ -8,6 +8,7 @@ public import Tensors
 /// `λ(z) = exp(g(z))`, events per unit of time. The state is `[rows, latent + 1]`, Λ last.
 /// - Source: Chen, Rubanova, Bettencourt and Duvenaud 2018, section 5.1.
 public struct IntensityField: TensorField {
+  /// The field of the latent state.
   public var latent: LatentField
   /// `g`: `[…, latent]` → `[…, 1]`.
   public var logRate: MLP

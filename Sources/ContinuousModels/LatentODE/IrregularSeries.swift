@@ -73,8 +73,11 @@ public struct IrregularSeries: TensorTree {
     self.places = places
   }
 
+  /// The number of rows of the batch's common time grid.
   public var rowCount: Int { values.shape[0] }
+  /// The number of series.
   public var batchCount: Int { values.shape[1] }
+  /// The number of channels.
   public var channelCount: Int { values.shape[2] }
 
   /// 1 where any channel was observed, `[row, batch, 1]`.

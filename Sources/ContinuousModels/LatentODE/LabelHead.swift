@@ -18,7 +18,7 @@ public struct LabelHead: TensorTree {
 
   /// Mean cross entropy in nats; labels `[…]` are whole numbers, those of weight 0 may be any.
   public func loss(_ states: Tensor, labels: Tensor, weights: Tensor? = nil) -> Tensor {
-    crossEntropy(network(states), labels: labels, weights: weights)
+    crossEntropy(network(states), target: labels, weights: weights)
   }
 
   /// The share of labels, by weight, whose class has the largest logit.

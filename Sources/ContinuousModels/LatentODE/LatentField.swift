@@ -8,6 +8,7 @@ public import Tensors
 ///
 /// The bounded form prevents diverging trajectories early in training (Kidger 2022, section 2.2).
 public struct LatentField: TensorField {
+  /// The network of state and, if it takes it, time.
   public var network: MLP
   /// `[latent]`; `nil` for the plain form.
   public var scale: Tensor?
@@ -21,6 +22,7 @@ public struct LatentField: TensorField {
     self.scale = scale
   }
 
+  /// The number of latent components.
   public var latentCount: Int { network.layers[0].inputCount }
 
   public func callAsFunction(_ time: Tensor, _ state: Tensor) -> Tensor {

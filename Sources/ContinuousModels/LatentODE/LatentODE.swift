@@ -7,8 +7,11 @@ public import Tensors
 /// `z₀ ~ q(z₀ | x)`, `z(t) = flow(z₀, t)`, `x(t) ~ N(μ(z(t)), σ²(z(t)))`; the prior of `z₀` is standard normal.
 /// - Source: Chen, Rubanova, Bettencourt and Duvenaud 2018, section 5; Rubanova, Chen and Duvenaud 2019.
 public struct LatentODE<Recognition: RecognitionNetwork>: TensorTree {
+  /// Infers `q(z₀ \| x)` from the observations.
   public var recognition: Recognition
+  /// The flow of the latent field.
   public var flow: Flow<LatentField>
+  /// From latent states to distributions of the observations.
   public var decoder: GaussianDecoder
 
   /// A model of given parts.
@@ -18,11 +21,14 @@ public struct LatentODE<Recognition: RecognitionNetwork>: TensorTree {
     self.decoder = decoder
   }
 
+  /// The number of latent components.
   public var latentCount: Int { flow.field.latentCount }
 
   /// The output of a model for a batch of series.
   public struct Prediction: Sendable {
+    /// `q(z₀ \| x)` of each series.
     public var posterior: DiagonalNormal
+    /// The trajectories from samples of the posterior.
     public var decoded: Decoded
   }
 
@@ -32,6 +38,7 @@ public struct LatentODE<Recognition: RecognitionNetwork>: TensorTree {
     public var states: Tensor
     /// Of the observations at the query times, `[time, batch, channel]`.
     public var mean: Tensor
+    /// The log variance of the observations at the query times, `[time, batch, channel]`.
     public var logVariance: Tensor
     /// Lines of `SolveStatistics`; nil if the solve was unrolled.
     public var statistics: Tensor?
@@ -82,6 +89,7 @@ public struct LatentQuery: TensorTree {
   /// Knowledge about each series, for the encoder's head: `[batch, …]`.
   public var summary: Tensor?
 
+  /// Query times of a batch, with what the decoder and the encoder may use beside the observations.
   public init(
     times: Tensor, sharedTimes: [Double]? = nil, context: Tensor? = nil, reference: Tensor? = nil,
     summary: Tensor? = nil

@@ -43,19 +43,24 @@ extension ODERNN {
 
   /// Widths and parts of a network that is to be drawn.
   public struct Sizes: Hashable, Sendable {
+    /// The number of channels.
     public var channels: Int
+    /// The number of hidden units.
     public var hidden: Int
     /// Widths of the field's hidden layers.
     public var field: [Int]
     /// Steps of the field over every gap, and their method.
     public var steps: Int
+    /// The method of the field's steps.
     public var method: ODEMethod
     /// Hidden units of the gates' own networks: the unit then has standard deviations; `nil` for an ordinary gated unit.
     public var gateUnits: Int?
     /// Widths of the decoder's hidden layers.
     public var decoder: [Int]
+    /// The source of the standard deviation of an observation.
     public var noise: GaussianDecoder.Noise
 
+    /// Sizes; the defaults are those of Rubanova, Chen and Duvenaud (2019).
     public init(
       channels: Int, hidden: Int, field: [Int] = [100], steps: Int = 3,
       method: ODEMethod = .euler, gateUnits: Int? = nil,

@@ -16,8 +16,11 @@ public import Tensors
 ///   state over the interval before the previous row instead; here it is the interval before the
 ///   row.
 public struct ODERNN: TensorTree {
+  /// Turns the rows of a series into inputs of the unit.
   public var reader: RowReader
+  /// Updates the hidden state where a row is observed.
   public var unit: RecurrentUnit
+  /// How the hidden state changes between rows.
   public var dynamics: HiddenDynamics
   /// Reads the hidden units without their deviations.
   public var decoder: GaussianDecoder
@@ -45,6 +48,7 @@ public struct ODERNN: TensorTree {
   public struct Prediction: Sendable {
     /// Of the values at every row, from the rows before it, `[row, batch, channel]`.
     public var mean: Tensor
+    /// The log variance of the values at every row, `[row, batch, channel]`.
     public var logVariance: Tensor
     /// Hidden units before each row is read, `[row, batch, hidden]`.
     public var before: Tensor

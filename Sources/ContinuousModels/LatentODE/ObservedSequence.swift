@@ -31,8 +31,11 @@ public struct ObservedSequence: TensorTree {
     self.gaps = gaps
   }
 
+  /// The number of rows.
   public var rowCount: Int { features.shape[0] }
+  /// The number of series.
   public var batchCount: Int { features.shape[1] }
+  /// The number of features of a row.
   public var featureCount: Int { features.shape[2] }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {

@@ -17,9 +17,11 @@ public protocol RecognitionNetwork: TensorTree {
 /// state. The head reads the whole state, standard deviations too if the unit has any.
 /// - Source: Chen, Rubanova, Bettencourt and Duvenaud 2018, section 5; Rubanova, Chen and Duvenaud 2019, section 3.
 public struct BackwardRNN: RecognitionNetwork {
+  /// Reads the observations from the last to the first.
   public var unit: RecurrentUnit
   /// The dynamics of the state between observations.
   public var dynamics: HiddenDynamics
+  /// Maps the final hidden state to the posterior.
   public var head: PosteriorHead
 
   /// An encoder of given parts.
@@ -50,6 +52,7 @@ public struct BackwardRNN: RecognitionNetwork {
 
 /// From a hidden state to the mean and standard deviation of the latent initial state.
 public struct PosteriorHead: TensorTree {
+  /// The network from hidden state and summary to mean and log variance.
   public var network: MLP
   /// Added to the log variance, so that training begins with little noise.
   public var logVarianceOffset: Double
@@ -60,6 +63,7 @@ public struct PosteriorHead: TensorTree {
     self.logVarianceOffset = logVarianceOffset
   }
 
+  /// The number of inputs of the network.
   public var inputCount: Int { network.layers[0].inputCount }
 
   func callAsFunction(_ state: Tensor, summary: Tensor?) -> DiagonalNormal {

@@ -34,6 +34,7 @@ public enum RecurrentUnit: TensorTree {
       NormalGRUCell(inputs, hidden, gateUnits: gateUnits, key: key, scalarType: scalarType))
   }
 
+  /// The number of hidden units.
   public var hiddenCount: Int {
     switch self {
     case .elman(let cell): cell.hiddenCount

@@ -14,6 +14,7 @@ public struct RowReader: TensorTree {
     /// `[channel]`, the mean of the training data; learned from there on.
     public var mean: Tensor
 
+    /// A decay with given rates toward given means, both `[channel]`.
     public init(rate: Tensor, mean: Tensor) {
       self.rate = rate
       self.mean = mean
@@ -35,10 +36,14 @@ public struct RowReader: TensorTree {
     case untilNext
   }
 
+  /// The number of channels of a row.
   public var channelCount: Int
+  /// What the unit receives about the time of a row.
   public var timing: Timing
+  /// What takes the place of missing values; `nil` for 0.
   public var imputation: Imputation?
 
+  /// A reader of rows with the given number of channels.
   public init(channelCount: Int, timing: Timing, imputation: Imputation? = nil) {
     self.channelCount = channelCount
     self.timing = timing

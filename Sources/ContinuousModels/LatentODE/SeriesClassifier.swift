@@ -10,6 +10,7 @@ public import Tensors
 /// - Source: Rubanova, Chen and Duvenaud 2019, section 5, who read the last state alone; the mean
 ///   also represents early rows of long series.
 public struct SeriesClassifier: TensorTree {
+  /// Reads the series.
   public var network: ODERNN
   /// `[batch, 2 · hidden + covariate]` → `[batch, class]`.
   public var head: LabelHead

@@ -24,19 +24,26 @@ public struct ContinuousNormalizingFlow<Field: DensityField>: TensorTree {
     case baseToData
   }
 
+  /// The field that moves points between data and base.
   public var field: Field
   /// `s` of a trained duration.
   public var rootOfDuration: Tensor?
+  /// The time over which the field acts.
   public let duration: FlowDuration
+  /// Whether positive time runs from data to base or from base to data.
   public let orientation: Orientation
   /// Number of variables.
   public let dimension: Int
   /// Variance of each variable of the base distribution.
   public let baseVariance: Double
+  /// The scalar type of points and parameters.
   public let scalarType: ScalarType
+  /// Method and step control.
   public var solver: ODESolver
+  /// How gradients are computed.
   public var adjoint: Adjoint
 
+  /// A flow of a field, with a normal base distribution of the given variance.
   public init(
     _ field: Field, dimension: Int, duration: FlowDuration = .fixed(1),
     orientation: Orientation = .dataToBase, baseVariance: Double = 1,
@@ -84,6 +91,7 @@ public struct FlowOptions: Sendable {
   /// One step for the batch, or one for each row; a field with a hypernetwork needs the former.
   public var sharing: StepSharing
 
+  /// Options of one evaluation; the defaults are the exact trace and no penalties.
   public init(
     noise: Tensor? = nil, penalties: Bool = false, durationFactor: Tensor? = nil,
     solver: ODESolver? = nil, sharing: StepSharing = .joint
@@ -106,6 +114,7 @@ public struct FlowPath: Sendable {
   public var gain: Tensor
   /// `½ ∫ |f|² dt` and `½ ∫ |∂f/∂z|² dt`, `[rows]`; `nil` unless requested.
   public var kinetic: Tensor?
+  /// `½ ∫ \|∂f/∂z\|² dt`, `[rows]`; `nil` unless requested.
   public var jacobian: Tensor?
   /// See `SolveStatistics`; nil for an unrolled solve.
   public var statistics: Tensor?

@@ -17,10 +17,6 @@ struct DensityDynamics<Field: DensityField>: TensorField {
   var isReversed: Bool
   var hasPenalties: Bool
 
-  var rowTensorNames: Set<String> {
-    Set(field.rowTensorNames.map { "field.\($0)" }).union(["noise"])
-  }
-
   func callAsFunction(_ time: Tensor, _ state: Tensor) -> Tensor {
     let dimension = state.shape[1] - (hasPenalties ? 3 : 1)
     let z = state.sliced(0..<dimension, axis: 1)
@@ -64,6 +60,6 @@ struct DensityDynamics<Field: DensityField>: TensorField {
   mutating func visit(_ visitor: inout some TensorVisitor) {
     visitor("field", &field)
     visitor("duration", &duration)
-    visitor("noise", &noise)
+    visitor("noise", perRow: &noise)
   }
 }

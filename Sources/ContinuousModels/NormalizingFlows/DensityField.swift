@@ -71,13 +71,13 @@ func unitVectors(of state: Tensor) -> Tensor {
 
 /// Any field as a field of a continuous normalizing flow, by forward-mode products.
 public struct DifferentiatedField<Field: TensorField>: DensityField {
+  /// The field, whose trace is computed by forward-mode products.
   public var field: Field
 
+  /// Any field of tensors as a field of a flow.
   public init(_ field: Field) { self.field = field }
 
   public func callAsFunction(_ time: Tensor, _ state: Tensor) -> Tensor { field(time, state) }
-
-  public var rowTensorNames: Set<String> { Set(field.rowTensorNames.map { "field.\($0)" }) }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) { visitor("field", &field) }
 }

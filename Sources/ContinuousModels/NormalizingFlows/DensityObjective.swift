@@ -1,5 +1,5 @@
 public import Integrators
-public import Programs
+public import Transforms
 public import Tensors
 
 /// Data points and the randomness of one step of training.
@@ -11,6 +11,7 @@ public struct DensityBatch: TensorTree {
   /// STEER's factor on the end time, a scalar.
   public var durationFactor: Tensor?
 
+  /// A batch of points, with noise for an estimated trace.
   public init(points: Tensor, noise: Tensor? = nil, durationFactor: Tensor? = nil) {
     self.points = points
     self.noise = noise
@@ -30,9 +31,12 @@ public struct DensityBatch: TensorTree {
 /// them RNODE, whose paths are straight and slow.
 /// - Source: Finlay et al. 2020, equation 6.
 public struct DensityObjective: Hashable, Sendable {
+  /// The weight of `½ ∫ \|f\|² dt`.
   public var kinetic: Double
+  /// The weight of `½ ∫ \|∂f/∂z\|² dt`.
   public var jacobian: Double
 
+  /// An objective; the default is the likelihood alone.
   public init(kinetic: Double = 0, jacobian: Double = 0) {
     self.kinetic = kinetic
     self.jacobian = jacobian

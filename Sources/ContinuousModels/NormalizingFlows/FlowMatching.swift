@@ -11,6 +11,7 @@ public struct FlowMatchingBatch: TensorTree {
   /// In 0…1, `[rows, 1]`.
   public var time: Tensor
 
+  /// A batch of given pairs and times.
   public init(base: Tensor, data: Tensor, time: Tensor) {
     self.base = base
     self.data = data

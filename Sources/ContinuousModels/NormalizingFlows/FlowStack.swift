@@ -6,7 +6,9 @@ public import Tensors
 /// Data pass through norm 0, flow 0, norm 1, …, norm n to the base distribution.
 /// - Source: Grathwohl et al. 2019, the tabular models.
 public struct FlowStack<Field: DensityField>: TensorTree {
+  /// The flows, from data to base.
   public var flows: [ContinuousNormalizingFlow<Field>]
+  /// The norms: one before, between and after the flows.
   public var norms: [MovingBatchNorm]
 
   /// - Precondition: at least one flow; all have one dimension, run from data to base, and share a base.
@@ -22,6 +24,7 @@ public struct FlowStack<Field: DensityField>: TensorTree {
     }
   }
 
+  /// Points carried through the whole stack.
   public struct Density: Sendable {
     /// Base points, `[rows, D]`.
     public var points: Tensor
@@ -31,6 +34,7 @@ public struct FlowStack<Field: DensityField>: TensorTree {
     public var statistics: [Tensor]
     /// Penalties of all paths, `[rows]`.
     public var kinetic: Tensor?
+    /// `½ ∫ \|∂f/∂z\|² dt` of all flows, `[rows]`; `nil` unless requested.
     public var jacobian: Tensor?
   }
 

@@ -11,10 +11,13 @@ public import Tensors
 /// - Precondition: the batch shares its time.
 /// - Source: Chen et al. 2018, §4, and the authors' example.
 public struct GatedPlanarField: DensityField {
+  /// The dimension `D` of a point.
   public let dimension: Int
+  /// The number `M` of units.
   public let width: Int
   var hypernetwork: MLP
 
+  /// A field with a drawn hypernetwork.
   public init(
     dimension: Int, width: Int, hidden: [Int] = [32, 32], key: RandomKey,
     scalarType: ScalarType = .float32
@@ -92,6 +95,7 @@ public struct PlanarField: DensityField {
   /// `[M, D]`.
   public var output: Tensor
 
+  /// A field with drawn parameters.
   public init(
     dimension: Int, width: Int = 1, key: RandomKey, scalarType: ScalarType = .float32
   ) {

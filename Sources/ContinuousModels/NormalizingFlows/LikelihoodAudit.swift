@@ -2,7 +2,7 @@ import NumericCore
 public import Adjoints
 public import Integrators
 import NeuralNets
-import Programs
+import Transforms
 public import Tensors
 
 /// The possible errors of a reported likelihood.
@@ -33,6 +33,7 @@ public struct LikelihoodAudit: Sendable {
   public var reconstructionError: Double
   /// Evaluations of the field for one batch, by the model's solver and by the finer one.
   public var evaluations: Int
+  /// Evaluations of the field for one batch by the finer solver.
   public var fineEvaluations: Int
   public var warnings: [LikelihoodWarning]
 

@@ -1,5 +1,5 @@
 import NeuralNets
-import Programs
+import Transforms
 public import Tensors
 
 /// An invertible normalization of each variable between flows, by running statistics.
@@ -10,13 +10,18 @@ public import Tensors
 public struct MovingBatchNorm: TensorTree {
   /// μ, σ², `w` and `b`, each `[D]`.
   public var mean: Tensor
+  /// σ², the running variance, `[D]`.
   public var variance: Tensor
+  /// `w`, the logarithm of the learned scale, `[D]`.
   public var logScale: Tensor
+  /// `b`, the learned shift, `[D]`.
   public var shift: Tensor
 
+  /// The weight of a new batch in the running statistics.
   public static let decay = 0.1
   static let epsilon = 1e-4
 
+  /// The identity: mean 0, variance 1, scale 1 and shift 0.
   public init(dimension: Int, scalarType: ScalarType = .float32) {
     func constant(_ value: Double) -> Tensor {
       Tensor(

@@ -9,6 +9,7 @@ public import Tensors
 /// makes every layer invertible (there is no closed form of the inverse).
 /// - Source: Rezende and Mohamed 2015, equations 10–12 and appendix A.1.
 public struct PlanarNormalizingFlow: TensorTree {
+  /// The dimension `D` of a point.
   public let dimension: Int
   /// `w` and `u`, `[K, D]`; `b`, `[K]`.
   var weight: Tensor
@@ -18,6 +19,7 @@ public struct PlanarNormalizingFlow: TensorTree {
   var logScale: Tensor
   var shift: Tensor
 
+  /// A sequence of drawn layers.
   public init(
     dimension: Int, layers: Int, key: RandomKey, scalarType: ScalarType = .float32
   ) {

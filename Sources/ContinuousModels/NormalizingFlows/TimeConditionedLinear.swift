@@ -24,8 +24,11 @@ public enum TimeConditioning: String, Hashable, Sendable, CaseIterable {
 ///
 /// Shapes: time `[]` or `[rows, 1]`, input `[…, rows, in]` → `[…, rows, out]`.
 public struct TimeConditionedLinear: TensorTree {
+  /// How the map depends on time.
   public let conditioning: TimeConditioning
+  /// The number of input features.
   public let inputCount: Int
+  /// The number of output features.
   public let outputCount: Int
   /// `W`, `b`; nil for `hyper`.
   var linear: Linear?
@@ -90,6 +93,7 @@ public struct TimeConditionedLinear: TensorTree {
     visitor("hypernetwork", &hypernetwork)
   }
 
+  /// The output at a time.
   public func callAsFunction(_ time: Tensor, _ x: Tensor) -> Tensor { at(time)(x) }
 }
 

@@ -10,7 +10,9 @@ public import Tensors
 /// exact trace costs `1 + D` forward passes, an estimate two.
 /// - Source: Grathwohl et al. 2019.
 public struct TimeConditionedMLP: DensityField {
+  /// The layers in order.
   public var layers: [TimeConditionedLinear]
+  /// The function between layers.
   public let activation: Activation
   /// Waves `Ω`, `[D, F]`, whose sines and cosines of the state are further inputs; trained like the layers.
   ///

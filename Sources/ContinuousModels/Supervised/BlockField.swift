@@ -7,7 +7,9 @@ public import Tensors
 ///
 /// As a residual block `h ← h + F(h)`; as a field `dh/dt = F(t, h)` with the time appended to each layer that takes it.
 public struct DenseBlock: TensorField {
+  /// The first layer, `W₁` and `b₁`.
   public var inner: Linear
+  /// The second layer, `W₂` and `b₂`.
   public var outer: Linear
   /// Whether the inner layer takes the time as one more input.
   public var takesTime: Bool
@@ -41,10 +43,14 @@ public struct DenseBlock: TensorField {
 /// Shapes: `[batch, height, width, channels]` → same, or fewer channels for an acceleration. As a field the time is one
 /// more constant channel of each convolution.
 public struct ConvolutionalBlock: TensorField {
+  /// The three group norms in order.
   public var norms: [GroupNorm]
+  /// The two convolutions in order.
   public var convolutions: [Convolution2D]
+  /// Whether the time is one more channel of each convolution.
   public var takesTime: Bool
 
+  /// A body with drawn parameters; `groups` is the number of groups of every norm.
   public init(channels: Int, groups: Int, takesTime: Bool, key: RandomKey) {
     self.init(
       inputs: channels, channels: channels, groups: { _ in groups }, takesTime: takesTime, key: key)

@@ -10,8 +10,11 @@ public import Tensors
 public struct DenseClassifier: TensorTree {
   /// `nil` for the depth begins at the features themselves.
   public var stem: Linear?
+  /// What is added to the stem's features.
   public var augmentation: Augmentation
+  /// Residual blocks, or a field.
   public var depth: Depth<DenseBlock>
+  /// The linear map from the last state to the logits.
   public var head: Linear
 
   /// Six residual blocks with separate weights, or `blocks` of them.
@@ -40,6 +43,7 @@ public struct DenseClassifier: TensorTree {
       head: Linear(width, classes, key: keys[2]))
   }
 
+  /// A classifier of given parts.
   public init(
     stem: Linear?, augmentation: Augmentation = .none, depth: Depth<DenseBlock>, head: Linear
   ) {
@@ -52,6 +56,7 @@ public struct DenseClassifier: TensorTree {
   /// The state at depth 0, `[batch, state]`.
   public func start(_ x: Tensor) -> Tensor { augmentation(stem.map { $0(x) } ?? x) }
 
+  /// Logits, `[batch, classes]`.
   public func callAsFunction(_ x: Tensor) -> Tensor { head(depth(start(x))) }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {
@@ -66,12 +71,17 @@ public struct DenseClassifier: TensorTree {
 ///
 /// Shapes: `[batch, height, width, channels]` → logits `[batch, classes]`.
 public struct ImageClassifier: TensorTree {
+  /// The strided convolutions before the depth.
   public var stem: [Convolution2D]
+  /// The group norms between them.
   public var stemNorms: [GroupNorm]
   /// Adds channels to those of the stem.
   public var augmentation: Augmentation
+  /// Residual blocks, or a field.
   public var depth: Depth<ConvolutionalBlock>
+  /// The group norm after the depth.
   public var norm: GroupNorm
+  /// The linear map from the averaged channels to the logits.
   public var head: Linear
 
   /// The smallest number of rows and columns of pixels with at least one after the stem.
@@ -124,6 +134,7 @@ public struct ImageClassifier: TensorTree {
     return augmentation(h)
   }
 
+  /// Logits, `[batch, classes]`.
   public func callAsFunction(_ image: Tensor) -> Tensor {
     head(relu(norm(depth(start(image)))).mean([1, 2]))
   }

@@ -46,21 +46,11 @@ extension Operation {
     case .pad(let low, _, let interior):
       return [Self.unpadded(g, low: low, interior: interior, shape: x[0].shape)]
     case .concatenate(let axis):
-      var start = 0
-      return zip(x, wanted).map { part, isWanted in
-        defer { start += part.shape[axis] }
-        return isWanted ? g.sliced(start..<start + part.shape[axis], axis: axis) : nil
-      }
+      return Self.parts(of: g, like: x, axis: axis, wanted)
     case .matrixMultiply(let left, let right):
       return each(
-        {
-          left
-            ? Self.product(x[1], g, right, true) : Self.product(g, x[1], false, !right)
-        },
-        {
-          right
-            ? Self.product(g, x[0], true, left) : Self.product(x[0], g, !left, false)
-        })
+        { left ? Self.product(x[1], g, right, true) : Self.product(g, x[1], false, !right) },
+        { right ? Self.product(g, x[0], true, left) : Self.product(x[0], g, !left, false) })
     case .convolution(let convolution):
       return each(
         { convolution.cotangentOfFirst(g, x[1]) }, { convolution.cotangentOfSecond(g, x[0]) })
@@ -72,6 +62,17 @@ extension Operation {
       return [g.converted(to: x[0].scalarType)]
     case .custom:
       preconditionFailure("custom operations were handled above")
+    }
+  }
+
+  /// The adjoint of a concatenation.
+  private static func parts(
+    of g: Tensor, like x: [Tensor], axis: Int, _ wanted: [Bool]
+  ) -> [Tensor?] {
+    var start = 0
+    return zip(x, wanted).map { part, isWanted in
+      defer { start += part.shape[axis] }
+      return isWanted ? g.sliced(start..<start + part.shape[axis], axis: axis) : nil
     }
   }
 

@@ -27,7 +27,9 @@ public enum EventDirection: Hashable, BitwiseCopyable, Sendable {
 /// that the one before has left. A root function that a jump of the state or of time carries over
 /// zero fires too. After an event its root function does not fire again at the same point.
 public struct Event<Field: VectorField>: Sendable {
+  /// The state of the field.
   public typealias State = Field.State
+  /// A function whose roots are events.
   public typealias Function = @Sendable (_ time: Double, _ state: State) -> Double
 
   /// When the event occurs.
@@ -49,9 +51,12 @@ public struct Event<Field: VectorField>: Sendable {
     case change(@Sendable (inout Field, _ time: Double, _ state: State) -> State)
   }
 
+  /// When the event occurs.
   public var trigger: Trigger
+  /// What the event does.
   public var action: Action
 
+  /// An event with a trigger and an action.
   @inlinable
   public init(_ trigger: Trigger, _ action: Action) {
     self.trigger = trigger
@@ -88,7 +93,9 @@ public struct Event<Field: VectorField>: Sendable {
 public struct EventRecord<State: VectorSpace>: Sendable {
   /// The index of the event in the list that the solve was given.
   public let event: Int
+  /// When the event occurred.
   public let time: Double
+  /// The state before the event's action.
   public let stateBefore: State
   /// The state after this event; where several occur at once, the next one starts from it.
   public let stateAfter: State

@@ -9,6 +9,7 @@ public struct FieldLinearization: Sendable {
   /// `∂f/∂t`, `[w]`; empty: the field does not depend on time; `nil` for to be found by a difference.
   public var timeDerivative: [Double]?
 
+  /// A linearization from a row-major Jacobian and, for a field that depends on time, `∂f/∂t`.
   @inlinable
   public init(jacobian: [Double], timeDerivative: [Double]? = nil) {
     self.jacobian = jacobian

@@ -7,6 +7,7 @@ public import NumericCore
 /// After the last step `status` holds how the iteration ended.
 public struct Integration<Field: VectorField, Method: Stepper>: Sequence, IteratorProtocol
 where Method.State == Field.State {
+  /// The state of the field.
   public typealias State = Field.State
 
   @usableFromInline var field: PieceField<Field>
@@ -99,6 +100,7 @@ where Method.State == Field.State {
   /// The steps that were tried so far, if the solver records them.
   @inlinable public var steps: [StepTrial] { trials }
 
+  /// The time that the integration has reached.
   @inlinable public var currentTime: Double { isAtStep ? endTime : logic.time }
 
   /// The state at the current time: after the events that occur then.
@@ -106,6 +108,8 @@ where Method.State == Field.State {
     isCut ? nextState : isAtStep ? endState : state
   }
 
+  /// Takes the next step; `nil` at the end of the span, or where the solve ends early (see
+  /// `status`).
   @inlinable
   @inline(__always)
   public mutating func next() -> AcceptedStep<State>? {
@@ -156,10 +160,13 @@ where Method.State == Field.State {
 /// One accepted step of a solve.
 @frozen
 public struct AcceptedStep<State: VectorSpace>: Sendable {
+  /// The time at the start of the step.
   public let start: Double
+  /// The time at the end of the step.
   public let end: Double
   /// Signed.
   public let size: Double
+  /// The state at the start of the step.
   public let startState: State
   /// The state at the end, before the events that occur there.
   public let endState: State

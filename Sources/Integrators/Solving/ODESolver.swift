@@ -3,7 +3,9 @@ public import NumericCore
 
 /// A method and how it chooses its steps.
 public struct ODESolver: Hashable, Sendable {
+  /// The method that computes a step.
   public var method: ODEMethod
+  /// How the size of a step is chosen.
   public var control: StepControl
   /// Whether a solution holds every step that was tried (`Solution.steps`).
   ///

@@ -19,6 +19,7 @@ public struct RungeKuttaStepper<State: VectorSpace>: Stepper {
   @usableFromInline var isEndKnown = false
   @usableFromInline var count = 0
 
+  /// The stages of a method; with `estimatesError` it must have embedded weights.
   public init(_ tableau: Tableau, estimatesError: Bool) {
     stageCount = tableau.stageCount
     nodes = tableau.nodes

@@ -6,8 +6,11 @@ public struct Solution<State: VectorSpace>: Sendable {
   /// Times of the saved states: those that were requested and were reached, or else the ends of all
   /// steps.
   public var times: [Double] = []
+  /// The states at `times`.
   public var states: [State] = []
+  /// How the solve ended.
   public var status = SolveStatus.completed
+  /// What the solve has cost.
   public var statistics = StepStatistics()
   /// The events that have occurred, in the order of the solve.
   public var events: [EventRecord<State>] = []

@@ -14,8 +14,10 @@ public struct StepTrial: Hashable, BitwiseCopyable, Sendable {
   /// The norm of the estimated error over its tolerance, so that at most 1 is accepted; nil under
   /// fixed steps.
   public var error: Double?
+  /// Whether the error was within the tolerance.
   public var isAccepted: Bool
 
+  /// A step that was tried.
   @inlinable
   public init(time: Double, size: Double, error: Double?, isAccepted: Bool) {
     self.time = time

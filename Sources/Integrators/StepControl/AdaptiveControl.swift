@@ -16,17 +16,25 @@ public import NumericCore
 /// Source: Hairer, Nørsett, Wanner, Solving Ordinary Differential Equations I, II.4; Hairer,
 /// Wanner, II, IV.2.
 public struct AdaptiveControl: Sendable {
+  /// The number of attempted steps after which a solve ends, unless another one is set.
   public static let defaultStepBudget = 100_000
 
+  /// The accepted error of a step, relative and absolute.
   public var tolerance: Tolerance
+  /// The norm of the error over its tolerance.
   public var norm = ErrorNorm.rootMeanSquare
+  /// How the next size follows from the errors of the last steps.
   public var filter: StepFilter
   /// Takes the place of `filter` and `bounds`.
   public var controller: (any StepController)?
+  /// Bounds of the ratio of two consecutive steps.
   public var bounds: StepBounds
   /// The size of the first step; `nil` for chosen from the field, for one evaluation more.
   public var firstStep: Double?
+  /// The smallest step, and what happens where a smaller one is needed; `nil` for the resolution of
+  /// the time.
   public var smallestStep: SmallestStep?
+  /// The largest step, in units of time.
   public var largestStep: Double
   /// The shortest pulse, as a part of the span, that is found after the solution was a straight
   /// line.
@@ -68,13 +76,17 @@ extension AdaptiveControl {
 public struct StepBounds: Hashable, BitwiseCopyable, Sendable {
   /// Multiplies the factor, so that few steps are rejected.
   public var safety = 0.9
+  /// The smallest factor after a rejected step.
   public var smallest = 0.2
+  /// The largest factor of a step size.
   public var largest = 10.0
   /// A step shrinks by no more than this factor after it was accepted.
   public var smallestAfterAcceptance = 0.2
 
+  /// The bounds of Hairer, Nørsett and Wanner (Solving ODEs I, II.4).
   public init() {}
 
+  /// Bounds with a safety factor, which multiplies every new size.
   public init(safety: Double, smallest: Double, largest: Double, smallestAfterAcceptance: Double) {
     self.safety = safety
     self.smallest = smallest
@@ -85,6 +97,7 @@ public struct StepBounds: Hashable, BitwiseCopyable, Sendable {
 
 /// The smallest step of a solve, and what happens there.
 public struct SmallestStep: Hashable, BitwiseCopyable, Sendable {
+  /// The size in units of time.
   public var size: Double
   /// Whether a step of this size is accepted whatever its error is; otherwise the solve ends with
   /// the status `.stepUnderflow`.

@@ -16,6 +16,7 @@ public import NumericCore
 ///   ])
 /// ```
 public struct ErrorNorm: Hashable, Sendable {
+  /// How the components of the error are combined.
   public enum Kind: Hashable, Sendable {
     /// `√(Σ w_i e_i² / Σ w_i)`.
     case rootMeanSquare
@@ -49,7 +50,9 @@ public struct ErrorNorm: Hashable, Sendable {
     ErrorNorm(weights: mask.map { $0 ? 1 : 0 })
   }
 
+  /// `√(Σ e² / n)`: the default.
   public static let rootMeanSquare = ErrorNorm()
+  /// `max |e|`: no component exceeds its tolerance.
   public static let maximum = ErrorNorm(.maximum)
 
   /// The norm of a state that consists of copies of the one it was made for: the rows of a batch

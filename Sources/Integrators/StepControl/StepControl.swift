@@ -39,6 +39,7 @@ public enum StepControl: Hashable, Sendable {
     if case .adaptive(let control) = self { control } else { nil }
   }
 
+  /// Whether step sizes follow from error estimates.
   public var isAdaptive: Bool {
     if case .adaptive = self { true } else { false }
   }

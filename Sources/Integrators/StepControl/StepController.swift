@@ -21,6 +21,7 @@ public struct StepHistory: Hashable, BitwiseCopyable, Sendable {
   public let error: Double
   /// That of the accepted step before it, and of the one before that; 1 where there was none.
   public let previousError: Double
+  /// The error of the accepted step before the previous one; 1 where there was none.
   public let olderError: Double
   /// The size of the step that was tried over that of the accepted step before it; 1 where there was
   /// none.
@@ -50,12 +51,18 @@ public struct StepHistory: Hashable, BitwiseCopyable, Sendable {
 /// Source: Söderlind, Digital filters in adaptive time-stepping, ACM Trans. Math. Softw. 29 (2003),
 /// table 1 and section 4.
 public struct StepFilter: Hashable, BitwiseCopyable, Sendable {
+  /// The exponent of the error of the step that was tried.
   public var beta1: Double
+  /// The exponent of the error of the accepted step before it.
   public var beta2: Double
+  /// The exponent of the error of the accepted step before that.
   public var beta3: Double
+  /// The exponent of the last ratio of step sizes.
   public var alpha2: Double
+  /// The exponent of the ratio before it.
   public var alpha3: Double
 
+  /// A filter with the given exponents, each divided by the order of the error estimate.
   public init(beta: (Double, Double, Double), alpha: (Double, Double) = (0, 0)) {
     (beta1, beta2, beta3) = beta
     (alpha2, alpha3) = alpha
@@ -79,9 +86,13 @@ public struct StepFilter: Hashable, BitwiseCopyable, Sendable {
   public static let pi33 = StepFilter(beta: (2 / 3, -1 / 3, 0))
   /// PI.3.4, Gustafsson's controller.
   public static let pi34 = StepFilter(beta: (7 / 10, -4 / 10, 0))
+  /// A proportional–integral filter (Söderlind 2003, H211 PI).
   public static let h211PI = StepFilter(beta: (1 / 6, 1 / 6, 0))
+  /// A smoothing filter for non-smooth problems (Söderlind 2003, H211 b = 4).
   public static let h211b = StepFilter(beta: (1 / 4, 1 / 4, 0), alpha: (1 / 4, 0))
+  /// A proportional–integral–derivative filter (Söderlind 2003, H312 PID).
   public static let h312PID = StepFilter(beta: (1 / 18, 1 / 9, 1 / 18))
+  /// A smoothing filter of third order (Söderlind 2003, H312 b = 8).
   public static let h312b = StepFilter(
     beta: (1 / 8, 2 / 8, 1 / 8), alpha: (3 / 8, 1 / 8))
 

@@ -2,7 +2,9 @@
 public struct StepStatistics: Hashable, BitwiseCopyable, Sendable {
   /// Evaluations of the field.
   public var evaluations = 0
+  /// Steps that the solve consists of.
   public var acceptedSteps = 0
+  /// Steps that were tried and repeated with a smaller size.
   public var rejectedSteps = 0
   /// Of implicit methods: Jacobians of the field, and matrices that were factored.
   ///
@@ -11,9 +13,12 @@ public struct StepStatistics: Hashable, BitwiseCopyable, Sendable {
   public var factorizations = 0
   /// Sizes of accepted steps, without sign; 0 when there was none.
   public var firstStep = 0.0
+  /// The size of the smallest accepted step.
   public var smallestStep = 0.0
+  /// The size of the largest accepted step.
   public var largestStep = 0.0
 
+  /// The statistics of a solve without steps.
   @inlinable
   public init() {}
 

@@ -6,6 +6,7 @@ import Platform
 /// the derivative at the end of the step, `f(t + h, y′)`, of a method that does not evaluate it
 /// anyway.
 public struct Interpolant: Hashable, Sendable {
+  /// For each stage, the coefficients of `θ`, `θ²`, … of its weight.
   public let coefficients: [[Double]]
   /// The error inside of a step of size `h` is O(h^(order + 1)).
   public let order: Int

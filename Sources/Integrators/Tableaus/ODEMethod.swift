@@ -13,8 +13,10 @@ public struct ODEMethod: Hashable, Sendable {
   public let name: String
   /// Where its coefficients come from.
   public let source: String
+  /// The kind of the method and its coefficients.
   public let scheme: Scheme
 
+  /// A method of given coefficients; see `Tableau`.
   public init(name: String, source: String, scheme: Scheme) {
     self.name = name
     self.source = source
@@ -61,6 +63,7 @@ public struct ODEMethod: Hashable, Sendable {
     }
   }
 
+  /// Evaluations of the field in a step that reuses nothing.
   public var stageCount: Int {
     switch scheme {
     case .explicitRungeKutta(let tableau): tableau.stageCount

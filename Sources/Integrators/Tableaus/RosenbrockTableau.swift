@@ -8,6 +8,7 @@ import Platform
 ///
 /// Source: Hairer, Wanner, Solving Ordinary Differential Equations II, IV.7 (7.25).
 public struct RosenbrockTableau: Hashable, Sendable {
+  /// The diagonal coefficient: a step solves with `M / (h γ) − J`.
   public let gamma: Double
   /// `c`: where in the step each stage is evaluated.
   public let nodes: [Double]
@@ -23,6 +24,7 @@ public struct RosenbrockTableau: Hashable, Sendable {
   public let embeddedWeights: [Double]
   /// The error of one step of size `h` is O(h^(order + 1)).
   public let order: Int
+  /// The order of the second solution, from which the error is estimated.
   public let embeddedOrder: Int
   /// Dense output, in weights of the `u_i`: `y(t + θ h) = y + Σ m_i(θ) u_i`.
   public let interpolant: Interpolant

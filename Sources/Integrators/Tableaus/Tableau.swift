@@ -15,6 +15,7 @@ public struct Tableau: Hashable, Sendable {
   public let embeddedWeights: [Double]?
   /// The error of one step of size `h` is O(h^(order + 1)).
   public let order: Int
+  /// The order of the second solution; `nil` for a method without error estimate.
   public let embeddedOrder: Int?
   /// Dense output.
   public let interpolant: Interpolant

@@ -6,6 +6,7 @@ public import TimeSeries
 /// Missing values are interpolated linearly; before the first and after the last observation the
 /// nearest one is used.
 public struct AutoregressionBaseline: ForecastBaseline {
+  /// The name in reports.
   public let name = "linear autoregression"
   public let horizons: [Double]
   public let deviations: [Double]

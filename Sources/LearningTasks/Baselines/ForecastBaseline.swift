@@ -36,6 +36,7 @@ extension ForecastBaseline {
 
 /// The forecast is the last observation, or the mean of the training histories if there is none.
 public struct LastValueBaseline: ForecastBaseline {
+  /// The name in reports.
   public let name = "last value"
   public let horizons: [Double]
   public private(set) var deviations: [Double]

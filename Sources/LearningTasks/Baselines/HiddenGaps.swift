@@ -5,6 +5,7 @@ public import TimeSeries
 public struct HiddenGap: Hashable, Sendable {
   /// Observations with times greater than this and at most `end` are hidden.
   public let start: Double
+  /// The time of the first observation after the gap.
   public let end: Double
   /// The visible observations before and after the gap.
   public let visible: TimeSeries
@@ -13,6 +14,8 @@ public struct HiddenGap: Hashable, Sendable {
   /// The series that contains the gap, with the hidden observations.
   let series: TimeSeries
 
+  /// A gap between two times, with the observations around it and the hidden ones.
+  ///
   /// - Parameter series: the whole series; `nil` for the visible and the hidden observations.
   public init(
     start: Double, end: Double, visible: TimeSeries, hidden: TimeSeries,
@@ -28,6 +31,7 @@ public struct HiddenGap: Hashable, Sendable {
 
 /// The positions of hidden gaps.
 public struct GapPlan: Hashable, Sendable {
+  /// The length of a gap, in the unit of the times.
   public var length: Double
   /// The visible time before and after the gap.
   public var context: Double
@@ -36,6 +40,7 @@ public struct GapPlan: Hashable, Sendable {
   /// The smallest number of visible observations on each side.
   public var minimumVisible: Int
 
+  /// A plan of gaps: their length, what remains visible around them, and their distance.
   public init(length: Double, context: Double, stride: Double, minimumVisible: Int) {
     self.length = length
     self.context = context
@@ -83,12 +88,14 @@ extension TimeSeries {
 /// The uncertainty is that of a Brownian bridge, zero at both ends: σ √(u v / (u + v)) at the
 /// distances u and v from the observations on both sides; σ is fitted to training gaps.
 public struct InterpolationBaseline: Sendable {
+  /// The name in reports.
   public let name = "linear interpolation"
   /// σ, in the unit of the values per square root of time.
   public let scale: Double
   private let mean: Double
   private let channel: Int
 
+  /// Straight lines whose standard deviations by relative position are fitted to hidden gaps.
   public init(fitting gaps: [HiddenGap], channel: Int = 0) {
     let mean = meanValue(gaps.lazy.map(\.visible), channel: channel)
     let unit = InterpolationBaseline(scale: 1, mean: mean, channel: channel)

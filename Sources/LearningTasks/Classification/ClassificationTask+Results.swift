@@ -17,7 +17,7 @@ extension ClassificationTask {
 
   public static func measure(
     _ model: RowClassifier, on data: MeasuredData
-  ) throws -> Measurement {
+  ) throws -> TaskMeasurement {
     var model = model
     if data.isTraining, let file = data.file { model.recipe.file = file }
     let rows = try model.testRows(data.isTraining ? nil : data.file)
@@ -44,7 +44,7 @@ extension ClassificationTask {
         "reconstructionError": flow.map { .number($0.reconstructionError) } ?? .null,
         "confusion": evaluation.confusionJSON,
       ])
-    return Measurement(result, source: rows.source, isTestPart: data.isTraining, lost: lost)
+    return TaskMeasurement(result, source: rows.source, isTestPart: data.isTraining, lost: lost)
   }
 
   public static func predict(

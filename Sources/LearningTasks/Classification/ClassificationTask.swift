@@ -1,7 +1,7 @@
 import NumericCore
 package import Tables
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 import Training
 
@@ -81,7 +81,7 @@ public struct ClassificationTask: LearningTask {
     let own = (logits * oneHot(batch.targets, classes: logits.shape[1])).sum([1])
     let misses = (logits.maximum([1]) .> own).mean()
     return LossAndAuxiliary(
-      crossEntropy(logits, labels: batch.targets), auxiliary: [1 - misses])
+      crossEntropy(logits, target: batch.targets), auxiliary: [1 - misses])
   }
 }
 

@@ -2,7 +2,7 @@ import Platform
 package import Serialization
 import Reports
 import TimeSeries
-import Programs
+import Transforms
 import Tensors
 
 /// The quality of a classifier on rows that it was not trained on.

@@ -3,20 +3,26 @@ import Serialization
 
 /// The complete configuration of a classification run: data, network, training.
 public struct ClassifierRecipe: Hashable, Sendable {
+  /// The name of the recipe.
   public var name = "digits"
   /// A CSV table, a folder of IDX files, or `nil` for the bundled digits.
   public var file: String?
   /// The column of classes; `nil` detects it by its name, or takes the last.
   public var label: String?
+  /// The share of rows in the test part.
   public var testShare = 0.2
+  /// The share of rows in the validation part.
   public var validationShare = 0.1
+  /// The kind of network.
   public var layers = Layers.rungeKuttaNet
   /// Whether a layer maps the features of a table to `width` states; without it the features are
   /// the state.
   public var hasStem = true
+  /// How the state is widened.
   public var augmentation = Widening.none
   /// Further dimensions of the state; `nil` for the default if the augmentation takes a number.
   public var augmentedDimensions: Int?
+  /// The function applied to evolving weights.
   public var weightActivation = WeightActivation.none
   /// Width of the hidden layers, or channels of the convolutions.
   public var width = 64
@@ -29,16 +35,21 @@ public struct ClassifierRecipe: Hashable, Sendable {
   /// Steps of the weights per step of the activations: 1 is ANODEV2's configuration 1, more its
   /// configuration 2.
   public var weightSteps = 1
+  /// Passes over the training part.
   public var epochs = 40
+  /// Rows of a batch.
   public var batchSize = 64
   public var learningRate = 3e-3
+  /// The weight of the squared parameters.
   public var weightDecay = 1e-3
   /// Pixels of padding for random crops of images; 0 disables them.
   public var crop = 0
   /// Images are mirrored at random.
   public var mirrors = false
+  /// The seed of weights, batches and splits.
   public var seed = 0
 
+  /// The settings of the bundled example.
   public init() {}
 
   /// The default recipe for a file: a table, or a folder of images.

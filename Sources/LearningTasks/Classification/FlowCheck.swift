@@ -1,6 +1,6 @@
 import NumericCore
 import Reports
-import Programs
+import Transforms
 import Tensors
 
 /// Whether a classifier's steps resolve its flow, checked by the backward solve and by finer steps.

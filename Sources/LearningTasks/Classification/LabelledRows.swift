@@ -1,6 +1,6 @@
 import NumericCore
 import TimeSeries
-import Programs
+import Transforms
 import Tensors
 import Training
 

@@ -12,7 +12,7 @@ enum LogisticBaseline {
     let evaluator = CompiledLoss<Linear, LabelledPoints> { model, batch in
       let rows = batch.points.shape[0]
       return crossEntropy(
-        model(batch.points.reshaped([rows, width])), labels: batch.targets)
+        model(batch.points.reshaped([rows, width])), target: batch.targets)
     }
     let model = Linear(
       width, split.training.classes.count, key: RandomKey(0))

@@ -10,9 +10,11 @@ public struct RowClassifier: ArchivedModel {
   public static let title = "classifier of rows"
 
   public var recipe: ClassifierRecipe
+  /// Mean and scale of the features, from the training part.
   public var normalization: Normalization
   /// Shape of a row.
   public var shape: [Int]
+  /// The names of the classes, in the order of the logits.
   public var classes: [String]
   package var model: ClassifierModel
 

@@ -3,7 +3,7 @@ package import NumericCore
 package import Reports
 package import ContinuousModels
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 
 /// Charts of densities in the plane.

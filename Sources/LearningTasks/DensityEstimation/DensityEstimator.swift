@@ -17,6 +17,7 @@ public struct DensityEstimator: ArchivedModel {
   typealias Model = ContinuousNormalizingFlow<TimeConditionedMLP>
 
   public var recipe: DensityRecipe
+  /// Mean and scale of the columns, from the training part.
   public var normalization: Normalization
   var model: Model
 

@@ -4,6 +4,7 @@ import Integrators
 
 /// The complete configuration of a density run: data, network, training.
 public struct DensityRecipe: Hashable, Sendable {
+  /// How the flow is trained.
   public enum Method: String, CaseIterable, Sendable {
     /// Flow matching: a regression without a solver, fast for any size.
     case flowMatching = "flow-matching"
@@ -11,21 +12,27 @@ public struct DensityRecipe: Hashable, Sendable {
     case likelihood
   }
 
+  /// The name of the recipe.
   public var name = "cities"
   /// A user's file, or `nil` for the bundled cities.
   public var file: String?
   /// The columns; `nil` for all.
   public var columns: [String]?
+  /// The share of rows in the test part.
   public var testShare = 0.1
+  /// The share of rows in the validation part.
   public var validationShare = 0.1
+  /// Widths of the field's hidden layers.
   public var hidden: [Int] = [160, 160, 160]
   /// Sines and cosines of the point as inputs, for densities with fine detail.
   public var waves = 96
   /// How the layers of the field use the time.
   public var conditioning = TimeConditioning.concatSquash
+  /// How the flow is trained.
   public var method = Method.flowMatching
   /// Number of updates.
   public var steps = 20_000
+  /// Rows of a batch.
   public var batchSize = 512
   public var learningRate = 1e-2
   /// The estimator of the trace in maximum likelihood; `nil` for the exact trace up to three
@@ -33,6 +40,7 @@ public struct DensityRecipe: Hashable, Sendable {
   public var trace: TraceEstimate?
   /// Weights of the path's kinetic energy and of its Jacobian's norm in maximum likelihood: RNODE.
   public var kinetic = 0.0
+  /// The weight of the penalty `½ ∫ |∂f/∂z|² dt`.
   public var jacobian = 0.0
   /// Half the range of a random factor on the end time in maximum likelihood: STEER.
   public var steer = 0.0
@@ -40,8 +48,10 @@ public struct DensityRecipe: Hashable, Sendable {
   public var solverSteps = 25
   /// Adaptive steps of Dormand and Prince's method with this tolerance; `nil` for equal steps.
   public var tolerance: Double?
+  /// The seed of weights, batches and splits.
   public var seed = 0
 
+  /// The settings of the bundled example.
   public init() {}
 
   /// The default recipe for a user's file.

@@ -4,7 +4,7 @@ import NumericCore
 package import Reports
 import ContinuousModels
 import Integrators
-import Programs
+import Transforms
 import Tensors
 import Training
 

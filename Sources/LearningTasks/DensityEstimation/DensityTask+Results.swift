@@ -17,14 +17,14 @@ extension DensityTask {
 
   public static func measure(
     _ model: DensityEstimator, on data: MeasuredData
-  ) throws -> Measurement {
+  ) throws -> TaskMeasurement {
     var model = model
     if data.isTraining, let file = data.file { model.recipe.file = file }
     let rows = try (data.isTraining ? nil : data.file).map {
       try PointTable(path: $0, columns: model.normalization.channels)
     }
     let evaluation = try model.evaluation(on: rows)
-    return Measurement(
+    return TaskMeasurement(
       TaskResult(lines: evaluation.lines, json: evaluation.json(run: data.run, part: data.part)),
       source: data.file ?? model.recipe.file ?? "the bundled cities",
       isTestPart: data.isTraining, lost: evaluation.lost)

@@ -3,7 +3,7 @@ import Adjoints
 package import ContinuousModels
 package import Integrators
 import NeuralNets
-import Programs
+import Transforms
 package import Tensors
 package import Training
 

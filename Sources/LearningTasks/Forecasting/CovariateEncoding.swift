@@ -11,6 +11,7 @@ import TimeSeries
 public struct CovariateEncoding: Hashable, Sendable {
   /// One column.
   public struct Column: Hashable, Sendable {
+    /// The name of the column.
     public var name: String
     public var kind: Kind
 
@@ -29,8 +30,10 @@ public struct CovariateEncoding: Hashable, Sendable {
     }
   }
 
+  /// The encoded columns in order.
   public var columns: [Column]
 
+  /// An encoding of given columns; the default has none.
   public init(columns: [Column] = []) { self.columns = columns }
 
   /// The largest number of distinct texts of a column.
@@ -69,6 +72,7 @@ public struct CovariateEncoding: Hashable, Sendable {
     }
   }
 
+  /// The names of the columns.
   public var names: [String] { columns.map(\.name) }
   /// Numbers per series.
   public var width: Int { columns.reduce(0) { $0 + $1.width } }

@@ -10,6 +10,7 @@ public struct ForecastComparison: Hashable, Sendable {
     case undecided
   }
 
+  /// The name of the baseline.
   public var baseline: String
   /// Root mean squared error of the model relative to that of the baseline, minus 1.
   public var change: Double
@@ -22,6 +23,7 @@ public struct ForecastComparison: Hashable, Sendable {
   /// Whether the errors differ by 2 % or more, with or without significance.
   var isApart: Bool { abs(change) >= Self.leastLead }
 
+  /// Which of the two is better, or that the test part does not decide.
   public var verdict: Verdict {
     guard let interval else { return .undecided }
     return interval.upperBound < 0 ? .better : interval.lowerBound > 0 ? .worse : .undecided

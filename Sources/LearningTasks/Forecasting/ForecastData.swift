@@ -4,7 +4,9 @@ public import TimeSeries
 
 /// The data of a run: series, split, normalization, and the lengths that the recipe left open.
 public struct ForecastData: Sendable {
+  /// The name of the file or of the bundled data.
   public let source: String
+  /// The time axis: unit and, for dates, origin.
   public let axis: TimeAxis
   /// The target channels.
   public let channels: [String]
@@ -21,12 +23,17 @@ public struct ForecastData: Sendable {
 
   /// The series in the data's own units.
   public let training: [TimeSeries]
+  /// The series of the validation part.
   public let validation: [TimeSeries]
+  /// The series of the test part.
   public let test: [TimeSeries]
+  /// Mean and scale of each channel, from the training part.
   public let normalization: Normalization
+  /// How times become inputs of the model.
   public let clock: ModelClock
   /// The recipe with all lengths determined.
   public let recipe: ForecastRecipe
+  /// How windows are placed.
   public let plan: WindowPlan
   /// The whole series of each part, with the times of the part.
   private let parts: [Part: [PartSeries]]

@@ -6,12 +6,14 @@ public struct ForecastScore: Hashable, Sendable {
   public var count: Int
   /// In the data's unit.
   public var rootMeanSquaredError: Double
+  /// The mean absolute error, in the unit of the channel.
   public var meanAbsoluteError: Double
   /// In nats per forecast.
   public var negativeLogLikelihood: Double
   /// Fraction of observations inside the central band of 90 %.
   public var coverage: Double
 
+  /// The scores of forecasts.
   public init(_ forecasts: GaussianForecasts) {
     count = forecasts.count
     rootMeanSquaredError = forecasts.rootMeanSquaredError
@@ -33,10 +35,13 @@ public struct ForecastScore: Hashable, Sendable {
 public struct ForecastEvaluation: Sendable {
   /// One row of the comparison: a channel and a horizon, or a channel and a gap length.
   public struct Line: Sendable {
+    /// The forecast channel.
     public let channel: String
     /// The horizon or the gap length, in the unit of the times.
     public let length: Double
+    /// The model's forecasts.
     public let model: GaussianForecasts
+    /// The forecasts of each baseline for the same observations.
     public let baselines: [(name: String, forecasts: GaussianForecasts)]
     /// 90 % intervals of the root mean squared errors, the model's first; empty with too few
     /// forecasts.
@@ -59,10 +64,12 @@ public struct ForecastEvaluation: Sendable {
       (intervals, comparisons) = ForecastComparison.all(model, baselines, blockLength)
     }
 
+    /// The scores of the model.
     public var score: ForecastScore { ForecastScore(model) }
   }
 
   public var horizons: [Line]
+  /// The figures of hidden gaps, by channel and length.
   public var gaps: [Line]
   /// The name of the model.
   public var modelName: String
@@ -71,6 +78,7 @@ public struct ForecastEvaluation: Sendable {
   /// For a GOKU-net, the parameters of every series; `nil` for other models.
   public var inferred: InferredParameters?
 
+  /// An evaluation of a model of the given name.
   public init(horizons: [Line], gaps: [Line], modelName: String) {
     self.horizons = horizons
     self.gaps = gaps

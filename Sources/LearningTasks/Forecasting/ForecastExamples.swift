@@ -4,13 +4,17 @@ public import Training
 
 /// How training examples are cut from series.
 public struct ForecastExamplePlan: Hashable, Sendable {
+  /// The length of the context window, in the unit of the times.
   public var history: Double
+  /// The longest horizon, in the unit of the times.
   public var future: Double
+  /// The smallest number of observations in a context window.
   public var minimumHistory: Int
   /// The fraction of shards with imputation examples.
   public var fillShare: Double
   /// The weight of the divergence, and the steps over which it increases to that weight.
   public var divergenceWeight: Double
+  /// The number of steps over which the weight of the divergence grows.
   public var annealingSteps: Int
   /// The steps over which the queried span grows from a quarter to its full length; 0 disables
   /// this.
@@ -19,6 +23,7 @@ public struct ForecastExamplePlan: Hashable, Sendable {
   /// them.
   public var reconstructs = false
 
+  /// A plan of the examples of a training.
   public init(
     history: Double, future: Double, minimumHistory: Int, fillShare: Double,
     divergenceWeight: Double, annealingSteps: Int
@@ -46,6 +51,7 @@ public struct ForecastExamplePlan: Hashable, Sendable {
 ///
 /// All examples of a shard are of one kind, so that few shapes occur.
 public struct ForecastExamples<Builder: ExampleBatchBuilder>: TrainingData {
+  /// How examples are drawn.
   public var plan: ForecastExamplePlan
   private let series: [TimeSeries]
   private let normalization: Normalization

@@ -1,6 +1,6 @@
 public import ContinuousModels
 import NeuralNets
-import Programs
+import Transforms
 public import Tensors
 public import Training
 
@@ -35,6 +35,7 @@ public struct ForecastLoss<Model: InferringModel>: ShardEvaluator {
 
   public var auxiliaryNames: [String] { training.auxiliaryNames }
 
+  /// The loss, with the power β of the variance weighting.
   public init(varianceWeighting: Double) {
     let names = ["negativeLogLikelihood", "divergence"]
     training = CompiledLoss(auxiliaryNames: names) {

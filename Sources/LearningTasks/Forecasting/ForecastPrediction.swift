@@ -7,21 +7,28 @@ public import TimeSeries
 public struct ForecastPrediction: Sendable {
   /// One forecast of one channel.
   public struct Line: Hashable, Sendable {
+    /// The id of the series; empty without ids.
     public var id: String
+    /// The time of the forecast, on the axis of the file.
     public var time: Double
+    /// The forecast channel.
     public var channel: String
+    /// The mean of the forecast, which is also its median, in the unit of the channel.
     public var mean: Double
     /// The central band of 90 %.
     public var lower: Double
+    /// The upper end of the central band of 90 %.
     public var upper: Double
 
     /// Whether the forecast is finite.
     public var isFinite: Bool { mean.isFinite && lower.isFinite && upper.isFinite }
   }
 
+  /// The forecasts: series by series, then time by time, then channel by channel.
   public var lines: [Line]
   /// Warnings about the file.
   public var warnings: [DataWarning]
+  /// The time axis of the file.
   public var axis: TimeAxis
   /// Whether the series have names.
   public var hasIDs: Bool

@@ -3,27 +3,36 @@ import BundledData
 
 /// The complete configuration of a forecasting run: data, windows, network, training.
 public struct ForecastRecipe: Hashable, Sendable {
+  /// The name of the recipe.
   public var name = "glucose"
+  /// The kind of model.
   public var model = ForecastKind.latentODE
   /// A recurrent network that is trained as a baseline; `nil` for none.
   public var beside: ForecastKind?
   /// A user's file, or `nil` for the bundled glucose data.
   public var file: String?
+  /// How the file is read.
   public var reading = SeriesReading()
 
   /// Lengths in the unit of the times; `nil` chooses them from the data.
   public var history: Double?
+  /// The longest horizon, in the unit of the times; `nil` to choose it from the data.
   public var future: Double?
   /// The distance between two windows of the evaluation.
   public var stride: Double?
   public var horizons: [Double]?
   /// Lengths of the gaps hidden in the evaluation.
   public var gaps: [Double]?
+  /// The smallest number of observations in a context window.
   public var minimumHistory = 12
+  /// The share of the data in the validation part.
   public var validationShare = 0.15
+  /// The share of the data in the test part.
   public var testShare = 0.15
+  /// How the data are split: by time or by series.
   public var split = Split.automatic
 
+  /// The sizes of the latent ODE.
   public var network = ForecastNetwork()
   /// The known equations of a GOKU-net.
   public var law = MechanismSettings()
@@ -32,20 +41,29 @@ public struct ForecastRecipe: Hashable, Sendable {
   public var steps = 2_500
   /// Passes over the data; they override `steps`.
   public var epochs: Int?
+  /// Windows of a batch.
   public var batchSize = 128
+  /// Windows of a shard.
   public var shardSize = 32
   public var learningRate = 4e-3
+  /// The largest norm of a gradient.
   public var gradientClip = 1.0
+  /// The final weight of the divergence from the prior.
   public var divergenceWeight = 0.1
+  /// The power β of the variance weighting of the likelihood; see `EvidenceLowerBound`.
   public var varianceWeighting = 1.0
+  /// The share of examples that are gaps to be filled.
   public var fillShare = 0.4
   /// The fraction of the training in which the queried span grows from a quarter to its full
   /// length; `nil` for a half if the model is a latent ODE whose future covers two oscillations or
   /// more, otherwise 0.
   public var growingShare: Double?
+  /// The number of validations of a training.
   public var validations = 10
+  /// The seed of weights, batches and splits.
   public var seed = 0
 
+  /// The settings of the bundled example.
   public init() {}
 
   /// How training, validation and test part are split.

@@ -27,7 +27,7 @@ extension ForecastTask {
 
   public static func measure(
     _ model: Forecaster, on measured: MeasuredData
-  ) throws -> Measurement {
+  ) throws -> TaskMeasurement {
     var recipe = model.recipe
     if let file = measured.file { recipe.file = file }
     let data = try ForecastData(recipe, encoding: model.covariates)
@@ -50,7 +50,7 @@ extension ForecastTask {
         "\(data.source): is not what the model was trained on, so that its test part may hold rows of the training; "
           + "train again, or give the data of the training with --data")
     }
-    return Measurement(result, source: data.source, isTestPart: true, warnings: warnings)
+    return TaskMeasurement(result, source: data.source, isTestPart: true, warnings: warnings)
   }
 
   public static var predictionOptions: Set<PredictionOption> { [.at, .dates, .parameters] }

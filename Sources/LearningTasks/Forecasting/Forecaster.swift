@@ -10,9 +10,12 @@ public struct Forecaster: ArchivedModel {
   public static let title = "forecasting model"
 
   public var recipe: ForecastRecipe
+  /// The network with its normalization.
   public var forecaster: SeriesForecaster
+  /// How static covariates are encoded.
   public var covariates: CovariateEncoding
 
+  /// A trained model with its configuration.
   public init(
     recipe: ForecastRecipe, covariates: CovariateEncoding = CovariateEncoding(),
     forecaster: SeriesForecaster

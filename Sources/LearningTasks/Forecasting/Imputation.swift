@@ -18,13 +18,19 @@ public struct Imputation: Sendable {
 
   /// One time of a series, with a cell for each target channel.
   public struct Row: Hashable, Sendable {
+    /// The id of the series; empty without ids.
     public var id: String
+    /// The time of the row, on the axis of the file.
     public var time: Double
+    /// The cells, in the order of `channels`.
     public var cells: [Cell]
   }
 
+  /// The target channels.
   public var channels: [String]
+  /// The rows, series by series and in order of time.
   public var rows: [Row]
+  /// The time axis of the file.
   public var axis: TimeAxis
   /// Whether the series have names.
   public var hasIDs: Bool
@@ -92,10 +98,9 @@ private struct SeriesImputer {
   private var history: Double { model.recipe.history ?? 1 }
   private var future: Double { model.recipe.future ?? 1 }
 
-  /// The times that a regular series lacks: those between two rows that are a multiple of the usual
-  /// distance apart.
+  /// The times that a regular series lacks.
   ///
-  /// Empty if fewer than nine tenths of the distances are usual.
+  /// They lie between two rows that are a multiple of the usual distance apart. Empty if fewer than nine tenths of the distances are usual.
   private static func missingTimes(of times: [Double]) -> [Double] {
     let distances = zip(times.dropFirst(), times).map { $0 - $1 }.sorted()
     guard distances.count >= 3 else { return [] }

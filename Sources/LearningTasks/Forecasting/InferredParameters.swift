@@ -9,9 +9,11 @@ import MechanisticModels
 public struct InferredParameters: Sendable {
   /// One parameter of one series.
   public struct Line: Hashable, Sendable {
+    /// The id of the series.
     public var series: String
     /// `training`, `validation`, `test`, or empty for data without parts.
     public var part: String
+    /// The name of the parameter.
     public var parameter: String
     /// Whether all series share the parameter.
     public var isShared: Bool
@@ -19,11 +21,14 @@ public struct InferredParameters: Sendable {
     public var mean: Double
     /// Deviation over draws of a window and differences between windows together.
     public var deviation: Double
+    /// The number of windows that the figures are averaged over.
     public var windows: Int
   }
 
+  /// The figures, series by series.
   public var lines: [Line]
 
+  /// Figures of given lines.
   public init(lines: [Line]) { self.lines = lines }
 
   /// The posteriors over windows of some series; known parameters are omitted.
@@ -80,6 +85,7 @@ public struct InferredParameters: Sendable {
     }
   }
 
+  /// The header of the table.
   public static let header = ["series", "parameter", "mean", "sd", "windows"]
 
   /// Rows of a table, the first 40 of a part; shared parameters once, for the series `all`.

@@ -6,7 +6,9 @@ public import Tensors
 
 /// A batch of examples as tensors, for a latent ODE.
 public struct LatentBatch: TensorTree {
+  /// The observations of each series.
   public var observed: ObservedSequence
+  /// The requested times.
   public var query: LatentQuery
   /// `[time, batch, channel]`; 0 for a missing value.
   public var targets: Tensor
@@ -56,13 +58,17 @@ public protocol ExampleBatchBuilder: Sendable {
 /// Counts are rounded up to multiples of eight rows and eight queries, so that a model is compiled
 /// for few shapes; padding has mask and weight 0.
 public struct LatentBatchBuilder: ExampleBatchBuilder, Hashable {
+  /// How times become inputs of the model.
   public var clock: ModelClock
   /// Number of target channels.
   public var channelCount: Int
+  /// The number of covariates known in advance.
   public var inputCount: Int
   /// Number of encoded static covariates.
   public var covariateCount: Int
+  /// The number of latent components.
   public var latentCount: Int
+  /// What the decoder reads of the surroundings of a query.
   public var detail: LocalDetail
   /// Whether queries have statistical forecasts, which are the reference and a feature.
   public var hasAnchor: Bool
@@ -70,6 +76,7 @@ public struct LatentBatchBuilder: ExampleBatchBuilder, Hashable {
   /// the last row.
   public var rowLimit: Int
 
+  /// A builder of batches.
   public init(
     clock: ModelClock, channelCount: Int, inputCount: Int = 0, covariateCount: Int = 0,
     latentCount: Int, detail: LocalDetail = .readings, hasAnchor: Bool = false,

@@ -3,7 +3,7 @@ import Adjoints
 public import ContinuousModels
 import Integrators
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 import Training
 
@@ -18,13 +18,16 @@ public struct ForecastNetwork: Hashable, Sendable {
   public var hidden = 48
   /// Width of the field's, the decoder's and the head's hidden layers.
   public var field = 64
+  /// The width of the decoder's hidden layer.
   public var decoder = 64
+  /// The width of the encoder head's hidden layer.
   public var head = 64
   /// The decoder's inputs in addition to the latent state.
   public var context = LocalDetail.readings
   /// Relative and absolute tolerance of the solver.
   public var tolerance = 1e-3
 
+  /// The sizes of the bundled example.
   public init() {}
 
   /// A model with drawn parameters.

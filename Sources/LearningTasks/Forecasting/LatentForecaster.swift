@@ -3,13 +3,16 @@ import NumericCore
 public import TimeSeries
 public import ContinuousModels
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 
 /// A trained latent ODE with its normalization and clock.
 public struct LatentForecaster: Sendable {
+  /// The latent ODE.
   public let model: ForecastModel
+  /// Turns examples into batches.
   public let builder: LatentBatchBuilder
+  /// Mean and scale of each channel.
   public let normalization: Normalization
   /// Draws from the posterior for the width of a forecast's band.
   public var sampleCount = 8
@@ -17,6 +20,7 @@ public struct LatentForecaster: Sendable {
   private let encode: CompiledFunction<Pair<ForecastModel, LatentBatch>>
   private let decode: CompiledFunction<Pair<ForecastModel, Pair<Tensor, LatentQuery>>>
 
+  /// A latent ODE with what its inputs need.
   public init(
     model: ForecastModel, builder: LatentBatchBuilder, normalization: Normalization
   ) {

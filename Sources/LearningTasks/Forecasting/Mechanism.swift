@@ -3,9 +3,9 @@ public import MechanisticModels
 
 /// A recipe's equations, matched with the channels of its data.
 public struct Mechanism: Sendable {
-  /// The equations with roles and ranges.
+  /// The known equations.
   public var law: EquationMechanism
-  /// What each channel of the data is.
+  /// The measured channels and the states that they measure.
   public var channels: [EquationGOKU.Channel]
 
   /// The mechanism of some settings.

@@ -4,16 +4,16 @@ public import TimeSeries
 import ContinuousModels
 public import MechanisticModels
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 
 /// A trained GOKU-net over equations with its normalization and clock.
 public struct MechanismForecaster: Sendable {
-  /// The trained network.
+  /// The network that infers states and parameters.
   public let model: EquationGOKU
-  /// Makes batches of examples.
+  /// Turns examples into batches.
   public let builder: LatentBatchBuilder
-  /// Of the channels of the data.
+  /// Mean and scale of each channel.
   public let normalization: Normalization
   /// Draws from the posterior for the width of a forecast's band.
   public var sampleCount = 16
@@ -22,7 +22,7 @@ public struct MechanismForecaster: Sendable {
   private let decode: CompiledFunction<Pair<EquationGOKU, Pair<Tensor, LatentQuery>>>
   private let infer: CompiledFunction<Pair<EquationGOKU, Tensor>>
 
-  /// A forecaster by its parts.
+  /// A network with what its inputs need.
   public init(model: EquationGOKU, builder: LatentBatchBuilder, normalization: Normalization) {
     self.model = model
     self.builder = builder

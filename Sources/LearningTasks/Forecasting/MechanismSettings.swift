@@ -25,7 +25,9 @@ public struct MechanismSettings: Hashable, Sendable {
   public var emission = Emission.direct
   /// Dimensions of z̃₀ and of θ̃, and widths of the encoders and of the other networks.
   public var latent = 8
+  /// The number of hidden units of the encoders.
   public var recurrent = 32
+  /// The width of the hidden layers.
   public var hidden = 64
 
   /// Settings without equations.

@@ -8,6 +8,7 @@ public struct ModelClock: Hashable, Sendable {
   /// The usual distance of two observations, the scale for features of nearby observations.
   public var spacing: Double
 
+  /// A clock for windows of a length with observations at a typical distance.
   public init(window: Double, spacing: Double) {
     precondition(
       window > 0 && spacing > 0, "a window of \(window) and a spacing of \(spacing) are positive")

@@ -30,10 +30,13 @@ public struct RecurrentBatchBuilder: ExampleBatchBuilder {
   /// Clock, channels and the decoder's context.
   public var parts: LatentBatchBuilder
 
+  /// A builder of batches of rows.
   public init(_ parts: LatentBatchBuilder) { self.parts = parts }
 
+  /// How times become inputs of the model.
   public var clock: ModelClock { parts.clock }
 
+  /// The batch of some examples.
   public func batch(
     _ examples: [SeriesExample], divergenceWeight: Double = 0, key: RandomKey? = nil
   ) -> RecurrentForecastBatch {

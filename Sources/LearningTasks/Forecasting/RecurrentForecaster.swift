@@ -3,7 +3,7 @@ public import NumericCore
 public import TimeSeries
 public import ContinuousModels
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 public import Training
 
@@ -33,6 +33,7 @@ public struct RecurrentForecastLoss: ShardEvaluator {
 
   public var auxiliaryNames: [String] { training.auxiliaryNames }
 
+  /// The loss, with the power β of the variance weighting.
   public init(varianceWeighting: Double) {
     training = CompiledLoss(auxiliaryNames: ["negativeLogLikelihood"]) {
       Self.loss($0, $1, EvidenceLowerBound(varianceWeighting: varianceWeighting))
@@ -48,6 +49,7 @@ public struct RecurrentForecastLoss: ShardEvaluator {
     training.evaluate(model: model, batch: batch)
   }
 
+  /// The loss of a batch without its gradient.
   public func loss(
     model: ODERNN, batch: RecurrentForecastBatch
   ) -> (loss: Double, auxiliary: [Double]) {
@@ -70,11 +72,15 @@ public struct RecurrentForecastLoss: ShardEvaluator {
 
 /// A trained recurrent network with its normalization and clock.
 public struct RecurrentForecaster: Sendable {
+  /// The recurrent network.
   public let model: ODERNN
+  /// Turns examples into batches.
   public let builder: RecurrentBatchBuilder
+  /// Mean and scale of each channel.
   public let normalization: Normalization
   private let run: CompiledFunction<Pair<ODERNN, RecurrentForecastBatch>>
 
+  /// A network with what its inputs need.
   public init(model: ODERNN, builder: RecurrentBatchBuilder, normalization: Normalization) {
     self.model = model
     self.builder = builder

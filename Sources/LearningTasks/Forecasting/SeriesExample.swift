@@ -20,6 +20,7 @@ public struct SeriesExample: Hashable, Sendable {
   /// line between observations is the starting point.
   package var anchored: [[Double?]]?
 
+  /// A window: its start, its forecast origin, the visible observations and the queries.
   public init(start: Double, now: Double, visible: TimeSeries, asked: TimeSeries) {
     self.start = start
     self.now = now

@@ -3,6 +3,7 @@ public import Tensors
 
 /// Forecasts for one example, in the data's own units.
 public struct SeriesForecast: Hashable, Sendable {
+  /// The times of the forecasts.
   public var times: [Double]
   /// `[time][channel]`.
   public var means: [[Double]] = []
@@ -12,6 +13,7 @@ public struct SeriesForecast: Hashable, Sendable {
   /// Latent or hidden states, `[time][state]`.
   public var states: [[Double]] = []
 
+  /// No forecasts yet, for given times.
   public init(times: [Double]) { self.times = times }
 
   /// Whether a forecast is a finite number with a finite, positive deviation.
@@ -31,6 +33,7 @@ public struct SeriesForecaster: Sendable {
     case law(MechanismForecaster)
   }
 
+  /// The network, of any kind.
   public var network: Network
   /// The statistical forecast; `nil` for the last value.
   public var anchor: Anchor?
@@ -38,6 +41,7 @@ public struct SeriesForecaster: Sendable {
   /// the forecast of the network alone.
   public var adjustment: ForecastAdjustment?
 
+  /// A network with what its forecasts are added to.
   public init(
     _ network: Network, anchor: Anchor? = nil, adjustment: ForecastAdjustment? = nil
   ) {
@@ -54,6 +58,7 @@ public struct SeriesForecaster: Sendable {
     }
   }
 
+  /// Mean and scale of each channel.
   public var normalization: Normalization {
     switch network {
     case .latentODE(let forecaster): forecaster.normalization
@@ -85,6 +90,7 @@ public struct SeriesForecaster: Sendable {
     }
   }
 
+  /// The number of trained scalars.
   public var parameterCount: Int { model.parameterCount }
 
   /// The parameters in order.

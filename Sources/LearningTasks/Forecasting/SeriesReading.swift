@@ -3,7 +3,9 @@ public import TimeSeries
 
 /// How a user's file of series is read.
 public struct SeriesReading: Hashable, Sendable {
+  /// Wide or long; automatic by default.
   public var layout = TimeSeriesOptions.Layout.automatic
+  /// The column of times; `nil` to find it by its name.
   public var timeColumn: String?
   /// The column of ids; `nil` for `id`, if there is such a column.
   public var idColumn: String?
@@ -13,14 +15,17 @@ public struct SeriesReading: Hashable, Sendable {
   public var inputs: [String] = []
   /// Columns with one value per series, numbers or texts, such as an age; `nil` detects them.
   public var statics: [String]?
+  /// What happens with several rows at one time.
   public var duplicates = TimeSeriesOptions.Duplicates.refuse
   /// Words that mark a missing value.
   public var missing: [String] = []
+  /// The unit in which dates are counted.
   public var unit = TimeUnit.hours
   /// The order of day and month in dates such as 5/4/2024; `nil` refuses files that begin with such
   /// a date.
   public var dates: DateOrder?
 
+  /// The options of a file with usual names.
   public init() {}
 
   /// The series of a file for a trained model: several rows at one time are averaged, with a

@@ -4,7 +4,7 @@ import Reports
 import ContinuousModels
 import MechanisticModels
 import Adjoints
-import Programs
+import Transforms
 import Tensors
 
 /// Whether a forecaster's solver resolves its differential equation.

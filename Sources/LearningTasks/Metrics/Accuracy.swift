@@ -1,4 +1,4 @@
-import Programs
+import Transforms
 package import Tensors
 
 /// The accuracy of a classifier.

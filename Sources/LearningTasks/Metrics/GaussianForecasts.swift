@@ -6,8 +6,10 @@ public struct GaussianForecasts: Hashable, Sendable {
   public private(set) var means: [Double] = []
   /// Standard deviations, positive.
   public private(set) var deviations: [Double] = []
+  /// The measured values.
   public private(set) var observed: [Double] = []
 
+  /// No forecasts.
   public init() {}
 
   /// Forecasts with their observations.

@@ -9,6 +9,7 @@ public struct LostRows: Hashable, Sendable {
   /// The noun for the rows: `row`, `series`.
   public var noun = "row"
 
+  /// Counts the rows whose results are not finite; `noun` is used in messages.
   public init(_ isFinite: [Bool], noun: String = "row") {
     count = isFinite.count { !$0 }
     all = isFinite.count

@@ -18,7 +18,7 @@ extension SequenceClassificationTask {
 
   public static func measure(
     _ model: SequenceClassifier, on data: MeasuredData
-  ) throws -> Measurement {
+  ) throws -> TaskMeasurement {
     var model = model
     if data.isTraining {
       if let file = data.file { model.recipe.file = file }
@@ -47,7 +47,7 @@ extension SequenceClassificationTask {
         "classes": JSONValue(evaluation.classes),
         "confusion": evaluation.confusionJSON,
       ])
-    return Measurement(
+    return TaskMeasurement(
       result, source: source, isTestPart: data.isTraining,
       warnings: measured.warnings.map(\.sentence), lost: measured.lost)
   }

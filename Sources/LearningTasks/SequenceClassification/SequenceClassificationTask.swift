@@ -2,7 +2,7 @@ import NumericCore
 import TimeSeries
 import ContinuousModels
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 import Training
 
@@ -25,11 +25,11 @@ extension SeriesClassRecipe {
     let weight = expectationWeight
     return CompiledLoss(auxiliaryNames: ["crossEntropy", "accuracy"]) { model, batch in
       let (logits, expected) = model(batch.series, covariates: batch.covariates)
-      let loss = crossEntropy(logits, labels: batch.labels)
+      let loss = crossEntropy(logits, target: batch.labels)
       let own = (logits * oneHot(batch.labels, classes: logits.shape[1])).sum([1])
       let misses = (logits.maximum([1]) .> own).mean()
       let surprise = gaussianNegativeLogLikelihood(
-        batch.series.values, mean: expected.mean, logVariance: expected.logVariance,
+        expected.mean, target: batch.series.values, logVariance: expected.logVariance,
         weights: batch.series.mask)
       return LossAndAuxiliary(loss + weight * surprise, auxiliary: [loss, 1 - misses])
     }

@@ -1,6 +1,6 @@
 public import Serialization
 package import ContinuousModels
-import Programs
+import Transforms
 import Tables
 public import Tensors
 package import TimeSeries
@@ -12,6 +12,7 @@ public struct SequenceClassifier: ArchivedModel {
 
   public var recipe: SeriesClassRecipe
   package var form: SeriesClassForm
+  /// The names of the classes, in the order of the logits.
   public var classes: [String]
   package var model: SeriesClassifier
 

@@ -2,37 +2,49 @@ import Serialization
 
 /// The complete configuration of a classification of series: data, network, training.
 public struct SeriesClassRecipe: Hashable, Sendable {
+  /// The name of the recipe.
   public var name = "series-classes"
   /// The recurrent network.
   public var model = ForecastKind.odeRNN
+  /// The file of series; `nil` for the bundled data.
   public var file: String?
+  /// How the file is read.
   public var reading = SeriesReading()
   /// The column with the class of each series, in the data or in the file of labels.
   public var label: String?
   /// A separate file with an id and a label in each row; `nil` if the label is in the data.
   public var labelsFile: String?
+  /// The share of series in the test part.
   public var testShare = 0.2
+  /// The share of series in the validation part.
   public var validationShare = 0.15
+  /// The number of hidden units.
   public var hidden = 48
   /// Width of the field's and of the head's hidden layers.
   public var field = 64
+  /// The width of the hidden layer before the logits.
   public var head = 64
   /// Steps of the field over every gap.
   public var fieldSteps = 2
   /// The largest number of rows of a series; longer series are thinned evenly and keep the last
   /// row.
   public var rowLimit = 160
+  /// The number of updates.
   public var steps = 1_200
   /// Passes over the data; they override `steps`.
   public var epochs: Int?
+  /// Series of a batch.
   public var batchSize = 32
   public var learningRate = 4e-3
+  /// The weight of the squared parameters.
   public var weightDecay = 1e-3
   /// The weight of the likelihood of each row given the rows before it, in nats per observation,
   /// added to the cross entropy.
   public var expectationWeight = 0.1
+  /// The seed of weights, batches and splits.
   public var seed = 0
 
+  /// The settings of the bundled example.
   public init() {}
 }
 

@@ -44,9 +44,9 @@ public struct SubjectTask: LearningTask {
 
   public static func measure(
     _ model: SubjectEstimator, on data: MeasuredData
-  ) throws -> Measurement {
+  ) throws -> TaskMeasurement {
     let found = try model.data(data.file, isTraining: data.isTraining)
-    return Measurement(
+    return TaskMeasurement(
       try model.evaluation(on: found).result(run: data.run), source: found.source,
       isTestPart: false, warnings: found.warnings)
   }

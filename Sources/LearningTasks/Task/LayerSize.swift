@@ -4,6 +4,7 @@ public struct LayerSize: Sendable {
   /// Numbers saved per example of a batch for the gradient.
   public var activations: Double
 
+  /// Numbers of weights and of activations that one layer takes.
   public init(weights: Double = 0, activations: Double = 0) {
     self.weights = weights
     self.activations = activations

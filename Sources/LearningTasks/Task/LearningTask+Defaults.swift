@@ -6,6 +6,7 @@ import Training
 // Default implementations of `LearningTask`.
 
 extension TaskRecipe {
+  /// The recipe with its default settings.
   public var usual: Self { Self() }
 }
 
@@ -15,11 +16,11 @@ extension LearningTask where Evaluation == TaskResult {
   }
 
   /// The figures on the test part of the data, or on all rows if the data have no parts.
-  public static func measure(_ model: Model, on data: MeasuredData) throws -> Measurement {
+  public static func measure(_ model: Model, on data: MeasuredData) throws -> TaskMeasurement {
     var recipe = model.recipe
     if let file = data.file { recipe.file = file }
     let task = Self(recipe)
-    return Measurement(
+    return TaskMeasurement(
       try task.evaluate(model, beside: [], on: try task.examples(), threads: 1),
       source: recipe.file ?? recipe.name, isTestPart: data.isTraining)
   }

@@ -56,7 +56,7 @@ public protocol LearningTask: Sendable {
   func report(of outcome: TrainingOutcome<Self>) -> Report
 
   /// Measures a stored model on data.
-  static func measure(_ model: Model, on data: MeasuredData) throws -> Measurement
+  static func measure(_ model: Model, on data: MeasuredData) throws -> TaskMeasurement
 
   /// The options of `predict` that the task supports.
   static var predictionOptions: Set<PredictionOption> { get }
@@ -75,15 +75,19 @@ extension LearningTask {
 public struct TaskResult: Sendable {
   /// A table of text.
   public struct Table: Sendable {
+    /// The titles of the columns.
     public var header: [String]
+    /// The cells, row by row.
     public var rows: [[String]]
 
+    /// A table of text.
     public init(_ header: [String], rows: [[String]]) {
       self.header = header
       self.rows = rows
     }
   }
 
+  /// Tables that are printed after the lines.
   public var tables: [Table]
   /// Sentences below the tables.
   public var lines: [String]
@@ -92,6 +96,7 @@ public struct TaskResult: Sendable {
   /// Further files of the run folder, by name.
   public var files: [(name: String, text: String)]
 
+  /// The result of a training.
   public init(
     tables: [Table] = [], lines: [String] = [], json: JSONValue,
     files: [(name: String, text: String)] = []
@@ -114,6 +119,7 @@ public struct MeasuredData: Sendable {
   /// The run folder or model file.
   public var run: String
 
+  /// Data on which a stored model is measured.
   public init(file: String? = nil, labels: String? = nil, isTraining: Bool, run: String) {
     self.file = file
     self.labels = labels
@@ -126,7 +132,7 @@ public struct MeasuredData: Sendable {
 }
 
 /// The figures of a stored model.
-public struct Measurement: Sendable {
+public struct TaskMeasurement: Sendable {
   public var result: TaskResult
   /// The measured data.
   public var source: String
@@ -136,6 +142,7 @@ public struct Measurement: Sendable {
   /// Rows without a finite figure.
   public var lost: LostRows?
 
+  /// A result, with the data that it belongs to.
   public init(
     _ result: TaskResult, source: String, isTestPart: Bool, warnings: [String] = [],
     lost: LostRows? = nil
@@ -160,6 +167,7 @@ public enum PredictionOption: String, Sendable, CaseIterable {
 
 /// A file to which a stored model is applied.
 public struct PredictionRequest: Sendable {
+  /// The file that the model is applied to.
   public var file: String
   /// Times after the last observation, in the unit of the times and in order; `nil` for a regular
   /// grid.
@@ -167,6 +175,7 @@ public struct PredictionRequest: Sendable {
   /// The order of day and month; `nil` for that of the training.
   public var dates: DateOrder?
 
+  /// A request with the times and the order of dates that the options give.
   public init(file: String, times: [Double]? = nil, dates: DateOrder? = nil) {
     self.file = file
     self.times = times
@@ -178,6 +187,7 @@ public struct PredictionRequest: Sendable {
 public struct Prediction: Sendable {
   /// One line per prediction, after a header.
   public var csv: String
+  /// The prediction as a JSON document.
   public var json: JSONValue
   /// The number and kind of predictions: "24 forecasts".
   public var summary: String
@@ -192,6 +202,7 @@ public struct Prediction: Sendable {
       summary: "\(values.count) values")
   }
 
+  /// A prediction as text and as JSON.
   public init(
     csv: String, json: JSONValue, summary: String, warnings: [String] = [],
     parametersCSV: String? = nil

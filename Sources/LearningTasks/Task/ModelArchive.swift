@@ -111,6 +111,7 @@ public protocol TaskRecipe: ConfigurableRecipe {
 }
 
 extension TaskRecipe {
+  /// The file of labels that the model was trained on; `nil` for none.
   public var labelsFile: String? {
     get { nil }
     set {}

@@ -3,9 +3,11 @@ public import Serialization
 
 /// One value of a recipe with its dotted name, as in `config.json` and after `--set`.
 public struct RecipeSetting<Recipe>: Sendable {
+  /// The key in a configuration, as `training.steps`.
   public let key: String
   /// The accepted values, in words.
   public let expected: String
+  /// The value of a recipe as JSON.
   public let read: @Sendable (Recipe) -> JSONValue
   /// Refuses an invalid value.
   public let write: @Sendable (inout Recipe, JSONValue) -> Bool
@@ -14,6 +16,7 @@ public struct RecipeSetting<Recipe>: Sendable {
   /// The condition on other settings under which this one has an effect.
   public private(set) var conditions: [SettingCondition<Recipe>] = []
 
+  /// A setting with functions that read and write it.
   public init(
     key: String, expected: String, read: @escaping @Sendable (Recipe) -> JSONValue,
     write: @escaping @Sendable (inout Recipe, JSONValue) -> Bool
@@ -24,6 +27,7 @@ public struct RecipeSetting<Recipe>: Sendable {
     self.write = write
   }
 
+  /// A number within bounds.
   public static func number(
     _ key: String, _ path: any WritableKeyPath<Recipe, Double> & Sendable,
     in range: ClosedRange<Double> = 0...(.greatestFiniteMagnitude)
@@ -102,6 +106,7 @@ public struct RecipeSetting<Recipe>: Sendable {
     return layers.map { layers in setting.deciding { layers($0[keyPath: path]) } } ?? setting
   }
 
+  /// A value that is true or false.
   public static func flag(
     _ key: String, _ path: any WritableKeyPath<Recipe, Bool> & Sendable
   ) -> RecipeSetting {
@@ -114,6 +119,7 @@ public struct RecipeSetting<Recipe>: Sendable {
     }
   }
 
+  /// A text that may be absent.
   public static func text(
     _ key: String, _ path: any WritableKeyPath<Recipe, String?> & Sendable
   ) -> RecipeSetting {
@@ -126,6 +132,7 @@ public struct RecipeSetting<Recipe>: Sendable {
     }
   }
 
+  /// One of the cases of an enumeration.
   public static func choice<Choice: RawRepresentable & CaseIterable & Sendable>(
     _ key: String, _ path: any WritableKeyPath<Recipe, Choice> & Sendable
   ) -> RecipeSetting where Choice.RawValue == String {
@@ -158,6 +165,7 @@ extension RecipeSetting {
     }
   }
 
+  /// One of the cases of an enumeration, or `null`.
   public static func optionalChoice<Choice: RawRepresentable & CaseIterable & Sendable>(
     _ key: String, _ path: any WritableKeyPath<Recipe, Choice?> & Sendable
   ) -> RecipeSetting where Choice.RawValue == String {
@@ -166,6 +174,7 @@ extension RecipeSetting {
       { .string($0.rawValue) }, { $0.string.flatMap(Choice.init) })
   }
 
+  /// A number within bounds, or `null`.
   public static func optionalNumber(
     _ key: String, _ path: any WritableKeyPath<Recipe, Double?> & Sendable
   ) -> RecipeSetting {
@@ -176,6 +185,7 @@ extension RecipeSetting {
     }
   }
 
+  /// A whole number within bounds, or `null`.
   public static func optionalCount(
     _ key: String, _ path: any WritableKeyPath<Recipe, Int?> & Sendable
   ) -> RecipeSetting {
@@ -186,6 +196,7 @@ extension RecipeSetting {
     }
   }
 
+  /// A list of numbers, or `null`.
   public static func optionalNumbers(
     _ key: String, _ path: any WritableKeyPath<Recipe, [Double]?> & Sendable
   ) -> RecipeSetting {
@@ -199,12 +210,14 @@ extension RecipeSetting {
     }
   }
 
+  /// A list of texts, or `null`.
   public static func optionalTexts(
     _ key: String, _ path: any WritableKeyPath<Recipe, [String]?> & Sendable
   ) -> RecipeSetting {
     optional(key, path, "a list of texts", { JSONValue($0) }, { $0.texts })
   }
 
+  /// A list of texts.
   public static func texts(
     _ key: String, _ path: any WritableKeyPath<Recipe, [String]> & Sendable
   ) -> RecipeSetting {

@@ -8,6 +8,7 @@ import Synchronization
 /// run's files into `earlier-1`, `earlier-2`, …, which are run folders too. One process at a time
 /// trains in a folder; it holds the lock `run.lock` while a copy of this value exists.
 public struct RunFolder: Sendable {
+  /// The path of the folder.
   public let path: String
   /// Whether a checkpoint in the folder is continued.
   public let resumes: Bool

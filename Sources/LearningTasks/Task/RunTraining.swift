@@ -12,7 +12,7 @@ struct RunTraining<Evaluator: ShardEvaluator, Data: TrainingData>
 where Data.Batch == Evaluator.Batch {
   private(set) var state: TrainingState<Evaluator.Model>
   /// The records of the log, then those of every step; both are thinned.
-  private var all = StepHistory()
+  private var all = TrainingHistory()
   var history: [StepRecord] { all.records }
   private let trainer: Trainer<Evaluator, Data>
   private let folder: RunFolder?

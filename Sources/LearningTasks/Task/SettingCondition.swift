@@ -2,6 +2,7 @@ import Serialization
 
 /// The condition on another setting under which a setting has an effect.
 public struct SettingCondition<Recipe>: Sendable {
+  /// The key of the setting that the condition reads.
   public let key: String
   /// The values of the other setting with which the setting has an effect, as texts.
   public let options: [String]

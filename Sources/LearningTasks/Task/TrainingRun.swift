@@ -10,6 +10,7 @@ public import Training
 /// `last.ckpt.safetensors`, `evaluation.json` and `report.html`. Invalid data and mismatched
 /// checkpoints are found before anything is written.
 public struct TrainingRun<Task: LearningTask>: Sendable {
+  /// The task and its configuration.
   public var task: Task
   /// The run folder; `nil` writes nothing.
   public var directory: String?
@@ -20,6 +21,7 @@ public struct TrainingRun<Task: LearningTask>: Sendable {
   /// Receives notices about the run folder.
   public var onNotice: @Sendable (RunFolder.Notice) -> Void = { _ in }
 
+  /// A run in a folder; `nil` writes nothing, and `resumes` continues the checkpoint of the folder.
   public init(_ task: Task, in directory: String?, threads: Int = 1, resumes: Bool = false) {
     self.task = task
     self.directory = directory
@@ -81,6 +83,7 @@ public struct TrainingOutcome<Task: LearningTask>: Sendable {
   /// The task with the values that the data determined.
   public var task: Task
   public var examples: Task.Examples
+  /// The trained model.
   public var model: Task.Model
   /// The comparison models of the run.
   public var others: [Task.Model]
@@ -88,13 +91,16 @@ public struct TrainingOutcome<Task: LearningTask>: Sendable {
   public var evaluation: Task.Evaluation
   /// The steps of the training, thinned to a few thousand.
   public var history: [StepRecord]
+  /// The number of updates.
   public var steps: Int
+  /// Updates of one pass over the training part.
   public var stepsPerEpoch: Int
   /// Time of the training in seconds.
   public var seconds: Double
   /// The lock is held until the report is written.
   let folder: RunFolder?
 
+  /// The number of trained scalars.
   public var parameterCount: Int { model.weights.parameterCount }
 
   /// Steps with a validation, and as many others as a chart needs.

@@ -18,7 +18,10 @@ extension EquationData {
 
   /// The signals of the columns that are named as inputs; a missing cell is skipped.
   ///
-  /// - Parameter shift: is added to the times.
+  /// - Parameters:
+  ///   - equations: the equations that name the inputs.
+  ///   - interpolation: what holds between two values.
+  ///   - shift: is added to the times.
   public func signals(
     for equations: EquationSystem, interpolation: InputSignal.Interpolation = .linear,
     shift: Double = 0

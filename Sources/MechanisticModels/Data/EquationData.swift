@@ -12,9 +12,12 @@ public import TimeSeries
 public struct EquationData: Sendable {
   /// A column of a file, and the quantity of the equations that it measures.
   public struct ColumnMapping: Hashable, Sendable {
+    /// The name of the column.
     public var column: String
+    /// The state, intermediate or observable that it measures.
     public var quantity: String
 
+    /// A column that measures a quantity of another name.
     public init(column: String, quantity: String) {
       self.column = column
       self.quantity = quantity
@@ -23,7 +26,9 @@ public struct EquationData: Sendable {
 
   /// The path of the file.
   public let source: String
+  /// The values of the columns that the equations name.
   public let series: TimeSeries
+  /// The time axis: unit and, for dates, origin.
   public let axis: TimeAxis
   /// Columns that were not read.
   public let ignored: [String]

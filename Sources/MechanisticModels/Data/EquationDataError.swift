@@ -2,6 +2,7 @@ import NumericCore
 
 /// Data that do not fit equations.
 public struct EquationDataError: Error, Hashable, Sendable {
+  /// What is wrong with the data.
   public enum Reason: Hashable, Sendable {
     /// A series was chosen by its id, and the file has no ids.
     case noColumnOfIDs
@@ -30,6 +31,7 @@ public struct EquationDataError: Error, Hashable, Sendable {
   public let source: String
   /// The line in the file, where one is meant.
   public let line: Int?
+  /// What is wrong.
   public let reason: Reason
 
   package init(_ source: String, line: Int? = nil, _ reason: Reason) {

@@ -29,9 +29,11 @@ public struct Measurement: Hashable, Sendable {
     }
   }
 
+  /// When it was measured.
   public var time: Double
   /// The name of an observable, a state or an intermediate.
   public var observable: String
+  /// The value, exact or censored.
   public var value: Value
   /// The known standard deviation of its error, in the units of the value; `nil` for as the noise model gives it.
   public var standardError: Double?
@@ -40,6 +42,7 @@ public struct Measurement: Hashable, Sendable {
   /// For a count over an interval, when that began; `nil` for at the measurement of the same observable before, or at the start.
   public var intervalStart: Double?
 
+  /// A measured value of a quantity.
   public init(
     time: Double, of observable: String, _ value: Value, standardError: Double? = nil
   ) {
@@ -65,6 +68,7 @@ public struct Experiment: Sendable {
   /// When the initial values hold; `nil` for as the fit gives it.
   public var startTime: Double?
 
+  /// An experiment of measurements, without conditions or doses.
   public init(id: String = "", _ measurements: [Measurement]) {
     self.id = id
     self.measurements = measurements
@@ -79,13 +83,16 @@ public struct Experiment: Sendable {
 /// ```
 /// Parameters and initial values are shared by all experiments unless a fit makes them individual or an experiment's conditions give them.
 public struct Experiments: Sendable {
+  /// The experiments in order.
   public var experiments: [Experiment]
 
+  /// Experiments that are fitted together.
   public init(_ experiments: [Experiment]) { self.experiments = experiments }
 
   /// One experiment from a table.
   ///
   /// - Parameters:
+  ///   - times: the times of the rows.
   ///   - names: of observables, states or intermediates, one a column.
   ///   - values: `[time][column]`; not-a-number where nothing was measured.
   ///   - inputs: measured inputs by name.

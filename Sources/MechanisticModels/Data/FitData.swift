@@ -23,7 +23,9 @@ public import TimeSeries
 public struct FitData: Sendable {
   /// The path of the file.
   public let source: String
+  /// The experiments of the file.
   public var experiments: Experiments
+  /// The time axis: unit and, for dates, origin.
   public let axis: TimeAxis
   /// Columns that were not read; of a long table, channels.
   public let ignored: [String]

@@ -76,13 +76,17 @@ package struct FitTable {
 public struct FitTableOptions: Hashable, Sendable {
   /// The columns of times and of ids; `nil` for by their usual names.
   public var timeColumn: String?
+  /// The column of ids; `nil` to find it by its name.
   public var idColumn: String?
   /// Of a long table, the column that names what a row measures and that of its value; `nil` for by their usual names.
   public var channelColumn: String?
+  /// The column of values in a long table; `nil` to find it by its name.
   public var valueColumn: String?
   /// Only this experiment; `nil` for all.
   public var series: String?
+  /// The unit in which dates are counted.
   public var unit = TimeUnit.hours
+  /// The order of day and month; `nil` if the dates show it.
   public var dates: DateOrder?
   /// Words that mean a missing value, beside the empty cell.
   public var missing: [String] = []
@@ -92,9 +96,11 @@ public struct FitTableOptions: Hashable, Sendable {
   public var errorColumns: [String: String] = [:]
   /// Limits of quantification by column or quantity; the empty name is that of all.
   public var lowerLimits: [String: Double] = [:]
+  /// Upper limits of quantification by column.
   public var upperLimits: [String: Double] = [:]
   /// What holds between two measured values of an input.
   public var interpolation = InputSignal.Interpolation.linear
 
+  /// The options of a table with usual names.
   public init() {}
 }

@@ -49,12 +49,17 @@ public struct Dose: Hashable, Sendable {
     }
   }
 
+  /// When the dose is given.
   public var time: Double
+  /// The amount, in the unit of the state.
   public var amount: Double
   /// The name of the state.
   public var compartment: String
+  /// At once, or as an infusion.
   public var administration: Administration
+  /// Further doses at equal distances; `nil` for a single one.
   public var repetition: Repetition?
+  /// Whether the dose begins at a steady state; `nil` if not.
   public var steadyState: SteadyState?
 
   /// - Precondition: time, amount, rate and duration are finite; rate and duration are positive.
@@ -79,10 +84,12 @@ public struct Dose: Hashable, Sendable {
 
 /// The doses of one series, and the times at which its states start anew.
 public struct DoseSchedule: Hashable, Sendable {
+  /// The doses in any order.
   public var doses: [Dose]
   /// Times at which all states return to their initial values and all infusions stop; doses at the same time follow.
   public var resets: [Double]
 
+  /// A schedule of doses, with times at which all states become 0.
   public init(_ doses: [Dose] = [], resets: [Double] = []) {
     self.doses = doses
     self.resets = resets

@@ -4,6 +4,7 @@ public struct DosingError: Error, Equatable, Sendable {
   public var source: String
   /// The line in the file, from 1.
   public var line: Int
+  /// What is wrong.
   public var reason: Reason
 
   package init(source: String, line: Int, reason: Reason) {

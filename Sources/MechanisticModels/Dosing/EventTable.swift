@@ -19,12 +19,14 @@ public import Tables
 public struct EventTable: Sendable {
   /// An observation's time, value and compartment.
   public struct Observation: Hashable, Sendable {
+    /// The time of the observation.
     public var time: Double
     /// Nil where `MDV` is 1 or there is no value.
     public var value: Double?
     /// Nil where no compartment is given.
     public var compartment: String?
 
+    /// An observation; a `nil` value is a time without measurement.
     public init(time: Double, value: Double?, compartment: String? = nil) {
       self.time = time
       self.value = value
@@ -36,15 +38,20 @@ public struct EventTable: Sendable {
   public struct Series: Hashable, Sendable {
     /// Empty if there is no column of ids.
     public var id: String
+    /// The doses of the series.
     public var schedule: DoseSchedule
+    /// The observations of the series.
     public var observations: [Observation]
   }
 
   /// One row: its line in the file and its cells.
   public struct Row: Hashable, Sendable {
+    /// The line of the file, counted from 1.
     public var line: Int
+    /// The cells, in the order of the header.
     public var cells: [String]
 
+    /// A row of a table.
     public init(line: Int, cells: [String]) {
       self.line = line
       self.cells = cells
@@ -60,6 +67,8 @@ public struct EventTable: Sendable {
     /// What the times of other data mean, which these follow; `nil` for dates count from the first one of the table on.
     public var axis: TimeAxis?
 
+    /// How times are read: their unit, the order of day and month, and the axis of a file read
+    /// before.
     public init(unit: TimeUnit = .hours, order: DateOrder? = nil, axis: TimeAxis? = nil) {
       self.unit = unit
       self.order = order

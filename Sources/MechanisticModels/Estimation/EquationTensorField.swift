@@ -6,9 +6,11 @@ public import Tensors
 ///
 /// Inputs follow their signals; an input without one has its default value. Solve with `Flow`, or put it beside networks.
 public struct EquationTensorField: TensorField {
+  /// The equations.
   public let system: EquationSystem
   /// `[parameter]`.
   public var parameters: Tensor
+  /// The signals by the names of their inputs.
   public let inputs: [String: InputSignal]
 
   /// - Precondition: an input without a signal has a default value.

@@ -4,8 +4,11 @@ import Platform
 public struct FitCurve: Sendable {
   /// A measured value beside the fitted one.
   public struct Point: Hashable, Sendable {
+    /// The time of the measurement.
     public var time: Double
+    /// The measured value, exact or censored.
     public var measured: Measurement.Value
+    /// The fitted value.
     public var fitted: Double
     /// The standard deviation of its error; of a logarithm, if lognormal.
     public var deviation: Double
@@ -15,8 +18,11 @@ public struct FitCurve: Sendable {
 
   /// Empty if there is one experiment only.
   public var experiment: String
+  /// The name of the observable.
   public var observable: String
+  /// The noise model of the observable.
   public var noise: NoiseModel
+  /// Measured and fitted values.
   public var points: [Point]
   /// Times of the curve, from the start of the solve to the last measurement.
   public var times: [Double]
@@ -24,6 +30,7 @@ public struct FitCurve: Sendable {
   public var values: [Double]
   /// Where 95 % of curves lie (confidence), and 95 % of measurements (prediction); empty without standard errors.
   public var confidence: [ClosedRange<Double>]
+  /// The 95 % prediction interval at each time of the curve.
   public var prediction: [ClosedRange<Double>]
 }
 
@@ -39,7 +46,9 @@ extension FitCurve {
 
 /// The solve of one experiment.
 public struct FitStartOfExperiment: Hashable, Sendable {
+  /// The id of the experiment.
   public var experiment: String
+  /// The time that its initial values belong to.
   public var start: FitStart
 }
 
@@ -261,7 +270,7 @@ extension NoiseModel {
 public struct FitNoise: Hashable, Sendable {
   /// The name of the observable.
   public var observable: String
-  /// The distribution of its errors.
+  /// The noise model of the observable.
   public var noise: NoiseModel
   /// Its arguments by name: estimated, or known; empty where each value has a known standard error of its own, and for arguments that are
   /// formulas.

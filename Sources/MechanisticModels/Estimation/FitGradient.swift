@@ -1,6 +1,6 @@
 import Adjoints
 import Integrators
-import Programs
+import Transforms
 import Tensors
 
 /// The objective of a fit and its gradient by the discrete adjoint.

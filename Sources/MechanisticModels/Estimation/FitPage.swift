@@ -4,6 +4,7 @@ public import Reports
 
 /// What a report of a fit shows: estimates, data with curves and bands, residuals, profiles, correlations and the starts.
 public struct FitPage: Sendable {
+  /// The fit that the page shows.
   public var fit: ParameterFit
   public var result: FitResult
   /// The file of the data.
@@ -16,6 +17,7 @@ public struct FitPage: Sendable {
   /// Charts of data and of profiles beyond these are left out.
   private static let chartLimit = 60
 
+  /// A page of a fit and its result.
   public init(
     _ fit: ParameterFit, _ result: FitResult, source: String = "", timeUnit: String = "",
     remarks: [String] = []

@@ -4,6 +4,7 @@ public struct FitResult: Sendable {
   public struct Estimate: Sendable {
     /// A parameter's name, or `x(0)`.
     public var name: String
+    /// The estimate.
     public var value: Double
     /// Standard error of the value; nil if the data do not determine it.
     public var standardError: Double?
@@ -19,7 +20,9 @@ public struct FitResult: Sendable {
 
   /// The values at which the profile of the likelihood lies above its threshold.
   public struct Profile: Equatable, Sendable {
+    /// The lower end of the profile interval.
     public var lower: ProfileEnd
+    /// The upper end of the profile interval.
     public var upper: ProfileEnd
     /// Points of the profile, by value: what a chart of it shows.
     public var curve: [ProfilePoint] = []
@@ -27,6 +30,7 @@ public struct FitResult: Sendable {
 
   /// The best fit with one value given.
   public struct ProfilePoint: Equatable, Sendable {
+    /// The value on the profile.
     public var value: Double
     /// How far twice the log-likelihood lies below its maximum.
     public var drop: Double
@@ -67,11 +71,15 @@ public struct FitResult: Sendable {
   public var standardDeviation: Double
   /// Sum of the squared residuals (of the logarithms, if lognormal; weighted, if robust).
   public var residualSquares: Double
+  /// The log-likelihood at the optimum, in nats.
   public var logLikelihood: Double
+  /// The number of measured values.
   public var measurementCount: Int
+  /// Whether the search met its criterion.
   public var hasConverged: Bool
   /// Searches from starting points, and how many of them ended at this minimum.
   public var starts: Int
+  /// The number of starts that ended at the optimum.
   public var agreeingStarts: Int
   /// Every search, the best first (a chart of their objectives is a waterfall plot).
   public var searches: [Start]
@@ -102,6 +110,7 @@ public struct FitResult: Sendable {
   /// Where the solve of each experiment starts.
   public var experimentStarts: [FitStartOfExperiment]
 
+  /// The number of experiments.
   public var experimentCount: Int { experimentStarts.count }
 
   /// The estimated value of a name.
@@ -130,10 +139,13 @@ extension FitResult {
       case profile
     }
 
+    /// Where the search started from.
     public var origin: Origin
     /// Where it ended, as `FitResult.objective`.
     public var objective: Double
+    /// Whether the search met its criterion.
     public var hasConverged: Bool
+    /// The number of iterations.
     public var iterations: Int
     /// Values where it ended, in the order of the estimates.
     public var values: [Double]

@@ -16,7 +16,9 @@ public struct FitStart: Hashable, Sendable {
     case years
   }
 
+  /// The time that initial values belong to.
   public var time: Double
+  /// Why it is this time.
   public var reason: Reason
 }
 

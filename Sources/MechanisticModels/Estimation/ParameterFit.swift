@@ -20,7 +20,9 @@ public struct ParameterFit: Sendable {
     case gradient
   }
 
+  /// The equations.
   public var system: EquationSystem
+  /// The data.
   public var experiments: Experiments
   /// The noise of observables that have none in the equations.
   public var noise: NoiseModel
@@ -41,6 +43,7 @@ public struct ParameterFit: Sendable {
   public var startTime: Double?
   /// Whether every experiment starts from the steady state of its equations without doses.
   public var preEquilibrates = false
+  /// How the optimum is sought.
   public var search = Search.automatic
   /// Segments of multiple shooting; `nil` for one for three measured times, but no more than 240 unknown states.
   public var segments: Int?
@@ -55,6 +58,7 @@ public struct ParameterFit: Sendable {
   /// One from the written start on all data, one on growing stretches, the others from points of a Latin
   /// hypercube. At most twice as many follow where they disagree.
   public var starts = 8
+  /// The key of the random starting points.
   public var key = RandomKey(0)
   /// The method of the solver, by which sensitivities follow as well; `nil` for `.tsitouras5`, and `.rodas5P` for algebraic
   /// equations and for each solve that turns out to be stiff.
@@ -70,6 +74,7 @@ public struct ParameterFit: Sendable {
   /// The largest magnitudes of the states where the absolute tolerance does not resolve them, otherwise 0; empty: it resolves all.
   var stateSizes: [Double] = []
 
+  /// A fit of the parameters and initial values that the equations do not fix.
   public init(
     _ system: EquationSystem, to experiments: Experiments, noise: NoiseModel = .normal,
     startValues: [String: Double] = [:], knownValues: [String: Double] = [:]

@@ -4,7 +4,7 @@ public import ContinuousModels
 public import Integrators
 import Adjoints
 public import NeuralNets
-import Programs
+import Transforms
 public import Tensors
 
 /// GOKU-net over a system of equations and irregular series: each series' initial state and parameters, inferred.
@@ -26,23 +26,32 @@ public struct EquationGOKU: TensorTree {
   public struct Sizes: Hashable, Sendable {
     /// Features of a row and of a series, as encoder and head read them.
     public var features, summary: Int
+    /// The number of hidden units of the encoders.
     public var recurrent = 32
+    /// The number of latent components.
     public var latent = 8
+    /// The width of the hidden layers.
     public var hidden = 64
 
+    /// Sizes for a number of features of a row and of a series' summary.
     public init(features: Int, summary: Int) {
       self.features = features
       self.summary = summary
     }
   }
 
+  /// The known equations and what is inferred of them.
   public let law: EquationMechanism
+  /// The measured channels.
   public let channels: [Channel]
   /// Mean and standard deviation of each channel in the data's units.
   public let channelMeans, channelDeviations: [Double]
+  /// Method and steps of the solve.
   public var solver: ODESolver
 
+  /// Infers the latent variables of a series.
   public var encoder: GOKUEncoder
+  /// From the latent variable to the initial state.
   public var initialState: MLP
   /// `nil` for no parameter is a series' own.
   public var parameterMap: MLP?

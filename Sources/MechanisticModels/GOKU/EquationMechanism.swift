@@ -18,10 +18,14 @@ public struct EquationMechanism: Sendable {
 
   /// A parameter of the equations with its part in the model.
   public struct Parameter: Hashable, Sendable {
+    /// The name in the equations.
     public var name: String
+    /// Whether it is a state or a parameter, and how it is inferred.
     public var role: Role
+    /// The range of its values.
     public var range: UnknownRange
 
+    /// An unknown of the equations.
     public init(name: String, role: Role, range: UnknownRange) {
       self.name = name
       self.role = role
@@ -29,6 +33,7 @@ public struct EquationMechanism: Sendable {
     }
   }
 
+  /// The equations.
   public let system: EquationSystem
   /// One for each of the system's, in its order.
   public var parameters: [Parameter]

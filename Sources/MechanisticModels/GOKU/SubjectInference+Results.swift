@@ -3,6 +3,7 @@ import NeuralNets
 import NumericCore
 import Platform
 import Programs
+import Transforms
 import Tensors
 import Training
 

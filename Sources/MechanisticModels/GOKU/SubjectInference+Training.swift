@@ -3,6 +3,7 @@ import Integrators
 import NeuralNets
 import NumericCore
 import Programs
+import Transforms
 package import Tensors
 package import Training
 

@@ -29,13 +29,13 @@ public struct SubjectInference: Sendable {
   public var learningRate = 5e-3
   /// Dimensions of z̃₀ and of θ̃.
   public var latent = 4
-  /// Units of the encoder.
+  /// The number of hidden units of the encoder.
   public var recurrent = 24
-  /// Units of the hidden layers of all other networks.
+  /// The width of the hidden layers.
   public var hidden = 32
-  /// Of the solves, in the sizes of the states.
+  /// The tolerance of the solves.
   public var tolerance = Tolerance(relative: 1e-5, absolute: 1e-6)
-  /// The key of all random choices.
+  /// The key of weights and batches.
   public var key = RandomKey(0)
   /// Draws from the posterior for the means.
   public var draws = 64

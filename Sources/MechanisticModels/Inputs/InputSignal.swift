@@ -20,7 +20,9 @@ public struct InputSignal: Hashable, Sendable {
 
   /// Strictly increasing.
   public let times: [Double]
+  /// The values at `times`.
   public let values: [Double]
+  /// What holds between two values.
   public let interpolation: Interpolation
   /// Of `s`, `s²` and `s³`, `s` the time since the start of an interval; one per interval.
   let coefficients: [SIMD3<Double>]

@@ -3,9 +3,9 @@ public import Tensors
 
 /// Measured inputs as a function of time that is differentiable in the measured values.
 ///
-/// Use it inside a `TensorField`; list it in `visit` to get gradients of the values, and name `values` in
-/// `rowTensorNames` if every row of the batch has its own. Before the first and after the last time the signal
-/// keeps its first and last value.
+/// Use it inside a `TensorField`; list it in `visit` to get gradients of the values. Values of shape
+/// `[batch, knot, channel]` belong to the rows of the batch. Before the first and after the last time the signal
+/// has its first and last value.
 ///
 /// ```swift
 /// struct Driven: TensorField {
@@ -23,6 +23,7 @@ public struct TensorSignal: TensorTree {
   public let times: [Double]
   /// `[knot, channel]` for all rows, or `[batch, knot, channel]`.
   public var values: Tensor
+  /// What holds between two values.
   public let interpolation: InputSignal.Interpolation
   /// `[knot, interval]`: maps values to coefficients of `s`, `s²` and `s³`, `s` the time since the start of an interval.
   private let maps: [[Double]]
@@ -99,6 +100,6 @@ public struct TensorSignal: TensorTree {
   }
 
   public mutating func visit(_ visitor: inout some TensorVisitor) {
-    visitor("values", &values)
+    if values.rank == 3 { visitor("values", perRow: &values) } else { visitor("values", &values) }
   }
 }

@@ -1,5 +1,6 @@
 /// A well-known system: its equations, where they come from, and values to begin with.
 public struct NamedSystem: Sendable {
+  /// The name on the command line.
   public let name: String
   /// Author, year, equation.
   public let source: String

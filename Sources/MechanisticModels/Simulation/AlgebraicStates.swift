@@ -3,6 +3,7 @@ import Reports
 
 /// Why the algebraic equations of a system gave its algebraic states no value.
 public struct AlgebraicFailure: Error, Hashable, Sendable {
+  /// Why no consistent state was found.
   public enum Reason: Hashable, Sendable {
     /// The Jacobian of the equations by the algebraic states is singular.
     case singular
@@ -20,10 +21,13 @@ public struct AlgebraicFailure: Error, Hashable, Sendable {
   public var source: String
   /// The line of an equation that is not satisfied, or the first one.
   public var line: Int
+  /// The time of the failure.
   public var time: Double
   /// The algebraic states and the values at which the search ended.
   public var states: [String]
+  /// The values at which the search ended.
   public var values: [Double]
+  /// Why no consistent state was found.
   public var reason: Reason
 }
 

@@ -8,7 +8,9 @@ public struct EquationSolution: Sendable {
   public var times: [Double]
   /// `[time][state]`.
   public var states: [[Double]]
+  /// How the solve ended.
   public var status: SolveStatus
+  /// What the solve has cost.
   public var statistics: StepStatistics
   /// Doses, events and resets in the order of the solve.
   public var events: [SimulationEvent] = []
@@ -27,12 +29,14 @@ extension EquationSystem {
   ///   - parameters: `nil` for as written in the equations.
   ///   - inputs: signals by the name of the input; an input without one has its default value.
   ///   - doses: beside those of the equations.
+  ///   - solver: method and step control.
   ///   - scalarType: the arithmetic of the state; time is always double.
+  ///
   /// Doses, events, knots of inputs, and steps and kinks of formulas end a step; at the time of a jump the state is that
   /// after it. Doses and events that lie before the first time are taken to be in the initial state, except for infusions
-  /// that are still under way.
+  /// that are still under way. Algebraic states begin at the solution of their equations to which Newton's method leads
+  /// from the initial value.
   /// - Returns: the times that were reached; a failed solve has fewer than were requested.
-  /// Algebraic states begin at the solution of their equations to which Newton's method leads from the initial value.
   /// - Precondition: an input without a signal has a default value; doses are into states that have a derivative;
   ///   `accepts(solver.method)`.
   public func solution(

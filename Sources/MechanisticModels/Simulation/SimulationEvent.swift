@@ -1,5 +1,6 @@
 /// A jump of the state in a solve.
 public struct SimulationEvent: Hashable, Sendable {
+  /// What occurred.
   public enum Kind: Hashable, Sendable {
     /// An `event` statement, by its line in the equations.
     case event(line: Int)
@@ -16,7 +17,9 @@ public struct SimulationEvent: Hashable, Sendable {
   /// The time of the jump.
   public var time: Double
   public var kind: Kind
+  /// The state before it.
   public var stateBefore: [Double]
+  /// The state after it.
   public var stateAfter: [Double]
 }
 

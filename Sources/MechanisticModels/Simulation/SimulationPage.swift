@@ -5,28 +5,36 @@ public import Reports
 public struct SimulationPage: Sendable {
   /// Something that happened at a time: an event, a dose, the end.
   public struct Moment: Hashable, Sendable {
+    /// When it occurred.
     public var time: Double
+    /// The text at the mark.
     public var label: String
 
+    /// A marked time.
     public init(time: Double, label: String) {
       self.time = time
       self.label = label
     }
   }
 
+  /// The solved equations.
   public var system: EquationSystem
   /// States on a fine grid of times, and the steps if the solver recorded them.
   public var solution: EquationSolution
   /// The intermediates at those times, `[time][intermediate]`.
   public var intermediates: [[Double]]
+  /// The signals by the names of their inputs.
   public var inputs: [String: InputSignal]
+  /// Times that are marked in the charts.
   public var moments: [Moment]
   /// The solution of the check on the same grid, and its verdict.
   public var finer: EquationSolution?
+  /// The comparison with a finer solution; `nil` if there was none.
   public var check: SolutionCheck?
   /// The method and its settings, on one line.
   public var method: String
 
+  /// A page of a solution.
   public init(
     _ system: EquationSystem, _ solution: EquationSolution, intermediates: [[Double]] = [],
     inputs: [String: InputSignal] = [:], method: String

@@ -12,7 +12,9 @@ public struct SolutionCheck: Hashable, Sendable {
   /// Where that is: the time, the place of the state, and `y` and `y*` there.
   public var time: Double
   public var state: Int
+  /// The value of the solution.
   public var value: Double
+  /// The value of the solution with the tighter tolerance.
   public var finerValue: Double
   /// How the finer solve ended.
   public var finerStatus: SolveStatus
@@ -25,13 +27,18 @@ public struct SolutionCheck: Hashable, Sendable {
   /// accumulates some ten.
   public static let threshold = 100.0
 
+  /// Whether the two solutions agree within the threshold.
   public var isPassed: Bool { tolerances <= Self.threshold }
 }
 
 extension SolutionCheck {
   /// Compares a solution with one by a finer solver.
   ///
-  /// - Parameter tolerances: one for each state.
+  /// - Parameters:
+  ///   - solution: the solution that is checked.
+  ///   - tolerances: one for each state.
+  ///   - finer: the solution by the finer solver.
+  ///   - finerTolerance: its relative tolerance.
   /// - Returns: nil if the solve failed by itself, or has no time beside its first.
   public init?(
     of solution: EquationSolution, tolerances: [Tolerance],

@@ -1,6 +1,6 @@
 import Platform
 import CKernels
-public import Tensors
+package import Tensors
 
 /// The memory in which one thread runs a scalar program; a run allocates nothing.
 public final class ScalarWorkspace {
@@ -100,7 +100,7 @@ public final class ScalarWorkspace {
   package func run(rows: Int) { nk_scalar_program_run(call.program, rows) }
 
   /// Concrete tensors in, concrete tensors out: one row.
-  public func callAsFunction(_ inputs: [Storage]) -> [Storage] {
+  package func callAsFunction(_ inputs: [Storage]) -> [Storage] {
     precondition(
       inputs.map(\.type) == program.parameterTypes,
       "the program takes \(program.parameterTypes), not \(inputs.map(\.type))")

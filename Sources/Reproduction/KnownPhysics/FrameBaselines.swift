@@ -3,7 +3,7 @@ import Adjoints
 import ContinuousModels
 import Integrators
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 
 /// A long short-term memory that says each next frame, and goes on from its own words.

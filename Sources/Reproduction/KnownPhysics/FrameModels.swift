@@ -3,7 +3,7 @@ import NumericCore
 import ContinuousModels
 import MechanisticModels
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 
 /// Models of frames, trained and scored in the same way on any system.

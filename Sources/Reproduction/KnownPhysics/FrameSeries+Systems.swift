@@ -3,7 +3,7 @@ import NumericCore
 import MechanisticModels
 import Integrators
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 
 extension FrameSeries {

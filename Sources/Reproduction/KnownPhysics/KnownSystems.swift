@@ -5,7 +5,7 @@ import ContinuousModels
 import MechanisticModels
 import Integrators
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 
 /// GOKU-net on further systems of the paper and its earlier versions.

@@ -3,7 +3,7 @@ import Adjoints
 import ContinuousModels
 import Integrators
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 
 /// The latent ODE that GOKU-net is compared with: the same encoder widths, and a network in place of the law.

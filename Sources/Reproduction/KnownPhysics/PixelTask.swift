@@ -2,7 +2,7 @@ import Platform
 import NumericCore
 import ContinuousModels
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 
 /// Pendulums seen as small pictures: a figure, not a claim.

@@ -4,7 +4,7 @@ import Adjoints
 package import ContinuousModels
 import Integrators
 package import NeuralNets
-import Programs
+import Transforms
 package import Tensors
 import Training
 

@@ -1,7 +1,7 @@
 package import NumericCore
 package import ContinuousModels
 import NeuralNets
-import Programs
+import Transforms
 package import Tensors
 package import Training
 

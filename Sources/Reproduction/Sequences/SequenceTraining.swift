@@ -1,7 +1,7 @@
 package import ContinuousModels
 import Integrators
 package import NeuralNets
-import Programs
+import Transforms
 package import Tensors
 package import Training
 
@@ -42,7 +42,7 @@ package struct SequenceTraining: Sendable {
     let loss = CompiledLoss<ODERNN, RecurrentBatch> { network, batch in
       let prediction = network.prediction(batch.series, replacing: batch.replacing)
       return meanSquaredError(
-        prediction.mean, batch.series.values, weights: batch.series.mask)
+        prediction.mean, target: batch.series.values, weights: batch.series.mask)
     }
     return try fit(network, loss, data, optimizer)
   }

@@ -3,7 +3,7 @@ import Adjoints
 package import ContinuousModels
 import Integrators
 import NeuralNets
-import Programs
+import Transforms
 package import Tensors
 import Training
 
@@ -59,7 +59,7 @@ package struct SineTask: Sendable {
 
   /// Mean squared error at all times of the test series.
   package func error(_ means: Tensor) -> Double {
-    meanSquaredError(means, test.targets(everyone, at: grid)).values[0]
+    meanSquaredError(means, target: test.targets(everyone, at: grid)).values[0]
   }
 
   // MARK: Latent ODEs

@@ -3,7 +3,7 @@ import Adjoints
 import ContinuousModels
 import Integrators
 import NeuralNets
-import Programs
+import Transforms
 import Tensors
 import Training
 
@@ -100,7 +100,8 @@ struct SpiralTask {
   }
 
   private func error(_ means: Tensor) -> Double {
-    meanSquaredError(means, test.targets(everyone, at: Array(Self.beyond))).values[0].squareRoot()
+    meanSquaredError(means, target: test.targets(everyone, at: Array(Self.beyond))).values[0]
+      .squareRoot()
   }
 }
 

@@ -2,6 +2,7 @@
 public struct EquationError: Error, Equatable, Sendable {
   /// A place in a text; both numbers start at 1.
   public struct Position: Hashable, Sendable {
+    /// The line, counted from 1.
     public var line: Int
     /// Counted in characters.
     public var column: Int
@@ -14,7 +15,9 @@ public struct EquationError: Error, Equatable, Sendable {
 
   /// Name of the system or file.
   public var source: String
+  /// Where the mistake is.
   public var position: Position
+  /// What is wrong.
   public var reason: Reason
 
   /// The kinds of mistakes.

@@ -2,7 +2,7 @@
 ///
 /// Every 2ᵏ-th step without a validation and every 2ᵏ-th validation are saved, with the smallest
 /// sufficient k.
-public struct StepHistory: Sendable {
+public struct TrainingHistory: Sendable {
   /// The largest number of saved records of each kind.
   public static let limit = 2000
 
@@ -31,7 +31,7 @@ public struct StepHistory: Sendable {
     mutating func append(_ record: StepRecord) {
       if count % stride == 0 { records.append(record) }
       count += 1
-      guard records.count > StepHistory.limit else { return }
+      guard records.count > TrainingHistory.limit else { return }
       records = records.indices.filter { $0 % 2 == 0 }.map { records[$0] }
       stride *= 2
     }

@@ -22,14 +22,17 @@ package import Tensors
 public struct EquationSystem: Sendable {
   /// A quantity that has a differential equation, or that an algebraic equation `0 = …` determines.
   public struct State: Hashable, Sendable {
+    /// The name in the equations.
     public var name: String
     /// The comment at its derivative.
     public var note: String
+    /// Whether the equations give an initial value.
     public var hasInitialValue = false
     /// Its initial value is known, or follows from the parameters: not to be estimated by itself.
     public var isInitialFixed = false
     /// Bounds of the initial value; infinite where there are none.
     public var initialLowerBound = -Double.infinity
+    /// The upper bound of the initial value; infinite where there is none.
     public var initialUpperBound = Double.infinity
     /// It follows from the other states by the algebraic equations; its initial value is where their solution
     /// begins to be sought.
@@ -38,7 +41,9 @@ public struct EquationSystem: Sendable {
 
   /// A number that may be set or estimated.
   public struct Parameter: Hashable, Sendable {
+    /// The name in the equations.
     public var name: String
+    /// The written value.
     public var defaultValue: Double
     /// −∞ where there is none.
     public var lowerBound: Double
@@ -54,7 +59,9 @@ public struct EquationSystem: Sendable {
 
   /// A quantity that follows from the states, the parameters, the inputs and the time.
   public struct Intermediate: Hashable, Sendable {
+    /// The name in the equations.
     public var name: String
+    /// The comment at its formula.
     public var note: String
   }
 
@@ -62,6 +69,7 @@ public struct EquationSystem: Sendable {
   public struct Observable: Hashable, Sendable {
     /// The name of its column in data.
     public var name: String
+    /// The comment at its statement.
     public var note: String
     /// The formula as it was written, or the name itself.
     public var formula: String
@@ -76,9 +84,12 @@ public struct EquationSystem: Sendable {
 
   /// A value of a state, an intermediate or an observable at a time, whose uncertainty a fit reports: `predict cp at 24`.
   public struct Prediction: Hashable, Sendable {
+    /// The name of the state, intermediate or observable.
     public var quantity: String
+    /// The time of the value.
     public var time: Double
 
+    /// A value of a quantity at a time.
     public init(quantity: String, time: Double) {
       self.quantity = quantity
       self.time = time
@@ -87,21 +98,27 @@ public struct EquationSystem: Sendable {
 
   /// A signal from outside.
   public struct Input: Hashable, Sendable {
+    /// The name of the column that it is read from.
     public var name: String
     /// Its value where no signal is given; nil if one must be given.
     public var defaultValue: Double?
+    /// The comment at its statement.
     public var note: String
   }
 
+  /// The name of the system, which errors give as the file.
   public let name: String
   /// The first comment above the equations.
   public let title: String
   /// The equations as they were written.
   public let text: String
+  /// The states, in the order of their derivatives.
   public let states: [State]
+  /// The parameters, in the order of writing.
   public let parameters: [Parameter]
   /// In the order of writing.
   public let intermediates: [Intermediate]
+  /// The measured signals that the equations read.
   public let inputs: [Input]
   /// What is measured, by `observe` statements.
   public let observables: [Observable]

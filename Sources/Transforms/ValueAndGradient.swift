@@ -1,5 +1,6 @@
 import Platform
 import Graphs
+package import Programs
 public import Tensors
 
 /// The result of a loss function with auxiliary values.
@@ -19,8 +20,7 @@ public struct LossAndAuxiliary: Sendable {
 /// A loss and its gradient as a function of a model and a batch; traced once per shape, then
 /// replayed.
 ///
-/// All parts of the model that are not tensors (sizes, solvers, flags) are fixed by the first call
-/// for a shape.
+/// A call with other parts that are not tensors (tolerances, activations, closures) is traced again.
 public final class ValueAndGradient<Model: TensorTree, Batch: TensorTree>: Sendable {
   /// A loss, its gradient, and auxiliary values.
   public struct Result: Sendable {
@@ -49,7 +49,7 @@ public final class ValueAndGradient<Model: TensorTree, Batch: TensorTree>: Senda
     _ model: Model, _ batch: Batch, reading: (EvaluationContext) -> Void
   ) -> Result {
     let tensors = model.tensors
-    let inputs = (tensors + batch.tensors).map(Self.concrete)
+    let inputs = (tensors + batch.tensors).map(\.concreteStorage)
     let outputs = program(model, batch)(inputs, reading: reading)
     let gradients = outputs.suffix(tensors.count).map { Tensor(storage: $0) }
     let auxiliary = outputs.dropFirst().dropLast(tensors.count).map { Tensor(storage: $0) }
@@ -58,11 +58,12 @@ public final class ValueAndGradient<Model: TensorTree, Batch: TensorTree>: Senda
       auxiliary: auxiliary)
   }
 
-  /// The compiled loss and gradient for these shapes: parameters are the tensors of the model, then of the batch;
-  /// outputs the loss, the auxiliary values, then the gradient.
-  public func program(_ model: Model, _ batch: Batch) -> Program {
-    let types = (model.tensors + batch.tensors).map(\.type)
-    return cache.program(for: types) { Program(Self.graph(model, batch, body)) }
+  /// The compiled loss and gradient for these shapes.
+  ///
+  /// Parameters are the tensors of the model, then of the batch; outputs the loss, the auxiliary
+  /// values, then the gradient.
+  package func program(_ model: Model, _ batch: Batch) -> Program {
+    cache.program(for: Pair(model, batch)) { Program(Self.graph(model, batch, body)) }
   }
 
   private static func graph(
@@ -78,11 +79,6 @@ public final class ValueAndGradient<Model: TensorTree, Batch: TensorTree>: Senda
       return [result.loss] + result.auxiliary
     }
     return forward.valueAndGradient(wrt: Array(0..<count))
-  }
-
-  private static func concrete(_ tensor: Tensor) -> Storage {
-    if let storage = tensor.storage { return storage }
-    preconditionFailure("a model's and a batch's tensors are concrete; evaluate \(tensor.type)")
   }
 }
 
@@ -100,7 +96,7 @@ public func valueAndGrad<Model: TensorTree, Batch: TensorTree>(
   ValueAndGradient(loss)
 }
 
-/// A function of trees, compiled once per shape.
+/// A function of trees, compiled once per shape and per set of parts that are not tensors.
 public final class CompiledFunction<Input: TensorTree>: Sendable {
   private let body: @Sendable (Input) -> [Tensor]
   private let cache = ProgramCache()
@@ -110,9 +106,8 @@ public final class CompiledFunction<Input: TensorTree>: Sendable {
 
   /// The concrete results for an input.
   public func callAsFunction(_ input: Input) -> [Tensor] {
-    let types = input.tensors.map(\.type)
-    let program = cache.program(for: types) { Program(trace(like: input, body)) }
-    return program(input.tensors.map { $0.evaluated().storage! }).map { Tensor(storage: $0) }
+    let program = cache.program(for: input) { Program(trace(like: input, body)) }
+    return program(input.tensors.map { $0.evaluated().concreteStorage }).map { Tensor(storage: $0) }
   }
 }
 
@@ -124,24 +119,5 @@ extension Tensor {
   }
 
   /// The values of the expression as doubles, row-major.
-  public var values: [Double] { evaluated().storage!.doubles }
-}
-
-/// Two trees as one.
-public struct Pair<First: TensorTree, Second: TensorTree>: TensorTree {
-  /// The first tree.
-  public var first: First
-  /// The second tree.
-  public var second: Second
-
-  /// Combines two trees.
-  public init(_ first: First, _ second: Second) {
-    self.first = first
-    self.second = second
-  }
-
-  public mutating func visit(_ visitor: inout some TensorVisitor) {
-    visitor("first", &first)
-    visitor("second", &second)
-  }
+  public var values: [Double] { evaluated().concreteStorage.doubles }
 }

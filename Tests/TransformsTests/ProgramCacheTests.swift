@@ -1,10 +1,11 @@
 import Programs
+import Transforms
 import Tensors
 import Testing
 
 @Suite struct ProgramCacheTests {
   /// The cache keeps the memory of 16 programs: with 40 shapes in turn every one has lost it when it occurs again.
-  @Test func `programs whose memory was given back compute the same`() {
+  @Test func `programs whose memory was released compute the same`() {
     let gradient = valueAndGrad { (model: Tensor, batch: Tensor) in (model * square(batch)).mean() }
     let model = Tensor([Float(3)], shape: [1])
     for round in 0..<3 {

@@ -1,5 +1,6 @@
 import NumericCore
 import Programs
+import Transforms
 import Tensors
 import Testing
 

@@ -10,11 +10,11 @@ package struct EquationProgram: Sendable {
   /// Whether no value depends on the time or an input.
   package let isAutonomous: Bool
 
-  var stateCount: Int { program.parameterTypes[1].count }
-  var inputCount: Int { program.parameterTypes[2].count }
-  var parameterCount: Int { program.parameterTypes[3].count }
+  package var stateCount: Int { program.parameterTypes[1].count }
+  package var inputCount: Int { program.parameterTypes[2].count }
+  package var parameterCount: Int { program.parameterTypes[3].count }
   /// Values of one evaluation.
-  var count: Int { program.outputTypes[0].count }
+  package var count: Int { program.outputTypes[0].count }
 
   /// - Parameter graph: vectors as `EquationFormulas.vectorGraph` gives them.
   package init(_ graph: Graph) {

@@ -1,6 +1,6 @@
 import Platform
 package import Graphs
-import Tensors
+package import Tensors
 
 /// The formulas of a system as one graph of scalars, double precision throughout.
 ///
@@ -55,14 +55,16 @@ package struct EquationFormulas: Sendable {
   /// Some formulas as a graph of vectors: `(time [], state [n], inputs [m], parameters [p])` to one vector of values.
   ///
   /// With a single-precision state, what depends on time, inputs and parameters alone stays double.
-  func vectorGraph(of outputs: some Sequence<Int>, scalarType: ScalarType = .float64) -> Graph {
+  package func vectorGraph(of outputs: some Sequence<Int>, scalarType: ScalarType = .float64)
+    -> Graph
+  {
     EquationFormulas.vectorGraph(
       graph.keeping(outputs: Array(outputs)), states: stateCount, inputs: inputCount,
       scalarType: scalarType)
   }
 
   /// A graph of scalars `(time, states…, inputs…, parameters…)` as one of vectors.
-  static func vectorGraph(
+  package static func vectorGraph(
     _ graph: Graph, states: Int, inputs: Int, scalarType: ScalarType = .float64
   ) -> Graph {
     let scalars = graph.parameters.indices.map { (1...states).contains($0) ? scalarType : .float64 }
@@ -86,7 +88,7 @@ extension Graph {
   /// The graph of `∂ outputs[i] / ∂ parameters[j]` for the parameters at some places, row after row; all are scalars.
   ///
   /// Forward mode: the cost grows with the number of places.
-  func jacobian(by places: some Sequence<Int>) -> Graph {
+  package func jacobian(by places: some Sequence<Int>) -> Graph {
     trace(parameterTypes) { leaves in
       let values = replay(leaves)
       let columns = places.map { place in

@@ -2,6 +2,7 @@ import Platform
 package import NumericCore
 package import Integrators
 import Programs
+import Transforms
 package import Tensors
 
 /// A scalar type in which equations are solved.

@@ -84,8 +84,8 @@ package final class HybridModel: Sendable {
 
   package let frozen: EquationSystem
   /// All intermediates of the frozen equations, and the derivatives of the hidden ones by time, states, inputs and parameters.
-  let formulaProgram: EquationProgram
-  let gradientProgram: EquationProgram
+  package let formulaProgram: EquationProgram
+  package let gradientProgram: EquationProgram
   package let switches: [Switch]
   package let events: [Event]
   package let algebraic: [AlgebraicState]
