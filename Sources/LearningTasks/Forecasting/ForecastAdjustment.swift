@@ -21,7 +21,7 @@ public struct ForecastAdjustment: Hashable, Sendable {
   /// The largest horizon of each range of horizons, in the unit of the times; the last range is
   /// open.
   package var limits: [Double]
-  /// Corrections of forecasts, `[channel][range]`.
+  /// The corrections of forecasts, `[channel][range]`.
   package var corrections: [[Correction]]
   /// The share of the network's variance in the band; the rest is that of the statistical forecast.
   package var trust: Double

@@ -98,9 +98,10 @@ private struct SeriesImputer {
   private var history: Double { model.recipe.history ?? 1 }
   private var future: Double { model.recipe.future ?? 1 }
 
-  /// The times that a regular series lacks.
+  /// The times that a regular series lacks: those between two rows that are a multiple of the usual
+  /// distance apart.
   ///
-  /// They lie between two rows that are a multiple of the usual distance apart. Empty if fewer than nine tenths of the distances are usual.
+  /// Empty if fewer than nine tenths of the distances are usual.
   private static func missingTimes(of times: [Double]) -> [Double] {
     let distances = zip(times.dropFirst(), times).map { $0 - $1 }.sorted()
     guard distances.count >= 3 else { return [] }
