@@ -115,13 +115,13 @@ import Testing
       ),
       (
         "network.augmentation", "second-order",
-        .notHeeded(
+        .hasNoEffect(
           key: "network.augmentedDimensions", other: "network.augmentation",
           options: ["zeros", "lift"], found: "second-order")
       ),
       (
         "solver.weightSteps", "2",
-        .notHeeded(
+        .hasNoEffect(
           key: "solver.weightSteps", other: "network.layers", options: ["anodev2"], found: "rk-net")
       ),
     ] as [(String, String, ConfigurationError)])

@@ -214,7 +214,7 @@ private let directory = "/tmp/density-recipe-\(RandomKey(77).seed)"
     }
     #expect(
       error
-        == .notHeeded(
+        == .hasNoEffect(
           key: "training.steer", other: "training.method", options: ["likelihood"],
           found: "flow-matching"))
   }

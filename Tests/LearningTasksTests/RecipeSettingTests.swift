@@ -23,17 +23,17 @@ import Testing
     ("network.width", "10", ["ode-net", "rk-net", "anodev2", "resnet"]),
   ])
   func `a setting of some layers is refused beside all others`(
-    key: String, word: String, heededBy: [String]
+    key: String, word: String, effectiveWith: [String]
   ) throws {
     for layers in ClassifierRecipe.Layers.allCases.map(\.rawValue) {
       let error = try refusal(ClassifierRecipe(), [("network.layers", layers), (key, word)])
-      if heededBy.contains(layers) {
+      if effectiveWith.contains(layers) {
         #expect(error == nil, "\(layers)")
       } else {
         #expect(
           error
-            == .notHeeded(
-              key: key, other: "network.layers", options: heededBy.sorted(by: before),
+            == .hasNoEffect(
+              key: key, other: "network.layers", options: effectiveWith.sorted(by: before),
               found: layers))
       }
     }
@@ -50,7 +50,7 @@ import Testing
     #expect(try refusal(ClassifierRecipe(), changes) == nil)
     #expect(
       try refusal(ClassifierRecipe(), changes + [("network.layers", "anodev2")])
-        == .notHeeded(
+        == .hasNoEffect(
           key: "network.width", other: "network.stem", options: ["true"], found: "false"))
   }
 
@@ -58,11 +58,11 @@ import Testing
     #expect(
       try refusal(
         DensityRecipe.forFile("f.csv"), [("solver.steps", "9"), ("solver.tolerance", "0.01")])
-        == .notHeeded(
+        == .hasNoEffect(
           key: "solver.steps", other: "solver.tolerance", options: ["null"], found: "0.01"))
     #expect(
       try refusal(SeriesClassRecipe(), [("training.steps", "9"), ("training.epochs", "2")])
-        == .notHeeded(
+        == .hasNoEffect(
           key: "training.steps", other: "training.epochs", options: ["null"], found: "2"))
   }
 
@@ -74,12 +74,12 @@ import Testing
     ("training.fillShare", ForecastKind.allCases.map(\.rawValue)),
   ])
   func `a setting of some forecasters is refused beside all others`(
-    key: String, heededBy: [String]
+    key: String, effectiveWith: [String]
   ) throws {
     for model in ForecastKind.allCases.map(\.rawValue) {
       let error = try refusal(
         ForecastRecipe.forFile("f.csv"), [("model", model), (key, word(key))])
-      #expect((error == nil) == heededBy.contains(model), "\(model)")
+      #expect((error == nil) == effectiveWith.contains(model), "\(model)")
     }
   }
 

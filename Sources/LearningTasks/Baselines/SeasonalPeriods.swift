@@ -69,7 +69,7 @@ package enum SeasonalPeriods {
     return (0...count / 2).map { lag in
       var sum = 0.0
       for row in lag..<count { sum += rest[row] * rest[row - lag] }
-      // Of fewer products at long lags, the mean product.
+      // At long lags there are fewer products; their mean is comparable.
       return sum / variance * Double(count) / Double(count - lag)
     }
   }

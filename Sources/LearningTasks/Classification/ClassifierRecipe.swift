@@ -106,10 +106,11 @@ extension ClassifierRecipe: TaskRecipe {
       JSONValue($0)
     } _: {
       $0.integer.flatMap { (1...1000).contains($0) ? $0 : nil }
-    }.heeded(with: "network.augmentation", Widening.allCases.filter(\.isCounted).map(\.rawValue)),
+    }.effective(
+      with: "network.augmentation", Widening.allCases.filter(\.isCounted).map(\.rawValue)),
     .choice("network.weightActivation", \.weightActivation).of([.evolving]),
     // Without a stem the states of evolving weights are the features.
-    .size("network.width", \.width) { $0.depthLayers }.heeded(
+    .size("network.width", \.width) { $0.depthLayers }.effective(
       with: "network.stem", ["true"]
     ) { $0.hasStem || $0.layers != .evolving },
     .size("network.blocks", \.blocks) { $0.depthLayers }.of([.resNet]),
@@ -156,6 +157,6 @@ extension ClassifierRecipe {
 extension RecipeSetting<ClassifierRecipe> {
   /// The condition on the kind of layers.
   fileprivate func of(_ layers: [ClassifierRecipe.Layers]) -> RecipeSetting {
-    heeded(with: "network.layers", layers.map(\.rawValue))
+    effective(with: "network.layers", layers.map(\.rawValue))
   }
 }

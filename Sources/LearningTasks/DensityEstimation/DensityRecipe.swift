@@ -92,7 +92,7 @@ extension DensityRecipe: TaskRecipe {
     .count("training.batchSize", \.batchSize),
     .number("training.learningRate", \.learningRate, in: 1e-9...1),
     .count("training.seed", \.seed, atLeast: 0),
-    .count("solver.steps", \.solverSteps, atMost: 10_000).deciding(\.layers).heeded(
+    .count("solver.steps", \.solverSteps, atMost: 10_000).deciding(\.layers).effective(
       with: "solver.tolerance", ["null"]),
     .optional("solver.tolerance", \.tolerance, "a number from 1e-12 to 0.1", { .number($0) }) {
       $0.number.flatMap { (1e-12...0.1).contains($0) ? $0 : nil }
@@ -120,6 +120,6 @@ extension DensityRecipe: TaskRecipe {
 extension RecipeSetting<DensityRecipe> {
   /// The condition of maximum likelihood.
   fileprivate var ofLikelihood: RecipeSetting {
-    heeded(with: "training.method", [DensityRecipe.Method.likelihood.rawValue])
+    effective(with: "training.method", [DensityRecipe.Method.likelihood.rawValue])
   }
 }

@@ -133,7 +133,7 @@ public struct ForecastPrediction: Sendable {
           csvCell(axis.text(of: line.time)), csvCell(line.channel),
         ].joined(separator: ",")
       for value in [line.mean, line.lower, line.upper] {
-        text += "," + (line.isFinite ? number(value) : "")
+        text += "," + (line.isFinite ? Self.number(value) : "")
       }
       text += "\n"
     }
@@ -141,7 +141,7 @@ public struct ForecastPrediction: Sendable {
   }
 
   /// Six decimals, or seven digits of small values, exceed the accuracy of a forecast.
-  private func number(_ value: Double) -> String {
+  static func number(_ value: Double) -> String {
     // Large values have no such decimals.
     guard value.magnitude < 1e9, value != 0 else { return value.description }
     let magnitude = (Double.logarithm(value.magnitude) / Double.logarithm(10)).rounded(.down)

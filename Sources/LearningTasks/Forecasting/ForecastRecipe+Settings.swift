@@ -57,7 +57,7 @@ extension ForecastRecipe: TaskRecipe {
       .number("network.tolerance", \.network.tolerance, in: 1e-12...0.1).of([.latentODE, .goku]),
     ] + MechanismSettings.settings(\.law).map { $0.of([.goku]) } + [
       .choice("law.emission", \.law.emission).of([.goku]),
-      .count("training.steps", \.steps).heeded(with: "training.epochs", ["null"]),
+      .count("training.steps", \.steps).effective(with: "training.epochs", ["null"]),
       .optionalCount("training.epochs", \.epochs),
       .count("training.batchSize", \.batchSize),
       .count("training.shardSize", \.shardSize),
@@ -99,7 +99,7 @@ extension ForecastRecipe {
 extension RecipeSetting<ForecastRecipe> {
   /// The condition that one of some models is trained, as the model or as a baseline.
   fileprivate func of(_ kinds: [ForecastKind]) -> RecipeSetting {
-    heeded(with: "model", kinds.map(\.rawValue)) { recipe in
+    effective(with: "model", kinds.map(\.rawValue)) { recipe in
       kinds.contains(recipe.model) || recipe.beside.map(kinds.contains) ?? false
     }
   }

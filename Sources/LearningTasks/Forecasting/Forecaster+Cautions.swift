@@ -6,13 +6,9 @@ extension Forecaster {
   /// at another distance.
   func cautions(about file: TimeSeriesFile) -> [DataWarning] {
     var warnings = forecaster.channels.indices.compactMap { scaleCaution(file, channel: $0) }
-    let distances = file.series.prefix(50).flatMap { one -> [Double] in
-      let times = one.rows(0..<min(one.count, 2_000)).times
-      return zip(times.dropFirst(), times).map { $0 - $1 }
-    }.sorted()
     let trained = forecaster.parts.clock.spacing
-    if distances.count >= 3 {
-      let found = distances[distances.count / 2]
+    if file.series.contains(where: { $0.count > 3 }) {
+      let found = ForecastData.usualSpacing(file.series)
       if !(0.6...1.67).contains(found / trained) {
         warnings.append(
           DataWarning(source: file.source, .spacingDiffers(found: found, trained: trained)))

@@ -73,9 +73,18 @@ public struct Imputation: Sendable {
     for row in rows {
       if hasIDs { text += csvCell(row.id) + "," }
       text += csvCell(axis.text(of: row.time))
-      for cell in row.cells { text += "," + (cell.value.map { "\($0)" } ?? "") }
       for cell in row.cells {
-        text += cell.band.map { ",\($0.lowerBound),\($0.upperBound)" } ?? ",,"
+        text += ","
+        guard let value = cell.value else { continue }
+        // Observed values are written unchanged.
+        text += cell.band == nil ? "\(value)" : ForecastPrediction.number(value)
+      }
+      for cell in row.cells {
+        text +=
+          cell.band.map {
+            "," + ForecastPrediction.number($0.lowerBound) + ","
+              + ForecastPrediction.number($0.upperBound)
+          } ?? ",,"
       }
       text += "\n"
     }

@@ -85,7 +85,7 @@ extension SeriesClassRecipe: TaskRecipe {
       )
     }.ofFlow,
     .count("network.rowLimit", \.rowLimit, atLeast: 2),
-    .count("training.steps", \.steps).heeded(with: "training.epochs", ["null"]),
+    .count("training.steps", \.steps).effective(with: "training.epochs", ["null"]),
     .optionalCount("training.epochs", \.epochs),
     .count("training.batchSize", \.batchSize),
     .number("training.learningRate", \.learningRate, in: 1e-9...1),
@@ -103,6 +103,6 @@ extension SeriesClassRecipe {
 extension RecipeSetting<SeriesClassRecipe> {
   /// The condition of a flow between rows.
   fileprivate var ofFlow: RecipeSetting {
-    heeded(with: "model", [ForecastKind.odeRNN.rawValue])
+    effective(with: "model", [ForecastKind.odeRNN.rawValue])
   }
 }

@@ -8,7 +8,7 @@ public enum ConfigurationError: Error, Hashable, Sendable {
   case notJSON(path: String, offset: Int)
   case unknownRecipe(String, known: [String])
   /// A setting that has an effect only if another setting has one of these values.
-  case notHeeded(key: String, other: String, options: [String], found: String)
+  case hasNoEffect(key: String, other: String, options: [String], found: String)
   /// A setting that has an effect only for images, or only for tables.
   case ofOtherData(key: String, isForImages: Bool)
   /// A network whose training needs more memory than the machine has.
@@ -35,9 +35,9 @@ extension ConfigurationError: CustomStringConvertible {
       "there is no recipe '\(name)'"
         + (nearestName(to: name, among: known).map { "; did you mean '\($0)'?" }
           ?? "; the names are \(known.joined(separator: ", ")), or give a .json file")
-    case .notHeeded(let key, let other, ["null"], let found):
+    case .hasNoEffect(let key, let other, ["null"], let found):
       "'\(key)' has no effect with '\(other)', which is \(found); omit one of the two"
-    case .notHeeded(let key, let other, let options, let found):
+    case .hasNoEffect(let key, let other, let options, let found):
       "'\(key)' has an effect only if '\(other)' is \(options.joined(separator: " or ")), and it is \(found); change "
         + "'\(other)', or omit '\(key)'"
     case .ofOtherData(let key, let isForImages):

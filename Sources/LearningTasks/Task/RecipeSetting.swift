@@ -88,7 +88,7 @@ public struct RecipeSetting<Recipe>: Sendable {
   ///   - options: the values of the other setting with which this one has an effect.
   ///   - isMet: the condition; `nil` compares the text of the other setting with the
   ///     values.
-  public func heeded(
+  public func effective(
     with key: String, _ options: [String], if isMet: (@Sendable (Recipe) -> Bool)? = nil
   ) -> RecipeSetting {
     var setting = self

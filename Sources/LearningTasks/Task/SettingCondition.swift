@@ -18,7 +18,7 @@ extension ConfigurableRecipe {
         guard let other = Self.settings.first(where: { $0.key == condition.key }) else { continue }
         let found = other.read(self).word
         if condition.isMet?(self) ?? condition.options.contains(found) { continue }
-        throw .notHeeded(
+        throw .hasNoEffect(
           key: setting.key, other: condition.key, options: condition.options, found: found)
       }
     }
