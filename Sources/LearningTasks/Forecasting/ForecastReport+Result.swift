@@ -58,8 +58,9 @@ extension ForecastReport {
         caption:
           "Forecasts of the same test windows by all. RMSE, its 90 % interval by bootstrap and MAE in the data's "
           + "unit, the negative log likelihood (NLL) in nats per forecast; the best of each column "
-          + "is marked. Baselines are fitted to the training part; their bands come from their "
-          + "training residuals."))
+          + "is marked. Baselines are fitted to the training part. The bands of last value and "
+          + "linear autoregression come from their training residuals, those of the others from their "
+          + "errors in the validation part."))
     if evaluation.gaps.isEmpty {
       section.text("No gap of the requested lengths fits into the test part.")
     } else {

@@ -133,7 +133,8 @@ extension ForecastReport {
     if case .law(let law) = forecaster.network { return mechanismSettings(law, &section) }
     section.formula(forecaster.kind == .latentODE ? latentFormula : recurrentFormula)
     section.text(
-      "r(t) is the straight line between the observations next to t (the last observation in a forecast), "
+      "r(t) is the statistical forecast, or in a gap the straight line between the observations next to t "
+        + "with a share of the season, "
         + "and c what is known about them: distances, values, slopes"
         + (data.covariates.names.isEmpty
           ? "" : ", and of the whole series: " + data.covariates.names.joined(separator: ", "))
